@@ -1,0 +1,243 @@
+/**
+ * One request to the management API: from a typed call to a typed result, with the waiting and repeating in between.
+ *
+ * Every operation on a resource (one create, one read, …) has its own `Api`, which knows what to call the operation
+ * in an error and when its time is up.
+ */
+import type { z } from "zod";
+import { redact } from "../secret";
+import type { Settings } from "../settings";
+import {
+  KeyRefused,
+  NotFound,
+  RateLimited,
+  Refused,
+  RequestError,
+  ServerFailure,
+  UnreadableAnswer,
+  UnusableSetting,
+  WHERE_TO_MAKE_ONE,
+} from "./errors";
+import { OPERATION_BUDGET_MS, WORTH_SAYING_MS, waitBeforeRetry } from "./retry";
+import type { Answer, Sent } from "./transport";
+import { fromWire, toWire } from "./wire";
+
+export interface Call<Result> {
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Parts of the path below the base URL; each is encoded, so an id can't leave its place. */
+  path: readonly string[];
+  query?: Readonly<Record<string, string | number | undefined>>;
+  /** With camelCase names. */
+  body?: object;
+  /** What the answer has to be, with camelCase names. Fields that are not named are dropped. */
+  result: z.ZodType<Result>;
+  /** False for a POST that creates: it is not sent again unless it certainly never arrived. */
+  repeatable?: boolean;
+  /** False for the model catalogue, which an account's filters would shorten. */
+  authenticated?: boolean;
+}
+
+export interface Api {
+  request<Result>(call: Call<Result>): Promise<Result>;
+  /**
+   * Waits as the retry rules say after a failure of something that may be tried again; false if it may not.
+   * @param attempts How many times it has been tried.
+   */
+  pause(error: RequestError, attempts: number): Promise<boolean>;
+  /** Milliseconds by the server's clock; undefined before its first answer. */
+  serverTime(): number | undefined;
+  /** What is being done, for errors: `update inference key "ci" (02413ce9…)`. */
+  readonly operation: string;
+  readonly baseUrl: string;
+}
+
+/** What a provider process lends to its operations. */
+export interface Surroundings {
+  settings: Settings;
+  log(message: string): void;
+  clock: ServerClock;
+}
+
+/** How far the server's clock is ahead of ours, learnt from every answer. */
+export interface ServerClock {
+  aheadMs?: number;
+}
+
+/** An operation on one object: what to call it in errors, and what to call the object while it waits. */
+export interface Operation {
+  verb: "create" | "read" | "update" | "delete";
+  object: string;
+}
+
+export function startOperation(surroundings: Surroundings, { verb, object }: Operation): Api {
+  const { settings, log, clock } = surroundings;
+  const operation = `${verb} ${object}`;
+  const deadline = Date.now() + OPERATION_BUDGET_MS;
+
+  async function pause(error: RequestError, attempts: number, repeatable = true): Promise<boolean> {
+    const now = Date.now();
+    const remainingMs = deadline - now;
+    const wait = waitBeforeRetry({ error, attempts, repeatable, remainingMs, now, random: Math.random() });
+    if (wait === undefined) return false;
+    if (wait > WORTH_SAYING_MS) log(waiting(wait, object, error));
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    return true;
+  }
+
+  async function request<Result>(call: Call<Result>): Promise<Result> {
+    for (let attempts = 1; ; attempts++) {
+      try {
+        return await once(surroundings, operation, verb, deadline, call);
+      } catch (error) {
+        if (!(error instanceof RequestError) || !(await pause(error, attempts, call.repeatable))) throw error;
+      }
+    }
+  }
+
+  return {
+    request,
+    pause,
+    serverTime: () => (clock.aheadMs === undefined ? undefined : Date.now() + clock.aheadMs),
+    operation,
+    baseUrl: settings.baseUrl,
+  };
+}
+
+function waiting(wait: number, object: string, error: RequestError): string {
+  const reason = error instanceof RateLimited ? "the API asked for it" : "the API does not answer well";
+  return `waiting ${Math.ceil(wait / 1000)} s for ${object}: ${reason}`;
+}
+
+async function once<Result>(
+  { settings, clock }: Surroundings,
+  operation: string,
+  verb: Operation["verb"],
+  deadline: number,
+  call: Call<Result>,
+): Promise<Result> {
+  const answer = await sendWithinOrigin({
+    operation,
+    method: call.method,
+    url: urlOf(settings.baseUrl, call),
+    headers: {
+      accept: "application/json",
+      ...(call.authenticated === false ? {} : { authorization: `Bearer ${settings.managementKey.reveal()}` }),
+      ...(call.body ? { "content-type": "application/json" } : {}),
+    },
+    ...(call.body ? { body: JSON.stringify(toWire(call.body)) } : {}),
+    timeout: Math.max(deadline - Date.now(), 1),
+  });
+  const { status, text, date } = answer;
+  if (date !== undefined) clock.aheadMs = Date.parse(date) - Date.now();
+  if (status >= 200 && status < 300) return parsed(operation, status, text, settings, call.result);
+  throw failure({ operation, verb, answer, settings });
+}
+
+/**
+ * Follows one redirect that keeps method and body and stays within the origin: the API may want a slash at the end of a
+ * path. To any other place the key is not sent.
+ */
+async function sendWithinOrigin(request: Sent): Promise<Answer> {
+  // Here and not at the top: `check` and `diff` need no HTTP client, and most runs only check and diff.
+  const { send } = await import("./transport");
+  const answer = await send(request);
+  if (answer.location === undefined || (answer.status !== 307 && answer.status !== 308)) return answer;
+  const target = URL.canParse(answer.location, request.url.href) ? new URL(answer.location, request.url) : undefined;
+  return target?.origin === request.url.origin ? send({ ...request, url: target }) : answer;
+}
+
+function urlOf(baseUrl: string, { path, query }: Pick<Call<unknown>, "path" | "query">): URL {
+  const url = new URL(`${baseUrl}/${path.map(encodePart).join("/")}`);
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined)
+      url.searchParams.set(
+        name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
+        String(value),
+      );
+  }
+  return url;
+}
+
+/** An empty part and dots can't be encoded: every URL parser takes them for another path. */
+function encodePart(part: string): string {
+  if (part === "" || part === "." || part === "..") {
+    throw new UnusableSetting("an id is empty or consists of dots", "check the ids that the program passes");
+  }
+  return encodeURIComponent(part);
+}
+
+function parsed<Result>(
+  operation: string,
+  status: number,
+  text: string,
+  settings: Settings,
+  schema: z.ZodType<Result>,
+): Result {
+  const json = parseJson(text);
+  if (json === undefined) {
+    throw new UnreadableAnswer(operation, status, "not JSON", firstWords(text, settings));
+  }
+  const result = schema.safeParse(fromWire(json));
+  if (result.success) return result.data;
+  // Names of fields only: the values of this answer may be secret.
+  const fields = result.error.issues.map((issue) => issue.path.join(".") || "the whole").join(", ");
+  throw new UnreadableAnswer(operation, status, `not of the documented shape: ${fields}`, "");
+}
+
+interface Failed {
+  operation: string;
+  verb: Operation["verb"];
+  answer: Answer;
+  settings: Settings;
+}
+
+/** Only a complete answer in the API's own error format is a refusal; a proxy's page is not the API's word. */
+function failure({ operation, verb, answer: { status, text, retryAfter }, settings }: Failed): RequestError {
+  const said = apiMessage(text, settings);
+  if (status >= 500 || status === 408) {
+    return new ServerFailure(operation, status, said ?? firstWords(text, settings), retryAfter);
+  }
+  if (status === 429) return new RateLimited(operation, status, said ?? "too many requests", retryAfter);
+  if (said === undefined || status < 400) {
+    const problem = status < 400 ? "a redirect, which is not followed with the key" : "not the API's error format";
+    return new UnreadableAnswer(operation, status, problem, firstWords(text, settings));
+  }
+  if (status === 401 || status === 403) {
+    return new KeyRefused(operation, status, said, adviceOnKey(verb, settings));
+  }
+  if (status === 404) return new NotFound(operation, status, said);
+  return new Refused(operation, status, said);
+}
+
+function adviceOnKey(verb: Operation["verb"], { source }: Settings): string {
+  const stored =
+    source === "config" && (verb === "read" || verb === "delete")
+      ? " The key may be the one stored at the last `pulumi up`: set OPENROUTER_MANAGEMENT_KEY or add --run-program to use the present one."
+      : "";
+  return `the key must be a valid management key. ${WHERE_TO_MAKE_ONE}.${stored}`;
+}
+
+function apiMessage(text: string, settings: Settings): string | undefined {
+  const json = parseJson(text);
+  if (typeof json !== "object" || json === null || !("error" in json)) return undefined;
+  const { error } = json;
+  if (typeof error !== "object" || error === null || !("message" in error)) return undefined;
+  if (typeof error.message !== "string") return undefined;
+  return short(redact(error.message, settings.managementKey).replace(/\.$/, ""));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function firstWords(text: string, { managementKey }: Settings): string {
+  return short(redact(text, managementKey).replace(/\s+/g, " ").trim(), 80);
+}
+
+function short(text: string, longest = 300): string {
+  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+}

@@ -1,0 +1,202 @@
+/**
+ * Every error a user can see, one class per cause. A message names the operation and its object, what the API said
+ * (short, redacted), and what to do next.
+ *
+ * None has a numeric `code`, which gRPC would take for a status. Pulumi's provider process prints what is thrown as
+ * `${error}: ${error.stack}`, besides the engine's own report: so the one is the name and the other the message, in
+ * one line.
+ */
+
+/** What is known of a request that did not end well. */
+export type Outcome =
+  /** It never reached the API. */
+  | "unsent"
+  /** The API refused it with a complete answer: nothing was changed. */
+  | "refused"
+  /** No readable answer: it may have been carried out. */
+  | "unknown";
+
+export abstract class OpenRouterError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.stack = message;
+  }
+
+  override toString(): string {
+    return this.name;
+  }
+}
+
+/** A request that failed. `outcome` says whether it may have changed something. */
+export abstract class RequestError extends OpenRouterError {
+  abstract readonly outcome: Outcome;
+}
+
+/** The API answered 4xx, in its own error format. */
+export class Refused extends RequestError {
+  readonly outcome = "refused";
+
+  constructor(
+    operation: string,
+    readonly status: number,
+    readonly said: string,
+    advice?: string,
+  ) {
+    super(sentence(`${operation}: the API refused it (${status}: ${said})`, advice));
+  }
+}
+
+/** 404: the object is not there, or belongs to another account. */
+export class NotFound extends Refused {}
+
+/** 401 or 403: no key, a revoked one, or not a management key; the API is not consistent in which it answers. */
+export class KeyRefused extends Refused {}
+
+/** 429, after the waits that the API asked for. */
+export class RateLimited extends Refused {
+  constructor(
+    operation: string,
+    status: number,
+    said: string,
+    readonly retryAfter: string | undefined,
+  ) {
+    super(operation, status, said, "try again in a minute, or lower --parallel");
+  }
+}
+
+/** 5xx or 408: the API may have done it before it failed. */
+export class ServerFailure extends RequestError {
+  readonly outcome = "unknown";
+
+  constructor(
+    operation: string,
+    readonly status: number,
+    said: string,
+    readonly retryAfter?: string,
+  ) {
+    super(sentence(`${operation}: the API failed (${status}: ${said})`, "run the same command again"));
+  }
+}
+
+/** No connection, or one that was lost. */
+export class ConnectionFailure extends RequestError {
+  constructor(
+    operation: string,
+    readonly outcome: "unsent" | "unknown",
+    reason: string,
+    cause: unknown,
+  ) {
+    const what = outcome === "unsent" ? "can't reach the API" : "the connection to the API was lost";
+    super(sentence(`${operation}: ${what} (${reason})`, "check the network and the base URL, then run it again"), {
+      cause,
+    });
+  }
+}
+
+/** No complete answer within the time-out of one call. */
+export class TimedOut extends RequestError {
+  readonly outcome = "unknown";
+
+  constructor(operation: string, seconds: number) {
+    super(sentence(`${operation}: no answer from the API within ${seconds} s`, "run the same command again"));
+  }
+}
+
+/** An answer that is not what the API describes: HTML, cut off, too large, of another shape, a redirect. */
+export class UnreadableAnswer extends RequestError {
+  readonly outcome = "unknown";
+
+  constructor(
+    operation: string,
+    readonly status: number,
+    problem: string,
+    firstWords: string,
+  ) {
+    const quoted = firstWords ? `, it starts with: ${firstWords}` : "";
+    super(
+      sentence(
+        `${operation}: the answer of the API can't be used (${status}, ${problem}${quoted})`,
+        "check the base URL and any proxy on the way",
+      ),
+    );
+  }
+}
+
+/** A create whose answer got lost may have left something, and only a person can tell. */
+export class LeftBehind extends OpenRouterError {
+  constructor(operation: string, found: readonly string[], cause: unknown) {
+    const what =
+      found.length > 0
+        ? `the answer of the API got lost, and it may have made what stands in the account now: ${found.join("; ")}`
+        : `the answer of the API got lost, and the account can't be read to see whether it was carried out (${messageOf(cause)})`;
+    super(
+      sentence(
+        `${operation}: ${what}`,
+        "make sure that nobody uses what was left, remove it with the command given, and run this again",
+      ),
+      { cause },
+    );
+  }
+}
+
+/** Lists that don't end: a page that brings nothing new, or more pages than any account has. */
+export class EndlessList extends OpenRouterError {
+  constructor(operation: string, problem: string) {
+    super(sentence(`${operation}: the list of the API does not end (${problem})`, "try again; if it stays, report it"));
+  }
+}
+
+export class MissingCredential extends OpenRouterError {
+  constructor(explicit: boolean, variables: readonly string[]) {
+    const places = explicit
+      ? `the Provider's managementKey and its mapped ${variables.join(", ")}`
+      : `${variables.join(", ")} and the stack configuration openrouter:managementKey`;
+    super(
+      sentence(
+        `no OpenRouter management key; looked in ${places}`,
+        `set ${variables[0]}, or run: pulumi config set --secret openrouter:managementKey. ${WHERE_TO_MAKE_ONE}`,
+      ),
+    );
+  }
+}
+
+export class UnusableSetting extends OpenRouterError {
+  constructor(problem: string, advice: string) {
+    super(sentence(`OpenRouter settings: ${problem}`, advice));
+  }
+}
+
+/** The objects of this stack were written to another account, or through another base URL. */
+export class WrongAccount extends OpenRouterError {
+  constructor(operation: string, problem: string, advice: string) {
+    super(sentence(`${operation}: ${problem}`, advice));
+  }
+}
+
+/** The state or the program asks for something this release can't or won't do. */
+export class Unsupported extends OpenRouterError {
+  constructor(operation: string, problem: string, advice: string) {
+    super(sentence(`${operation}: ${problem}`, advice));
+  }
+}
+
+/** The API accepted a request and yet shows something else than what was asked. */
+export class NotAsDeclared extends OpenRouterError {
+  constructor(operation: string, problem: string, advice: string) {
+    super(sentence(`${operation}: ${problem}`, advice));
+  }
+}
+
+export const WHERE_TO_MAKE_ONE =
+  "Management keys are made at https://openrouter.ai/settings/management-keys (an inference key can't manage keys)";
+
+/** Problem and advice as one text: `problem. Advice.` */
+function sentence(problem: string, advice?: string): string {
+  if (!advice) return problem;
+  return `${problem}. ${advice.charAt(0).toUpperCase()}${advice.slice(1)}${advice.endsWith(".") ? "" : "."}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

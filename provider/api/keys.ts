@@ -1,0 +1,85 @@
+/** Inference keys: `/keys`. The hash is a key's identity; the key itself is shown once, in the answer to its creation. */
+import { z } from "zod";
+import { Secret } from "../secret";
+import type { Api } from "./client";
+import { pagesUntilEmpty } from "./pages";
+import { amount, data, deleted, flag, text } from "./shapes";
+
+const key = z.object({
+  hash: z.string().min(1),
+  name: z.string(),
+  label: text,
+  disabled: flag.transform((value) => value ?? false),
+  /** USD; null is no limit. */
+  limit: amount,
+  limitReset: text,
+  includeByokInLimit: flag.transform((value) => value ?? false),
+  usage: amount,
+  byokUsage: amount,
+  createdAt: text,
+  /** The only field that may be missing; then nothing is said of it. */
+  expiresAt: z.string().nullish(),
+  creatorUserId: text,
+  workspaceId: text,
+});
+export type Key = z.output<typeof key>;
+
+/** What PATCH takes. A field left out is kept, null clears it. */
+export interface KeyChange {
+  name?: string;
+  limit?: number | null;
+  limitReset?: string | null;
+  includeByokInLimit?: boolean;
+  disabled?: boolean;
+}
+
+/** What POST takes: not `disabled`, which PATCH sets afterwards; and what can't be changed later. */
+export interface NewKey extends Omit<KeyChange, "disabled" | "name"> {
+  name: string;
+  expiresAt?: string;
+  creatorUserId?: string;
+  workspaceId?: string;
+}
+
+// The key stands beside `data`, not in it.
+const createdKey = z
+  .object({ data: key, key: z.string().min(1) })
+  .transform((answer) => ({ key: answer.data, secret: new Secret(answer.key) }));
+export type NewlyMadeKey = z.output<typeof createdKey>;
+
+/** Not repeated when its answer is lost: the first key would be live and nobody could see it. */
+export function createKey(api: Api, body: NewKey): Promise<NewlyMadeKey> {
+  return api.request({ method: "POST", path: ["keys"], body, result: createdKey, repeatable: false });
+}
+
+/** @throws NotFound */
+export function readKey(api: Api, hash: string): Promise<Key> {
+  return api.request({ method: "GET", path: ["keys", hash], result: data(key) });
+}
+
+/** @throws NotFound */
+export function updateKey(api: Api, hash: string, body: KeyChange): Promise<Key> {
+  return api.request({ method: "PATCH", path: ["keys", hash], body, result: data(key) });
+}
+
+/** @throws NotFound */
+export function deleteKey(api: Api, hash: string): Promise<void> {
+  return api.request({ method: "DELETE", path: ["keys", hash], result: deleted });
+}
+
+const keyPage = data(z.array(key));
+
+/** One page of up to 100 keys of a workspace, newest first, disabled ones too. Without a workspace: the default one. */
+export function listKeysFrom(api: Api, workspaceId: string | undefined, offset: number): Promise<Key[]> {
+  const query = { includeDisabled: "true", workspaceId, offset: offset || undefined };
+  return api.request({ method: "GET", path: ["keys"], query, result: keyPage });
+}
+
+/** All keys of a workspace, newest first, disabled ones too. Without a workspace: those of the default one. */
+export function listKeys(api: Api, workspaceId?: string): AsyncGenerator<Key> {
+  return pagesUntilEmpty(
+    api.operation,
+    ({ hash }) => hash,
+    (offset) => listKeysFrom(api, workspaceId, offset),
+  );
+}

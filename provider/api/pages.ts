@@ -1,0 +1,55 @@
+/** Reading lists to their end. The API has two kinds, and each has a trap of its own. */
+import { EndlessList } from "./errors";
+
+/** The API's largest page. */
+export const PAGE_SIZE = 100;
+
+/** No account has this many pages; a list that does is not ending. */
+const MOST_PAGES = 1_000;
+
+/**
+ * Lists with a total (guardrails, assignments, workspaces). The server cuts the page first and then drops rows whose
+ * key no longer exists, while the total still counts them: a page may be short, even empty, in the middle of the list.
+ * So it steps by the size of a page and stops at the total.
+ */
+export async function* pagesByTotal<Row>(
+  operation: string,
+  readPage: (offset: number) => Promise<{ data: Row[]; totalCount: number }>,
+): AsyncGenerator<Row> {
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const offset = page * PAGE_SIZE;
+    const { data, totalCount } = await readPage(offset);
+    yield* data;
+    if (offset + PAGE_SIZE >= totalCount) return;
+  }
+  throw new EndlessList(operation, `${MOST_PAGES} pages`);
+}
+
+/**
+ * Lists without a total (keys): it steps by what was received and stops at an empty page. A page that brings nothing
+ * new is an error, because the server then ignores the offset.
+ */
+export async function* pagesUntilEmpty<Row>(
+  operation: string,
+  identity: (row: Row) => string,
+  readPage: (offset: number) => Promise<Row[]>,
+): AsyncGenerator<Row> {
+  const seen = new Set<string>();
+  let offset = 0;
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const rows = await readPage(offset);
+    if (rows.length === 0) return;
+    const fresh = rows.filter((row) => !seen.has(identity(row)));
+    if (fresh.length === 0) throw new EndlessList(operation, "a page brought nothing new");
+    for (const row of fresh) seen.add(identity(row));
+    yield* fresh;
+    offset += rows.length;
+  }
+  throw new EndlessList(operation, `${MOST_PAGES} pages`);
+}
+
+export async function allOf<Row>(rows: AsyncGenerator<Row>): Promise<Row[]> {
+  const all: Row[] = [];
+  for await (const row of rows) all.push(row);
+  return all;
+}

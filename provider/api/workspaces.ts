@@ -1,0 +1,21 @@
+/** Workspaces: `/workspaces`. Read only, to tell which account a management key belongs to. */
+import { z } from "zod";
+import type { Api } from "./client";
+import { PAGE_SIZE, pagesByTotal } from "./pages";
+import { page, text } from "./shapes";
+
+const workspace = z.object({ id: z.string().min(1), createdAt: text });
+export type Workspace = z.output<typeof workspace>;
+const workspacePage = page(workspace);
+
+/** All workspaces of the account. */
+export function listWorkspaces(api: Api): AsyncGenerator<Workspace> {
+  return pagesByTotal(api.operation, (offset) =>
+    api.request({
+      method: "GET",
+      path: ["workspaces"],
+      query: { offset, limit: PAGE_SIZE },
+      result: workspacePage,
+    }),
+  );
+}

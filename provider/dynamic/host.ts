@@ -1,0 +1,193 @@
+/**
+ * Drives a lifecycle through Pulumi's dynamic-provider protocol. What the protocol wants stays in this file:
+ * `__provider` in what a partial failure keeps, secrets as wire objects, plain results, an empty id for "gone", and the
+ * properties that every object of ours has in its state besides its own outputs.
+ */
+import { type Api, type Surroundings, startOperation } from "../api/client";
+import { NotFound, Unsupported } from "../api/errors";
+import { confirmSameAccount, type Home, homeOf, type Workspaces } from "../resources/account";
+import { type Context, type Lifecycle, PartialFailure, type Session } from "../resources/lifecycle";
+import { redact, Secret } from "../secret";
+import { PUBLIC_BASE_URL } from "../settings";
+import type { DynamicProvider, Properties } from "./protocol";
+
+/** What all kinds of one provider process share. */
+export interface Process {
+  configure: DynamicProvider["configure"];
+  /** Resolved at the first API call and not before: a preview works without credentials. */
+  surroundings(): Surroundings;
+  workspaces: Workspaces;
+  session: Session;
+}
+
+/** Version of what we write into state. It says how to read the rest, so it is never left out. */
+const STATE_VERSION = 1;
+
+/** Pulumi's mark for a secret value on the wire. */
+const SECRET_MARK = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+
+export function dynamicProvider<Inputs extends object, Outputs extends object>(
+  lifecycle: Lifecycle<Inputs, Outputs>,
+  process: Process,
+): DynamicProvider {
+  const { title } = lifecycle;
+
+  /** Our own outputs, as the lifecycle wrote them. */
+  function outputsIn(properties: Properties): Outputs {
+    const { __provider, __v, __account, ...outputs } = properties;
+    for (const name of lifecycle.secretOutputs) outputs[name] = new Secret(String(outputs[name] ?? ""));
+    return outputs as Outputs;
+  }
+
+  function inputsIn({ __provider, ...inputs }: Properties): Inputs {
+    return inputs as Inputs;
+  }
+
+  function nameOf(properties: Properties, id?: string): string {
+    const name = lifecycle.nameOf(properties as Partial<Inputs>);
+    const names = [name ? `"${name}"` : "", id && id !== name ? `(${id})` : ""].filter(Boolean);
+    return [title, ...names].join(" ");
+  }
+
+  function begin(verb: "create" | "read" | "update" | "delete", properties: Properties, id?: string): Context {
+    const object = nameOf(properties, id);
+    refuseNewerState(`${verb} ${object}`, properties);
+    if (id !== undefined) process.session.known.add(id);
+    const surroundings = process.surroundings();
+    return { api: startOperation(surroundings, { verb, object }), session: process.session, log: surroundings.log };
+  }
+
+  /** "Not found" by the API, in the account that wrote the state: anything else is an error that says so. */
+  async function confirmGone(api: Api, properties: Properties): Promise<void> {
+    await confirmSameAccount(api, homeIn(properties), process.workspaces);
+  }
+
+  return {
+    configure: process.configure,
+
+    async check(_olds, news) {
+      const { inputs, failures } = lifecycle.check(inputsIn(news) as Properties);
+      // Without a property: the engine prints the value of a named one, secret or not.
+      return {
+        ...(inputs ? { inputs: plain(inputs) } : {}),
+        failures: failures.map((reason) => ({ property: "", reason })),
+      };
+    },
+
+    async diff(id, olds, news) {
+      refuseNewerState(`compare ${nameOf(news, id)}`, olds);
+      process.session.known.add(id);
+      const { changed, replaces } = lifecycle.diff(outputsIn(olds), inputsIn(news));
+      // "Unknown" in place of "changed": the engine then compares the inputs itself, shows which differ, and obeys
+      // replaceOnChanges.
+      return changed ? { replaces } : { changes: false };
+    },
+
+    async create(news) {
+      const context = begin("create", news);
+      const home = await homeOf(context.api, process.workspaces);
+      const { id, outputs } = await keeping(news, home, () => lifecycle.create(context, inputsIn(news)));
+      return { id, outs: toState(outputs, home) };
+    },
+
+    async read(id, properties) {
+      const managed = "__v" in properties;
+      const context = begin("read", properties, id);
+      const found = await lifecycle.read(context, id, managed ? outputsIn(properties) : undefined);
+      if (found) {
+        const home = here(context.api, homeIn(properties)) ?? (await homeOf(context.api, process.workspaces));
+        return { id, props: toState(found.outputs, home), inputs: plain(found.inputs) };
+      }
+      if (!managed) {
+        throw new Unsupported(
+          context.api.operation,
+          "there is no such object in this account",
+          "check the id that is passed to `get`",
+        );
+      }
+      await confirmGone(context.api, properties);
+      return { id: "" };
+    },
+
+    async update(id, olds, news) {
+      const context = begin("update", olds, id);
+      const home = here(context.api, homeIn(olds));
+      try {
+        const outputs = await keeping(news, home, () => lifecycle.update(context, id, outputsIn(olds), inputsIn(news)));
+        return { outs: toState(outputs, home) };
+      } catch (error) {
+        if (!(error instanceof NotFound)) throw error;
+        await confirmGone(context.api, olds);
+        throw new Unsupported(
+          context.api.operation,
+          "it no longer exists: somebody deleted it",
+          "run `pulumi up --refresh`, which makes it again",
+        );
+      }
+    },
+
+    async delete(id, properties) {
+      const context = begin("delete", properties, id);
+      try {
+        await lifecycle.delete(context, id, outputsIn(properties));
+      } catch (error) {
+        if (!(error instanceof NotFound)) throw error;
+        await confirmGone(context.api, properties);
+      }
+    },
+  };
+}
+
+/** Turns a failure after something was made into the form by which the engine keeps it in state. */
+async function keeping<Result>(news: Properties, home: Home | undefined, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PartialFailure)) throw error;
+    const reason = redact(error.message);
+    // The engine stores these properties as they are: without `__provider` nothing could read or delete the object.
+    const properties = { ...toState(error.outputs, home), __provider: news.__provider };
+    const kept = Object.assign(new Error(reason), { stack: reason, id: error.id, reasons: [reason] });
+    // Holds the key as plain text: there for Pulumi to read, and not for anybody who prints the error.
+    throw Object.defineProperty(kept, "properties", { value: properties, enumerable: false });
+  }
+}
+
+function refuseNewerState(operation: string, { __v }: Properties): void {
+  if (typeof __v === "number" && __v > STATE_VERSION) {
+    throw new Unsupported(operation, "its state was written by a newer release", "upgrade pulumi-openrouter");
+  }
+}
+
+/**
+ * The home of an object takes no room in its state where it goes without saying: an object of the account's default
+ * workspace, written through the public API.
+ */
+function homeIn({ __account, workspaceId }: Properties): Home | undefined {
+  const account = __account ?? workspaceId;
+  if (typeof account !== "string") return undefined;
+  const [workspace = "", baseUrl = PUBLIC_BASE_URL] = account.split(" ");
+  return { workspace, baseUrl };
+}
+
+/** An object just seen through this base URL is at home here. */
+function here({ baseUrl }: Api, home: Home | undefined): Home | undefined {
+  return home && { ...home, baseUrl };
+}
+
+function toState(outputs: object, home: Home | undefined): Properties {
+  const properties = { ...plain(outputs), __v: STATE_VERSION };
+  if (!home) return properties;
+  const account = home.baseUrl === PUBLIC_BASE_URL ? home.workspace : `${home.workspace} ${home.baseUrl}`;
+  return "workspaceId" in outputs && outputs.workspaceId === account
+    ? properties
+    : { ...properties, __account: account };
+}
+
+/** Own copy, without what Pulumi can't carry: it fails on `undefined`, after the object was made. */
+function plain(properties: object): Properties {
+  const present = Object.entries(properties).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    present.map(([name, value]) => [name, value instanceof Secret ? { ...SECRET_MARK, value: value.reveal() } : value]),
+  );
+}

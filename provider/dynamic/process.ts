@@ -1,0 +1,36 @@
+import type { Surroundings } from "../api/client";
+import { rememberedWorkspaces } from "../resources/account";
+import type { Session } from "../resources/lifecycle";
+import { type Configuration, configuration, resolveSettings } from "../settings";
+import type { Process } from "./host";
+
+/** The memory of one provider process. Kinds share the configuration, the account and what was just made. */
+export function newProcess(environment: NodeJS.ProcessEnv): Process {
+  let configured: Configuration = { explicit: false, removeInterrupted: false };
+  let surroundings: Surroundings | undefined;
+  const session: Session = {
+    adopted: new Set(),
+    assigned: new Set(),
+    known: new Set(),
+    making: new Map(),
+    before: new Map(),
+    removeInterrupted: false,
+  };
+  return {
+    // Without an `await`: Pulumi calls other methods before a slow `configure` has ended.
+    async configure({ config }) {
+      configured = configuration((key) => config.get(key));
+      session.removeInterrupted = configured.removeInterrupted;
+    },
+    surroundings() {
+      surroundings ??= {
+        settings: resolveSettings(configured, environment),
+        log: (message) => console.log(message),
+        clock: {},
+      };
+      return surroundings;
+    },
+    workspaces: rememberedWorkspaces(),
+    session,
+  };
+}

@@ -1,0 +1,76 @@
+/** Bringing an object to what is declared, and telling what the API did not do. */
+import { isDeepStrictEqual } from "node:util";
+import { NotAsDeclared } from "../api/errors";
+import { PartialFailure } from "./lifecycle";
+
+/** Fields of `desired` that `observed` shows otherwise. */
+export function changedFields<Fields extends object>(desired: Fields, observed: Fields): Partial<Fields> {
+  const changed = Object.entries(desired).filter(
+    ([name, value]) => !isDeepStrictEqual(value, observed[name as keyof Fields]),
+  );
+  return Object.fromEntries(changed) as Partial<Fields>;
+}
+
+/** The object as a request showed it, and what that request had set. */
+export interface Shown<Fields, Live> {
+  live: Live;
+  written: Partial<Fields>;
+}
+
+export interface Convergence<Fields extends object, Live> {
+  operation: string;
+  id: string;
+  /** Asked anew after each answer, which may teach how the API words what is declared. */
+  desired(): Fields;
+  /** Where it starts: an object just made or adopted, which no later failure may lose, or what the state remembers. */
+  from: Shown<Fields, Live> | { remembered: Fields };
+  /** Done first; what fails from here on loses nothing. */
+  begin?: () => Promise<void>;
+  write(changed: Partial<Fields>): Promise<Live>;
+  read(): Promise<Live>;
+  fieldsOf(shown: Shown<Fields, Live>): Fields | Promise<Fields>;
+  /** What to keep in state, should a later step fail. */
+  outputsOf(live: Live): object;
+}
+
+/** The second write is for what the answer to the first shows to differ: drift that the state did not know of. */
+const MOST_WRITES = 2;
+
+/**
+ * Writes what differs until the API shows what is declared, and returns what it showed last. A field that it accepts
+ * and then shows otherwise is an error, and not a loop.
+ */
+export async function converge<Fields extends object, Live>(task: Convergence<Fields, Live>): Promise<Live> {
+  const { from } = task;
+  let live = "live" in from ? from.live : undefined;
+  let mustBeKept = live !== undefined;
+  try {
+    await task.begin?.();
+    let observed = "live" in from ? await task.fieldsOf(from) : from.remembered;
+    for (let writes = 0; ; ) {
+      let written = changedFields(task.desired(), observed);
+      if (Object.keys(written).length > 0) {
+        if (writes++ === MOST_WRITES) throw notStored(task.operation, Object.keys(written));
+        live = await task.write(written);
+        mustBeKept = true;
+      } else if (live !== undefined) {
+        return live;
+      } else {
+        // An update with nothing to write follows a failure: only the API knows what is there now.
+        live = await task.read();
+        written = {};
+      }
+      observed = await task.fieldsOf({ live, written });
+    }
+  } catch (cause) {
+    throw mustBeKept && live !== undefined ? new PartialFailure(task.id, task.outputsOf(live), cause) : cause;
+  }
+}
+
+export function notStored(operation: string, names: string[]): NotAsDeclared {
+  return new NotAsDeclared(
+    operation,
+    `the API accepted ${names.join(", ")} and yet shows another value`,
+    "run the same command again; if it stays, the API does not take this value",
+  );
+}

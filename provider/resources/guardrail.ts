@@ -1,0 +1,275 @@
+/**
+ * Guardrails.
+ *
+ * Manages every setting of a guardrail, in place; only another workspace needs a new one. A guardrail enforces nothing
+ * until it is assigned, and its budget counts per assigned key and per assigned member: it is never shared.
+ *
+ * Lists are sets. The API stores models under their canonical names, so `__models` in the state remembers which
+ * spelling of the program became which name, and neither makes a diff.
+ *
+ * Drift: whatever the dashboard changes is seen by `read` and taken back by the next `up`.
+ */
+import { z } from "zod";
+import { listAssignments } from "../api/assignments";
+import type { Guardrail, NewGuardrail } from "../api/guardrails";
+import { createGuardrail, deleteGuardrail, listGuardrails, readGuardrail, updateGuardrail } from "../api/guardrails";
+import { allOf } from "../api/pages";
+import { adopt, refuseToReplaceAdopted, refuseToReplaceWhileAdopting, replacedBy } from "./adoption";
+import { type Convergence, changedFields, converge } from "./converge";
+import {
+  asInputs,
+  desiredFields,
+  type Fields,
+  type Forms,
+  formsIn,
+  type GuardrailInputs,
+  type GuardrailOutputs,
+  learn,
+  MODEL_LISTS,
+  NOTHING_LEARNT,
+  observedFields,
+  plainBuiltin,
+  someOrNone,
+  VENDOR_SWITCHES,
+  withWholeBudget,
+} from "./guardrailFields";
+import {
+  checkInputs,
+  isUnknown,
+  known,
+  line,
+  oneOf,
+  optional,
+  paragraph,
+  setOf,
+  usd,
+  uuid,
+  withoutNone,
+  yesOrNo,
+} from "./inputs";
+import { type Context, type Lifecycle, unlessGone } from "./lifecycle";
+import { type Made, makeOnce } from "./making";
+import { namingUnknownModels } from "./modelNames";
+
+const builtinFilter = z
+  .strictObject({
+    slug: known(line(100)),
+    action: known(oneOf("block", "redact", "flag")),
+    scanScope: optional(oneOf("user_only", "all_messages")),
+  })
+  .transform(plainBuiltin);
+
+const contentFilter = z
+  .strictObject({
+    pattern: known(z.string("must be a text").refine(isRegularExpression, "must be a JavaScript regular expression")),
+    action: known(oneOf("block", "redact", "flag")),
+    label: optional(line(100)),
+  })
+  .transform((filter) => withoutNone(filter));
+
+const inputs = z.strictObject({
+  name: known(line(200)),
+  description: optional(paragraph(1000)),
+  limitUsd: optional(usd()),
+  resetInterval: optional(oneOf("daily", "weekly", "monthly")),
+  allowedModels: optional(setOf(line(200), "must not be empty; leave it out to allow all models")),
+  ignoredModels: optional(setOf(line(200), "must not be empty; leave it out to ignore no model")),
+  allowedProviders: optional(setOf(line(200), "must not be empty; leave it out to allow all providers")),
+  ignoredProviders: optional(setOf(line(200), "must not be empty; leave it out to ignore no provider")),
+  allowedDataRegions: optional(setOf(line(100), "must not be empty; leave it out to allow all regions")),
+  contentFilterBuiltins: optional(z.array(known(builtinFilter), "must be a list").transform(someOrNone)),
+  contentFilters: optional(z.array(known(contentFilter), "must be a list").transform(someOrNone)),
+  enforceZdr: optional(yesOrNo()),
+  enforceZdrAnthropic: optional(yesOrNo()),
+  enforceZdrOpenai: optional(yesOrNo()),
+  enforceZdrGoogle: optional(yesOrNo()),
+  enforceZdrXai: optional(yesOrNo()),
+  enforceZdrOther: optional(yesOrNo()),
+  enableFreeModelPublication: optional(yesOrNo()),
+  enableFreeModelTraining: optional(yesOrNo()),
+  enablePaidModelTraining: optional(yesOrNo()),
+  includeByokInBudgets: optional(yesOrNo()),
+  workspaceId: optional(uuid()),
+  adopt: optional(uuid()),
+  __defaultName: optional(yesOrNo()),
+});
+
+const CHOSEN_BY_SERVER = ["workspaceId"];
+
+function toOutputs(guardrail: Guardrail, declared: Partial<GuardrailInputs>, forms: Forms): GuardrailOutputs {
+  const { workspaceId, createdAt } = guardrail;
+  const fields = asInputs(observedFields(guardrail, forms));
+  const shown = new Set(MODEL_LISTS.flatMap((list) => guardrail[list] ?? []));
+  const models = Object.entries(forms.models).filter(([, stored]) => shown.has(stored));
+  return {
+    ...fields,
+    ...(workspaceId !== null ? { workspaceId } : {}),
+    ...withoutNone({ adopt: declared.adopt, __defaultName: declared.__defaultName }),
+    createdAt: createdAt ?? "",
+    ...(declared.workspaceId !== undefined ? { __declared: CHOSEN_BY_SERVER } : {}),
+    ...(models.length > 0 ? { __models: Object.fromEntries(models) } : {}),
+    ...(forms.falseForNone.length > 0 ? { __falseForNone: forms.falseForNone } : {}),
+  };
+}
+
+/** The inputs that these outputs stand for: what `read` gives back, so that drift shows as a difference of inputs. */
+function toInputs(outputs: GuardrailOutputs): GuardrailInputs {
+  const { createdAt, __declared = [], __models, __falseForNone, ...inputs } = outputs;
+  const isChoice = (name: string) => CHOSEN_BY_SERVER.includes(name) && !__declared.includes(name);
+  const declared = Object.entries(inputs).filter(([name]) => !isChoice(name));
+  return { name: inputs.name, ...Object.fromEntries(declared) };
+}
+
+function makeGuardrail(context: Context, declared: GuardrailInputs): Promise<Made<Guardrail>> {
+  const { api } = context;
+  const { adopt: _, __defaultName = false, ...body } = declared;
+  const names = MODEL_LISTS.flatMap((list) => declared[list] ?? []);
+  const list = () => allOf(listGuardrails(api, declared.workspaceId));
+  return makeOnce<Guardrail, Guardrail>(context, {
+    collection: "guardrails",
+    name: declared.name,
+    nameIsDefault: __defaultName,
+    workspaceId: declared.workspaceId,
+    post: () => namingUnknownModels(api, names, createGuardrail(api, body as NewGuardrail)),
+    idOf: ({ id }) => id,
+    list,
+    newest: list,
+    namesakesIn: (guardrails) =>
+      Promise.all(
+        guardrails
+          .filter(({ name }) => name === declared.name)
+          .map(async (live) => ({
+            id: live.id,
+            createdAt: live.createdAt,
+            asDeclared: await isUnusedTwin(context, live, declared),
+          })),
+      ),
+    remove: (id) => deleteGuardrail(api, id),
+  });
+}
+
+/** What a guardrail of these inputs looks like that was made and never assigned. */
+async function isUnusedTwin(context: Context, live: Guardrail, declared: GuardrailInputs): Promise<boolean> {
+  const desired = desiredFields(declared, NOTHING_LEARNT);
+  const forms = await learn(context, desired, { live, written: desired }, NOTHING_LEARNT);
+  const changed = changedFields(desiredFields(declared, forms), observedFields(live, forms));
+  if (Object.keys(changed).length > 0) return false;
+  const assigned = (["keys", "members"] as const).map((kind) => allOf(listAssignments(context.api, live.id, kind)));
+  return (await Promise.all(assigned)).flat().length === 0;
+}
+
+async function adoptGuardrail(context: Context, id: string, declared: GuardrailInputs): Promise<Guardrail> {
+  const live = await adopt(context, id, readGuardrail(context.api, id));
+  const [wanted, present] = [{ workspaceId: declared.workspaceId }, { workspaceId: live.workspaceId ?? undefined }];
+  const differing = replacedBy(wanted, present, CHOSEN_BY_SERVER);
+  refuseToReplaceAdopted(context.api.operation, differing, wanted, present);
+  return live;
+}
+
+async function convergeGuardrail(
+  context: Context,
+  id: string,
+  declared: GuardrailInputs,
+  known: Forms,
+  start: Pick<Convergence<Fields, Guardrail>, "from" | "begin">,
+): Promise<GuardrailOutputs> {
+  const { api } = context;
+  const names = MODEL_LISTS.flatMap((list) => declared[list] ?? []);
+  let forms = known;
+  const live = await converge<Fields, Guardrail>({
+    operation: api.operation,
+    id,
+    desired: () => desiredFields(declared, forms),
+    ...start,
+    write: (changed) => namingUnknownModels(api, names, updateGuardrail(api, id, withWholeBudget(changed, declared))),
+    read: () => readGuardrail(api, id),
+    fieldsOf: async (shown) => {
+      forms = await learn(context, desiredFields(declared, forms), shown, forms);
+      return observedFields(shown.live, forms);
+    },
+    outputsOf: (latest) => toOutputs(latest, declared, forms),
+  });
+  return toOutputs(live, declared, forms);
+}
+
+/** Rules that span several inputs. Looks at them as given: one bad input must not hide a problem between others. */
+function across(news: Record<string, unknown>): string[] {
+  const problems: string[] = [];
+  if ((news.limitUsd === undefined) !== (news.resetInterval === undefined)) {
+    problems.push("limitUsd, resetInterval: a budget is both together; set both or leave both out");
+  }
+  for (const [allowed, ignored] of [MODEL_LISTS, ["allowedProviders", "ignoredProviders"]] as const) {
+    const both = listOf(news[allowed]).filter((item) => !isUnknown(item) && listOf(news[ignored]).includes(item));
+    if (both.length > 0) problems.push(`${allowed}, ${ignored}: ${both.length} of one stand in the other as well`);
+  }
+  return problems;
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isRegularExpression(pattern: string): boolean {
+  try {
+    return pattern !== "" && new RegExp(pattern) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
+  title: "guardrail",
+  secretOutputs: [],
+
+  nameOf: ({ name }) => name ?? "",
+
+  check(news) {
+    const checked = checkInputs<z.output<typeof inputs>>(inputs, news, across);
+    if (!checked.inputs) return checked;
+    // `enforceZdr` is short for the vendor switches that are not set themselves; the API's own field is deprecated.
+    const { enforceZdr, workspaceId, adopt, __defaultName, ...given } = checked.inputs;
+    const vendors =
+      enforceZdr === undefined ? {} : Object.fromEntries(VENDOR_SWITCHES.map((name) => [name, enforceZdr]));
+    const includeByokInBudgets = given.includeByokInBudgets || undefined;
+    const normal = { ...vendors, ...given, includeByokInBudgets, workspaceId, adopt, __defaultName };
+    return { inputs: withoutNone(normal) as GuardrailInputs, failures: [] };
+  },
+
+  diff(olds, news) {
+    const replaces = replacedBy({ workspaceId: news.workspaceId }, { workspaceId: olds.workspaceId }, CHOSEN_BY_SERVER);
+    if (replaces.length > 0 && news.adopt !== undefined) {
+      refuseToReplaceWhileAdopting(`guardrail "${news.name}"`, replaces);
+    }
+    const forms = formsIn(olds);
+    const changed = changedFields(desiredFields(news, forms), desiredFields(toInputs(olds), forms));
+    return { changed: Object.keys(changed).length > 0 || replaces.length > 0, replaces };
+  },
+
+  async create(context, declared) {
+    if (declared.adopt) {
+      const live = await adoptGuardrail(context, declared.adopt, declared);
+      const start = { from: { live, written: {} } };
+      return { id: live.id, outputs: await convergeGuardrail(context, live.id, declared, NOTHING_LEARNT, start) };
+    }
+    const { live, settleLate } = await makeGuardrail(context, declared);
+    const start = { from: { live, written: desiredFields(declared, NOTHING_LEARNT) }, begin: settleLate };
+    return { id: live.id, outputs: await convergeGuardrail(context, live.id, declared, NOTHING_LEARNT, start) };
+  },
+
+  async read({ api }, id, olds) {
+    const live = await unlessGone(readGuardrail(api, id));
+    if (!live) return undefined;
+    const outputs = toOutputs(live, olds ? toInputs(olds) : {}, formsIn(olds ?? {}));
+    return { outputs, inputs: toInputs(outputs) };
+  },
+
+  async update(context, id, olds, news) {
+    const forms = formsIn(olds);
+    const from = { remembered: desiredFields(toInputs(olds), forms) };
+    return convergeGuardrail(context, id, news, forms, { from });
+  },
+
+  async delete({ api, session }, id) {
+    if (!session.adopted.has(id)) await deleteGuardrail(api, id);
+  },
+};

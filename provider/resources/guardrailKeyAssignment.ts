@@ -1,0 +1,27 @@
+/**
+ * The assignment of a guardrail to an inference key.
+ *
+ * Manages that one pair and no other assignment of the guardrail. A change of either side replaces it.
+ *
+ * Drift: a pair that was removed, or a key that was moved to another guardrail, is gone for `read` and made again by
+ * the next `up`.
+ */
+import { z } from "zod";
+import { type AssignmentInputs, guardrailAssignment } from "./guardrailAssignment";
+import { keyHash, known, uuid } from "./inputs";
+
+export interface GuardrailKeyAssignmentInputs extends AssignmentInputs {
+  keyHash: string;
+}
+
+export const guardrailKeyAssignment = guardrailAssignment<GuardrailKeyAssignmentInputs>({
+  title: "guardrail key assignment",
+  subjects: "keys",
+  schema: z.strictObject({ guardrailId: known(uuid()), keyHash: known(keyHash()) }),
+  subjectOf: (inputs) => inputs.keyHash,
+  inputsOf: (guardrailId, keyHash) => ({ guardrailId, keyHash }),
+  missing: [
+    "there is no such key in this account",
+    "check `keyHash`: pass the `id` of an InferenceKey, and mind that a deleted key can't be assigned",
+  ],
+});

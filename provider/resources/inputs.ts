@@ -1,0 +1,162 @@
+/**
+ * Rules for inputs, shared by the resource kinds. A rule lets an unknown value of a preview pass, and its message never
+ * repeats the value: any input may be a secret.
+ */
+import { z } from "zod";
+import type { Checked } from "./lifecycle";
+
+/** What Pulumi sends in a preview in place of any value that is not known yet. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+export function isUnknown(value: unknown): boolean {
+  return value === UNKNOWN;
+}
+
+/**
+ * Applies a schema and the rules that span several inputs, and reports every problem at once. Null is the same as left
+ * out: Pulumi keeps the nulls that a program passes.
+ */
+export function checkInputs<Inputs extends object>(
+  schema: z.ZodType<Inputs>,
+  news: Record<string, unknown>,
+  across: (news: Record<string, unknown>) => string[] = () => [],
+): Checked<Inputs> {
+  const given = withoutNone(news);
+  const result = schema.safeParse(given);
+  const failures = [...(result.success ? [] : result.error.issues.map(inWords)), ...across(given)];
+  if (result.success && failures.length === 0) return { inputs: withoutNone(result.data) as Inputs, failures: [] };
+  return { failures };
+}
+
+/** Drops what is left out, so that "left out" has one form in inputs, outputs and state. */
+export function withoutNone<Properties extends object>(properties: Properties): Partial<Properties> {
+  const given = Object.entries(properties).filter(([, value]) => value !== undefined && value !== null);
+  return Object.fromEntries(given) as Partial<Properties>;
+}
+
+function inWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === "unrecognized_keys") return `${issue.keys.join(", ")}: no such input`;
+  return `${issue.path.join(".")}: ${issue.message}`;
+}
+
+/** A rule that lets an unknown value pass. */
+export function known<Value>(rule: z.ZodType<Value>): z.ZodType<Value> {
+  return z
+    .unknown()
+    .transform((value, context) => (isUnknown(value) ? (value as Value) : applied(rule, value, context)));
+}
+
+/** A rule for what may be left out, at the top or within an object. */
+export function optional<Value>(rule: z.ZodType<Value>): z.ZodOptional<z.ZodType<Value | undefined>> {
+  return z
+    .unknown()
+    .transform((value, context) => (value === null ? undefined : applied(known(rule), value, context)))
+    .optional();
+}
+
+/** A union would do the same, and hide the rule's own messages. */
+function applied<Value>(rule: z.ZodType<Value>, value: unknown, context: z.RefinementCtx): Value {
+  const result = rule.safeParse(value);
+  if (result.success) return result.data;
+  for (const { message, path } of result.error.issues) {
+    context.issues.push({ code: "custom", message, path, input: undefined });
+  }
+  return z.NEVER;
+}
+
+/** `is required` when it is missing, else what it must be. */
+function mustBe(what: string): { error: (issue: { input?: unknown }) => string } {
+  return { error: ({ input }) => (input === undefined ? "is required" : `must be ${what}`) };
+}
+
+/** Control characters would garble logs and terminals. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
+
+/** Text of one line, 1 to `longest` characters. */
+export function line(longest: number): z.ZodType<string> {
+  return z
+    .string(mustBe("a text"))
+    .refine((value) => value.trim() !== "", "must not be empty")
+    .refine((value) => value.length <= longest, `must have at most ${longest} characters`)
+    .refine((value) => !CONTROL_CHARACTER.test(value), "must not contain control characters");
+}
+
+/** Text that may have several lines, 1 to `longest` characters. */
+export function paragraph(longest: number): z.ZodType<string> {
+  return z
+    .string(mustBe("a text"))
+    .min(1, "must not be empty; leave it out for none")
+    .max(longest, `must have at most ${longest} characters`)
+    .refine((value) => !CONTROL_CHARACTER.test(value.replace(/[\t\n\r]/g, "")), "must not contain control characters");
+}
+
+const HIGHEST_USD = 1_000_000_000;
+
+/** An amount of money: not negative, at most a billion, at most six decimals. */
+export function usd(): z.ZodType<number> {
+  return z
+    .number(mustBe("a number of USD"))
+    .min(0, "must not be negative")
+    .max(HIGHEST_USD, `must be at most ${HIGHEST_USD} USD; leave it out for no limit`)
+    .refine((value) => Number(value.toFixed(6)) === value, "must have at most 6 decimals");
+}
+
+export function yesOrNo(): z.ZodType<boolean> {
+  return z.boolean(mustBe("true or false"));
+}
+
+export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words): z.ZodType<Words[number]> {
+  return z.enum(words, mustBe(`one of ${words.join(", ")}`));
+}
+
+/** An instant in ISO 8601 with a zone; becomes UTC with seconds, the form that the API takes. */
+export function instant(): z.ZodType<string> {
+  const form = "an ISO 8601 instant with a zone, such as 2027-01-01T00:00:00Z";
+  return z.string(mustBe(form)).refine(isInstant, `must be ${form}`).transform(utcSeconds);
+}
+
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+
+function isInstant(text: string): boolean {
+  const day = INSTANT.exec(text)?.[1];
+  // JavaScript takes the 30th of February for the 2nd of March; the API's form has no room for the year 10000.
+  if (day === undefined || Number.isNaN(Date.parse(day)) || Number.isNaN(Date.parse(text))) return false;
+  return new Date(day).toISOString().startsWith(day) && new Date(text).getUTCFullYear() <= 9999;
+}
+
+/** The one form of an instant that is sent, stored and compared: `2027-01-01T00:00:00Z`. Anything else stays as it is. */
+export function utcSeconds(text: string): string {
+  return Number.isNaN(Date.parse(text)) ? text : `${new Date(text).toISOString().slice(0, 19)}Z`;
+}
+
+export function uuid(): z.ZodType<string> {
+  return z.guid(mustBe("a UUID")).transform((value) => value.toLowerCase());
+}
+
+/** The hash of a key. A raw key in its place would end up in a URL and in the state, in clear. */
+export function keyHash(): z.ZodType<string> {
+  return z
+    .string(mustBe("the hash of a key"))
+    .refine((value) => !value.startsWith("sk-or-"), {
+      error: "is a key, and its hash is wanted: pass the `id` of the InferenceKey",
+      abort: true,
+    })
+    .regex(/^[0-9a-f]{64}$/, "must be the hash of a key, 64 hexadecimal digits: pass the `id` of the InferenceKey");
+}
+
+/** A list whose order and duplicates mean nothing: sorted and without duplicates, so that neither makes a diff. */
+export function setOf<Value>(rule: z.ZodType<Value>, whenEmpty: string): z.ZodType<Value[]> {
+  return z.array(known(rule), mustBe("a list")).min(1, whenEmpty).transform(sortedSet);
+}
+
+export function sortedSet<Value>(values: readonly Value[]): Value[] {
+  const byText = new Map(values.map((value) => [textOf(value), value]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}
+
+/** The same for equal values: the order in which an object names its properties means nothing. */
+function textOf(value: unknown): string {
+  const isObject = typeof value === "object" && value !== null;
+  return JSON.stringify(value, isObject ? Object.keys(value).sort() : undefined);
+}

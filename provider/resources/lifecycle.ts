@@ -1,0 +1,88 @@
+/**
+ * What a resource kind does, in terms of no particular host. `check` and `diff` are pure; the rest talks to the API.
+ * The dynamic host (`provider/dynamic`) is the first to drive these; a gRPC plugin could be the second.
+ */
+import type { Api } from "../api/client";
+import { NotFound, OpenRouterError } from "../api/errors";
+
+export interface Lifecycle<Inputs extends object, Outputs extends object> {
+  /** What the kind is called in a sentence: `inference key`. */
+  readonly title: string;
+  /** Outputs that hold a `Secret`. */
+  readonly secretOutputs: readonly (keyof Outputs & string)[];
+  /** What to call this object in messages. */
+  nameOf(properties: Partial<Inputs>): string;
+  /** Validates and normalises what the program says. Values may be unknown in a preview. */
+  check(news: Record<string, unknown>): Checked<Inputs>;
+  /** What would change, by comparing what the API last showed with what is declared. */
+  diff(olds: Outputs, news: Inputs): Difference;
+  create(context: Context, inputs: Inputs): Promise<Created<Outputs>>;
+  /** Undefined when the API says that there is no such object. `olds` is missing when it was not ours before. */
+  read(context: Context, id: string, olds: Outputs | undefined): Promise<Observed<Inputs, Outputs> | undefined>;
+  /** Throws NotFound when there is no such object. */
+  update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs>;
+  /** Throws NotFound when there is no such object. */
+  delete(context: Context, id: string, olds: Outputs): Promise<void>;
+}
+
+export interface Context {
+  api: Api;
+  session: Session;
+  /** Says something to whoever watches the stack. */
+  log(message: string): void;
+}
+
+/** What one provider process has done so far: it lives for one `up`, `refresh` or `destroy`. */
+export interface Session {
+  /** Ids taken over by `adopt`. Their deletion as somebody's predecessor is skipped. */
+  adopted: Set<string>;
+  /** Assignments just made. Their deletion under another name is skipped. */
+  assigned: Set<string>;
+  /** Ids of all that this process has made or met: none of it is what a lost or interrupted run has left. */
+  known: Set<string>;
+  /** Creates under way, by place and name. */
+  making: Map<string, Promise<unknown>>;
+  /** What stood in a workspace before this process made anything there, by kind and workspace. */
+  before: Map<string, Promise<unknown[]>>;
+  /** The user allows to remove what an interrupted run has left. */
+  removeInterrupted: boolean;
+}
+
+export type Checked<Inputs> = { inputs: Inputs; failures: [] } | { inputs?: undefined; failures: string[] };
+
+export interface Difference {
+  changed: boolean;
+  /** Inputs whose change needs a new object. */
+  replaces: string[];
+}
+
+export interface Created<Outputs> {
+  id: string;
+  outputs: Outputs;
+}
+
+export interface Observed<Inputs, Outputs> {
+  inputs: Inputs;
+  outputs: Outputs;
+}
+
+/** The object exists, and a later step failed. Carries what has to be kept in state: the id and what is known. */
+export class PartialFailure<Outputs extends object> extends OpenRouterError {
+  constructor(
+    readonly id: string,
+    readonly outputs: Outputs,
+    cause: unknown,
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** Undefined in place of an authoritative "there is no such object". Any other failure stays one. */
+export async function unlessGone<Result>(request: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof NotFound) return undefined;
+    throw error;
+  }
+}

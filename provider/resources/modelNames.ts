@@ -1,0 +1,62 @@
+/**
+ * Names of models. A model goes by a slug and by a canonical slug with a date, each with or without a variant such as
+ * `:free`; the API stores and shows the canonical form. The program's spelling is kept wherever the two mean the same.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { Api } from "../api/client";
+import { Refused, Unsupported } from "../api/errors";
+import { canonicalName, canonicalSlugs, isKnownModel } from "../api/models";
+import { sortedSet } from "./inputs";
+
+/** Declared name → stored name, for those that differ. */
+export type Spellings = Readonly<Record<string, string>>;
+
+/** A list of models in the program's spelling, as a set. */
+export function spelled(list: readonly string[] | null | undefined, spellings: Spellings): string[] | null {
+  if (!Array.isArray(list)) return (list as null | undefined) ?? null;
+  const declaredOf = new Map(Object.entries(spellings).map(([declared, stored]) => [stored, declared]));
+  // By way of the stored name, because the program may name one model twice.
+  return sortedSet(list.map((name) => declaredOf.get(spellings[name] ?? name) ?? name));
+}
+
+/**
+ * The spellings, with those added that explain why `stored` is not `declared`. Asks the catalogue only if something is
+ * left to explain.
+ */
+export async function canonicalForms(
+  api: Api,
+  declared: readonly string[] | null,
+  stored: readonly string[] | null,
+  spellings: Spellings,
+): Promise<Spellings> {
+  if (!declared || !stored || isDeepStrictEqual(declared, spelled(stored, spellings))) return spellings;
+  const slugs = await canonicalSlugs(api);
+  const shown = new Set(stored);
+  const renamed = declared
+    .map((name) => [name, canonicalName(slugs, name)] as const)
+    .filter(([name, canonical]) => name !== canonical && shown.has(canonical) && !shown.has(name));
+  return { ...spellings, ...Object.fromEntries(renamed) };
+}
+
+/** The API may refuse an unknown model without saying which; then the catalogue does. */
+export async function namingUnknownModels<Result>(
+  api: Api,
+  names: readonly string[],
+  request: Promise<Result>,
+): Promise<Result> {
+  try {
+    return await request;
+  } catch (error) {
+    if (!(error instanceof Refused) || error.status !== 400 || names.some((name) => error.said.includes(name))) {
+      throw error;
+    }
+    const slugs = names.length > 0 ? await canonicalSlugs(api) : new Map<string, string>();
+    const unknown = names.filter((name) => !isKnownModel(slugs, name));
+    if (unknown.length === 0) throw error;
+    throw new Unsupported(
+      api.operation,
+      `the API refused it (400: ${error.said}), and its catalogue has no model ${unknown.join(", ")}`,
+      "take the names from https://openrouter.ai/models",
+    );
+  }
+}

@@ -1,0 +1,54 @@
+// Makes a fresh clone ready: installs what the lock file names and builds, each only if needed. Plain JavaScript without
+// dependencies, because it runs before there are any.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** @param {string} path */
+const changed = (path) => (existsSync(`${root}/${path}`) ? statSync(`${root}/${path}`).mtimeMs : 0);
+
+/** When the newest file below a folder was changed.
+ * @param {string} folder @returns {number} */
+function newest(folder) {
+  const entries = readdirSync(`${root}/${folder}`, { withFileTypes: true });
+  return Math.max(
+    0,
+    ...entries.map((entry) => {
+      const path = `${folder}/${entry.name}`;
+      return entry.isDirectory() ? newest(path) : changed(path);
+    }),
+  );
+}
+
+/** @param {string} why @param {string} command @param {string[]} args */
+function run(why, command, args) {
+  process.stderr.write(`${why}: ${command} ${args.join(" ")}\n`);
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
+  if (status !== 0) {
+    process.stderr.write(`setup failed${error ? `: ${error.message}` : ""}\n`);
+    process.exit(1);
+  }
+}
+
+if (changed("node_modules/.package-lock.json") < changed("package-lock.json")) {
+  run("Installing dependencies (about 30 s)", "npm", ["ci", "--no-audit", "--no-fund"]);
+}
+const sources = Math.max(
+  newest("provider"),
+  newest("sdk"),
+  newest("cli"),
+  changed("tsconfig.json"),
+  changed("tsconfig.build.json"),
+);
+const stamp = "node_modules/.pulumi-openrouter-built";
+if (changed(stamp) < sources || !existsSync(`${root}/dist/sdk/index.js`)) {
+  rmSync(`${root}/dist`, { recursive: true, force: true });
+  run("Building", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  writeFileSync(`${root}/${stamp}`, "");
+}

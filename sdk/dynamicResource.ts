@@ -1,0 +1,82 @@
+import { createRequire } from "node:module";
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+
+/** Kinds that the provider knows. Each name stands in type tokens and states for good. */
+type Kind = "InferenceKey" | "Guardrail" | "GuardrailKeyAssignment" | "GuardrailMemberAssignment";
+
+interface Registration {
+  kind: Kind;
+  /** Undefined for `get`, which reads what exists. */
+  inputs: object | undefined;
+  /** Names of the properties that the provider adds, so that they are outputs of the object. */
+  outputs: readonly string[];
+  secretOutputs?: readonly string[];
+}
+
+/**
+ * A resource that Pulumi's dynamic-provider process manages with the code of this package.
+ *
+ * It does not use `pulumi.dynamic.Resource`, which puts the provider's code into every state: then a fixed bug stays in
+ * old states, and a new release is a change of every resource. The text here is constant and loads what is installed.
+ */
+export abstract class DynamicResource extends pulumi.CustomResource {
+  /** @internal */
+  protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions = {}) {
+    const { kind, inputs = {}, outputs, secretOutputs = [] } = registration;
+    const type = `pulumi-nodejs:dynamic/openrouter:${kind}`;
+    if (opts.import !== undefined) {
+      const adoptable = kind === "InferenceKey" || kind === "Guardrail";
+      throw new pulumi.RunError(
+        `${kind} "${name}": Pulumi can't import a resource of a dynamic provider. ` +
+          `Remove the \`import\` option${adoptable ? " and pass the id as the input `adopt`; it takes the object over as it is." : ": to declare an assignment that exists is enough, it is taken over as it is."}`,
+      );
+    }
+    checkInstalled(kind, name);
+    const added = Object.fromEntries(outputs.map((output) => [output, undefined]));
+    const properties = { ...added, ...inputs, __provider: providerOf(kind) };
+    super(type, name, properties, pulumi.mergeOptions(opts, { additionalSecretOutputs: [...secretOutputs] }));
+  }
+}
+
+/** Stands in every state, so it can never change. */
+function providerOf(kind: Kind): string {
+  return `exports.handler = () => require("pulumi-openrouter/dynamic").provider("${kind}");`;
+}
+
+let installed = false;
+
+/** The provider process resolves the package from the directory of the program, as plain `require` does there. */
+function checkInstalled(kind: Kind, name: string): void {
+  if (installed) return;
+  try {
+    createRequire(path.join(process.cwd(), "index.js")).resolve("pulumi-openrouter/dynamic");
+    installed = true;
+  } catch {
+    throw new pulumi.RunError(
+      `${kind} "${name}": the package pulumi-openrouter can't be found from ${process.cwd()}, the directory of the program. ` +
+        "Install it there (npm install pulumi-openrouter), also if another package of yours depends on it: " +
+        "Pulumi's provider process loads it from there, to refresh and destroy as well.",
+    );
+  }
+}
+
+/**
+ * The name of the object in the API: the given one, or the default that tells project, stack and resource it came from.
+ * `__defaultName` says that it is the default and that nobody else gives that name to an object.
+ */
+export function named(
+  resourceName: string,
+  name: pulumi.Input<string> | undefined,
+  opts: pulumi.CustomResourceOptions | undefined,
+): NameInputs {
+  if (name !== undefined) return { name };
+  const defaultName = `${pulumi.getProject()}/${pulumi.getStack()}/${resourceName}`;
+  // Two components may each have a child of that name, so a child's default name is not its own alone.
+  return opts?.parent ? { name: defaultName } : { name: defaultName, __defaultName: true };
+}
+
+interface NameInputs {
+  name: pulumi.Input<string>;
+  __defaultName?: true;
+}

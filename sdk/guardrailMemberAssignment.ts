@@ -1,0 +1,53 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "./dynamicResource";
+
+/** What a {@link GuardrailMemberAssignment} is declared with. */
+export interface GuardrailMemberAssignmentArgs {
+  /** Id of the guardrail: pass `guardrail.id`. **A change replaces the assignment.** */
+  guardrailId: pulumi.Input<string>;
+  /** User id of a member of the guardrail's workspace, `user_…`. **A change replaces the assignment.** */
+  userId: pulumi.Input<string>;
+}
+
+/**
+ * Puts a member of the organization under a guardrail. A member has one guardrail per workspace at most: assigning
+ * takes the member from the one before. On a change the new one is made before the old one is removed.
+ *
+ * ```ts
+ * new openrouter.GuardrailMemberAssignment("ada-safe", { guardrailId: safe.id, userId: "user_2dHFtVWx2n56w6HkM0" });
+ * ```
+ *
+ * **Drift**: an assignment that was removed or moved in the dashboard is made again by `pulumi up --refresh`.
+ */
+export class GuardrailMemberAssignment extends DynamicResource {
+  /** See {@link GuardrailMemberAssignmentArgs.guardrailId}. */
+  declare public readonly guardrailId: pulumi.Output<string>;
+  /** See {@link GuardrailMemberAssignmentArgs.userId}. */
+  declare public readonly userId: pulumi.Output<string>;
+  /** User id of who assigned it. Known after the first refresh: the API answers an assignment with a count only. */
+  declare public readonly assignedBy: pulumi.Output<string | undefined>;
+  /** When it was assigned. Known after the first refresh: the API answers an assignment with a count only. */
+  declare public readonly createdAt: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: GuardrailMemberAssignmentArgs, opts?: pulumi.CustomResourceOptions) {
+    const inputs = opts?.id === undefined ? args : undefined;
+    super(name, { kind: "GuardrailMemberAssignment", inputs, outputs: OUTPUTS }, opts);
+  }
+
+  /**
+   * Reads an existing assignment without managing it.
+   *
+   * @param name Name of the resource in the program.
+   * @param id `<guardrail id>/<user id>`.
+   * @throws if there is no such assignment.
+   */
+  public static get(
+    name: string,
+    id: pulumi.Input<pulumi.ID>,
+    opts?: pulumi.CustomResourceOptions,
+  ): GuardrailMemberAssignment {
+    return new GuardrailMemberAssignment(name, { guardrailId: "", userId: "" }, { ...opts, id });
+  }
+}
+
+const OUTPUTS = ["guardrailId", "userId", "assignedBy", "createdAt"];

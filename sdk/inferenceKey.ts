@@ -1,0 +1,160 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { DynamicResource, named } from "./dynamicResource";
+import { isoInstant, warnOfPastExpiry } from "./instants";
+import { checkNumber } from "./numbers";
+
+/** What an {@link InferenceKey} is declared with. An input left out means the API's "none". */
+export interface InferenceKeyArgs {
+  /**
+   * Name of the key, 1 to 200 characters, as the dashboard shows it. Changed in place.
+   * Default: `<project>/<stack>/<resource name>`, so that environments don't collide and a stray key tells where it
+   * came from.
+   */
+  name?: pulumi.Input<string>;
+
+  /**
+   * Spending limit in USD: from 0 (nothing may be spent) to 1,000,000,000, with at most 6 decimals. Changed in place;
+   * what was spent so far keeps counting. Default: no limit.
+   */
+  limit?: pulumi.Input<number | undefined>;
+
+  /**
+   * When the spending starts again from 0: `"daily"`, `"weekly"` (Monday) or `"monthly"`, at midnight UTC. Changed in
+   * place. Default: never, the limit is for the life of the key.
+   */
+  limitReset?: pulumi.Input<"daily" | "weekly" | "monthly" | undefined>;
+
+  /**
+   * Whether what is spent through provider keys of your own (BYOK) counts toward the limit. Changed in place.
+   * Default: `false`.
+   */
+  includeByokInLimit?: pulumi.Input<boolean | undefined>;
+
+  /** Whether the key is switched off; requests with it are refused. Changed in place. Default: `false`. */
+  disabled?: pulumi.Input<boolean | undefined>;
+
+  /**
+   * When the key stops working: a `Date`, or an ISO 8601 text with a zone such as `2027-01-01T00:00:00Z`; to the
+   * second. **A change makes a new key** with a new secret, because the API can't change it. Default: never.
+   */
+  expiresAt?: pulumi.Input<string | Date | undefined>;
+
+  /**
+   * UUID of the workspace of the key. **A change makes a new key.** Default: the account's default workspace; leaving
+   * it out later accepts the present one.
+   */
+  workspaceId?: pulumi.Input<string | undefined>;
+
+  /**
+   * User id of the member that the key belongs to, in an organization. **A change makes a new key.** Default: chosen by
+   * the API; leaving it out later accepts the present one.
+   */
+  creatorUserId?: pulumi.Input<string | undefined>;
+
+  /**
+   * Hash of an existing key to take under management in place of making one. Its settings are brought to what is
+   * declared; `expiresAt`, `workspaceId` and `creatorUserId` must be as they are. {@link InferenceKey.key} stays empty,
+   * because the API shows a key only once. `destroy` deletes an adopted key like any other; use the option
+   * `retainOnDelete` to keep it. Adding or removing this later changes nothing.
+   */
+  adopt?: pulumi.Input<string | undefined>;
+
+  /**
+   * Any texts of yours. **A change makes a new key**: put a date or a counter here to rotate it. The new key is made
+   * before the old one is deleted.
+   */
+  keepers?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
+}
+
+/**
+ * An inference key: what an application sends to OpenRouter to call models, with a budget.
+ *
+ * The key itself is shown by the API once, when it is made. It is kept, encrypted, in the state of the stack.
+ *
+ * ```ts
+ * const ci = new openrouter.InferenceKey("ci", {
+ *   limit: 25, // USD
+ *   limitReset: "monthly",
+ *   expiresAt: "2027-01-01T00:00:00Z",
+ * });
+ * export const key = ci.key; // secret: pulumi stack output key --show-secrets
+ * ```
+ *
+ * **Rotation**: change `keepers`, or `expiresAt`. The new key exists before the old one is deleted.
+ *
+ * **Drift**: a change in the dashboard is seen by `pulumi refresh` and taken back by the next `pulumi up`, also for
+ * inputs that the program leaves out. Usage is not part of the resource.
+ */
+export class InferenceKey extends DynamicResource {
+  /** The key, `sk-or-v1-…`. Always a secret. Empty for an adopted key. */
+  declare public readonly key: pulumi.Output<string>;
+  /** Identifies the key in the API. The same output as `id`. */
+  public readonly hash: pulumi.Output<string>;
+  /** The key as the dashboard shows it, masked. */
+  declare public readonly label: pulumi.Output<string>;
+  /** When the key was made, as the API says it. */
+  declare public readonly createdAt: pulumi.Output<string>;
+
+  /** See {@link InferenceKeyArgs.name}. */
+  declare public readonly name: pulumi.Output<string>;
+  /** See {@link InferenceKeyArgs.limit}. Undefined: no limit. */
+  declare public readonly limit: pulumi.Output<number | undefined>;
+  /** See {@link InferenceKeyArgs.limitReset}. Undefined: never. */
+  declare public readonly limitReset: pulumi.Output<"daily" | "weekly" | "monthly" | undefined>;
+  /** See {@link InferenceKeyArgs.includeByokInLimit}. Undefined: not included. */
+  declare public readonly includeByokInLimit: pulumi.Output<boolean | undefined>;
+  /** See {@link InferenceKeyArgs.disabled}. Undefined: not disabled. */
+  declare public readonly disabled: pulumi.Output<boolean | undefined>;
+  /** See {@link InferenceKeyArgs.expiresAt}; in UTC. Undefined: never. */
+  declare public readonly expiresAt: pulumi.Output<string | undefined>;
+  /** Workspace of the key, whether declared or chosen by the API. */
+  declare public readonly workspaceId: pulumi.Output<string | undefined>;
+  /** Member that the key belongs to, whether declared or chosen by the API. */
+  declare public readonly creatorUserId: pulumi.Output<string | undefined>;
+  /** See {@link InferenceKeyArgs.keepers}. */
+  declare public readonly keepers: pulumi.Output<Record<string, string> | undefined>;
+
+  constructor(name: string, args: InferenceKeyArgs = {}, opts?: pulumi.CustomResourceOptions) {
+    const inputs = opts?.id === undefined ? inputsOf(name, args, opts) : undefined;
+    super(name, { kind: "InferenceKey", inputs, outputs: OUTPUTS, secretOutputs: ["key"] }, opts);
+    // The very same output and not a twin: in a preview an update makes every other output unknown, and what refers to
+    // it would seem to be replaced.
+    this.hash = this.id;
+    if (inputs) warnOfPastExpiry(this, inputs.expiresAt);
+  }
+
+  /**
+   * Reads an existing key without managing it: it is neither changed nor deleted, and its `key` is empty.
+   *
+   * @param name Name of the resource in the program.
+   * @param hash Hash of the key.
+   * @throws if the account has no such key.
+   */
+  public static get(name: string, hash: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): InferenceKey {
+    return new InferenceKey(name, {}, { ...opts, id: hash });
+  }
+}
+
+const OUTPUTS = [
+  "name",
+  "limit",
+  "limitReset",
+  "includeByokInLimit",
+  "disabled",
+  "expiresAt",
+  "workspaceId",
+  "creatorUserId",
+  "keepers",
+  "key",
+  "label",
+  "createdAt",
+];
+
+function inputsOf(name: string, args: InferenceKeyArgs, opts: pulumi.CustomResourceOptions | undefined) {
+  return {
+    ...args,
+    ...named(name, args.name, opts),
+    limit: checkNumber("limit", args.limit),
+    expiresAt: isoInstant(args.expiresAt),
+  };
+}

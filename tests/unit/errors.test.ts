@@ -1,0 +1,86 @@
+import { inspect } from "node:util";
+import * as errors from "../../provider/api/errors";
+import { PartialFailure } from "../../provider/resources/lifecycle";
+import { Secret } from "../../provider/secret";
+import { KEY } from "./support/samples";
+
+const { OpenRouterError } = errors;
+
+const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefined][] = [
+  ["Refused", new errors.Refused("op", 400, "bad"), /^op: the API refused it \(400: bad\)$/, "refused"],
+  ["NotFound", new errors.NotFound("op", 404, "gone"), /^op: the API refused it \(404: gone\)$/, "refused"],
+  ["KeyRefused", new errors.KeyRefused("op", 401, "no", "make one"), /\(401: no\)\. Make one\.$/, "refused"],
+  ["RateLimited", new errors.RateLimited("op", 429, "slow", "7"), /429: slow.*--parallel\.$/, "refused"],
+  ["ServerFailure", new errors.ServerFailure("op", 503, "oops"), /API failed \(503: oops\)\. Run/, "unknown"],
+  [
+    "ConnectionFailure",
+    new errors.ConnectionFailure("op", "unsent", "ECONNREFUSED", undefined),
+    /can't reach/,
+    "unsent",
+  ],
+  ["ConnectionFailure", new errors.ConnectionFailure("op", "unknown", "ECONNRESET", undefined), /was lost/, "unknown"],
+  ["TimedOut", new errors.TimedOut("op", 20), /no answer from the API within 20 s/, "unknown"],
+  [
+    "UnreadableAnswer",
+    new errors.UnreadableAnswer("op", 200, "not JSON", "<html>"),
+    /200, not JSON, it starts with: <html>/,
+    "unknown",
+  ],
+  [
+    "LeftBehind",
+    new errors.LeftBehind("op", ["a, created b (to remove it: c)"], undefined),
+    /^op: the answer.*got lost.*now: a, created b \(to remove it: c\)\. Make sure/,
+    undefined,
+  ],
+  ["LeftBehind", new errors.LeftBehind("op", [], new Error("oops")), /can't be read.*\(oops\)/, undefined],
+  ["EndlessList", new errors.EndlessList("op", "1000 pages"), /does not end \(1000 pages\)/, undefined],
+  [
+    "MissingCredential",
+    new errors.MissingCredential(false, ["A", "B"]),
+    /looked in A, B and the stack configuration/,
+    undefined,
+  ],
+  [
+    "UnusableSetting",
+    new errors.UnusableSetting("bad", "mend it"),
+    /^OpenRouter settings: bad\. Mend it\.$/,
+    undefined,
+  ],
+  ["WrongAccount", new errors.WrongAccount("op", "other", "use yours"), /^op: other\. Use yours\.$/, undefined],
+  ["Unsupported", new errors.Unsupported("op", "can't", "don't"), /^op: can't\. Don't\.$/, undefined],
+  ["NotAsDeclared", new errors.NotAsDeclared("op", "differs", "again"), /^op: differs\. Again\.$/, undefined],
+  ["PartialFailure", new PartialFailure("id", { key: new Secret(KEY) }, new Error("oops")), /^oops$/, undefined],
+];
+
+test("every class of error is in the table", () => {
+  const classes = Object.values(errors).filter((value) => typeof value === "function") as {
+    name: string;
+    prototype: unknown;
+  }[];
+  const made = classes.filter((each) => each.prototype instanceof OpenRouterError && each.name !== "RequestError");
+  expect(new Set(EACH.map(([name]) => name))).toEqual(new Set([...made.map(({ name }) => name), "PartialFailure"]));
+});
+
+test.each(EACH)("%s says what happened and what to do", (name, error, said, outcome) => {
+  expect(error).toBeInstanceOf(OpenRouterError);
+  expect(error.name).toBe(name);
+  expect(error.message).toMatch(said);
+  expect((error as { outcome?: string }).outcome).toBe(outcome);
+});
+
+test.each(EACH)(
+  "%s has a stack of one line, and no numeric code, which gRPC would take for a status",
+  (_name, error) => {
+    // Pulumi prints `${error}: ${error.stack}`.
+    expect(`${error}: ${error.stack}`).toBe(`${error.name}: ${error.message}`);
+    expect(error.stack).not.toContain("\n");
+    expect("code" in error).toBe(false);
+  },
+);
+
+test("printing a partial failure prints no key", () => {
+  const error = new PartialFailure("id", { key: new Secret(KEY) }, new Error("oops"));
+  for (const text of [inspect(error, { depth: 9 }), JSON.stringify(error), String(error)]) {
+    expect(text).not.toContain(KEY);
+  }
+});

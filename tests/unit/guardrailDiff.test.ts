@@ -1,0 +1,193 @@
+import { guardrail } from "../../provider/resources/guardrail";
+import type { GuardrailInputs, GuardrailOutputs } from "../../provider/resources/guardrailFields";
+import { type MemoryAccount, memoryAccount } from "./support/memoryAccount";
+import {
+  checked,
+  contextOf,
+  GUARDRAIL,
+  OTHER_GUARDRAIL,
+  OTHER_WORKSPACE,
+  throughState,
+  UNKNOWN_VALUE,
+  WORKSPACE,
+} from "./support/samples";
+
+type Given = Record<string, unknown>;
+
+const switches = [
+  "enforceZdrAnthropic",
+  "enforceZdrOpenai",
+  "enforceZdrGoogle",
+  "enforceZdrXai",
+  "enforceZdrOther",
+  "enableFreeModelPublication",
+  "enableFreeModelTraining",
+  "enablePaidModelTraining",
+];
+
+/** Two values of each input, in the form that `check` gives them; the two halves of a budget count as one. */
+const VALUES: Record<string, [Given, Given]> = {
+  name: [{ name: "safe" }, { name: "safer" }],
+  description: [{ description: "a" }, { description: "b" }],
+  budget: [
+    { limitUsd: 5, resetInterval: "daily" },
+    { limitUsd: 5, resetInterval: "monthly" },
+  ],
+  allowedModels: [{ allowedModels: ["a", "b"] }, { allowedModels: ["a"] }],
+  ignoredModels: [{ ignoredModels: ["y", "z"] }, { ignoredModels: ["z"] }],
+  allowedProviders: [{ allowedProviders: ["a", "b"] }, { allowedProviders: ["a"] }],
+  ignoredProviders: [{ ignoredProviders: ["y", "z"] }, { ignoredProviders: ["z"] }],
+  allowedDataRegions: [{ allowedDataRegions: ["europe", "us"] }, { allowedDataRegions: ["europe"] }],
+  contentFilterBuiltins: [
+    { contentFilterBuiltins: [{ action: "flag", slug: "email" }] },
+    {
+      contentFilterBuiltins: [
+        { action: "block", slug: "regex-prompt-injection", scanScope: "user_only" },
+        { action: "redact", slug: "email" },
+      ],
+    },
+  ],
+  contentFilters: [
+    { contentFilters: [{ action: "flag", pattern: "a", label: "[A]" }] },
+    { contentFilters: [{ action: "flag", pattern: "a" }] },
+  ],
+  ...Object.fromEntries(switches.map((name) => [name, [{ [name]: true }, { [name]: false }]])),
+  includeByokInBudgets: [{ includeByokInBudgets: true }, { includeByokInBudgets: false }],
+  workspaceId: [{ workspaceId: WORKSPACE }, { workspaceId: OTHER_WORKSPACE }],
+};
+const NAMES = Object.keys(VALUES);
+const NONE: Given = { name: "guardrail", includeByokInBudgets: false };
+
+const inputsOf = (given: Given): GuardrailInputs => checked(guardrail, { name: "guardrail", ...given });
+
+async function stateOf(given: Given): Promise<{ outputs: GuardrailOutputs; account: MemoryAccount }> {
+  const account = memoryAccount();
+  const { outputs } = await guardrail.create(contextOf(account), inputsOf(given));
+  account.remember();
+  return { outputs: throughState(outputs), account };
+}
+
+const wireName = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const normal = (given: Given, name: string) => JSON.stringify(given[name] ?? NONE[name] ?? null);
+
+/** The body of the PATCH from one to the other, by the rule of the issue. */
+function expectedBody(before: Given, after: Given): Given {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => name !== "workspaceId");
+  const changed = names.filter((name) => normal(before, name) !== normal(after, name));
+  if (changed.includes("limitUsd") || changed.includes("resetInterval")) changed.push("limitUsd", "resetInterval");
+  return Object.fromEntries(changed.map((name) => [wireName(name), after[name] ?? NONE[name] ?? null]));
+}
+
+const pairs = NAMES.flatMap((a, index) => NAMES.slice(index + 1).map((b): [string, string] => [a, b]));
+
+/** All settings of a pair: each left out, and each with either value. */
+function settingsOf(a: string, b: string): Given[] {
+  const options = (name: string) => [{}, ...(VALUES[name] ?? [])];
+  return options(a).flatMap((first) => options(b).map((second) => ({ ...first, ...second })));
+}
+
+/** With the names of the wire, and lists as sets, whatever the order of the names in their objects. */
+function unordered(body: unknown): unknown {
+  const text = JSON.stringify(throughState(body), (_name, value) =>
+    Array.isArray(value) ? [...value].map((item) => JSON.stringify(item)).sort() : value,
+  );
+  return JSON.parse(text.replaceAll("scanScope", "scan_scope"));
+}
+
+test.each(pairs)(
+  "every change of %s with %s replaces or updates as the table says, and then converges",
+  async (a, b) => {
+    const settings = settingsOf(a, b);
+    const [none, both] = [settings[0] as Given, settings[4] as Given];
+    for (const before of [none, both]) {
+      const { outputs, account } = await stateOf(before);
+      for (const after of settings) {
+        account.rewind();
+        const declared = inputsOf(after);
+        const body = expectedBody(before, after);
+        const moved = after.workspaceId !== undefined && after.workspaceId !== (before.workspaceId ?? WORKSPACE);
+        const about = JSON.stringify({ before, after });
+        expect({ about, ...guardrail.diff(outputs, declared) }).toEqual({
+          about,
+          changed: moved || Object.keys(body).length > 0,
+          replaces: moved ? ["workspaceId"] : [],
+        });
+        if (moved || Object.keys(body).length === 0) continue;
+        const updated = await guardrail.update(contextOf(account), GUARDRAIL, outputs, declared);
+        expect({ about, sent: unordered(account.sent) }).toEqual({
+          about,
+          sent: unordered([{ method: "PATCH", path: `/guardrails/${GUARDRAIL}`, body }]),
+        });
+        expect(guardrail.diff(throughState(updated), declared)).toEqual({ changed: false, replaces: [] });
+      }
+    }
+  },
+);
+
+test.each(NAMES)("%s that is not known yet is a change, and a replacement for the workspace only", async (name) => {
+  const value = VALUES[name]?.[0] ?? {};
+  const { outputs } = await stateOf(value);
+  const unknown = Object.fromEntries(Object.keys(value).map((input) => [input, UNKNOWN_VALUE]));
+  const replaces = name === "workspaceId" ? ["workspaceId"] : [];
+  expect(guardrail.diff(outputs, inputsOf(unknown))).toEqual({ changed: true, replaces });
+});
+
+test.each([
+  { allowedModels: ["a", UNKNOWN_VALUE] },
+  { contentFilterBuiltins: [{ slug: "email", action: UNKNOWN_VALUE }] },
+  { contentFilters: [UNKNOWN_VALUE] },
+])("what is not known yet inside %j is a change and no replacement", async (given) => {
+  const { outputs } = await stateOf({});
+  expect(guardrail.diff(outputs, inputsOf(given))).toEqual({ changed: true, replaces: [] });
+});
+
+test("order, duplicates and the order of the names in a filter are no change", async () => {
+  const { outputs } = await stateOf({
+    allowedModels: ["a", "b"],
+    contentFilterBuiltins: [
+      { slug: "email", action: "flag" },
+      { slug: "phone", action: "flag" },
+    ],
+    contentFilters: [{ pattern: "a", action: "flag", label: "[A]" }],
+  });
+  const declared = inputsOf({
+    allowedModels: ["b", "a", "b"],
+    contentFilterBuiltins: [
+      { action: "flag", slug: "phone" },
+      { action: "flag", slug: "email" },
+      { slug: "email", action: "flag" },
+    ],
+    contentFilters: [{ label: "[A]", action: "flag", pattern: "a" }],
+  });
+  expect(guardrail.diff(outputs, declared)).toEqual({ changed: false, replaces: [] });
+});
+
+test("enforceZdr and the five switches one by one are the same", async () => {
+  const { outputs } = await stateOf({ enforceZdr: true });
+  const five = Object.fromEntries(switches.slice(0, 5).map((name) => [name, true]));
+  expect(guardrail.diff(outputs, inputsOf(five))).toEqual({ changed: false, replaces: [] });
+});
+
+test.each([
+  ["adding", {}, { adopt: GUARDRAIL }],
+  ["removing", { adopt: GUARDRAIL }, {}],
+  ["changing", { adopt: GUARDRAIL }, { adopt: OTHER_GUARDRAIL }],
+])("%s adopt is no change", async (_title, before, after) => {
+  const { outputs } = await stateOf({});
+  expect(guardrail.diff({ ...outputs, ...before }, inputsOf(after))).toEqual({ changed: false, replaces: [] });
+});
+
+test("another workspace while adopt is present is an error that says to remove it", async () => {
+  const { outputs } = await stateOf({});
+  const declared = inputsOf({ workspaceId: OTHER_WORKSPACE, adopt: GUARDRAIL });
+  expect(() => guardrail.diff(outputs, declared)).toThrow(
+    /change of workspaceId needs a new one.*Remove `adopt` first/s,
+  );
+});
+
+test("a guardrail older than workspaces has none, and none declared is no change", async () => {
+  const { outputs } = await stateOf({});
+  const { workspaceId, ...old } = outputs;
+  expect(guardrail.diff(old, inputsOf({}))).toEqual({ changed: false, replaces: [] });
+  expect(guardrail.diff(old, inputsOf({ workspaceId: WORKSPACE })).replaces).toEqual(["workspaceId"]);
+});

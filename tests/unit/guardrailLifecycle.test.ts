@@ -1,0 +1,242 @@
+import { NotFound, Refused, ServerFailure } from "../../provider/api/errors";
+import { guardrail } from "../../provider/resources/guardrail";
+import type { GuardrailOutputs } from "../../provider/resources/guardrailFields";
+import { PartialFailure } from "../../provider/resources/lifecycle";
+import { OPERATION, scripted } from "./support/fakeApi";
+import {
+  CREATED_AT,
+  checked,
+  contextOf,
+  failureOf,
+  GUARDRAIL,
+  newSession,
+  OTHER_WORKSPACE,
+  throughState,
+  WORKSPACE,
+  wireGuardrail,
+} from "./support/samples";
+
+const inputsOf = (given: object = {}) => checked(guardrail, { name: "safe", ...given });
+const shown = (settings: object = {}) => ({ data: wireGuardrail(settings) });
+const patch = (body: object) => ({ method: "PATCH", path: `/guardrails/${GUARDRAIL}`, body });
+const gone = new NotFound(OPERATION, 404, "Resource not found");
+const broken = new ServerFailure(OPERATION, 500, "Internal Server Error");
+const refused = new Refused(OPERATION, 400, "Invalid request parameters");
+
+function stateWith(outputs: object = {}): GuardrailOutputs {
+  return { name: "safe", workspaceId: WORKSPACE, createdAt: CREATED_AT, ...outputs };
+}
+
+const ALL = {
+  description: "for CI",
+  limitUsd: 50,
+  resetInterval: "daily",
+  allowedModels: ["a/b"],
+  ignoredModels: ["c/d"],
+  allowedProviders: ["openai"],
+  ignoredProviders: ["azure"],
+  allowedDataRegions: ["europe"],
+  contentFilterBuiltins: [{ slug: "regex-prompt-injection", action: "block", scanScope: "user_only" }],
+  contentFilters: [{ pattern: "\\d+", action: "redact", label: "[N]" }],
+  enforceZdrAnthropic: true,
+  enforceZdrOpenai: false,
+  enforceZdrGoogle: true,
+  enforceZdrXai: true,
+  enforceZdrOther: true,
+  enableFreeModelPublication: true,
+  enableFreeModelTraining: false,
+  enablePaidModelTraining: true,
+  includeByokInBudgets: true,
+};
+const ALL_ON_WIRE = {
+  description: "for CI",
+  limit_usd: 50,
+  reset_interval: "daily",
+  allowed_models: ["a/b"],
+  ignored_models: ["c/d"],
+  allowed_providers: ["openai"],
+  ignored_providers: ["azure"],
+  allowed_data_regions: ["europe"],
+  content_filter_builtins: [{ slug: "regex-prompt-injection", action: "block", scan_scope: "user_only" }],
+  content_filters: [{ pattern: "\\d+", action: "redact", label: "[N]" }],
+  enforce_zdr_anthropic: true,
+  enforce_zdr_openai: false,
+  enforce_zdr_google: true,
+  enforce_zdr_xai: true,
+  enforce_zdr_other: true,
+  enable_free_model_publication: true,
+  enable_free_model_training: false,
+  enable_paid_model_training: true,
+  include_byok_in_budgets: true,
+};
+
+describe("create", () => {
+  test.each([
+    ["a name alone", {}, {}],
+    ["everything", { ...ALL, workspaceId: OTHER_WORKSPACE }, { ...ALL_ON_WIRE, workspace_id: OTHER_WORKSPACE }],
+    ["a budget of 0", { limitUsd: 0, resetInterval: "weekly" }, { limit_usd: 0, reset_interval: "weekly" }],
+  ])("with %s is one POST", async (_title, given, body) => {
+    const fake = scripted(shown(body));
+    const { id, outputs } = await guardrail.create(contextOf(fake), inputsOf(given));
+    expect(fake.sent).toEqual([{ method: "POST", path: "/guardrails", body: { name: "safe", ...body } }]);
+    expect(id).toBe(GUARDRAIL);
+    expect(outputs).toMatchObject({ ...given, createdAt: CREATED_AT });
+    expect(guardrail.diff(throughState(outputs), inputsOf(given))).toEqual({ changed: false, replaces: [] });
+  });
+
+  test("enforceZdr is sent as the five switches, and the deprecated field never", async () => {
+    const vendors = ["anthropic", "openai", "google", "xai", "other"];
+    const five = Object.fromEntries(vendors.map((vendor) => [`enforce_zdr_${vendor}`, true]));
+    const fake = scripted(shown({ ...five, enforce_zdr: null }));
+    await guardrail.create(contextOf(fake), inputsOf({ enforceZdr: true }));
+    expect(fake.sent).toEqual([{ method: "POST", path: "/guardrails", body: { name: "safe", ...five } }]);
+  });
+
+  test("labels and scopes that the server puts on built-in filters make no diff", async () => {
+    const email = { slug: "email", action: "redact" };
+    const fake = scripted(
+      shown({ content_filter_builtins: [{ ...email, label: "[EMAIL]", scan_scope: "all_messages" }] }),
+    );
+    const declared = inputsOf({ contentFilterBuiltins: [email] });
+    const { outputs } = await guardrail.create(contextOf(fake), declared);
+    expect(fake.sent).toHaveLength(1);
+    expect(guardrail.diff(outputs, declared)).toEqual({ changed: false, replaces: [] });
+  });
+
+  test("lists in the server's order, empty lists and nulls are what was asked for", async () => {
+    const lists = { allowed_providers: ["z", "a"], ignored_providers: [], content_filters: [], allowed_models: null };
+    const fake = scripted(shown(lists));
+    await guardrail.create(contextOf(fake), inputsOf({ allowedProviders: ["a", "z"] }));
+    expect(fake.sent).toHaveLength(1);
+  });
+
+  test("a switch shown as false where none was asked for is none, and a later true is drift", async () => {
+    const fake = scripted(shown({ enforce_zdr_xai: false }), shown({ enforce_zdr_xai: true }));
+    const { outputs } = await guardrail.create(contextOf(fake), inputsOf());
+    expect(fake.sent).toHaveLength(1);
+    expect(outputs).not.toHaveProperty("enforceZdrXai");
+    const found = await guardrail.read(contextOf(fake), GUARDRAIL, throughState(outputs));
+    expect(found?.inputs).toEqual({ name: "safe", enforceZdrXai: true });
+  });
+
+  test("a switch that shows false for none is still sent when the program says false", async () => {
+    const fake = scripted(shown({ enforce_zdr_xai: false }));
+    const declared = inputsOf({ enforceZdrXai: false });
+    const outputs = await guardrail.update(
+      contextOf(fake),
+      GUARDRAIL,
+      stateWith({ __falseForNone: ["enforceZdrXai"] }),
+      declared,
+    );
+    expect(fake.sent).toEqual([patch({ enforce_zdr_xai: false })]);
+    expect(outputs).not.toHaveProperty("__falseForNone");
+    expect(guardrail.diff(outputs, declared).changed).toBe(false);
+  });
+
+  test("a field accepted and never shown is an error that keeps the id, and no loop", async () => {
+    const fake = scripted(shown(), shown(), shown());
+    const error = await failureOf(guardrail.create(contextOf(fake), inputsOf({ description: "a" })));
+    expect(fake.lines()).toEqual([
+      "POST /guardrails",
+      `PATCH /guardrails/${GUARDRAIL}`,
+      `PATCH /guardrails/${GUARDRAIL}`,
+    ]);
+    expect(error).toBeInstanceOf(PartialFailure);
+    expect(error).toMatchObject({ id: GUARDRAIL, outputs: { name: "safe" } });
+    expect(error.message).toMatch(/accepted description and yet shows another value/);
+  });
+
+  test("a failed POST is no partial failure", async () => {
+    expect(await failureOf(guardrail.create(contextOf(scripted(refused)), inputsOf()))).toBe(refused);
+  });
+});
+
+describe("update", () => {
+  const clearing = Object.keys(ALL)
+    .filter((name) => name !== "limitUsd" && name !== "resetInterval")
+    .map((name) => [name, name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] as const);
+
+  test.each(clearing)("clearing %s sends the none and nothing else", async (name, wire) => {
+    const none = name === "includeByokInBudgets" ? false : null;
+    const fake = scripted(shown({ ...ALL_ON_WIRE, [wire]: none }));
+    const { [name as keyof typeof ALL]: _, ...rest } = ALL;
+    const outputs = await guardrail.update(contextOf(fake), GUARDRAIL, stateWith(ALL), inputsOf(rest));
+    expect(fake.sent).toEqual([patch({ [wire]: none })]);
+    expect(outputs).not.toHaveProperty(name);
+  });
+
+  test.each([
+    ["clearing it", {}, { limit_usd: null, reset_interval: null }],
+    ["another amount", { limitUsd: 60, resetInterval: "daily" }, { limit_usd: 60, reset_interval: "daily" }],
+    ["another interval", { limitUsd: 50, resetInterval: "weekly" }, { limit_usd: 50, reset_interval: "weekly" }],
+  ])("the two halves of a budget travel together: %s", async (_title, given, body) => {
+    const fake = scripted(shown(body));
+    const state = stateWith({ limitUsd: 50, resetInterval: "daily" });
+    await guardrail.update(contextOf(fake), GUARDRAIL, state, inputsOf(given));
+    expect(fake.sent).toEqual([patch(body)]);
+  });
+
+  test("a list is sent whole", async () => {
+    const fake = scripted(shown({ allowed_providers: ["a", "b", "c"] }));
+    const state = stateWith({ allowedProviders: ["a", "b"] });
+    await guardrail.update(contextOf(fake), GUARDRAIL, state, inputsOf({ allowedProviders: ["c", "b", "a"] }));
+    expect(fake.sent).toEqual([patch({ allowed_providers: ["a", "b", "c"] })]);
+  });
+
+  test("half a budget set in the dashboard is taken back with both halves", async () => {
+    const fake = scripted(
+      shown({ description: "b", limit_usd: 9, reset_interval: "daily" }),
+      shown({ description: "b" }),
+    );
+    await guardrail.update(contextOf(fake), GUARDRAIL, stateWith(), inputsOf({ description: "b" }));
+    expect(fake.sent).toEqual([patch({ description: "b" }), patch({ limit_usd: null, reset_interval: null })]);
+  });
+
+  test("with nothing left to write by the state it looks and finishes", async () => {
+    const fake = scripted(shown(), shown({ description: "a" }));
+    await guardrail.update(contextOf(fake), GUARDRAIL, stateWith({ description: "a" }), inputsOf({ description: "a" }));
+    expect(fake.lines()).toEqual([`GET /guardrails/${GUARDRAIL}`, `PATCH /guardrails/${GUARDRAIL}`]);
+  });
+
+  test.each([gone, broken])("a failure of the only PATCH keeps the state as it was", async (cause) => {
+    const update = guardrail.update(contextOf(scripted(cause)), GUARDRAIL, stateWith(), inputsOf({ description: "a" }));
+    expect(await failureOf(update)).toBe(cause);
+  });
+});
+
+describe("read", () => {
+  const drifts = Object.keys(ALL).map((name) => [name, name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)] as const);
+
+  test.each(drifts)("%s set behind the provider's back on a left-out input shows as an input", async (name, wire) => {
+    const drift = ALL_ON_WIRE[wire as keyof typeof ALL_ON_WIRE];
+    const found = await guardrail.read(contextOf(scripted(shown({ [wire]: drift }))), GUARDRAIL, stateWith());
+    expect(found?.inputs).toEqual({ name: "safe", [name]: ALL[name as keyof typeof ALL] });
+  });
+
+  test.each(drifts)("%s taken away behind the provider's back is missing from the inputs", async (name) => {
+    const found = await guardrail.read(contextOf(scripted(shown())), GUARDRAIL, stateWith(ALL));
+    expect(found?.inputs).not.toHaveProperty(name);
+    expect(guardrail.diff(found?.outputs as GuardrailOutputs, inputsOf(ALL)).changed).toBe(true);
+  });
+
+  test("a declared workspace is an input, one chosen by the server is not", async () => {
+    const declared = { ...stateWith(), __declared: ["workspaceId"] };
+    const fake = scripted(shown(), shown());
+    expect((await guardrail.read(contextOf(fake), GUARDRAIL, declared))?.inputs.workspaceId).toBe(WORKSPACE);
+    const chosen = await guardrail.read(contextOf(fake), GUARDRAIL, stateWith());
+    expect(chosen?.inputs).toEqual({ name: "safe" });
+    expect(chosen?.outputs.workspaceId).toBe(WORKSPACE);
+  });
+
+  test("only a 404 of the API is gone", async () => {
+    expect(await guardrail.read(contextOf(scripted(gone)), GUARDRAIL, stateWith())).toBeUndefined();
+    expect(await failureOf(guardrail.read(contextOf(scripted(broken)), GUARDRAIL, stateWith()))).toBe(broken);
+  });
+});
+
+test("delete is one DELETE, and skips what this process adopted", async () => {
+  const fake = scripted({ deleted: true });
+  await guardrail.delete(contextOf(fake), GUARDRAIL, stateWith());
+  await guardrail.delete(contextOf(fake, { ...newSession(), adopted: new Set([GUARDRAIL]) }), GUARDRAIL, stateWith());
+  expect(fake.lines()).toEqual([`DELETE /guardrails/${GUARDRAIL}`]);
+});

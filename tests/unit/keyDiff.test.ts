@@ -1,0 +1,140 @@
+import { type InferenceKeyInputs, type InferenceKeyOutputs, inferenceKey } from "../../provider/resources/inferenceKey";
+import { type MemoryAccount, memoryAccount } from "./support/memoryAccount";
+import {
+  CREATOR,
+  checked,
+  contextOf,
+  HASH,
+  OTHER_HASH,
+  OTHER_WORKSPACE,
+  throughState,
+  UNKNOWN_VALUE,
+  WORKSPACE,
+} from "./support/samples";
+
+/** Two values of each input, and how the wire calls it. The first of workspace and creator is what the server chooses. */
+const VALUES = {
+  name: ["ci", "deploy"],
+  limit: [25, 50],
+  limitReset: ["daily", "monthly"],
+  includeByokInLimit: [true, false],
+  disabled: [true, false],
+  expiresAt: ["2027-01-01T00:00:00Z", "2028-01-01T00:00:00Z"],
+  workspaceId: [WORKSPACE, OTHER_WORKSPACE],
+  creatorUserId: [CREATOR, "user_ada"],
+  keepers: [{ when: "may", who: "ada" }, { when: "june" }],
+} as const;
+type Name = keyof typeof VALUES;
+const NAMES = Object.keys(VALUES) as Name[];
+const REPLACING: Name[] = ["expiresAt", "workspaceId", "creatorUserId", "keepers"];
+const LEFT_TO_SERVER: Name[] = ["workspaceId", "creatorUserId"];
+const WIRE: Partial<Record<Name, string>> = { limitReset: "limit_reset", includeByokInLimit: "include_byok_in_limit" };
+
+type Given = Record<string, unknown>;
+const inputsOf = (given: Given): InferenceKeyInputs => checked(inferenceKey, { name: "key", ...given });
+
+async function stateOf(inputs: InferenceKeyInputs): Promise<{ outputs: InferenceKeyOutputs; account: MemoryAccount }> {
+  const account = memoryAccount();
+  const { outputs } = await inferenceKey.create(contextOf(account), inputs);
+  account.remember();
+  return { outputs: throughState(outputs), account };
+}
+
+/** What an input comes to when it is left out. */
+const NONE: Given = { name: "key", includeByokInLimit: false, disabled: false };
+function meaning(name: Name, given: Given): unknown {
+  return given[name] ?? NONE[name] ?? null;
+}
+
+/** The rule of the issue, for inputs before and after: which differ. */
+function differing(before: Given, after: Given): Name[] {
+  return NAMES.filter((name) => {
+    if (!LEFT_TO_SERVER.includes(name))
+      return JSON.stringify(meaning(name, before)) !== JSON.stringify(meaning(name, after));
+    const chosen = VALUES[name][0];
+    return after[name] !== undefined && after[name] !== (before[name] ?? chosen);
+  });
+}
+
+const pairs = NAMES.flatMap((a, index) => NAMES.slice(index + 1).map((b): [Name, Name] => [a, b]));
+
+/** All settings of a pair: each left out, and each with either value. */
+function settingsOf([a, b]: [Name, Name]): Given[] {
+  const options = (name: Name) => [{}, ...VALUES[name].map((value) => ({ [name]: value }))];
+  return options(a).flatMap((first) => options(b).map((second) => ({ ...first, ...second })));
+}
+
+test.each(pairs)(
+  "every change of %s with %s replaces or updates as the table says, and then converges",
+  async (...pair) => {
+    const settings = settingsOf(pair);
+    for (const before of settings) {
+      const { outputs, account } = await stateOf(inputsOf(before));
+      for (const after of settings) {
+        account.rewind();
+        const declared = inputsOf(after);
+        const changed = differing(before, after);
+        const replaces = changed.filter((name) => REPLACING.includes(name));
+        const found = inferenceKey.diff(outputs, declared);
+        const about = JSON.stringify({ before, after });
+        expect({ about, ...found }).toEqual({ about, changed: changed.length > 0, replaces });
+        if (changed.length === 0 || replaces.length > 0) continue;
+        const updated = await inferenceKey.update(contextOf(account), HASH, outputs, declared);
+        const body = Object.fromEntries(changed.map((name) => [WIRE[name] ?? name, meaning(name, after)]));
+        expect({ about, sent: account.sent }).toEqual({
+          about,
+          sent: [{ method: "PATCH", path: `/keys/${HASH}`, body }],
+        });
+        expect(inferenceKey.diff(throughState(updated), declared)).toEqual({ changed: false, replaces: [] });
+      }
+    }
+  },
+);
+
+test.each(NAMES)("%s that is not known yet is a change, and a replacement if it is one of those", async (name) => {
+  const { outputs } = await stateOf(inputsOf({ [name]: VALUES[name][0] }));
+  const replaces = REPLACING.includes(name) ? [name] : [];
+  expect(inferenceKey.diff(outputs, inputsOf({ [name]: UNKNOWN_VALUE }))).toEqual({ changed: true, replaces });
+});
+
+test("a keeper that is not known yet replaces", async () => {
+  const { outputs } = await stateOf(inputsOf({ keepers: { when: "may" } }));
+  expect(inferenceKey.diff(outputs, inputsOf({ keepers: { when: UNKNOWN_VALUE } })).replaces).toEqual(["keepers"]);
+});
+
+test("an empty map of keepers is the same as none", async () => {
+  const { outputs } = await stateOf(inputsOf({ keepers: {} }));
+  expect(inferenceKey.diff(outputs, inputsOf({}))).toEqual({ changed: false, replaces: [] });
+});
+
+test.each([
+  ["adding", {}, { adopt: HASH }],
+  ["removing", { adopt: HASH }, {}],
+  ["changing", { adopt: HASH }, { adopt: OTHER_HASH }],
+])("%s adopt is no change", async (_title, before, after) => {
+  const { outputs } = await stateOf(inputsOf({ limit: 5 }));
+  expect(inferenceKey.diff({ ...outputs, ...before }, inputsOf({ limit: 5, ...after }))).toEqual({
+    changed: false,
+    replaces: [],
+  });
+});
+
+test.each(REPLACING)("a change of %s while adopt is present is an error that says to remove it", async (name) => {
+  const { outputs } = await stateOf(inputsOf({}));
+  const replace = () => inferenceKey.diff(outputs, inputsOf({ [name]: VALUES[name][1], adopt: HASH }));
+  expect(replace).toThrow(new RegExp(`change of ${name} needs a new one.*Remove \`adopt\` first`, "s"));
+});
+
+test("the same instant in another zone is no change", async () => {
+  const { outputs } = await stateOf(inputsOf({ expiresAt: "2027-01-01T00:00:00Z" }));
+  const declared = inputsOf({ expiresAt: "2027-01-01T05:30:00.000+05:30" });
+  expect(inferenceKey.diff(outputs, declared)).toEqual({ changed: false, replaces: [] });
+});
+
+test("the server's choice of workspace and creator, declared later, is no change, nor is leaving it out again", async () => {
+  const { outputs } = await stateOf(inputsOf({}));
+  const declared = inputsOf({ workspaceId: WORKSPACE, creatorUserId: CREATOR });
+  expect(inferenceKey.diff(outputs, declared)).toEqual({ changed: false, replaces: [] });
+  const { outputs: explicit } = await stateOf(declared);
+  expect(inferenceKey.diff(explicit, inputsOf({}))).toEqual({ changed: false, replaces: [] });
+});

@@ -1,0 +1,299 @@
+import { NotFound, Refused, RequestError, ServerFailure } from "../../provider/api/errors";
+import { type InferenceKeyOutputs, inferenceKey } from "../../provider/resources/inferenceKey";
+import { PartialFailure } from "../../provider/resources/lifecycle";
+import { Secret } from "../../provider/secret";
+import { OPERATION, scripted } from "./support/fakeApi";
+import {
+  CREATED_AT,
+  CREATOR,
+  checked,
+  contextOf,
+  failureOf,
+  HASH,
+  KEY,
+  newSession,
+  OTHER_WORKSPACE,
+  WORKSPACE,
+  wireKey,
+} from "./support/samples";
+
+const inputsOf = (given: object = {}) => checked(inferenceKey, { name: "ci", ...given });
+const created = (settings: object = {}) => ({ data: wireKey(settings), key: KEY });
+const shown = (settings: object = {}) => ({ data: wireKey(settings) });
+const gone = new NotFound(OPERATION, 404, "Resource not found");
+const broken = new ServerFailure(OPERATION, 500, "Internal Server Error");
+const refused = new Refused(OPERATION, 400, "Invalid request parameters");
+
+/** State of a key with these outputs beside those that every key has. */
+function stateWith(outputs: object = {}): InferenceKeyOutputs {
+  return {
+    name: "ci",
+    workspaceId: WORKSPACE,
+    creatorUserId: CREATOR,
+    key: new Secret(KEY),
+    label: "sk-or-v1-5e4...e1b",
+    createdAt: CREATED_AT,
+    ...outputs,
+  };
+}
+const patch = (body: object) => ({ method: "PATCH", path: `/keys/${HASH}`, body });
+const readIt = { method: "GET", path: `/keys/${HASH}` };
+
+describe("create", () => {
+  test.each([
+    ["with a name alone", {}, { name: "ci" }],
+    ["with a limit of 0", { limit: 0 }, { name: "ci", limit: 0 }],
+    [
+      "with all that POST takes",
+      {
+        limit: 25,
+        limitReset: "monthly",
+        includeByokInLimit: true,
+        expiresAt: "2027-01-01T02:00:00+02:00",
+        workspaceId: OTHER_WORKSPACE,
+        creatorUserId: "user_ada",
+        keepers: { when: "may" },
+      },
+      {
+        name: "ci",
+        limit: 25,
+        limit_reset: "monthly",
+        include_byok_in_limit: true,
+        expires_at: "2027-01-01T00:00:00Z",
+        workspace_id: OTHER_WORKSPACE,
+        creator_user_id: "user_ada",
+      },
+    ],
+  ])("%s is one POST, and the key is in the outputs", async (_title, given, body) => {
+    const fake = scripted(created(body));
+    const { id, outputs } = await inferenceKey.create(contextOf(fake), inputsOf(given));
+    expect(fake.sent).toEqual([{ method: "POST", path: "/keys", body }]);
+    expect(id).toBe(HASH);
+    expect(outputs.key.reveal()).toBe(KEY);
+    expect(outputs).toMatchObject({ ...inputsOf(given), createdAt: CREATED_AT, label: "sk-or-v1-5e4...e1b" });
+    expect(Object.keys(outputs)).not.toContain("usage");
+  });
+
+  test("a disabled key is POST without it and then PATCH", async () => {
+    const fake = scripted(created(), shown({ disabled: true }));
+    const { outputs } = await inferenceKey.create(contextOf(fake), inputsOf({ disabled: true }));
+    expect(fake.sent).toEqual([{ method: "POST", path: "/keys", body: { name: "ci" } }, patch({ disabled: true })]);
+    expect(outputs.disabled).toBe(true);
+  });
+
+  test("a limit reset and BYOK that POST silently drops are set by PATCH", async () => {
+    const settings = { limit: 25, limit_reset: "weekly", include_byok_in_limit: true };
+    const fake = scripted(created({ limit: 25 }), shown(settings));
+    const given = { limit: 25, limitReset: "weekly", includeByokInLimit: true };
+    const { outputs } = await inferenceKey.create(contextOf(fake), inputsOf(given));
+    expect(fake.sent[1]).toEqual(patch({ limit_reset: "weekly", include_byok_in_limit: true }));
+    expect(outputs).toMatchObject(given);
+  });
+
+  test("a default that the server puts on what was left out is taken away", async () => {
+    const fake = scripted(created({ limit: 10, include_byok_in_limit: true }), shown());
+    await inferenceKey.create(contextOf(fake), inputsOf());
+    expect(fake.sent[1]).toEqual(patch({ limit: null, include_byok_in_limit: false }));
+  });
+
+  test("a field accepted and never shown is an error that keeps the key, and no loop", async () => {
+    const fake = scripted(created(), shown(), shown());
+    const error = await failureOf(inferenceKey.create(contextOf(fake), inputsOf({ limit: 25 })));
+    expect(fake.lines()).toEqual(["POST /keys", `PATCH /keys/${HASH}`, `PATCH /keys/${HASH}`]);
+    expect(error.message).toMatch(/accepted limit and yet shows another value/);
+    expectKept(error);
+  });
+
+  test.each([
+    ["a server failure", broken],
+    ["not found", gone],
+    ["a bug of ours", new TypeError("oops")],
+  ])("%s in the PATCH after the POST keeps id, key and what is known", async (_title, cause) => {
+    const fake = scripted(created(), cause);
+    const error = await failureOf(
+      inferenceKey.create(contextOf(fake), inputsOf({ disabled: true, keepers: { a: "b" } })),
+    );
+    expect(error.message).toBe(cause.message);
+    expectKept(error);
+    expect(error.outputs).toMatchObject({ name: "ci", keepers: { a: "b" }, workspaceId: WORKSPACE });
+    expect(error.outputs).not.toHaveProperty("disabled");
+  });
+
+  test("a failed POST is no partial failure: there is nothing to keep", async () => {
+    const error = await failureOf(inferenceKey.create(contextOf(scripted(refused)), inputsOf()));
+    expect(error).toBe(refused);
+  });
+
+  test("an expiry that can't be read in the answer does not lose the key", async () => {
+    const fake = scripted(created({ expires_at: "tomorrow" }));
+    const given = inputsOf({ expiresAt: "2027-01-01T00:00:00Z" });
+    const result = inferenceKey.create(contextOf(fake), given).catch((error: unknown) => error);
+    const kept = (await result) as { id: string; outputs: InferenceKeyOutputs };
+    expect(kept.id).toBe(HASH);
+    expect(kept.outputs.key.reveal()).toBe(KEY);
+  });
+
+  test("an expiry that the API drops is an error that keeps the key, not a new key at every up", async () => {
+    const fake = scripted(created({ expires_at: null }));
+    const given = inputsOf({ expiresAt: "2027-01-01T00:00:00Z" });
+    const error = await failureOf(inferenceKey.create(contextOf(fake), given));
+    expect(error.message).toMatch(/expiresAt/);
+    expectKept(error);
+  });
+
+  test("an expiry shown in another form is the one that was asked for", async () => {
+    const fake = scripted(created({ expires_at: "2027-01-01T00:00:00.000000+00:00" }));
+    const given = inputsOf({ expiresAt: "2027-01-01T00:00:00Z" });
+    const { outputs } = await inferenceKey.create(contextOf(fake), given);
+    expect(inferenceKey.diff(outputs, given)).toEqual({ changed: false, replaces: [] });
+  });
+
+  function expectKept(error: unknown): void {
+    expect(error).toBeInstanceOf(PartialFailure);
+    const { id, outputs } = error as PartialFailure<InferenceKeyOutputs>;
+    expect(id).toBe(HASH);
+    expect(outputs.key.reveal()).toBe(KEY);
+  }
+});
+
+describe("update", () => {
+  const set = { limit: 25, limitReset: "monthly", includeByokInLimit: true, disabled: true };
+  const wire = { limit: 25, limit_reset: "monthly", include_byok_in_limit: true, disabled: true };
+
+  test.each([
+    ["limit", { limit: null }],
+    ["limitReset", { limit_reset: null }],
+    ["includeByokInLimit", { include_byok_in_limit: false }],
+    ["disabled", { disabled: false }],
+  ])("clearing %s sends the none and nothing else", async (name, body) => {
+    const fake = scripted(shown({ ...wire, ...body }));
+    const { [name as keyof typeof set]: _, ...rest } = set;
+    const outputs = await inferenceKey.update(contextOf(fake), HASH, stateWith(set), inputsOf(rest));
+    expect(fake.sent).toEqual([patch(body)]);
+    expect(outputs).not.toHaveProperty(name);
+  });
+
+  test("a limit of 0 is sent as 0, which is not no limit", async () => {
+    const fake = scripted(shown({ limit: 0 }));
+    const outputs = await inferenceKey.update(contextOf(fake), HASH, stateWith(), inputsOf({ limit: 0 }));
+    expect(fake.sent).toEqual([patch({ limit: 0 })]);
+    expect(outputs.limit).toBe(0);
+  });
+
+  test("several changes are one PATCH, and the key is carried forward", async () => {
+    const fake = scripted(shown({ name: "deploy", limit: 50 }));
+    const news = inputsOf({ name: "deploy", limit: 50 });
+    const outputs = await inferenceKey.update(contextOf(fake), HASH, stateWith({ limit: 25 }), news);
+    expect(fake.sent).toEqual([patch({ name: "deploy", limit: 50 })]);
+    expect(outputs.key.reveal()).toBe(KEY);
+  });
+
+  test("drift that the state did not know of is taken back by a second PATCH", async () => {
+    const fake = scripted(shown({ limit: 50, disabled: true }), shown({ limit: 50 }));
+    await inferenceKey.update(contextOf(fake), HASH, stateWith({ limit: 25 }), inputsOf({ limit: 50 }));
+    expect(fake.sent).toEqual([patch({ limit: 50 }), patch({ disabled: false })]);
+  });
+
+  test("after a partial failure, with nothing left to write by the state, it looks and finishes", async () => {
+    const fake = scripted(shown(), shown({ disabled: true }));
+    const declared = inputsOf({ disabled: true });
+    const outputs = await inferenceKey.update(contextOf(fake), HASH, stateWith({ disabled: true }), declared);
+    expect(fake.sent).toEqual([readIt, patch({ disabled: true })]);
+    expect(outputs.disabled).toBe(true);
+  });
+
+  test("a failure after a change keeps what the API last showed, and the key", async () => {
+    const fake = scripted(shown({ limit: 50, disabled: true }), broken);
+    const update = inferenceKey.update(contextOf(fake), HASH, stateWith({ limit: 25 }), inputsOf({ limit: 50 }));
+    const error = (await failureOf(update)) as unknown as PartialFailure<InferenceKeyOutputs>;
+    expect(error).toBeInstanceOf(PartialFailure);
+    expect(error.outputs).toMatchObject({ limit: 50, disabled: true });
+    expect(error.outputs.key.reveal()).toBe(KEY);
+  });
+
+  test.each([gone, broken])("a failure of the only PATCH keeps the state as it was", async (cause) => {
+    const update = inferenceKey.update(contextOf(scripted(cause)), HASH, stateWith(), inputsOf({ limit: 50 }));
+    expect(await failureOf(update)).toBe(cause);
+  });
+});
+
+describe("read", () => {
+  test.each([
+    ["nothing", {}, {}],
+    ["a limit", { limit: 99 }, { limit: 99 }],
+    ["a limit of 0", { limit: 0 }, { limit: 0 }],
+    ["a reset", { limit_reset: "daily" }, { limitReset: "daily" }],
+    ["BYOK accounting", { include_byok_in_limit: true }, { includeByokInLimit: true }],
+    ["the disabled switch", { disabled: true }, { disabled: true }],
+    ["the name", { name: "renamed" }, { name: "renamed" }],
+    ["an interval of tomorrow", { limit_reset: "yearly" }, { limitReset: "yearly" }],
+  ])("%s set behind the provider's back on a left-out input shows as an input", async (_title, drift, inputs) => {
+    const fake = scripted(shown(drift));
+    const found = await inferenceKey.read(contextOf(fake), HASH, stateWith());
+    expect(fake.sent).toEqual([readIt]);
+    expect(found?.inputs).toEqual({ name: "ci", ...inputs });
+  });
+
+  test("a limit taken away behind the provider's back is missing from the inputs", async () => {
+    const found = await inferenceKey.read(contextOf(scripted(shown())), HASH, stateWith({ limit: 25 }));
+    expect(found?.inputs).toEqual({ name: "ci" });
+    expect(found?.outputs).not.toHaveProperty("limit");
+  });
+
+  test("an expiry that disappeared is drift and not the old value", async () => {
+    const state = stateWith({ expiresAt: "2027-01-01T00:00:00Z" });
+    const found = await inferenceKey.read(contextOf(scripted(shown())), HASH, state);
+    expect(found?.inputs).not.toHaveProperty("expiresAt");
+  });
+
+  test("the key, keepers and adopt, which no answer has, are carried forward", async () => {
+    const state = stateWith({ keepers: { when: "may" }, adopt: HASH });
+    const found = await inferenceKey.read(contextOf(scripted(shown())), HASH, state);
+    expect(found?.outputs.key.reveal()).toBe(KEY);
+    expect(found?.inputs).toEqual({ name: "ci", keepers: { when: "may" }, adopt: HASH });
+  });
+
+  test("declared workspace and creator are inputs, those chosen by the server are not", async () => {
+    const declared = { ...stateWith(), __declared: ["workspaceId", "creatorUserId"] };
+    const fake = scripted(shown(), shown());
+    const own = await inferenceKey.read(contextOf(fake), HASH, declared);
+    expect(own?.inputs).toEqual({ name: "ci", workspaceId: WORKSPACE, creatorUserId: CREATOR });
+    const chosen = await inferenceKey.read(contextOf(fake), HASH, stateWith());
+    expect(chosen?.inputs).toEqual({ name: "ci" });
+    expect(chosen?.outputs).toMatchObject({ workspaceId: WORKSPACE, creatorUserId: CREATOR });
+  });
+
+  test("a key that we did not make has an empty key", async () => {
+    const found = await inferenceKey.read(contextOf(scripted(shown({ limit: 5 }))), HASH, undefined);
+    expect(found?.outputs.key.reveal()).toBe("");
+    expect(found?.inputs).toEqual({ name: "ci", limit: 5 });
+  });
+
+  test("an answer with fields left out and fields of tomorrow is read", async () => {
+    const fake = scripted({ data: { hash: HASH, name: "ci", last_used_at: CREATED_AT } });
+    const found = await inferenceKey.read(contextOf(fake), HASH, stateWith());
+    expect(found?.inputs).toEqual({ name: "ci" });
+  });
+
+  test("only a 404 of the API is gone", async () => {
+    expect(await inferenceKey.read(contextOf(scripted(gone)), HASH, stateWith())).toBeUndefined();
+    const failure = failureOf(inferenceKey.read(contextOf(scripted(broken)), HASH, stateWith()));
+    expect(await failure).toBeInstanceOf(RequestError);
+  });
+});
+
+describe("delete", () => {
+  test("is one DELETE, and its not found reaches the host", async () => {
+    const fake = scripted({ deleted: true }, gone);
+    await inferenceKey.delete(contextOf(fake), HASH, stateWith());
+    expect(fake.sent).toEqual([{ method: "DELETE", path: `/keys/${HASH}` }]);
+    expect(await failureOf(inferenceKey.delete(contextOf(fake), HASH, stateWith()))).toBe(gone);
+  });
+
+  test("skips a key that this process adopted", async () => {
+    const fake = scripted();
+    const session = { ...newSession(), adopted: new Set([HASH]) };
+    await inferenceKey.delete(contextOf(fake, session), HASH, stateWith());
+    expect(fake.sent).toEqual([]);
+  });
+});

@@ -1,0 +1,189 @@
+import { Refused, ServerFailure, Unsupported } from "../../provider/api/errors";
+import { canonicalName, canonicalSlugs, isKnownModel } from "../../provider/api/models";
+import { guardrail } from "../../provider/resources/guardrail";
+import { answering, OPERATION, type Sent, scripted } from "./support/fakeApi";
+import { checked, contextOf, failureOf, GUARDRAIL, throughState, wireGuardrail } from "./support/samples";
+
+const CATALOGUE = [
+  { id: "openai/gpt-4o-mini", canonical_slug: "openai/gpt-4o-mini-2024-07-18" },
+  { id: "deepseek/r1", canonical_slug: "deepseek/r1-0528" },
+  { id: "deepseek/r1:free", canonical_slug: "deepseek/r1-0528:free" },
+  { id: "meta/llama:free", canonical_slug: "meta/llama-2025" },
+  { id: "anthropic/claude", canonical_slug: "anthropic/claude-20260101" },
+  { id: "anthropic/claude-latest", canonical_slug: "anthropic/claude-20260101" },
+  { id: "plain/model", canonical_slug: null },
+];
+const SLUGS = new Map(
+  CATALOGUE.flatMap(({ id, canonical_slug }): [string, string][] => [
+    [id, canonical_slug ?? id],
+    ...(canonical_slug ? [[canonical_slug, canonical_slug] as [string, string]] : []),
+  ]),
+);
+
+test.each([
+  ["openai/gpt-4o-mini", "openai/gpt-4o-mini-2024-07-18"],
+  ["openai/gpt-4o-mini-2024-07-18", "openai/gpt-4o-mini-2024-07-18"],
+  ["openai/gpt-4o-mini:online", "openai/gpt-4o-mini-2024-07-18:online"],
+  ["openai/gpt-4o-mini-2024-07-18:free", "openai/gpt-4o-mini-2024-07-18:free"],
+  ["deepseek/r1:free", "deepseek/r1-0528:free"],
+  ["meta/llama:free", "meta/llama-2025:free"],
+  ["plain/model", "plain/model"],
+  ["not/known", "not/known"],
+  ["not/known:free", "not/known:free"],
+])("%s is stored as %s", (name, stored) => {
+  expect(canonicalName(SLUGS, name)).toBe(stored);
+});
+
+test.each([
+  ["openai/gpt-4o-mini", true],
+  ["openai/gpt-4o-mini-2024-07-18:free", true],
+  ["not/known", false],
+  ["not/known:free", false],
+  [":free", false],
+])("the catalogue knows %s: %s", (name, known) => {
+  expect(isKnownModel(SLUGS, name)).toBe(known);
+});
+
+test("the catalogue is asked for all modalities, without credentials and to its last page", async () => {
+  const fake = answering(({ query }) => {
+    const { offset } = query as { offset: number };
+    return { data: CATALOGUE.map(({ id }) => ({ id: `${id}${offset}`, canonical_slug: null })), total_count: 2500 };
+  });
+  const requested: unknown[] = [];
+  const api = {
+    ...fake.api,
+    request: (call: Parameters<typeof fake.api.request>[0]) => {
+      requested.push(call.authenticated);
+      return fake.api.request(call);
+    },
+  } as typeof fake.api;
+  expect((await canonicalSlugs(api)).size).toBe(3 * CATALOGUE.length);
+  expect(fake.sent.map(({ query }) => query)).toEqual(
+    [0, 1000, 2000].map((offset) => ({ output_modalities: "all", offset, limit: 1000 })),
+  );
+  expect(requested).toEqual([false, false, false]);
+});
+
+/** An API that stores models under their canonical names, without duplicates, as the real one does. */
+function canonicalizing() {
+  let kept = wireGuardrail();
+  return answering(({ method, path, body }: Sent) => {
+    if (path === "/models") return { data: CATALOGUE, total_count: CATALOGUE.length };
+    if (method !== "GET") kept = { ...kept, ...canonical(body as Record<string, unknown>) };
+    return { data: kept };
+  });
+}
+
+function canonical(body: Record<string, unknown>): object {
+  const lists = ["allowed_models", "ignored_models"].filter((name) => Array.isArray(body[name]));
+  const stored = lists.map((name) => [
+    name,
+    [...new Set((body[name] as string[]).map((model) => canonicalName(SLUGS, model)))],
+  ]);
+  return { ...body, ...Object.fromEntries(stored) };
+}
+
+const inputsOf = (allowedModels: string[], more: object = {}) =>
+  checked(guardrail, { name: "safe", allowedModels, ...more });
+
+test.each([
+  ["a slug", ["openai/gpt-4o-mini"]],
+  ["a canonical slug", ["openai/gpt-4o-mini-2024-07-18"]],
+  ["a slug beside its canonical slug", ["openai/gpt-4o-mini", "openai/gpt-4o-mini-2024-07-18"]],
+  ["a model beside its variant", ["deepseek/r1", "deepseek/r1:free"]],
+  ["a variant alone", ["meta/llama:free", "openai/gpt-4o-mini:online"]],
+  ["two slugs of one model", ["anthropic/claude", "anthropic/claude-latest"]],
+])("%s makes no diff, in create, read and a second up", async (_title, models) => {
+  const fake = canonicalizing();
+  const declared = inputsOf(models);
+  const { outputs } = await guardrail.create(contextOf(fake), declared);
+  const state = throughState(outputs);
+  expect(fake.lines().filter((line) => line.startsWith("PATCH"))).toEqual([]);
+  expect(guardrail.diff(state, declared)).toEqual({ changed: false, replaces: [] });
+  const found = await guardrail.read(contextOf(fake), GUARDRAIL, state);
+  expect(guardrail.diff(throughState(found?.outputs ?? outputs), declared).changed).toBe(false);
+});
+
+test("reading models whose names the state remembers asks no catalogue, and keeps the program's spelling", async () => {
+  const fake = canonicalizing();
+  const { outputs } = await guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini"]));
+  fake.sent.length = 0;
+  const found = await guardrail.read(contextOf(fake), GUARDRAIL, throughState(outputs));
+  expect(fake.lines()).toEqual([`GET /guardrails/${GUARDRAIL}`]);
+  expect(found?.inputs.allowedModels).toEqual(["openai/gpt-4o-mini"]);
+  expect(found?.outputs.__models).toEqual({ "openai/gpt-4o-mini": "openai/gpt-4o-mini-2024-07-18" });
+});
+
+test("declaring the canonical name of what was declared by slug, or the other way round, is no change", async () => {
+  for (const [first, second] of [
+    ["openai/gpt-4o-mini", "openai/gpt-4o-mini-2024-07-18"],
+    ["deepseek/r1:free", "deepseek/r1-0528:free"],
+  ] as const) {
+    const { outputs } = await guardrail.create(contextOf(canonicalizing()), inputsOf([first]));
+    expect(guardrail.diff(throughState(outputs), inputsOf([second])).changed).toBe(false);
+  }
+});
+
+test("a model added beside one with a remembered name is one PATCH with both, and then no diff", async () => {
+  const fake = canonicalizing();
+  const { outputs } = await guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini"]));
+  fake.sent.length = 0;
+  const declared = inputsOf(["openai/gpt-4o-mini", "deepseek/r1"]);
+  const updated = await guardrail.update(contextOf(fake), GUARDRAIL, throughState(outputs), declared);
+  expect(fake.lines()).toEqual([`PATCH /guardrails/${GUARDRAIL}`, "GET /models"]);
+  expect(fake.sent[0]?.body).toEqual({ allowed_models: ["deepseek/r1", "openai/gpt-4o-mini"] });
+  expect(guardrail.diff(throughState(updated), declared).changed).toBe(false);
+});
+
+test("a model added in the dashboard is drift, also beside one with a remembered name", async () => {
+  const fake = scripted({
+    data: wireGuardrail({ allowed_models: ["openai/gpt-4o-mini-2024-07-18", "deepseek/r1-0528"] }),
+  });
+  const state = {
+    name: "safe",
+    createdAt: "",
+    allowedModels: ["openai/gpt-4o-mini"],
+    __models: { "openai/gpt-4o-mini": "openai/gpt-4o-mini-2024-07-18" },
+  };
+  const found = await guardrail.read(contextOf(fake), GUARDRAIL, state);
+  expect(found?.inputs.allowedModels).toEqual(["deepseek/r1-0528", "openai/gpt-4o-mini"]);
+});
+
+test("a remembered name that nothing uses any more is forgotten", async () => {
+  const fake = canonicalizing();
+  const { outputs } = await guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini"]));
+  const updated = await guardrail.update(contextOf(fake), GUARDRAIL, outputs, inputsOf(["plain/model"]));
+  expect(updated).not.toHaveProperty("__models");
+});
+
+test("a failing catalogue after the POST keeps the guardrail in state", async () => {
+  const broken = new ServerFailure(OPERATION, 500, "Internal Server Error");
+  const fake = scripted({ data: wireGuardrail({ allowed_models: ["openai/gpt-4o-mini-2024-07-18"] }) }, broken);
+  const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini"])));
+  expect(error).toMatchObject({ id: GUARDRAIL, message: broken.message });
+});
+
+describe("an unknown model", () => {
+  const catalogue = { data: CATALOGUE, total_count: CATALOGUE.length };
+
+  test("is an error that names it, when the API does not", async () => {
+    const fake = scripted(new Refused(OPERATION, 400, "Invalid request parameters"), catalogue);
+    const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini", "not/known"])));
+    expect(error).toBeInstanceOf(Unsupported);
+    expect(error.message).toMatch(/no model not\/known\. Take the names from/);
+  });
+
+  test.each([
+    ["the API names it itself", new Refused(OPERATION, 400, "Invalid allowed_models: not/known")],
+    ["it is another status", new Refused(OPERATION, 409, "Resource conflict")],
+  ])("is left to the API's own words when %s", async (_title, cause) => {
+    const fake = scripted(cause);
+    expect(await failureOf(guardrail.create(contextOf(fake), inputsOf(["not/known"])))).toBe(cause);
+  });
+
+  test("is not blamed for a refusal when the catalogue knows all", async () => {
+    const refused = new Refused(OPERATION, 400, "Invalid request parameters");
+    const create = guardrail.create(contextOf(scripted(refused, catalogue)), inputsOf(["plain/model"]));
+    expect(await failureOf(create)).toBe(refused);
+  });
+});

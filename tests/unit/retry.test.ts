@@ -1,0 +1,113 @@
+import {
+  ConnectionFailure,
+  KeyRefused,
+  NotFound,
+  RateLimited,
+  Refused,
+  type RequestError,
+  ServerFailure,
+  TimedOut,
+  UnreadableAnswer,
+} from "../../provider/api/errors";
+import {
+  backoff,
+  CALL_TIMEOUT_MS,
+  LONGEST_WAIT_MS,
+  OPERATION_BUDGET_MS,
+  parseRetryAfter,
+  WORTH_SAYING_MS,
+  waitBeforeRetry,
+} from "../../provider/api/retry";
+
+const NOW = Date.UTC(2026, 10, 21, 10, 30, 0);
+const attempt = (error: RequestError, more: object = {}) => ({
+  error,
+  attempts: 1,
+  repeatable: true,
+  remainingMs: OPERATION_BUDGET_MS,
+  now: NOW,
+  random: 0.5,
+  ...more,
+});
+
+const limited = (retryAfter?: string) => new RateLimited("op", 429, "slow down", retryAfter);
+const failed = (status = 500, retryAfter?: string) => new ServerFailure("op", status, "oops", retryAfter);
+const unsent = new ConnectionFailure("op", "unsent", "ECONNREFUSED", undefined);
+const lost = new ConnectionFailure("op", "unknown", "ECONNRESET", undefined);
+
+test("the bounds are those that are documented", () => {
+  expect([CALL_TIMEOUT_MS, LONGEST_WAIT_MS, OPERATION_BUDGET_MS, WORTH_SAYING_MS]).toEqual([
+    20_000, 30_000, 120_000, 2_000,
+  ]);
+});
+
+test.each([
+  ["429", limited(), true, true],
+  ["a connection that was never made", unsent, true, true],
+  ["a connection that was lost", lost, true, false],
+  ["500", failed(), true, false],
+  ["503", failed(503), true, false],
+  ["408", failed(408), true, false],
+  ["a time-out", new TimedOut("op", 20), true, false],
+  ["an answer that can't be read", new UnreadableAnswer("op", 200, "not JSON", ""), false, false],
+  ["400", new Refused("op", 400, "bad"), false, false],
+  ["401", new KeyRefused("op", 401, "no"), false, false],
+  ["404", new NotFound("op", 404, "gone"), false, false],
+  ["409", new Refused("op", 409, "conflict"), false, false],
+])("%s is sent again if repeatable: %#", (_title, error, whenRepeatable, whenNot) => {
+  expect(waitBeforeRetry(attempt(error)) !== undefined).toBe(whenRepeatable);
+  expect(waitBeforeRetry(attempt(error, { repeatable: false })) !== undefined).toBe(whenNot);
+});
+
+test.each([
+  ["0", 0],
+  ["2", 2_000],
+  [" 12 ", 12_000],
+  ["1.5", 1_500],
+  ["30", 30_000],
+  ["31", LONGEST_WAIT_MS],
+  ["86400", LONGEST_WAIT_MS],
+  ["Sat, 21 Nov 2026 10:30:07 GMT", 7_000],
+  ["Sat, 21 Nov 2026 12:30:00 GMT", LONGEST_WAIT_MS],
+  ["Sat, 21 Nov 2026 10:29:00 GMT", 0],
+  ["soon", undefined],
+  ["", undefined],
+  ["-5", undefined],
+  ["10, 20", undefined],
+])("Retry-After %j is a wait of %p", (text, wait) => {
+  expect(parseRetryAfter(text, NOW)).toBe(wait);
+});
+
+test.each([
+  ["429 with seconds", limited("7"), 7_000],
+  ["503 with seconds", failed(503, "7"), 7_000],
+  ["429 with nonsense falls back to the backoff", limited("soon"), 250],
+  ["429 without the header", limited(), 250],
+])("%s waits as asked", (_title, error, wait) => {
+  expect(waitBeforeRetry(attempt(error))).toBe(wait);
+});
+
+test("a wait that the operation has no time for is none", () => {
+  expect(waitBeforeRetry(attempt(limited("7"), { remainingMs: 7_001 }))).toBe(7_000);
+  expect(waitBeforeRetry(attempt(limited("7"), { remainingMs: 7_000 }))).toBeUndefined();
+  expect(waitBeforeRetry(attempt(limited("0"), { remainingMs: 0 }))).toBeUndefined();
+  expect(waitBeforeRetry(attempt(failed(), { remainingMs: -1, random: 0 }))).toBeUndefined();
+});
+
+test("the sixth attempt is the last", () => {
+  expect(waitBeforeRetry(attempt(limited(), { attempts: 5 }))).toBeDefined();
+  expect(waitBeforeRetry(attempt(limited(), { attempts: 6 }))).toBeUndefined();
+});
+
+test.each([
+  [1, 500],
+  [2, 1_000],
+  [3, 2_000],
+  [5, 8_000],
+  [7, LONGEST_WAIT_MS],
+  [60, LONGEST_WAIT_MS],
+])("after attempt %i the backoff is anywhere from 0 to %i ms", (attempts, longest) => {
+  expect(backoff(attempts, 0)).toBe(0);
+  expect(backoff(attempts, 0.5)).toBe(longest / 2);
+  expect(backoff(attempts, 0.999999)).toBeLessThanOrEqual(longest);
+});

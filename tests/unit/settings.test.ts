@@ -1,0 +1,144 @@
+import { MissingCredential, UnusableSetting } from "../../provider/api/errors";
+import { Secret } from "../../provider/secret";
+import { configuration, isLoopback, PUBLIC_BASE_URL, resolveSettings } from "../../provider/settings";
+
+const OWN = "https://own.example/api/v1";
+const ENV = "https://env.example/api/v1";
+
+type Configured = { explicit?: boolean; managementKey?: string; baseUrl?: string };
+function resolved({ explicit = false, managementKey, baseUrl }: Configured, environment: NodeJS.ProcessEnv) {
+  const settings = resolveSettings(
+    {
+      explicit,
+      removeInterrupted: false,
+      ...(managementKey ? { managementKey: new Secret(managementKey) } : {}),
+      ...(baseUrl ? { baseUrl } : {}),
+    },
+    environment,
+  );
+  return [settings.managementKey.reveal(), settings.baseUrl, settings.source];
+}
+
+const key = { OPENROUTER_MANAGEMENT_KEY: "env" };
+const older = { OPENROUTER_PROVISIONING_KEY: "older" };
+const oldest = { OPENROUTER_MGMT_KEY: "oldest" };
+const url = { OPENROUTER_BASE_URL: ENV };
+
+const PRECEDENCE: [string, Configured, NodeJS.ProcessEnv, string[]][] = [
+  ["the environment alone", {}, key, ["env", PUBLIC_BASE_URL, "environment"]],
+  [
+    "the first name before the older ones",
+    {},
+    { ...oldest, ...older, ...key },
+    ["env", PUBLIC_BASE_URL, "environment"],
+  ],
+  ["the older names in their order", {}, { ...oldest, ...older }, ["older", PUBLIC_BASE_URL, "environment"]],
+  ["the oldest name", {}, oldest, ["oldest", PUBLIC_BASE_URL, "environment"]],
+  [
+    "an empty variable is none",
+    {},
+    { OPENROUTER_MANAGEMENT_KEY: "", ...older, OPENROUTER_BASE_URL: "" },
+    ["older", PUBLIC_BASE_URL, "environment"],
+  ],
+  [
+    "the environment before the stack configuration",
+    { managementKey: "config", baseUrl: OWN },
+    { ...key, ...url },
+    ["env", ENV, "environment"],
+  ],
+  ["the stack configuration alone", { managementKey: "config", baseUrl: OWN }, {}, ["config", OWN, "config"]],
+  ["the key of one and the URL of the other", { managementKey: "config" }, url, ["config", ENV, "config"]],
+  [
+    "an explicit Provider with a key takes neither key nor URL from the environment",
+    { explicit: true, managementKey: "own" },
+    { ...key, ...url },
+    ["own", PUBLIC_BASE_URL, "provider"],
+  ],
+  [
+    "an explicit Provider with key and URL",
+    { explicit: true, managementKey: "own", baseUrl: OWN },
+    { ...key, ...url },
+    ["own", OWN, "provider"],
+  ],
+  [
+    "an explicit Provider without a key takes the mapped variables",
+    { explicit: true },
+    { ...key, ...url },
+    ["env", ENV, "environment"],
+  ],
+  [
+    "its own URL goes before the mapped one",
+    { explicit: true, baseUrl: OWN },
+    { ...key, ...url },
+    ["env", OWN, "environment"],
+  ],
+];
+
+test.each(PRECEDENCE)("%s", (_title, configured, environment, expected) => {
+  expect(resolved(configured, environment)).toEqual(expected);
+});
+
+test("a missing key is an error that lists every place looked in", () => {
+  const places = /OPENROUTER_MANAGEMENT_KEY, OPENROUTER_PROVISIONING_KEY, OPENROUTER_MGMT_KEY/;
+  for (const explicit of [true, false]) {
+    expect(() => resolved({ explicit }, url)).toThrow(MissingCredential);
+    expect(() => resolved({ explicit }, url)).toThrow(places);
+  }
+  expect(() => resolved({}, {})).toThrow(/openrouter:managementKey.*https:\/\/openrouter\.ai\/settings/s);
+  expect(() => resolved({ explicit: true }, {})).toThrow(/the Provider's managementKey/);
+});
+
+test.each([
+  ["https://openrouter.ai/api/v1", "https://openrouter.ai/api/v1"],
+  ["https://openrouter.ai/api/v1/", "https://openrouter.ai/api/v1"],
+  ["https://openrouter.ai/api/v1//", "https://openrouter.ai/api/v1"],
+  ["https://EU.openrouter.ai:443/api/v1", "https://eu.openrouter.ai/api/v1"],
+  ["https://proxy.example", "https://proxy.example"],
+  ["http://localhost:4010/api/v1", "http://localhost:4010/api/v1"],
+  ["http://127.0.0.1:4010", "http://127.0.0.1:4010"],
+  ["http://127.8.9.10:4010", "http://127.8.9.10:4010"],
+  ["http://[::1]:4010/v1/", "http://[::1]:4010/v1"],
+])("the base URL %s becomes %s", (text, used) => {
+  expect(resolved({}, { ...key, OPENROUTER_BASE_URL: text })[1]).toBe(used);
+});
+
+test.each([
+  ["http://openrouter.ai/api/v1", /plain http/],
+  ["http://127.0.0.1.example.com", /plain http/],
+  ["http://localhost.example.com", /plain http/],
+  ["http://0.0.0.0:4010", /plain http/],
+  ["ftp://openrouter.ai", /is not a URL/],
+  ["file:///etc/passwd", /is not a URL/],
+  ["openrouter.ai/api/v1", /is not a URL/],
+  ["https://user:sk-or-v1-abc@openrouter.ai", /more than scheme, host, port and path/],
+  ["https://openrouter.ai/?key=sk-or-v1-abc", /more than scheme, host, port and path/],
+  ["https://openrouter.ai/#sk-or-v1-abc", /more than scheme, host, port and path/],
+])("the base URL %s is refused, without repeating it", (text, problem) => {
+  const use = () => resolved({}, { ...key, OPENROUTER_BASE_URL: text });
+  expect(use).toThrow(UnusableSetting);
+  expect(use).toThrow(problem);
+  expect(use).not.toThrow(/sk-or-v1-abc/);
+});
+
+test("the configuration is read from what Pulumi passes, and its key is no plain text", () => {
+  const values: Record<string, string> = {
+    "openrouter:explicit": "true",
+    "openrouter:managementKey": "own",
+    "openrouter:baseUrl": OWN,
+  };
+  const configured = configuration((name) => values[name]);
+  expect(configured).toMatchObject({ explicit: true, baseUrl: OWN });
+  expect(configured.managementKey).toBeInstanceOf(Secret);
+  expect(JSON.stringify(configured)).not.toContain('"own"');
+  expect(configuration(() => undefined)).toEqual({ explicit: false, removeInterrupted: false });
+});
+
+test.each([
+  ["http://localhost", true],
+  ["http://127.0.0.1", true],
+  ["http://[::1]", true],
+  ["http://127.0.0.1.nip.io", false],
+  ["http://10.0.0.1", false],
+])("%s is this machine: %s", (text, loopback) => {
+  expect(isLoopback(new URL(text))).toBe(loopback);
+});

@@ -1,0 +1,55 @@
+/**
+ * Programs that end with an unhandled rejection, which is how Pulumi reports what fails inside an output. A test runner
+ * does not survive that, so they run in a process of their own, which prints what each was refused with.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import * as openrouter from "../../../sdk";
+
+const [GUARDRAIL, HASH] = ["33333333-3333-4333-8333-333333333333", "0123456789abcdef".repeat(4)];
+const pair = (keyHash: pulumi.Input<string>) => ({ guardrailId: GUARDRAIL, keyHash });
+
+const PROGRAMS: Record<string, () => void> = {
+  "NaN as a limit": () => void new openrouter.InferenceKey("a", { limit: Number.NaN }),
+  "NaN as an output": () => void new openrouter.InferenceKey("b", { limit: pulumi.output(Number.NaN) }),
+  "NaN as a promise": () => void new openrouter.InferenceKey("c", { limit: Promise.resolve(Number.NaN) }),
+  "Infinity as a budget": () => void new openrouter.Guardrail("d", { limitUsd: Infinity, resetInterval: "daily" }),
+  "an invalid Date as an output": () => {
+    const expiresAt = pulumi.output("x").apply(() => new Date("never"));
+    new openrouter.InferenceKey("e", { expiresAt });
+  },
+  "two assignments of one key": () => {
+    new openrouter.GuardrailKeyAssignment("first", pair(HASH));
+    new openrouter.GuardrailKeyAssignment("second", pair(pulumi.output(HASH)));
+  },
+  "two assignments of two keys": () => {
+    new openrouter.GuardrailKeyAssignment("third", pair("1".repeat(64)));
+    new openrouter.GuardrailKeyAssignment("fourth", pair("2".repeat(64)));
+  },
+};
+
+async function main(): Promise<void> {
+  const refusals: Record<string, string[]> = {};
+  const registered: string[] = [];
+  let program = "";
+  process.on("unhandledRejection", (error: Error) => {
+    const kind = pulumi.RunError.isInstance(error) ? "RunError" : "another error";
+    const said = `${kind}: ${error.message}`;
+    if (!refusals[program]?.includes(said)) refusals[program]?.push(said);
+  });
+  pulumi.runtime.setMocks({
+    newResource: ({ name, inputs }) => {
+      registered.push(name);
+      return { id: name, state: inputs };
+    },
+    call: ({ inputs }) => inputs,
+  });
+  for (program of Object.keys(PROGRAMS)) {
+    refusals[program] = [];
+    PROGRAMS[program]?.();
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+  process.stdout.write(JSON.stringify({ refusals, registered }));
+  process.exit(0);
+}
+
+void main();
