@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+/** The `pulumi-openrouter` command. Each subcommand has its file. */
+import { createRequire } from "node:module";
+import { Command } from "commander";
+import { dashboardCommand } from "./dashboard";
+import { simulateCommand } from "./simulate";
+
+const program = new Command("pulumi-openrouter")
+  .description("Commands around OpenRouter keys and guardrails that Pulumi manages")
+  .version(createRequire(__filename)("pulumi-openrouter/package.json").version)
+  .addCommand(simulateCommand())
+  .addCommand(dashboardCommand());
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

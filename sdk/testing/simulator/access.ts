@@ -1,0 +1,48 @@
+/** Who asks, and whether they may. */
+import type { State } from "./account";
+import { ApiError } from "./errors";
+import { hashOf } from "./ids";
+import type { LoggedRequest } from "./requestLog";
+import type { Caller, Route } from "./route";
+
+export function bearerOf(header: string | undefined): string | undefined {
+  return /^Bearer\s+(\S+)$/i.exec(header ?? "")?.[1];
+}
+
+/** The account and, for an inference key, the key. A key that is disabled, expired or deleted is nobody's. */
+export function callerOf(state: State, bearer: string | undefined): Caller | undefined {
+  if (bearer === undefined) return undefined;
+  const hash = hashOf(bearer);
+  for (const account of state.accounts) {
+    if (account.managementKeyHashes.includes(hash)) return { account };
+    const key = account.keys.find((each) => each.hash === hash);
+    if (key && !key.disabled && !(key.expires_at && key.expires_at <= state.clock.now())) return { account, key };
+  }
+  return undefined;
+}
+
+export function kindOfKey(bearer: string | undefined, caller: Caller | undefined): LoggedRequest["authorization"] {
+  if (bearer === undefined) return "none";
+  if (!caller) return "unknown";
+  return caller.key ? "inference" : "management";
+}
+
+export function checkAccess(state: State, route: Route, bearer: string | undefined, caller: Caller | undefined): void {
+  if (route.needs === "nothing") return;
+  if (bearer === undefined) throw new ApiError(401, "Missing Authentication header");
+  if (!caller) throw new ApiError(401, "User not found.");
+  if (route.needs === "any key" || !caller.key) return;
+  if (route.path === "/credits" && state.switches.creditsWithInferenceKey === "allowed") return;
+  throw new ApiError(statusForInferenceKey(state, route), "Only management keys can perform this operation");
+}
+
+/** Endpoints whose description declares a 403 for the wrong kind of key. */
+const DECLARES_403 = new Set(["POST /keys", "POST /guardrails", "GET /credits", "GET /activity"]);
+
+function statusForInferenceKey({ switches }: State, { method, path }: Route): 401 | 403 {
+  const endpoint = `${method} ${path}`;
+  const documented = DECLARES_403.has(endpoint) ? 403 : 401;
+  const setting = switches.inferenceKeyStatus;
+  if (setting === "documented") return documented;
+  return typeof setting === "number" ? setting : (setting[endpoint] ?? documented);
+}

@@ -1,0 +1,75 @@
+/** A small catalogue of models: enough for slugs, canonical slugs, variants, modalities and models no longer listed. */
+
+export interface CatalogueModel {
+  /** Slug, with the suffix of a variant where it has one. */
+  id: string;
+  canonical_slug: string;
+  name: string;
+  output: string;
+  /** False for a model that the server knows and the catalogue doesn't show. */
+  listed: boolean;
+}
+
+type Row = readonly [id: string, canonicalSlug: string, name: string, output?: string];
+
+const LISTED: readonly Row[] = [
+  ["anthropic/claude-opus-4.1", "anthropic/claude-4.1-opus-20250805", "Anthropic: Claude Opus 4.1"],
+  ["anthropic/claude-sonnet-4.5", "anthropic/claude-4.5-sonnet-20250929", "Anthropic: Claude Sonnet 4.5"],
+  ["anthropic/claude-sonnet-4", "anthropic/claude-4-sonnet-20250522", "Anthropic: Claude Sonnet 4"],
+  ["anthropic/claude-3.5-haiku", "anthropic/claude-3-5-haiku", "Anthropic: Claude 3.5 Haiku"],
+  ["deepseek/deepseek-chat-v3.1", "deepseek/deepseek-chat-v3.1", "DeepSeek: DeepSeek V3.1"],
+  ["deepseek/deepseek-chat-v3.1:free", "deepseek/deepseek-chat-v3.1", "DeepSeek: DeepSeek V3.1 (free)"],
+  ["deepseek/deepseek-r1", "deepseek/deepseek-r1", "DeepSeek: R1"],
+  ["deepseek/deepseek-r1:free", "deepseek/deepseek-r1", "DeepSeek: R1 (free)"],
+  ["google/gemini-2.5-pro", "google/gemini-2.5-pro", "Google: Gemini 2.5 Pro"],
+  ["google/gemini-2.5-flash", "google/gemini-2.5-flash", "Google: Gemini 2.5 Flash"],
+  ["google/gemini-2.5-flash-image", "google/gemini-2.5-flash-image", "Google: Gemini 2.5 Flash Image", "text+image"],
+  ["google/gemma-3-27b-it:free", "google/gemma-3-27b-it", "Google: Gemma 3 27B (free)"],
+  ["meta-llama/llama-3.3-70b-instruct", "meta-llama/llama-3.3-70b-instruct", "Meta: Llama 3.3 70B Instruct"],
+  ["mistralai/mistral-large-2411", "mistralai/mistral-large-2411", "Mistral Large 2411"],
+  ["mistralai/mistral-medium-3.1", "mistralai/mistral-medium-3.1", "Mistral: Mistral Medium 3.1"],
+  ["moonshotai/kimi-k2", "moonshotai/kimi-k2", "MoonshotAI: Kimi K2"],
+  ["openai/gpt-4.1", "openai/gpt-4.1-2025-04-14", "OpenAI: GPT-4.1"],
+  ["openai/gpt-4.1-mini", "openai/gpt-4.1-mini-2025-04-14", "OpenAI: GPT-4.1 Mini"],
+  ["openai/gpt-4o", "openai/gpt-4o", "OpenAI: GPT-4o"],
+  ["openai/gpt-4o-mini", "openai/gpt-4o-mini", "OpenAI: GPT-4o-mini"],
+  ["openai/gpt-5", "openai/gpt-5-2025-08-07", "OpenAI: GPT-5"],
+  ["openai/gpt-5-mini", "openai/gpt-5-mini-2025-08-07", "OpenAI: GPT-5 Mini"],
+  ["openai/gpt-oss-20b:free", "openai/gpt-oss-20b", "OpenAI: gpt-oss-20b (free)"],
+  ["openai/o3", "openai/o3-2025-04-16", "OpenAI: o3"],
+  ["openai/text-embedding-3-large", "openai/text-embedding-3-large", "OpenAI: Embedding 3 Large", "embeddings"],
+  ["qwen/qwen3-coder", "qwen/qwen3-coder-480b-a35b-07-25", "Qwen: Qwen3 Coder 480B A35B"],
+  ["qwen/qwen3-coder:free", "qwen/qwen3-coder-480b-a35b-07-25", "Qwen: Qwen3 Coder 480B A35B (free)"],
+  ["x-ai/grok-4", "x-ai/grok-4-07-09", "xAI: Grok 4"],
+];
+
+const UNLISTED: readonly Row[] = [
+  ["openai/gpt-4.5-preview", "openai/gpt-4.5-preview-2025-02-27", "OpenAI: GPT-4.5 (Preview)"],
+  ["anthropic/claude-2.1", "anthropic/claude-2.1", "Anthropic: Claude v2.1"],
+];
+
+const fromRows = (rows: readonly Row[], listed: boolean): CatalogueModel[] =>
+  rows.map(([id, canonical_slug, name, output = "text"]) => ({ id, canonical_slug, name, output, listed }));
+
+export const CATALOGUE: readonly CatalogueModel[] = [...fromRows(LISTED, true), ...fromRows(UNLISTED, false)];
+
+/** Suffixes that change how a model is served. They go with any model. */
+const VARIANTS = new Set(["free", "nitro", "floor", "online", "extended", "beta", "thinking", "exacto"]);
+
+/**
+ * The form in which a guardrail's lists keep a model: its canonical slug with the variant's suffix, or the name as it
+ * was given for a model that is no longer listed. Undefined for one that nobody knows.
+ */
+export function storedModel(name: string): string | undefined {
+  const colon = name.indexOf(":");
+  const slug = colon < 0 ? name : name.slice(0, colon);
+  const variant = colon < 0 ? "" : name.slice(colon);
+  if (variant && !VARIANTS.has(variant.slice(1))) return undefined;
+  const model = CATALOGUE.find(({ id, canonical_slug }) => withoutVariant(id) === slug || canonical_slug === slug);
+  if (!model) return undefined;
+  return model.listed ? model.canonical_slug + variant : name;
+}
+
+export function withoutVariant(id: string): string {
+  return id.replace(/:.*/, "");
+}

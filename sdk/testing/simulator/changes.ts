@@ -1,0 +1,190 @@
+/**
+ * Changes to an account. Nothing here checks or refuses: that is the routes' part, and the dashboard may do what the
+ * API would not.
+ */
+import type {
+  Account,
+  Guardrail,
+  GuardrailSettings,
+  Key,
+  KeyAssignment,
+  MemberAssignment,
+  Some,
+  State,
+  Workspace,
+} from "./account";
+import { daysBefore } from "./clock";
+import { derivedUuid, hashOf, newClerkId, newKeyString, newUuid } from "./ids";
+
+/** Models hidden from the first: a client that reads the catalogue with credentials misses them. */
+const HIDDEN_BY_DEFAULT = ["deepseek/deepseek-r1", "x-ai/grok-4"];
+
+/** The default workspace is as old as its account, and so the oldest. */
+const ACCOUNT_AGE_DAYS = 400;
+
+export function addAccount(state: State, name: string, personal: boolean): Account {
+  const owner = newClerkId(state.random, "user");
+  const account: Account = {
+    name,
+    organization_id: personal ? null : newClerkId(state.random, "org"),
+    owner_user_id: owner,
+    default_workspace_id: null,
+    workspaces: [],
+    keys: [],
+    guardrails: [],
+    keyAssignments: [],
+    memberAssignments: [],
+    members: [{ id: owner, email: `owner@${name}.example`, first_name: "Olu", last_name: "Owner", role: "org:admin" }],
+    managementKeyHashes: [],
+    uses: [],
+    total_credits: 100,
+    hiddenModels: [...HIDDEN_BY_DEFAULT],
+  };
+  const workspace = addWorkspace(state, account, { name: "Default", slug: "default" });
+  workspace.created_at = daysBefore(state.clock.now(), ACCOUNT_AGE_DAYS);
+  account.default_workspace_id = workspace.id;
+  state.accounts.push(account);
+  return account;
+}
+
+export function addWorkspace(
+  state: State,
+  account: Account,
+  { name, slug }: { name: string; slug: string },
+): Workspace {
+  const id = newUuid(state.random);
+  const workspace: Workspace = {
+    id,
+    name,
+    slug,
+    description: null,
+    default_guardrail_id: derivedUuid(`default guardrail of ${id}`),
+    member_user_ids: [account.owner_user_id],
+    created_by: account.owner_user_id,
+    created_at: state.clock.now(),
+    updated_at: null,
+  };
+  account.workspaces.push(workspace);
+  return workspace;
+}
+
+/** Adds a management key, or the given one, and returns it: the only time that it's seen. */
+export function addManagementKey(state: State, account: Account, prefix: string, given?: string): string {
+  const key = given ?? newKeyString(state.random, prefix);
+  account.managementKeyHashes.push(hashOf(key));
+  return key;
+}
+
+export function given<Fields extends object>(
+  fields: Fields,
+): { [Name in keyof Fields]: Exclude<Fields[Name], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof Fields]: Exclude<Fields[Name], undefined> };
+}
+
+export type NewKey = Pick<Key, "name" | "workspace_id"> & Some<Key>;
+
+export function addKey(state: State, account: Account, fields: NewKey): { key: Key; secret: string } {
+  const secret = newKeyString(state.random, "sk-or-v1-");
+  const key: Key = {
+    disabled: false,
+    limit: null,
+    limit_reset: null,
+    include_byok_in_limit: false,
+    expires_at: null,
+    external_user: null,
+    creator_user_id: account.owner_user_id,
+    ...given(fields),
+    hash: hashOf(secret),
+    masked: `${secret.slice(0, 12)}...${secret.slice(-4)}`,
+    created_at: state.clock.now(),
+    updated_at: null,
+    unknown_to_assignments: state.switches.newKeyUnknownToAssignment,
+  };
+  account.keys.push(key);
+  return { key, secret };
+}
+
+export function removeKey(state: State, account: Account, hash: string): void {
+  account.keys = account.keys.filter((key) => key.hash !== hash);
+  if (state.switches.deletedKeyAssignments === "removed") removeKeyAssignments(account, (row) => row.key_hash === hash);
+}
+
+const NO_SETTINGS: GuardrailSettings = {
+  description: null,
+  limit_usd: null,
+  reset_interval: null,
+  allowed_models: null,
+  ignored_models: null,
+  allowed_providers: null,
+  ignored_providers: null,
+  allowed_data_regions: null,
+  content_filter_builtins: null,
+  content_filters: null,
+  enforce_zdr: null,
+  enforce_zdr_anthropic: null,
+  enforce_zdr_openai: null,
+  enforce_zdr_google: null,
+  enforce_zdr_xai: null,
+  enforce_zdr_other: null,
+  enable_free_model_publication: null,
+  enable_free_model_training: null,
+  enable_paid_model_training: null,
+  include_byok_in_budgets: false,
+};
+
+export type NewGuardrail = Pick<Guardrail, "name" | "workspace_id"> & Some<Guardrail>;
+
+export function addGuardrail(state: State, account: Account, fields: NewGuardrail): Guardrail {
+  const guardrail: Guardrail = {
+    id: newUuid(state.random),
+    ...NO_SETTINGS,
+    ...given(fields),
+    created_at: state.clock.now(),
+    updated_at: null,
+  };
+  account.guardrails.push(guardrail);
+  return guardrail;
+}
+
+export function removeGuardrail(state: State, account: Account, id: string): void {
+  account.guardrails = account.guardrails.filter((guardrail) => guardrail.id !== id);
+  if (state.switches.deletedGuardrailAssignments === "kept") return;
+  removeKeyAssignments(account, (row) => row.guardrail_id === id);
+  account.memberAssignments = account.memberAssignments.filter((row) => row.guardrail_id !== id);
+}
+
+/** A key has at most one guardrail, so assigning moves it. */
+export function assignKey(state: State, account: Account, guardrailId: string, keyHash: string): void {
+  removeKeyAssignments(account, (row) => row.key_hash === keyHash);
+  account.keyAssignments.push({
+    id: newUuid(state.random),
+    guardrail_id: guardrailId,
+    key_hash: keyHash,
+    assigned_by: account.owner_user_id,
+    created_at: state.clock.now(),
+  });
+}
+
+export function removeKeyAssignments(account: Account, leaves: (row: KeyAssignment) => boolean): void {
+  account.keyAssignments = account.keyAssignments.filter((row) => !leaves(row));
+}
+
+/** A member has at most one guardrail in a workspace, so assigning moves it from the others of that workspace. */
+export function assignMember(state: State, account: Account, guardrail: Guardrail, userId: string): void {
+  const sameWorkspace = new Set(
+    account.guardrails.filter((each) => each.workspace_id === guardrail.workspace_id).map((each) => each.id),
+  );
+  removeMemberAssignments(account, (row) => row.user_id === userId && sameWorkspace.has(row.guardrail_id));
+  account.memberAssignments.push({
+    id: newUuid(state.random),
+    guardrail_id: guardrail.id,
+    user_id: userId,
+    assigned_by: account.owner_user_id,
+    created_at: state.clock.now(),
+  });
+}
+
+export function removeMemberAssignments(account: Account, leaves: (row: MemberAssignment) => boolean): void {
+  account.memberAssignments = account.memberAssignments.filter((row) => !leaves(row));
+}

@@ -1,0 +1,52 @@
+/** Ids and secrets, in the API's forms. */
+import { createHash, randomBytes } from "node:crypto";
+
+/** A source of random bytes. */
+export type Random = (bytes: number) => Buffer;
+
+/** The same bytes in the same order for the same seed; truly random bytes without one. */
+export function createRandom(seed?: string): Random {
+  if (seed === undefined) return randomBytes;
+  let drawn = 0;
+  return (bytes) => {
+    const blocks: Buffer[] = [];
+    for (let length = 0; length < bytes; length += 32) blocks.push(sha256(`${seed}:${drawn++}`));
+    return Buffer.concat(blocks).subarray(0, bytes);
+  };
+}
+
+function sha256(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+/** 64 hex digits: a key's identity in paths and assignments. */
+export function hashOf(key: string): string {
+  return sha256(key).toString("hex");
+}
+
+export function newKeyString(random: Random, prefix: string): string {
+  return prefix + random(32).toString("hex");
+}
+
+/** As the user and organization ids of Clerk: `user_` or `org_` and 27 letters and digits. */
+export function newClerkId(random: Random, kind: "user" | "org"): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+  const letters = Array.from(random(27), (byte) => alphabet[byte % alphabet.length]);
+  return `${kind}_${letters.join("")}`;
+}
+
+export function newUuid(random: Random): string {
+  return uuid(random(16), 4);
+}
+
+/** A name-based (version 5) uuid, as the default guardrail's: the same workspace always has the same one. */
+export function derivedUuid(name: string): string {
+  return uuid(createHash("sha1").update(name).digest().subarray(0, 16), 5);
+}
+
+function uuid(bytes: Buffer, version: number): string {
+  const digits = Buffer.from(bytes);
+  digits.writeUInt8((digits.readUInt8(6) & 0x0f) | (version << 4), 6);
+  digits.writeUInt8((digits.readUInt8(8) & 0x3f) | 0x80, 8);
+  return digits.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

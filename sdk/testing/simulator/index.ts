@@ -1,0 +1,22 @@
+export type {
+  Account,
+  BuiltinFilter,
+  CustomFilter,
+  Guardrail,
+  GuardrailSettings,
+  Key,
+  KeyAssignment,
+  Member,
+  MemberAssignment,
+  Some,
+  Use,
+  Workspace,
+} from "./account";
+export type { Clock } from "./clock";
+export type { Assignees, Dashboard } from "./dashboard";
+export type { Fault, FaultEffect, FaultMatch, Faults, Hold, RequestHook, When } from "./faults";
+export type { LoggedRequest } from "./requestLog";
+export type { SimulatedAccount, Simulator, SimulatorOptions } from "./simulator";
+export { startSimulator } from "./simulator";
+export type { Switches } from "./switches";
+export { DEFAULT_SWITCHES, otherSettings, parseSwitch, SWITCH_VALUES } from "./switches";

@@ -1,0 +1,97 @@
+/** What a route of the API is, and how it reads what it was sent. */
+import { z } from "zod";
+import type { Account, Key, State } from "./account";
+import { badRequest } from "./errors";
+
+export interface Request {
+  state: State;
+  params: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
+  /** The parsed JSON; undefined when there was none. */
+  body: unknown;
+}
+
+/** Who asks, by the bearer token. Without a key it's a management key. */
+export interface Caller {
+  account: Account;
+  key?: Key;
+}
+
+export interface Answer {
+  status: number;
+  body: unknown;
+}
+
+export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+export interface Route {
+  method: Method;
+  /** Below `/api/v1`, with `:name` for a parameter. */
+  path: string;
+  needs: "management key" | "any key" | "nothing";
+  /** Checks, changes the state and answers in one step, or throws an `ApiError` and changes nothing. */
+  handle(request: Request, caller: Caller | undefined): Answer;
+}
+
+export interface ManagedRequest extends Request {
+  account: Account;
+}
+
+/** A route for management keys, as nearly all are. */
+export function managed(method: Method, path: string, handle: (request: ManagedRequest) => Answer): Route {
+  return {
+    method,
+    path,
+    needs: "management key",
+    handle: (request, caller) => handle({ ...request, account: (caller as Caller).account }),
+  };
+}
+
+export const ok = (body: unknown): Answer => ({ status: 200, body });
+export const created = (body: unknown): Answer => ({ status: 201, body });
+export const deleted = (): Answer => ok({ deleted: true });
+
+/** The body, if it is what the schema asks for. */
+export function readBody<Shape extends z.ZodRawShape>(
+  request: Request,
+  schema: z.ZodObject<Shape>,
+): z.output<z.ZodObject<Shape>> {
+  const strict = request.state.switches.unknownBodyFields === "refused";
+  return check(strict ? z.strictObject(schema.shape) : schema, request.body);
+}
+
+/** The query, if it has only what the schema names. */
+export function readQuery<Shape extends z.ZodRawShape>(
+  request: Request,
+  schema: z.ZodObject<Shape>,
+): z.output<z.ZodObject<Shape>> {
+  const strict = request.state.switches.unknownQuery === "refused";
+  return check(strict ? z.strictObject(schema.shape) : schema, request.query);
+}
+
+/** Throws the API's form of a refusal: the path and zod's own text of each issue (`name: Invalid input: …`). */
+export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => [...path.map(String), message].join(": "));
+  throw badRequest(issues.join("; "));
+}
+
+export const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^-?\d+$/, "Invalid input: expected number, received string")
+    .transform(Number)
+    .pipe(z.number().int().min(least).max(most));
+
+export const offset = wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0);
+export const pageLimit = wholeNumber(1, 100).default(50);
+/** Booleans of a query are words. */
+export const word = z.enum(["true", "false"]).transform((value) => value === "true");
+
+/** The parameters of a list that tells its total. */
+export const paging = z.object({ offset, limit: pageLimit });
+
+export function page<Row>(rows: readonly Row[], { offset, limit }: { offset: number; limit: number }): Row[] {
+  return rows.slice(offset, offset + limit);
+}

@@ -1,0 +1,16 @@
+import type { Route } from "../route";
+import { accountRoutes } from "./account";
+import { assignmentRoutes } from "./assignments";
+import { guardrailRoutes } from "./guardrails";
+import { keyRoutes } from "./keys";
+import { modelRoutes } from "./models";
+import { workspaceRoutes } from "./workspaces";
+
+export const routes: readonly Route[] = [
+  ...keyRoutes,
+  ...guardrailRoutes,
+  ...assignmentRoutes,
+  ...workspaceRoutes,
+  ...modelRoutes,
+  ...accountRoutes,
+];

@@ -1,0 +1,152 @@
+/**
+ * Where the API's behaviour is uncertain the simulator has a switch; whatever it says, every kind of resource converges.
+ */
+
+import { dynamicProvider } from "../../provider/dynamic/host";
+import { newProcess } from "../../provider/dynamic/process";
+import type { Properties } from "../../provider/dynamic/protocol";
+import { lifecycles } from "../../provider/resources";
+import type { Lifecycle } from "../../provider/resources/lifecycle";
+import { otherSettings, type Simulator, startSimulator } from "../../sdk/testing/simulator";
+
+type Kind = keyof typeof lifecycles;
+
+function providerFor(kind: Kind, simulator: Simulator) {
+  const process = newProcess({
+    OPENROUTER_BASE_URL: simulator.url,
+    OPENROUTER_MANAGEMENT_KEY: simulator.managementKey,
+  });
+  return dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
+}
+
+/** What the engine keeps of an object. */
+interface Managed {
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+}
+
+/** Takes an object from inputs to inputs as the engine does, and looks that a refresh then finds nothing to do. */
+async function reconcile(simulator: Simulator, kind: Kind, args: Properties, before?: Managed): Promise<Managed> {
+  const provider = providerFor(kind, simulator);
+  const { inputs = {}, failures } = await provider.check(before?.inputs ?? {}, args);
+  expect(failures).toEqual([]);
+  let after: Managed;
+  if (before) {
+    expect((await provider.diff(before.id, plain(before.outputs), inputs)).changes).not.toBe(false);
+    const { outs } = await provider.update(before.id, plain(before.outputs), inputs);
+    after = { id: before.id, inputs, outputs: outs };
+  } else {
+    const { id, outs } = await provider.create(inputs);
+    after = { id, inputs, outputs: outs };
+  }
+  expect(await provider.diff(after.id, plain(after.outputs), inputs)).toEqual({ changes: false });
+  const read = await provider.read(after.id, plain(after.outputs));
+  expect(read.id).toBe(after.id);
+  expect(read.inputs).toEqual(withoutHidden(inputs));
+  expect(await provider.diff(after.id, plain(read.props ?? {}), inputs)).toEqual({ changes: false });
+  return { ...after, outputs: read.props ?? {} };
+}
+
+/** The engine hands secrets back as plain values. */
+function plain(outputs: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [
+      name,
+      typeof value === "object" && value !== null && "value" in value ? value.value : value,
+    ]),
+  );
+}
+
+/** Inputs that steer a create and describe nothing that the API has. */
+function withoutHidden({ __defaultName, ...inputs }: Properties): Properties {
+  return inputs;
+}
+
+const fullKey = {
+  name: "acme/prod/ci",
+  limit: 25.5,
+  limitReset: "weekly",
+  includeByokInLimit: true,
+  disabled: true,
+  expiresAt: "2031-01-01T01:00:00+01:00",
+};
+const otherKey = { name: "renamed", limit: 3, limitReset: "daily", expiresAt: "2031-01-01T00:00:00Z" };
+const bareKey = { name: "acme/prod/ci", expiresAt: "2031-01-01T00:00:00Z" };
+
+const fullGuardrail = {
+  name: "safe",
+  description: "two\nlines",
+  limitUsd: 50,
+  resetInterval: "daily",
+  allowedModels: ["openai/gpt-4.1", "openai/gpt-4.1-mini", "qwen/qwen3-coder:free", "openai/gpt-4.1"],
+  ignoredModels: ["anthropic/claude-opus-4.1"],
+  allowedProviders: ["openai", "anthropic"],
+  ignoredProviders: ["azure"],
+  allowedDataRegions: ["europe"],
+  contentFilterBuiltins: [
+    { slug: "regex-prompt-injection", action: "block", scanScope: "user_only" },
+    { slug: "email", action: "redact" },
+  ],
+  contentFilters: [
+    { pattern: "b+", action: "block" },
+    { pattern: "a+", action: "redact", label: "[A]" },
+  ],
+  enforceZdr: true,
+  enforceZdrXai: false,
+  enableFreeModelPublication: false,
+  enableFreeModelTraining: true,
+  enablePaidModelTraining: false,
+  includeByokInBudgets: true,
+};
+const otherGuardrail = {
+  name: "safer",
+  limitUsd: 5,
+  resetInterval: "monthly",
+  allowedModels: ["openai/gpt-4.1"],
+  contentFilterBuiltins: [{ slug: "regex-prompt-injection", action: "flag", scanScope: "all_messages" }],
+  contentFilters: [],
+  enforceZdrOther: true,
+};
+
+const settings = [{}, ...otherSettings()];
+
+describe.each(settings.map((switches) => [JSON.stringify(switches), switches] as const))("with %s", (_, switches) => {
+  let simulator: Simulator;
+  beforeAll(async () => {
+    simulator = await startSimulator({ switches });
+  });
+  afterAll(() => simulator.close());
+
+  test("a key converges from full to other to bare and is deleted", async () => {
+    const full = await reconcile(simulator, "InferenceKey", fullKey);
+    const other = await reconcile(simulator, "InferenceKey", otherKey, full);
+    const bare = await reconcile(simulator, "InferenceKey", bareKey, other);
+    await providerFor("InferenceKey", simulator).delete(bare.id, plain(bare.outputs));
+    expect(await providerFor("InferenceKey", simulator).read(bare.id, plain(bare.outputs))).toEqual({ id: "" });
+  });
+
+  test("a guardrail converges from full to other to bare and is deleted", async () => {
+    const full = await reconcile(simulator, "Guardrail", fullGuardrail);
+    const other = await reconcile(simulator, "Guardrail", otherGuardrail, full);
+    const bare = await reconcile(simulator, "Guardrail", { name: "bare" }, other);
+    await providerFor("Guardrail", simulator).delete(bare.id, plain(bare.outputs));
+    expect(await providerFor("Guardrail", simulator).read(bare.id, plain(bare.outputs))).toEqual({ id: "" });
+  });
+
+  test("a key and a member are assigned, found and removed", async () => {
+    const key = await reconcile(simulator, "InferenceKey", { name: "assigned" });
+    const guardrail = await reconcile(simulator, "Guardrail", { name: "assigning" });
+    const member = simulator.dashboard.addMember({ email: "ada@example.com" });
+    const keyArgs = { guardrailId: guardrail.id, keyHash: key.id };
+    const memberArgs = { guardrailId: guardrail.id, userId: member.id };
+    const toKey = await reconcile(simulator, "GuardrailKeyAssignment", keyArgs);
+    const toMember = await reconcile(simulator, "GuardrailMemberAssignment", memberArgs);
+    await providerFor("GuardrailKeyAssignment", simulator).delete(toKey.id, toKey.outputs);
+    await providerFor("GuardrailMemberAssignment", simulator).delete(toMember.id, toMember.outputs);
+    const provider = providerFor("GuardrailKeyAssignment", simulator);
+    expect(await provider.read(toKey.id, toKey.outputs)).toEqual({ id: "" });
+    // Again, as after a lost answer.
+    await provider.delete(toKey.id, toKey.outputs);
+  });
+});
