@@ -1,0 +1,99 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { npmLayout, pnpmLayout, yarnLayout } from "./support/layouts";
+import { pack, readManifest, temporaryFolder } from "./support/pack";
+import { loadProviders, type Registered, run, runProgram } from "./support/run";
+
+const temporary = temporaryFolder();
+const program = (name: string) => programs[name] ?? "";
+let programs: Record<string, string>;
+
+beforeAll(() => {
+  const packed = pack(temporary);
+  const addProgram = pnpmLayout(packed, path.join(temporary, "pnpm"));
+  const direct = ["@pulumi/pulumi", "openrouter-team"];
+  programs = {
+    npm: npmLayout(packed, path.join(temporary, "npm")),
+    pnpm: addProgram("direct", [...direct, "pulumi-openrouter"]),
+    Yarn: yarnLayout(packed, path.join(temporary, "yarn")),
+    transitive: addProgram("transitive", direct),
+  };
+});
+
+afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
+
+const kinds = ["InferenceKey", "Guardrail", "GuardrailKeyAssignment", "GuardrailMemberAssignment"];
+const textOf = (kind: string) => `exports.handler = () => require("pulumi-openrouter/dynamic").provider("${kind}");`;
+const typeOf = (kind: string) => `pulumi-nodejs:dynamic/openrouter:${kind}`;
+
+function inputsOf(registered: Registered[], kind: string, name: string) {
+  return registered.find((one) => one.type === typeOf(kind) && one.name === name)?.inputs;
+}
+
+describe.each(["npm", "pnpm", "Yarn"])("installed by %s", (manager) => {
+  it("an ES module sees all names and makes resources", () => {
+    const registered = runProgram(program(manager), "module.mjs");
+    expect(inputsOf(registered, "InferenceKey", "ci")).toMatchObject({ limit: 25, limitReset: "monthly" });
+    expect(inputsOf(registered, "GuardrailKeyAssignment", "ci-safe")).toMatchObject({
+      guardrailId: "safe-id",
+      keyHash: "ci-id",
+    });
+    expect(inputsOf(registered, "GuardrailMemberAssignment", "ada-safe")).toMatchObject({ guardrailId: "safe-id" });
+    expect(registered).toContainEqual(expect.objectContaining({ type: typeOf("InferenceKey"), id: "other-hash" }));
+    expect(registered).toContainEqual(expect.objectContaining({ type: "pulumi:providers:pulumi-nodejs" }));
+    const texts = kinds.map((kind) => registered.find((one) => one.type === typeOf(kind))?.inputs.__provider);
+    expect(texts).toEqual(kinds.map(textOf));
+  });
+
+  it("a component library and the program share the package", () => {
+    const registered = runProgram(program(manager), "components.cjs");
+    expect(inputsOf(registered, "InferenceKey", "search")).toMatchObject({ name: "shop/prod/search", limit: 10 });
+    expect(inputsOf(registered, "GuardrailMemberAssignment", "ada")).toMatchObject({ guardrailId: "search-id" });
+  });
+
+  it("the provider process loads the provider of each kind from the text in a state", () => {
+    const loaded = loadProviders(program(manager), kinds.map(textOf));
+    const methods = ["check", "configure", "create", "delete", "diff", "read", "update"];
+    expect(loaded.map((provider) => provider.methods)).toEqual(kinds.map(() => methods));
+    expect(loaded.map((provider) => provider.refused.length > 0)).toEqual(kinds.map(() => true));
+  });
+
+  it("the command runs", () => {
+    const file = require.resolve("pulumi-openrouter/package.json", { paths: [program(manager)] });
+    const { bin } = readManifest(path.dirname(file));
+    const command = path.join(path.dirname(file), bin?.["pulumi-openrouter"] ?? "");
+    expect(run(program(manager), [command, "--help"])).not.toBe("");
+  });
+
+  it("every entry loads", () => {
+    const entries = ["pulumi-openrouter", "pulumi-openrouter/dynamic", "pulumi-openrouter/testing"];
+    const code = `console.log(JSON.stringify(${JSON.stringify(entries)}.map((entry) => typeof require(entry))))`;
+    expect(run(program(manager), ["-e", code])).toBe('["object","object","object"]');
+  });
+
+  it("everything comes from the installation, and nothing from the repository", () => {
+    const files = "console.log(JSON.stringify(Object.keys(require.cache)))";
+    const code = `require("pulumi-openrouter"); require("pulumi-openrouter/dynamic"); ${files}`;
+    const loaded = JSON.parse(run(program(manager), ["-e", code])) as string[];
+    expect(loaded.filter((file) => !file.startsWith(temporary))).toEqual([]);
+  });
+});
+
+describe("a program that depends on a component library only", () => {
+  it("is told what to install where the package manager hides the package from it", () => {
+    const folder = program("transitive");
+    expect(() => runProgram(folder, "transitive.cjs")).toThrow(
+      `the package pulumi-openrouter can't be found from ${folder}, the directory of the program. Install it there ` +
+        "(npm install pulumi-openrouter), also if another package of yours depends on it",
+    );
+  });
+
+  it("could not have been refreshed or destroyed: the provider process does not find the package", () => {
+    const load = () => loadProviders(program("transitive"), [textOf("InferenceKey")]);
+    expect(load).toThrow("Cannot find module 'pulumi-openrouter/dynamic'");
+  });
+
+  it("works where the package manager hoists", () => {
+    expect(inputsOf(runProgram(program("npm"), "transitive.cjs"), "InferenceKey", "search")).toBeDefined();
+  });
+});

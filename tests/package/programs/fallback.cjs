@@ -1,0 +1,14 @@
+// Runs a TypeScript program like Pulumi does where neither TypeScript nor a tsconfig.json is there. See
+// @pulumi/pulumi/cmd/run/run.js.
+const assert = require("node:assert/strict");
+const { typeScriptRequireStrings } = require("@pulumi/pulumi/tsutils");
+
+const { tsnodeRequire, typescriptRequire } = typeScriptRequireStrings();
+assert.equal(require(typescriptRequire).version, "3.8.3");
+require(tsnodeRequire).register({
+  compiler: typescriptRequire,
+  project: "tsconfig.json",
+  skipProject: true,
+  compilerOptions: { target: "ES2020", module: "commonjs", moduleResolution: "node", sourceMap: "true" },
+});
+require("./everything.ts");

@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+const programs = path.join(__dirname, "../programs");
+
+/** Puts a program of tests/package/programs into the directory of a user's program. */
+export function copyProgram(name: string, folder: string, as = name): string {
+  fs.copyFileSync(path.join(programs, name), path.join(folder, as));
+  return path.join(folder, as);
+}
+
+/** What a program registered with Pulumi's mocks. */
+export interface Registered {
+  type: string;
+  name: string;
+  id: string;
+  inputs: Record<string, unknown>;
+}
+
+/** Runs a program against Pulumi's mocks, as a process of its own in its directory. */
+export function runProgram(folder: string, name: string, node: readonly string[] = []): Registered[] {
+  copyProgram("mocks.cjs", folder);
+  copyProgram(name, folder);
+  return JSON.parse(run(folder, ["--require", "./mocks.cjs", ...node, name])) as Registered[];
+}
+
+/** What the provider process gets from a `__provider` text. */
+export interface LoadedProvider {
+  methods: string[];
+  /** Properties that its check refuses for inputs that are wrong. */
+  refused: string[];
+}
+
+export function loadProviders(folder: string, texts: readonly string[]): LoadedProvider[] {
+  copyProgram("provider.cjs", folder);
+  return JSON.parse(run(folder, ["provider.cjs", ...texts])) as LoadedProvider[];
+}
+
+/** The last line that a Node process in a folder prints; throws what it prints on a failure. */
+export function run(cwd: string, args: readonly string[]): string {
+  const { NODE_PATH: _, NODE_OPTIONS: __, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, env, encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return stdout.trim().split("\n").at(-1) ?? "";
+}

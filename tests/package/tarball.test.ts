@@ -1,0 +1,97 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { filesOf, type Packed, pack, repository, temporaryFolder } from "./support/pack";
+import { run } from "./support/run";
+
+const temporary = temporaryFolder();
+let packed: Packed;
+let files: string[];
+
+beforeAll(() => {
+  packed = pack(temporary);
+  files = filesOf(packed.folder);
+});
+
+afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
+
+describe("the tarball", () => {
+  it("has the build, the licence, the read-me and the manifest, and nothing else", () => {
+    const others = files.filter((file) => !/^dist\/(sdk|provider|cli)\/[\w/]+(\.d\.ts|\.js)$/.test(file));
+    expect(others).toEqual(["LICENSE", "README.md", "package.json"]);
+  });
+
+  it("has no file whose source is gone", () => {
+    const sourceOf = (file: string) => file.replace(/^dist\//, "").replace(/(\.d\.ts|\.js)$/, ".ts");
+    const built = files.filter((file) => file.startsWith("dist/"));
+    expect(built.filter((file) => !fs.existsSync(path.join(repository, sourceOf(file))))).toEqual([]);
+  });
+
+  it("has declarations beside every module", () => {
+    const modules = files.filter((file) => file.endsWith(".js"));
+    expect(modules.filter((file) => !files.includes(file.replace(/\.js$/, ".d.ts")))).toEqual([]);
+  });
+
+  it("names no path of the machine that built it", () => {
+    const paths = [repository, os.homedir(), "/home/", "/Users/", "C:\\"];
+    const telling = files.filter((file) => {
+      const text = fs.readFileSync(path.join(packed.folder, file), "utf8");
+      return paths.some((one) => text.includes(one));
+    });
+    expect(telling).toEqual([]);
+  });
+
+  it("has no script that runs on installation", () => {
+    const { scripts = {} } = JSON.parse(fs.readFileSync(path.join(packed.folder, "package.json"), "utf8")) as {
+      scripts?: Record<string, string>;
+    };
+    expect(Object.keys(scripts).filter((name) => /install|prepare/.test(name))).toEqual([]);
+  });
+});
+
+describe("the manifest", () => {
+  it("exports the SDK, the provider entry, the testing tools and itself", () => {
+    expect(Object.keys(packed.manifest.exports ?? {})).toEqual([".", "./dynamic", "./testing", "./package.json"]);
+  });
+
+  it.each([".", "./dynamic", "./testing"])("points %s to a module and its declarations", (entry) => {
+    const target = packed.manifest.exports?.[entry];
+    if (typeof target !== "object") throw new Error(`${entry} is not exported`);
+    expect(files).toContain(target.types.slice(2));
+    expect(files).toContain(target.default.slice(2));
+  });
+
+  it("points main and types to the SDK, for tools that don't know exports", () => {
+    expect(packed.manifest.exports?.["."]).toEqual({ types: packed.manifest.types, default: packed.manifest.main });
+  });
+
+  /** Package managers make it executable when they install it; see registry.test.ts. */
+  it("has a command that starts with a shebang", () => {
+    const command = path.join(packed.folder, packed.manifest.bin?.["pulumi-openrouter"] ?? "");
+    expect(fs.readFileSync(command, "utf8")).toMatch(/^#!\/usr\/bin\/env node\r?\n/);
+  });
+});
+
+describe("imports from the unpacked package itself", () => {
+  const attempt = (code: string) =>
+    run(packed.folder, ["-e", `${code}.then(() => console.log("found"), (error) => console.log(error.code))`]);
+
+  it.each([
+    ["require", 'Promise.resolve().then(() => require("pulumi-openrouter/dist/sdk/index.js"))'],
+    ["import", 'import("pulumi-openrouter/dist/sdk/index.js")'],
+  ])("refuses a file inside of the package by %s", (_, code) => {
+    expect(attempt(code)).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
+  });
+
+  it.each(["", "/dynamic", "/testing", "/package.json"])(
+    "resolves pulumi-openrouter%s by require and import",
+    (entry) => {
+      const name = JSON.stringify(`pulumi-openrouter${entry}`);
+      const required = `console.log(require("node:url").pathToFileURL(require.resolve(${name})).href)`;
+      const imported = `import.meta.resolve && console.log(import.meta.resolve(${name}))`;
+      const byRequire = run(packed.folder, ["-e", required]);
+      expect(fs.existsSync(new URL(byRequire))).toBe(true);
+      expect(run(packed.folder, ["--input-type=module", "-e", imported])).toBe(byRequire);
+    },
+  );
+});
