@@ -1,0 +1,133 @@
+/** The real dynamic-provider process of Pulumi with the built package, over gRPC, against the simulator. */
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { InitError, launchDynamicProvider, Plugin } from "../../sdk/testing/engine/plugin";
+import { loadSdk } from "../../sdk/testing/engine/sdk";
+import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+
+const programDir = path.join(__dirname, "../engine/programs/declared");
+const providerOf = (kind: string) =>
+  `exports.handler = () => require("pulumi-openrouter/dynamic").provider("${kind}");`;
+const urnOf = (kind: string, name: string) =>
+  `urn:pulumi:test::host::pulumi-nodejs:dynamic/openrouter:${kind}::${name}`;
+const PROVIDER = { urn: "urn:pulumi:test::host::pulumi:providers:pulumi-nodejs::default", id: "1" };
+
+let simulator: Simulator;
+let plugins: Plugin[] = [];
+let printed: string[] = [];
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+beforeEach(() => {
+  printed = [];
+});
+afterEach(async () => {
+  await Promise.all(plugins.map((plugin) => plugin.close()));
+  plugins = [];
+});
+afterAll(() => simulator.close());
+
+/** A provider process that knows its credentials from the stack configuration alone. */
+async function start(config: Record<string, unknown> = configOf(simulator)): Promise<Plugin> {
+  const sdk = loadSdk(programDir);
+  const env = { PATH: process.env.PATH, PULUMI_PROJECT: "host", PULUMI_NODEJS_PROJECT: "host" };
+  const launched = await launchDynamicProvider(sdk, programDir, env, (line) => printed.push(line));
+  const plugin = new Plugin(sdk, launched);
+  plugins.push(plugin);
+  await plugin.configure(PROVIDER, config);
+  return plugin;
+}
+
+function configOf({ url, managementKey }: Simulator): Record<string, unknown> {
+  return { "openrouter:managementKey": managementKey, "openrouter:baseUrl": url };
+}
+
+function keyInputs(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { name, ...more, __provider: providerOf("InferenceKey") };
+}
+
+/** A secret as the engine hands it back: without its wrapper. */
+function plain(outputs: Record<string, unknown>): Record<string, unknown> {
+  const { value } = outputs.key as { value: string };
+  return { ...outputs, key: value };
+}
+
+test("calls that come at once to a fresh process are all configured", async () => {
+  const plugin = await start();
+  const names = ["one", "two", "three", "four", "five"];
+  const made = await Promise.all(names.map((name) => plugin.create(urnOf("InferenceKey", name), keyInputs(name))));
+  expect(new Set(made.map(({ id }) => id)).size).toBe(names.length);
+});
+
+test("a key that was made and could not be disabled keeps what a later read and delete need", async () => {
+  const plugin = await start();
+  simulator.faults.add({ method: "PATCH", path: "/keys/:hash", effect: "status", status: 400, message: "not now" });
+  const failure = await plugin
+    .create(urnOf("InferenceKey", "half"), keyInputs("half", { disabled: true }))
+    .catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(InitError);
+  const { id, properties, reasons } = failure as InitError;
+  expect(reasons).toEqual([expect.stringContaining("not now")]);
+
+  const target = { urn: urnOf("InferenceKey", "half"), id };
+  const read = await plugin.read(target, { outputs: plain(properties) });
+  expect(read.id).toBe(id);
+  expect(plain(read.outputs).key).toMatch(/^sk-or-v1-/);
+  await plugin.delete(target, plain(read.outputs), {});
+  expect(simulator.account.keys.some(({ hash }) => hash === id)).toBe(false);
+});
+
+test("an object that is gone has an empty id in a refresh, and is an error in a get", async () => {
+  const plugin = await start();
+  const { id, outputs } = await plugin.create(urnOf("InferenceKey", "gone"), keyInputs("gone"));
+  simulator.dashboard.deleteKey(id);
+  const target = { urn: urnOf("InferenceKey", "gone"), id };
+  expect((await plugin.read(target, { outputs: plain(outputs) })).id).toBe("");
+  const inputs = { __provider: providerOf("InferenceKey") };
+  await expect(plugin.read(target, { inputs, outputs: inputs })).rejects.toThrow(/there is no such object/);
+});
+
+test("nothing that the process prints or answers in an error holds a secret, whatever goes wrong", async () => {
+  const plugin = await start();
+  const { id, outputs } = await plugin.create(urnOf("InferenceKey", "quiet"), keyInputs("quiet"));
+  const secret = String(plain(outputs).key);
+  const target = { urn: urnOf("InferenceKey", "quiet"), id };
+  const failures: unknown[] = [];
+  for (const status of [400, 401, 403, 418]) {
+    const message = `bad ${secret} and ${simulator.managementKey}`;
+    simulator.faults.add({ method: "GET", path: "/keys/:hash", effect: "status", status, message });
+    failures.push(await plugin.read(target, { outputs: plain(outputs) }).catch((error: unknown) => error));
+  }
+  const texts = [...printed, ...failures.map((error) => (error instanceof Error ? error.message : ""))];
+  expect(texts).toHaveLength(printed.length + 4);
+  for (const text of texts) {
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(simulator.managementKey);
+  }
+  expect(texts.join("\n")).toContain("[secret]");
+});
+
+test("a missing credential is an error of the first call, and not of check and diff", async () => {
+  const plugin = await start({});
+  const urn = urnOf("InferenceKey", "nobody");
+  const { inputs, failures } = await plugin.check(urn, {}, keyInputs("nobody"));
+  expect(failures).toEqual([]);
+  await expect(plugin.create(urn, inputs)).rejects.toThrow(
+    /OPENROUTER_MANAGEMENT_KEY, OPENROUTER_PROVISIONING_KEY, OPENROUTER_MGMT_KEY and the stack configuration/,
+  );
+});
+
+test("check and diff load neither an HTTP client nor Pulumi's SDK", () => {
+  const script = `
+    const provider = require("pulumi-openrouter/dynamic").provider("InferenceKey");
+    (async () => {
+      await provider.configure({ config: { get: () => undefined } });
+      await provider.check({}, { name: "a", limit: 1 });
+      await provider.diff("id", { name: "a", limit: 1, key: "", __v: 1 }, { name: "a", limit: 2 });
+      const loaded = Object.keys(require.cache);
+      console.log(JSON.stringify(["undici", "@pulumi", "zod"].filter((name) => loaded.some((file) => file.includes("node_modules/" + name + "/")))));
+    })();`;
+  const { stdout } = spawnSync(process.execPath, ["-e", script], { cwd: programDir, encoding: "utf8" });
+  expect(JSON.parse(stdout)).toEqual(["zod"]);
+});
