@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource, named } from "./dynamicResource";
 import { checkNumber } from "./numbers";
 
@@ -207,6 +207,8 @@ export class Guardrail extends DynamicResource {
     // The very same output and not a twin: in a preview an update makes every other output unknown, and what refers to
     // it would seem to be replaced.
     this.guardrailId = this.id;
+    warnOfDuplicates(this, "allowedModels", args.allowedModels);
+    warnOfDuplicates(this, "ignoredModels", args.ignoredModels);
   }
 
   /**
@@ -252,4 +254,13 @@ const OUTPUTS = [
 
 function inputsOf(name: string, args: GuardrailArgs, opts: pulumi.CustomResourceOptions | undefined) {
   return { ...args, ...named(name, args.name, opts), limitUsd: checkNumber("limitUsd", args.limitUsd) };
+}
+
+/** A list is a set, so naming a model twice does no harm; most often the second was to be another. */
+function warnOfDuplicates(guardrail: Guardrail, list: string, models: GuardrailArgs["allowedModels"]): void {
+  pulumi.output(models).apply((names) => {
+    if (!Array.isArray(names)) return;
+    const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+    if (twice.size > 0) pulumi.log.warn(`${list} names ${[...twice].join(", ")} more than once`, guardrail);
+  });
 }

@@ -142,6 +142,15 @@ test("the n-th calls that match, and no others", async () => {
   expect(simulator.faults.fired.map(({ request }) => request.path)).toEqual(["/keys/b", "/keys/c"]);
 });
 
+test("the call of one object, told by its body", async () => {
+  addFault({ effect: "status", status: 500, where: ({ body }) => (body as { name: string }).name === "second" });
+  const statuses = [];
+  for (const name of ["first", "second", "second"]) {
+    statuses.push((await client.ask("POST /keys", { body: { name } })).status);
+  }
+  expect(statuses).toEqual([201, 500, 201]);
+});
+
 test("a cleared script does nothing more", async () => {
   addFault({ effect: "drop", times: Number.POSITIVE_INFINITY });
   simulator.faults.clear();

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { InitError, launchDynamicProvider, Plugin } from "../../sdk/testing/engine/plugin";
 import { loadSdk } from "../../sdk/testing/engine/sdk";
+import type { Values } from "../../sdk/testing/engine/values";
 import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
 
 const programDir = path.join(__dirname, "../engine/programs/declared");
@@ -29,7 +30,7 @@ afterEach(async () => {
 afterAll(() => simulator.close());
 
 /** A provider process that knows its credentials from the stack configuration alone. */
-async function start(config: Record<string, unknown> = configOf(simulator)): Promise<Plugin> {
+async function start(config: Values = configOf(simulator)): Promise<Plugin> {
   const sdk = loadSdk(programDir);
   const env = { PATH: process.env.PATH, PULUMI_PROJECT: "host", PULUMI_NODEJS_PROJECT: "host" };
   const launched = await launchDynamicProvider(sdk, programDir, env, (line) => printed.push(line));
@@ -39,16 +40,16 @@ async function start(config: Record<string, unknown> = configOf(simulator)): Pro
   return plugin;
 }
 
-function configOf({ url, managementKey }: Simulator): Record<string, unknown> {
+function configOf({ url, managementKey }: Simulator): Values {
   return { "openrouter:managementKey": managementKey, "openrouter:baseUrl": url };
 }
 
-function keyInputs(name: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+function keyInputs(name: string, more: Values = {}): Values {
   return { name, ...more, __provider: providerOf("InferenceKey") };
 }
 
 /** A secret as the engine hands it back: without its wrapper. */
-function plain(outputs: Record<string, unknown>): Record<string, unknown> {
+function plain(outputs: Values): Values {
   const { value } = outputs.key as { value: string };
   return { ...outputs, key: value };
 }

@@ -6,6 +6,8 @@ export interface FaultMatch {
   method?: string;
   /** Below `/api/v1`: a path, with `:name` for any one part (`/keys/:hash`), or a pattern. Without one, any path. */
   path?: string | RegExp;
+  /** Tells by anything else of a call, its body for instance, whether it's meant. */
+  where?: (request: LoggedRequest) => boolean;
   /** The n-th such call; 1, the next one, unless given. */
   nth?: number;
   /** How many calls, from the n-th on; 1 unless given. `Infinity` for all. */
@@ -134,9 +136,10 @@ export function createFaults(): FaultScript {
 
 /** Counts the call if it matches, and tells whether it's the entry's turn. */
 function isDue(entry: Entry, request: LoggedRequest): boolean {
-  const { method, path, nth = 1, times = 1 } = entry.match;
+  const { method, path, where, nth = 1, times = 1 } = entry.match;
   if (method !== undefined && method !== request.method) return false;
   if (path !== undefined && !pattern(path).test(request.path)) return false;
+  if (where !== undefined && !where(request)) return false;
   entry.seen++;
   return entry.seen >= nth && entry.used < times;
 }

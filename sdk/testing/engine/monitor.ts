@@ -1,0 +1,200 @@
+import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { Alias, Goal } from "./plan";
+import type { Report } from "./report";
+import { CHANNEL_OPTIONS, fill, fromStruct, type Sdk } from "./sdk";
+import { Aborted } from "./steps";
+import type { Update } from "./update";
+
+/** What a program is told about the operation that runs it. */
+export interface MonitorInfo {
+  project: string;
+  stack: string;
+  preview: boolean;
+  parallel: number;
+}
+
+/** The services that a program talks to: the resource monitor and the engine. */
+export interface Monitor {
+  address: string;
+  /** True once the program has said that it registered all it wanted. */
+  isComplete(): boolean;
+  close(): void;
+}
+
+type RegisterRequest = InstanceType<Sdk["resource"]["RegisterResourceRequest"]>;
+type ReadRequest = InstanceType<Sdk["resource"]["ReadResourceRequest"]>;
+type OutputsRequest = InstanceType<Sdk["resource"]["RegisterResourceOutputsRequest"]>;
+type FeatureRequest = InstanceType<Sdk["resource"]["SupportsFeatureRequest"]>;
+type LogRequest = InstanceType<Sdk["engine"]["LogRequest"]>;
+
+/** By both names of each. What is not here the SDK refuses in the program, in its own words. */
+const FEATURES = { secrets: 0, aliasSpecs: 3 };
+
+/** Severities of `Engine.Log`. Debug, 0, is not among them: the SDK's debug messages hold secrets in clear. */
+const SEVERITIES = { 1: "info", 2: "warning", 3: "error" } as const;
+
+export async function serveMonitor(sdk: Sdk, info: MonitorInfo, update: Update, report: Report): Promise<Monitor> {
+  const { grpc, resource, engine, empty } = sdk;
+  let isComplete = false;
+
+  const unary = <Request>(handle: (request: Request) => unknown) => {
+    return (call: ServerUnaryCall<Request, unknown>, done: sendUnaryData<unknown>) => {
+      Promise.resolve(call.request)
+        .then(handle)
+        .then(
+          (answer) => done(null, answer ?? new empty.Empty()),
+          (error) => done(refusal(error)),
+        );
+    };
+  };
+  // The SDK takes UNAVAILABLE for the end of the engine and ends the program without a word. The word was ours.
+  const refusal = (error: Error) => {
+    const code = error instanceof Aborted ? grpc.status.UNAVAILABLE : grpc.status.UNKNOWN;
+    return { code, details: error.message };
+  };
+  const refuse = (what: string) => () => {
+    throw new Error(`The local test engine does not build ${what}. Use Pulumi's own CLI for this program.`);
+  };
+
+  const monitorService: UntypedServiceImplementation = {
+    getDeploymentInfo: unary(() =>
+      fill(sdk, new resource.DeploymentInfo(), {
+        Project: info.project,
+        Stack: info.stack,
+        Organization: "organization",
+        Dryrun: info.preview,
+        Parallel: info.parallel,
+        SupportedfeaturesList: Object.values(FEATURES),
+      }),
+    ),
+    supportsFeature: unary((request: FeatureRequest) =>
+      fill(sdk, new resource.SupportsFeatureResponse(), { Hassupport: request.getId() in FEATURES }),
+    ),
+    registerResource: unary(async (request: RegisterRequest) => {
+      const unbuilt = unbuiltOption(request);
+      if (unbuilt !== undefined) refuse(unbuilt)();
+      const { urn, id, outputs, inputs, custom } = await update.register(goalOf(request));
+      return fill(sdk, new resource.RegisterResourceResponse(), {
+        Urn: urn,
+        Id: id,
+        Object: custom ? outputs : inputs,
+      });
+    }),
+    readResource: unary(async (request: ReadRequest) => {
+      const { urn, outputs } = await update.register(readGoalOf(request));
+      return fill(sdk, new resource.ReadResourceResponse(), { Urn: urn, Properties: outputs });
+    }),
+    registerResourceOutputs: unary((request: OutputsRequest) => {
+      update.registerOutputs(request.getUrn(), fromStruct(request.getOutputs()));
+    }),
+    signalAndWaitForShutdown: unary(() => {
+      isComplete = true;
+    }),
+    invoke: unary(refuse("function calls (invoke, stack references)")),
+    call: unary(refuse("method calls")),
+    registerStackTransform: unary(refuse("transforms")),
+    registerStackInvokeTransform: unary(refuse("transforms")),
+    registerResourceHook: unary(refuse("resource hooks")),
+    registerErrorHook: unary(refuse("error hooks")),
+    registerPackage: unary(refuse("parameterized packages")),
+  };
+  const engineService: UntypedServiceImplementation = {
+    log: unary((request: LogRequest) => {
+      const severity = SEVERITIES[request.getSeverity() as keyof typeof SEVERITIES];
+      if (severity !== undefined) report.diagnostic(severity, request.getMessage(), request.getUrn());
+    }),
+    setRootResource: unary(() => new engine.SetRootResourceResponse()),
+    getRootResource: unary(() => new engine.GetRootResourceResponse()),
+  };
+
+  const server = new grpc.Server(CHANNEL_OPTIONS);
+  server.addService(resource.ResourceMonitorService, monitorService);
+  server.addService(engine.EngineService, engineService);
+  const credentials = grpc.ServerCredentials.createInsecure();
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
+  });
+  return { address: `127.0.0.1:${port}`, isComplete: () => isComplete, close: () => server.forceShutdown() };
+}
+
+/** An option that would change what happens and that this engine does not heed. Older SDKs lack some of the fields. */
+function unbuiltOption(request: RegisterRequest): string | undefined {
+  if (request.getRemote()) return "remote components";
+  if (request.getDeletedwith()) return "the option `deletedWith`";
+  if (request.getReplaceWithList?.().length > 0) return "the option `replaceWith`";
+  if (request.hasReplacementTrigger?.()) return "the option `replacementTrigger`";
+  if (request.getTransformsList?.().length > 0) return "transforms";
+  if (request.hasHooks?.()) return "hooks";
+  if (request.getStateMigrationsList?.().length > 0) return "the option `stateMigrations`";
+  return undefined;
+}
+
+function goalOf(request: RegisterRequest): Goal {
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    custom: request.getCustom(),
+    parent: request.getParent(),
+    inputs: fromStruct(request.getObject()),
+    provider: request.getProvider(),
+    dependencies: request.getDependenciesList(),
+    propertyDependencies: propertyDependenciesOf(request),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    aliases: request
+      .getAliasesList()
+      .map(aliasOf)
+      .concat(request.getAliasurnsList().map((urn) => ({ urn }))),
+    ignoreChanges: request.getIgnorechangesList(),
+    replaceOnChanges: request.getReplaceonchangesList(),
+    deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
+    protect: request.getProtect() ?? false,
+    retainOnDelete: request.getRetainondelete() ?? false,
+    importId: request.getImportid(),
+    readId: "",
+    envVarMappings: Object.fromEntries(request.getEnvvarmappingsMap?.().toArray() ?? []),
+  };
+}
+
+function readGoalOf(request: ReadRequest): Goal {
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    custom: true,
+    parent: request.getParent(),
+    inputs: fromStruct(request.getProperties()),
+    provider: request.getProvider(),
+    dependencies: request.getDependenciesList(),
+    propertyDependencies: {},
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    aliases: [],
+    ignoreChanges: [],
+    replaceOnChanges: [],
+    deleteBeforeReplace: undefined,
+    protect: false,
+    retainOnDelete: false,
+    importId: "",
+    readId: request.getId(),
+    envVarMappings: {},
+  };
+}
+
+function propertyDependenciesOf(request: RegisterRequest): Record<string, string[]> {
+  const dependencies: Record<string, string[]> = {};
+  request.getPropertydependenciesMap().forEach((urns, key) => {
+    dependencies[key] = urns.getUrnsList();
+  });
+  return dependencies;
+}
+
+function aliasOf(alias: ReturnType<RegisterRequest["getAliasesList"]>[number]): Alias {
+  const spec = alias.getSpec();
+  if (spec === undefined) return { urn: alias.getUrn() };
+  return {
+    name: spec.getName(),
+    type: spec.getType(),
+    stack: spec.getStack(),
+    project: spec.getProject(),
+    parent: spec.getParenturn(),
+    noParent: spec.getNoparent(),
+  };
+}

@@ -1,0 +1,32 @@
+import { accessSync, constants } from "node:fs";
+import path from "node:path";
+import { openLocalStack } from "./localStack";
+import { openPulumiStack } from "./pulumiStack";
+import type { Stack, StackOptions } from "./stack";
+
+/**
+ * Opens a stack on one of the two engines: on the local one, unless the environment variable `PULUMI_ENGINE` is `pulumi`.
+ * With `engine: "auto"` it is the real one whenever `pulumi` is on PATH.
+ */
+export function openStack(options: StackOptions & { engine?: "local" | "pulumi" | "auto" }): Promise<Stack> {
+  const { engine = process.env.PULUMI_ENGINE, ...rest } = options;
+  const isReal = engine === "pulumi" || (engine === "auto" && hasPulumi());
+  return isReal ? openPulumiStack(rest) : openLocalStack(rest);
+}
+
+/** True if Pulumi's own CLI is on PATH. */
+export function hasPulumi(): boolean {
+  const names = process.platform === "win32" ? ["pulumi.exe", "pulumi.cmd"] : ["pulumi"];
+  const directories = (process.env.PATH ?? "").split(path.delimiter).filter(Boolean);
+  return directories.some((directory) => names.some((name) => isExecutable(path.join(directory, name))));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    // It is not there, or not ours to run: either way the search goes on.
+    return false;
+  }
+}

@@ -1,0 +1,110 @@
+import type { PendingOperation, PendingType, Resource, State } from "./state";
+
+/**
+ * The state while an operation changes it. `news` are the resources this operation has settled, in the order in which it
+ * did, so that what a resource depends on always stands before it; `olds` are the ones it has not come to yet. Whatever
+ * happens, both stay in the state: an operation that fails loses nothing.
+ */
+export class Snapshot {
+  readonly news: Resource[] = [];
+  olds: Resource[];
+  private readonly pending: Set<PendingOperation>;
+  private readonly renamed = new Map<string, string>();
+  private writing: Promise<void> = Promise.resolve();
+  private next: Promise<void> | undefined;
+
+  constructor(
+    base: State,
+    private readonly write: (state: State) => Promise<void>,
+  ) {
+    this.olds = base.resources;
+    // As in Pulumi, only creates are kept: nobody else remembers an object that may exist.
+    this.pending = new Set(base.pending.filter((operation) => operation.type === "creating"));
+  }
+
+  get resources(): Resource[] {
+    return [...this.news, ...this.olds];
+  }
+
+  /** The resource of before the operation, looked for under its URN and then under its aliases. */
+  old(urns: string[]): Resource | undefined {
+    const living = this.olds.filter((resource) => !resource.delete);
+    return urns.map((urn) => living.find((resource) => resource.urn === urn)).find((found) => found !== undefined);
+  }
+
+  /** The newest state of a resource. */
+  current(urn: string): Resource | undefined {
+    return this.news.find((resource) => resource.urn === urn) ?? this.old([urn]);
+  }
+
+  /** The resource is settled, and its old state is gone. */
+  settle(resource: Resource, old?: Resource): void {
+    const now = new Date().toISOString();
+    resource.created ||= old?.created || now;
+    resource.modified = now;
+    this.news.push(resource);
+    if (old === undefined) return;
+    this.remove(old);
+    if (old.urn !== resource.urn) this.rename(old.urn, resource.urn);
+  }
+
+  /** The resource is settled, and the object of its old state is still to be deleted. */
+  replace(resource: Resource, old: Resource): void {
+    old.delete = true;
+    this.settle(resource);
+  }
+
+  remove(resource: Resource): void {
+    this.olds = this.olds.filter((other) => other !== resource);
+  }
+
+  /** Takes out a resource whose object is gone, together with every mention of it, for the CLI refuses dangling ones. */
+  forget(gone: Resource): void {
+    this.remove(gone);
+    for (const resource of this.resources) {
+      if (resource.parent === gone.urn) resource.parent = gone.parent;
+      resource.dependencies = resource.dependencies.filter((urn) => urn !== gone.urn);
+      for (const [key, urns] of Object.entries(resource.propertyDependencies)) {
+        resource.propertyDependencies[key] = urns.filter((urn) => urn !== gone.urn);
+      }
+    }
+  }
+
+  async begin(type: PendingType, resource: Resource): Promise<PendingOperation> {
+    const operation = { type, resource };
+    this.pending.add(operation);
+    await this.checkpoint();
+    return operation;
+  }
+
+  async end(operation: PendingOperation): Promise<void> {
+    this.pending.delete(operation);
+    await this.checkpoint();
+  }
+
+  /** Writes the state. Calls made during a write share the next one. */
+  checkpoint(): Promise<void> {
+    this.next ??= this.writing = this.writing.then(() => {
+      this.next = undefined;
+      return this.write({ resources: this.resources, pending: [...this.pending] });
+    });
+    return this.next;
+  }
+
+  oldUrn(urn: string): string | undefined {
+    return this.renamed.get(urn);
+  }
+
+  private rename(from: string, to: string): void {
+    this.renamed.set(to, from);
+    const move = (urn: string) => (urn === from ? to : urn);
+    for (const resource of this.olds) {
+      resource.parent = move(resource.parent);
+      resource.dependencies = resource.dependencies.map(move);
+      for (const [key, urns] of Object.entries(resource.propertyDependencies)) {
+        resource.propertyDependencies[key] = urns.map(move);
+      }
+      if (resource.provider.startsWith(`${from}::`)) resource.provider = to + resource.provider.slice(from.length);
+    }
+  }
+}
