@@ -1,0 +1,48 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as openrouter from "pulumi-openrouter";
+
+// The budgets of one environment. A change here is what a reviewer sees in the pull request.
+const config = new pulumi.Config();
+const backendLimit = config.getNumber("backendLimit") ?? 200;
+
+// What production traffic may use, and how much each key may spend in a day, whatever its own limit says.
+const production = new openrouter.Guardrail("production", {
+  description: "Production traffic: reviewed models only, no data retention",
+  limitUsd: 50,
+  resetInterval: "daily",
+  allowedModels: ["openai/gpt-4o-mini", "anthropic/claude-sonnet-4.5"],
+  enforceZdr: true,
+});
+
+const backend = new openrouter.InferenceKey("backend", {
+  limit: backendLimit,
+  limitReset: "monthly",
+});
+
+const batch = new openrouter.InferenceKey("batch", {
+  limit: 40,
+  limitReset: "weekly",
+  includeByokInLimit: true,
+});
+
+// Continuous integration: little money, and gone after the quarter.
+const ci = new openrouter.InferenceKey("ci", {
+  limit: 5,
+  limitReset: "daily",
+  expiresAt: "2031-04-01T00:00:00Z",
+});
+
+// For a trial that has not begun: made, and switched off.
+const trial = new openrouter.InferenceKey("trial", {
+  limit: 10,
+  disabled: true,
+});
+
+new openrouter.GuardrailKeyAssignment("backend-production", { guardrailId: production.id, keyHash: backend.id });
+new openrouter.GuardrailKeyAssignment("batch-production", { guardrailId: production.id, keyHash: batch.id });
+
+// Secrets: `pulumi stack output backendKey --show-secrets` prints one.
+export const backendKey = backend.key;
+export const batchKey = batch.key;
+export const ciKey = ci.key;
+export const trialKeyHash = trial.hash;

@@ -1,0 +1,157 @@
+// The demo of `npm start`: examples/quickstart from an empty account to an empty account, watched by somebody who then
+// checks that each step did what it said. Exits with 1 if one did not.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { styleText } from "node:util";
+import Table from "cli-table3";
+import { formatEvent, openStack, startSimulator } from "pulumi-openrouter/testing";
+
+const root = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "..");
+const colours = process.stdout.isTTY && !process.env.NO_COLOR;
+const began = Date.now();
+
+/** @param {Parameters<typeof styleText>[0]} format @param {string} text */
+const styled = (format, text) => (colours ? styleText(format, text) : text);
+/** @param {string} text */
+const say = (text = "") => process.stdout.write(`${text}\n`);
+
+let failures = 0;
+/** @param {boolean} holds @param {string} claim */
+function check(holds, claim) {
+  if (!holds) failures++;
+  say(holds ? styled("green", `  ✓ ${claim}`) : styled("red", `  ✗ NOT SO: ${claim}`));
+}
+
+const simulator = await startSimulator();
+const stateDir = mkdtempSync(path.join(tmpdir(), "pulumi-openrouter-demo-"));
+
+/** @type {{ step: string; calls: typeof simulator.requests }[]} */
+const ledger = [];
+
+try {
+  const stack = await openStack({
+    engine: "auto",
+    projectDir: root,
+    stack: "prod",
+    stateDir,
+    passphrase: "demo",
+    env: { OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: simulator.managementKey },
+    onEvent: (event) => {
+      for (const line of formatEvent(event).split("\n")) if (line) say(`    ${colourOf(line)}`);
+    },
+  });
+
+  say(styled("bold", "pulumi-openrouter: the quickstart, on a simulated OpenRouter account"));
+  say(`  program    examples/quickstart`);
+  say(
+    `  engine     ${stack.engine === "pulumi" ? "the pulumi on your PATH" : "the local engine of this package (no pulumi on PATH)"}`,
+  );
+  say(`  API        ${simulator.url} (a simulator; no real account is touched)`);
+
+  /**
+   * One step: what happens, and the calls that it made.
+   * @param {string} title
+   * @param {() => Promise<import("pulumi-openrouter/testing").Result>} operate
+   */
+  const step = async (title, operate) => {
+    say(`\n${styled("bold", `${ledger.length + 1}. ${title}`)}`);
+    simulator.clearRequests();
+    const result = await operate();
+    const calls = [...simulator.requests];
+    ledger.push({ step: title, calls });
+    check(result.ok, "it ended well");
+    return { result, calls };
+  };
+
+  const keyNamed = (/** @type {string} */ name) =>
+    simulator.account.keys.find((key) => key.name === `quickstart/prod/${name}`);
+
+  const first = await step("First up: keys, guardrail and assignments are made", () => stack.up());
+  check(first.result.summary.create >= 7, "4 keys, 1 guardrail and 2 assignments were created");
+  check(keyNamed("backend")?.limit === 200, "backend may spend 200 USD a month");
+  check(keyNamed("trial")?.disabled === true, "trial is switched off");
+
+  const second = await step("Second up: nothing to do", () => stack.up());
+  check(second.calls.length === 0, "no API call was made");
+
+  say(`\n  ${styled("yellow", "Meanwhile, in the dashboard: somebody raises backend to 900 USD, and deletes ci.")}`);
+  const [backend, ci] = [keyNamed("backend"), keyNamed("ci")];
+  if (backend && ci) {
+    simulator.dashboard.updateKey(backend.hash, { limit: 900 });
+    simulator.dashboard.deleteKey(ci.hash);
+  }
+  const healed = await step("Up with refresh: both are put right", () => stack.up({ refresh: true }));
+  check(keyNamed("backend")?.limit === 200, "backend may spend 200 USD again");
+  check(keyNamed("ci") !== undefined && keyNamed("ci")?.hash !== ci?.hash, "ci exists again, as a new key");
+  check(
+    healed.calls.filter(({ method }) => method === "PATCH" || method === "POST").length === 2,
+    "2 writes: one PATCH, one POST",
+  );
+
+  const edited = await step("A budget is edited in the program: backend gets 250 USD", () =>
+    stack.up({ config: { "quickstart:backendLimit": "250" } }),
+  );
+  const writes = edited.calls.filter(({ method }) => method !== "GET");
+  check(keyNamed("backend")?.limit === 250, "backend may spend 250 USD");
+  check(
+    writes.length === 1 && JSON.stringify(writes[0]?.body) === '{"limit":250}',
+    'one call, with one field: {"limit":250}',
+  );
+
+  say(`\n${styled("bold", "The state on disk")}`);
+  const secrets = await stack.outputs({ showSecrets: true });
+  const keys = Object.values(secrets).filter((value) => String(value).startsWith("sk-or-"));
+  const files = filesBelow(stateDir).map((file) => readFileSync(file, "utf8"));
+  check(keys.length === 3, "the stack's outputs hold 3 keys, for those who may decrypt them");
+  check(
+    keys.every((key) => files.every((text) => !text.includes(String(key)))),
+    "no file of the state holds a key in clear",
+  );
+  check(
+    files.some((text) => text.includes(String(secrets.trialKeyHash))),
+    "(the same search does find a key's hash)",
+  );
+
+  await step("Destroy: the account is left as it was found", () => stack.destroy());
+  check(simulator.account.keys.length === 0, "the account has no key");
+  check(simulator.account.guardrails.length === 0, "the account has no guardrail");
+
+  say(`\n${styled("bold", "API calls")}`);
+  const methods = ["GET", "POST", "PATCH", "DELETE"];
+  const table = new Table({
+    head: ["step", ...methods, "all"],
+    colAligns: ["left", ...methods.map(() => /** @type {const} */ ("right")), "right"],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { step: title, calls } of ledger) {
+    const counts = methods.map((method) => calls.filter((call) => call.method === method).length);
+    table.push([title, ...counts, calls.length]);
+  }
+  say(table.toString());
+} finally {
+  await simulator.close();
+  rmSync(stateDir, { recursive: true, force: true });
+}
+
+const seconds = Math.round((Date.now() - began) / 1000);
+say(
+  failures === 0
+    ? styled("green", `\nAll of it is so. ${seconds} s.`)
+    : styled("red", `\n${failures} of it is not so. ${seconds} s.`),
+);
+process.exitCode = failures === 0 ? 0 : 1;
+
+/** @param {string} line */
+function colourOf(line) {
+  const mark = line.trim().charAt(0);
+  const format = { "+": "green", "~": "yellow", "-": "red" }[mark];
+  return format ? styled(/** @type {Parameters<typeof styleText>[0]} */ (format), line) : line;
+}
+
+/** @param {string} folder @returns {string[]} */
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+}
