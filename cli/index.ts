@@ -2,12 +2,16 @@
 /** The `pulumi-openrouter` command. Each subcommand has its file. */
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { auditCommand } from "./audit";
 import { dashboardCommand } from "./dashboard";
+import { removeCommand } from "./remove";
 import { simulateCommand } from "./simulate";
 
 const program = new Command("pulumi-openrouter")
   .description("Commands around OpenRouter keys and guardrails that Pulumi manages")
   .version(createRequire(__filename)("pulumi-openrouter/package.json").version)
+  .addCommand(auditCommand())
+  .addCommand(removeCommand())
   .addCommand(simulateCommand())
   .addCommand(dashboardCommand());
 

@@ -1,0 +1,143 @@
+/** What an audit finds: the objects of an account held against the states of stacks. Pure. */
+import type { Guardrail } from "../provider/api/guardrails";
+import type { Key } from "../provider/api/keys";
+import type { Inventory } from "./inventory";
+import type { ObjectKind, StackState, StateObject } from "./state";
+
+/** What `--fail-on` takes, and what it means. */
+export const FINDINGS = {
+  unmanaged: "in none of the states",
+  interrupted: "in none of the states, and named like what one of these stacks makes",
+  "no-limit": "a key without a limit of its own",
+  "no-expiry": "a key that doesn't expire",
+  "no-guardrail": "a key without an assigned guardrail",
+  "never-used": "a key that has spent nothing (requests to free models don't count)",
+} as const;
+export type Finding = keyof typeof FINDINGS;
+
+/** `default` is the guardrail that each workspace has by itself and that can't be deleted. */
+export type Status = "managed" | "unmanaged" | "interrupted" | "default";
+
+interface Judged {
+  status: Status;
+  /** `<project>/<stack>` of those that manage it. */
+  managedBy: string[];
+  /** Those that read it with `get`. */
+  readBy: string[];
+  /** What else there is to know before it is removed. */
+  hint?: string;
+  findings: Finding[];
+}
+
+export interface JudgedKey extends Judged {
+  key: Key;
+  guardrail: Guardrail | undefined;
+}
+
+export interface JudgedGuardrail extends Judged {
+  guardrail: Guardrail;
+  /** Hashes. */
+  keys: string[];
+}
+
+export interface Audit {
+  keys: JudgedKey[];
+  guardrails: JudgedGuardrail[];
+  /** Managed by a stack, and not in this account. */
+  missing: (StateObject & { otherAccount: boolean })[];
+}
+
+export function judge(inventory: Inventory, states: readonly StackState[]): Audit {
+  const { keys, guardrails, guardrailOf, workspaces } = inventory;
+  const present = new Set([...keys.map(({ hash }) => hash), ...guardrails.map(({ id }) => id)]);
+  const owned = states.flatMap(({ objects }) => objects.filter(({ external }) => !external));
+  return {
+    keys: [...keys].sort(byName).map((key) => judgeKey(key, guardrailOf.get(key.hash), states)),
+    guardrails: [...guardrails].sort(byName).map((guardrail) => ({
+      guardrail,
+      keys: keys.filter(({ hash }) => guardrailOf.get(hash)?.id === guardrail.id).map(({ hash }) => hash),
+      ...judgeGuardrail(guardrail, states),
+    })),
+    missing: owned
+      .filter(({ id }) => !present.has(id))
+      .map((object) => ({
+        ...object,
+        otherAccount: object.workspace !== undefined && !workspaces.includes(object.workspace),
+      })),
+  };
+}
+
+/** Objects of one stack come together, whatever the locale. */
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function judgeKey(key: Key, guardrail: Guardrail | undefined, states: readonly StackState[]): JudgedKey {
+  const place = placeOf("key", key.hash, key.name, states);
+  const findings: Finding[] = [
+    ...place.findings,
+    ...when("no-limit", key.limit === null),
+    // A missing date is not the API's word that there is none.
+    ...when("no-expiry", key.expiresAt === null),
+    ...when("no-guardrail", !guardrail),
+    ...when("never-used", isUnused(key)),
+  ];
+  return { key, guardrail, ...place, findings };
+}
+
+function judgeGuardrail(guardrail: Guardrail, states: readonly StackState[]): Judged {
+  const place = placeOf("guardrail", guardrail.id, guardrail.name, states);
+  const isDefault = guardrail.workspaceId !== null && guardrail.name === `Workspace ${guardrail.workspaceId} Default`;
+  return isDefault && place.status !== "managed" ? { ...place, status: "default", findings: [] } : place;
+}
+
+function when(finding: Finding, holds: boolean): Finding[] {
+  return holds ? [finding] : [];
+}
+
+export function isUnused({ usage, byokUsage }: Key): boolean {
+  return usage === 0 && (byokUsage ?? 0) === 0;
+}
+
+function placeOf(kind: ObjectKind, id: string, name: string, states: readonly StackState[]): Judged {
+  const entries = states.flatMap(({ objects }) => objects.filter((object) => object.kind === kind && object.id === id));
+  const managedBy = stacksOf(entries.filter(({ external }) => !external));
+  const readBy = stacksOf(entries.filter(({ external }) => external));
+  if (managedBy.length > 0) return { status: "managed", managedBy, readBy, findings: [] };
+  const cause = interruption(kind, name, states);
+  const status = cause ? "interrupted" : "unmanaged";
+  const hint = [cause ?? foreign(name), ...readBy.map((stack) => `${stack} reads it`)].filter(Boolean).join("; ");
+  return { status, managedBy, readBy, ...(hint && { hint }), findings: [status] };
+}
+
+function stacksOf(objects: readonly StateObject[]): string[] {
+  return [...new Set(objects.map(({ stack }) => stack))];
+}
+
+/** Why an object that no state has is taken for one that an interrupted run left. */
+function interruption(kind: ObjectKind, name: string, states: readonly StackState[]): string | undefined {
+  const pending = states.flatMap((state) => state.pending).find((each) => each.kind === kind && each.name === name);
+  if (pending) return `${pending.stack} was interrupted while it made a ${kind} of this name`;
+  const own = states.find(({ stack }) => stack !== undefined && name.startsWith(`${stack}/`));
+  return own && `named like what ${own.stack} makes, and not in its state`;
+}
+
+/** A name of the default form tells of a stack whose state may just not have been given. */
+function foreign(name: string): string | undefined {
+  const [project, stack, ...rest] = name.split("/");
+  return project && stack && rest.join("/")
+    ? `may be of the stack ${project}/${stack}, whose state is not here`
+    : undefined;
+}
+
+/** How often each of these findings was made. */
+export function countFindings({ keys, guardrails }: Audit, of: readonly Finding[]): Map<Finding, number> {
+  const all = [...keys, ...guardrails].flatMap(({ findings }) => findings);
+  const counts = of.map((finding): [Finding, number] => [finding, all.filter((each) => each === finding).length]);
+  return new Map(counts.filter(([, count]) => count > 0));
+}
+
+/** The command that removes what is in no state; none for the rest. */
+export function removal({ status }: Pick<Judged, "status">, kind: ObjectKind, id: string): string | undefined {
+  return status === "unmanaged" || status === "interrupted" ? `npx pulumi-openrouter remove ${kind} ${id}` : undefined;
+}

@@ -1,0 +1,148 @@
+/** `pulumi-openrouter remove`: deletes one key or guardrail, by its full hash or id, after showing what it is. */
+import { Command } from "commander";
+import { NotFound } from "../provider/api/errors";
+import { deleteGuardrail, readGuardrail } from "../provider/api/guardrails";
+import { deleteKey, readKey } from "../provider/api/keys";
+import { redact } from "../provider/secret";
+import { type Account, openAccount } from "./account";
+import { findGuardrailOf, readAssigned } from "./inventory";
+import type { ObjectKind } from "./state";
+import { budget, printable, usd } from "./table";
+import { processTerminal, reporting, type Terminal, UsageError, usageExits } from "./terminal";
+
+interface Removable {
+  kind: ObjectKind;
+  /** Its name, as it may be printed. */
+  name: string;
+  /** Label and value of each line that a person sees before the question. */
+  facts: [string, string][];
+  remove(): Promise<void>;
+}
+
+type Look = (account: Account, id: string) => Promise<Removable>;
+
+export function removeCommand(terminal: Terminal = processTerminal()): Command {
+  const command = usageExits(new Command("remove"), terminal).description(
+    "Deletes one key or guardrail of the account, after showing it. Meant for what `audit` found in no state.",
+  );
+  command
+    .command("key")
+    .argument("<hash>", "the full hash of the key, 64 hexadecimal digits")
+    .description("delete a key: what uses it loses access at once, and it can't be brought back")
+    .option("--yes", "without asking; wanted where there is no terminal to ask on")
+    .addHelpText("after", HELP)
+    .action((hash: string, { yes }: { yes?: boolean }) =>
+      reporting(terminal, 1, () => remove(terminal, checkedHash(hash), lookAtKey, yes ?? false)),
+    );
+  command
+    .command("guardrail")
+    .argument("<id>", "the full id of the guardrail, a UUID")
+    .description("delete a guardrail: the keys and members it is assigned to are free of it at once")
+    .option("--yes", "without asking; wanted where there is no terminal to ask on")
+    .addHelpText("after", HELP)
+    .action((id: string, { yes }: { yes?: boolean }) =>
+      reporting(terminal, 1, () => remove(terminal, checkedId(id), lookAtGuardrail, yes ?? false)),
+    );
+  return command;
+}
+
+const HELP = `
+The management key comes from OPENROUTER_MANAGEMENT_KEY, another server than OpenRouter's from OPENROUTER_BASE_URL.
+What a stack manages is taken out of its program instead, and deleted by \`pulumi up\`.
+Exit code: 0 if it was deleted, 1 if not, 2 for wrong usage.`;
+
+async function remove(terminal: Terminal, id: string, look: Look, yes: boolean): Promise<void> {
+  if (!yes && !terminal.interactive) {
+    throw new UsageError("nothing was removed: there is no terminal to ask on; add --yes to remove it without asking");
+  }
+  const object = await look(openAccount(terminal.env, terminal.err), id);
+  const { kind, name, facts } = object;
+  const width = Math.max(...facts.map(([label]) => label.length));
+  terminal.out(redact(facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join("\n")));
+  if (!yes && !isYes(await terminal.ask(`Delete this ${kind}? It can't be undone. [y/N] `))) {
+    terminal.err("Nothing was removed.");
+    terminal.exitCode(1);
+    return;
+  }
+  await object.remove();
+  terminal.out(redact(`Deleted ${kind} "${name}" (${id}).`));
+}
+
+function isYes(answer: string): boolean {
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+async function lookAtKey(account: Account, hash: string): Promise<Removable> {
+  const object = `inference key ${hash}`;
+  const key = await inThisAccount(object, readKey(account.start("read", object), hash));
+  const guardrail = await findGuardrailOf(account, key);
+  const name = printable(key.name);
+  return {
+    kind: "key",
+    name,
+    facts: [
+      ["key", `"${name}"${key.disabled ? " (disabled)" : ""}`],
+      ["hash", key.hash],
+      ["created", printable(key.createdAt ?? "unknown")],
+      ["used", usedOf(key)],
+      ["limit", budget(key.limit, key.limitReset)],
+      ["guardrail", guardrail ? `"${printable(guardrail.name)}" (${guardrail.id})` : "none"],
+    ],
+    remove: () => inThisAccount(object, deleteKey(account.start("delete", object), hash)),
+  };
+}
+
+function usedOf({ usage, byokUsage }: { usage: number | null; byokUsage: number | null }): string {
+  if (usage === null) return "unknown";
+  const own = byokUsage ? ` and ${usd(byokUsage)} with provider keys of your own` : "";
+  return usage === 0 && !own ? "never" : `${usd(usage)}${own}`;
+}
+
+async function lookAtGuardrail(account: Account, id: string): Promise<Removable> {
+  const object = `guardrail ${id}`;
+  const guardrail = await inThisAccount(object, readGuardrail(account.start("read", object), id));
+  const keys = await readAssigned(account, id, "keys");
+  // One that is older than workspaces can have no members.
+  const members = guardrail.workspaceId === null ? [] : await readAssigned(account, id, "members");
+  const name = printable(guardrail.name);
+  return {
+    kind: "guardrail",
+    name,
+    facts: [
+      ["guardrail", `"${name}"`],
+      ["id", guardrail.id],
+      ["created", printable(guardrail.createdAt ?? "unknown")],
+      ["limit", `${budget(guardrail.limitUsd, guardrail.resetInterval)}${guardrail.limitUsd === null ? "" : " each"}`],
+      ["assigned", `to ${keys.length} ${plural("key", keys)} and ${members.length} ${plural("member", members)}`],
+    ],
+    remove: () => inThisAccount(object, deleteGuardrail(account.start("delete", object), id)),
+  };
+}
+
+function plural(word: string, { length }: { length: number }): string {
+  return length === 1 ? word : `${word}s`;
+}
+
+async function inThisAccount<Result>(object: string, request: Promise<Result>): Promise<Result> {
+  try {
+    return await request;
+  } catch (error) {
+    if (!(error instanceof NotFound)) throw error;
+    throw new Error(`there is no ${object} in this account, or it is already deleted`);
+  }
+}
+
+/** A beginning of a hash could be that of another key tomorrow. A key in place of its hash must not get into a URL. */
+function checkedHash(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw new UsageError(
+    text.startsWith("sk-or-")
+      ? "that is a key, and its hash is wanted; `pulumi-openrouter audit --json` has it"
+      : "the full hash of a key is wanted, 64 hexadecimal digits; `pulumi-openrouter audit --json` has it",
+  );
+}
+
+function checkedId(text: string): string {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
+  throw new UsageError("the full id of a guardrail is wanted, a UUID; `pulumi-openrouter audit --json` has it");
+}

@@ -1,0 +1,125 @@
+/** What a `pulumi stack export` says of keys and guardrails. Nothing else is taken from it: it may hold secrets. */
+import { z } from "zod";
+import { UsageError } from "./terminal";
+
+export type ObjectKind = "key" | "guardrail";
+
+/** A key or guardrail that a stack has. */
+export interface StateObject {
+  kind: ObjectKind;
+  /** Hash of a key, id of a guardrail. */
+  id: string;
+  urn: string;
+  /** `<project>/<stack>`. */
+  stack: string;
+  /** Read by the stack with `get`, not managed by it. */
+  external: boolean;
+  /** A workspace of the account that has it, if the state tells. */
+  workspace: string | undefined;
+}
+
+/** A create that was under way when the run was interrupted. */
+export interface PendingCreate {
+  kind: ObjectKind;
+  urn: string;
+  stack: string;
+  /** Name of the object in the API. */
+  name: string | undefined;
+}
+
+export interface StackState {
+  /** Where it was read from, for messages. */
+  source: string;
+  /** `<project>/<stack>`; undefined when nothing in the state tells. */
+  stack: string | undefined;
+  objects: StateObject[];
+  pending: PendingCreate[];
+}
+
+/** Version 4 is version 3 with names of features that the deployment uses. */
+const VERSIONS = [3, 4];
+
+const TYPES: Readonly<Record<string, ObjectKind>> = {
+  "pulumi-nodejs:dynamic/openrouter:InferenceKey": "key",
+  "pulumi-nodejs:dynamic/openrouter:Guardrail": "guardrail",
+};
+
+const properties = z.record(z.string(), z.unknown()).nullish();
+const resource = z.object({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().nullish(),
+  external: z.boolean().nullish(),
+  inputs: properties,
+  outputs: properties,
+});
+type Resource = z.output<typeof resource>;
+
+const deployment = z.object({
+  resources: z.array(resource).nullish(),
+  pending_operations: z.array(z.object({ type: z.string(), resource })).nullish(),
+});
+
+/** @throws UsageError that names the source and quotes nothing of the text. */
+export function parseStackExport(text: string, source: string): StackState {
+  const { resources, pending_operations: pending } = readDeployment(text, source);
+  const all = [...(resources ?? []), ...(pending ?? []).map((operation) => operation.resource)];
+  const [first] = all;
+  return {
+    source,
+    stack: first && stackOf(first.urn),
+    objects: (resources ?? []).flatMap(asObject),
+    pending: (pending ?? []).flatMap(({ type, resource }) => (type === "creating" ? asPending(resource) : [])),
+  };
+}
+
+function readDeployment(text: string, source: string): z.output<typeof deployment> {
+  const json = parseJson(text);
+  if (!isRecord(json) || typeof json.version !== "number" || !isRecord(json.deployment)) {
+    throw new UsageError(`${source} is not a stack export; make one with \`pulumi stack export --file FILE\``);
+  }
+  if (!VERSIONS.includes(json.version)) {
+    const known = VERSIONS.join(" and ");
+    throw new UsageError(`${source} is a stack export of version ${json.version}; versions ${known} can be read here`);
+  }
+  const result = deployment.safeParse(json.deployment);
+  if (result.success) return result.data;
+  const places = result.error.issues.map(({ path }) => ["deployment", ...path].join("."));
+  throw new UsageError(`${source} is a stack export that can't be read: ${places.slice(0, 3).join(", ")}`);
+}
+
+function asObject({ urn, type, id, external, outputs }: Resource): StateObject[] {
+  const kind = TYPES[type];
+  if (!kind || !id) return [];
+  return [{ kind, id, urn, stack: stackOf(urn), external: external ?? false, workspace: workspaceIn(outputs) }];
+}
+
+function asPending({ urn, type, inputs }: Resource): PendingCreate[] {
+  const kind = TYPES[type];
+  if (!kind) return [];
+  return [{ kind, urn, stack: stackOf(urn), name: typeof inputs?.name === "string" ? inputs.name : undefined }];
+}
+
+/** As `provider/dynamic/host.ts` writes it: the account's default workspace, then the base URL if it isn't the public one. */
+function workspaceIn(outputs: Resource["outputs"]): string | undefined {
+  const home = outputs?.__account ?? outputs?.workspaceId;
+  return typeof home === "string" ? home.split(" ")[0] : undefined;
+}
+
+/** `urn:pulumi:<stack>::<project>::<type>::<name>` */
+function stackOf(urn: string): string {
+  const [stack = "", project = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
+  return `${project}/${stack}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,83 @@
+/** Tables and cells for a screen of 100 characters. */
+import Table from "cli-table3";
+import { redact } from "../provider/secret";
+
+export interface Column {
+  title: string;
+  /** Longer cells are cut. */
+  widest: number;
+}
+
+export type Style = (text: string, column: number) => string;
+
+/** Columns two spaces apart, without lines, so that it reads the same on a terminal, in a pipe and in a mail. */
+export function table(columns: readonly Column[], rows: readonly string[][], style: Style = (text) => text): string {
+  const titles = columns.map(({ title }) => title);
+  const drawn = new Table({
+    colWidths: columns.map(({ widest }, column) => widthOf([titles, ...rows], column, widest)),
+    chars: NO_LINES,
+    style: { "padding-left": 0, "padding-right": 2, head: [], border: [], compact: true },
+  });
+  drawn.push(titles, ...rows.map((row) => row.map((text, column) => style(text, column))));
+  const lines = drawn.toString().split("\n");
+  return lines.map((line) => line.trimEnd()).join("\n");
+}
+
+const NO_LINES = Object.fromEntries(
+  (
+    "top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right " +
+    "right-mid middle"
+  )
+    .split(" ")
+    .map((name) => [name, ""]),
+);
+
+const GAP = 2;
+
+/** Null lets the table find the width. */
+function widthOf(rows: readonly string[][], column: number, widest: number): number | null {
+  const cells = rows.map((row) => row[column] ?? "");
+  return cells.some((cell) => places(cell) > widest) ? widest + GAP : null;
+}
+
+/** Letters of Chinese, Japanese and Korean, and pictures, take two places on a screen. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+function places(text: string): number {
+  return [...text].reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0);
+}
+
+/** Cuts a long text at its start: the end is what tells objects of one stack apart. */
+export function shortened(text: string, room: number): string {
+  if (places(text) <= room) return text;
+  const letters = [...text];
+  while (places(letters.join("")) > room - 1) letters.shift();
+  return `…${letters.join("")}`;
+}
+
+/**
+ * A text from elsewhere, without credentials and without what would steer the terminal. To be called before a text is
+ * cut: half a credential is not recognized as one.
+ */
+export function printable(text: string): string {
+  return redact(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
+}
+
+/** `$25`, `$0.50`; what is less than a cent is not nothing. */
+export function usd(amount: number): string {
+  if (amount > 0 && amount < 0.01) return "<$0.01";
+  return `$${amount.toFixed(2).replace(/\.00$/, "")}`;
+}
+
+/** `$25/month`, or `none`. */
+export function budget(limit: number | null, reset: string | null): string {
+  if (limit === null) return "none";
+  const every: Record<string, string> = { daily: "day", weekly: "week", monthly: "month" };
+  return reset === null ? usd(limit) : `${usd(limit)}/${every[reset] ?? printable(reset)}`;
+}
+
+/** The day of an instant. */
+export function day(instant: string | null | undefined): string {
+  return instant ? printable(instant).slice(0, 10) : "unknown";
+}

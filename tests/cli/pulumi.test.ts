@@ -1,0 +1,73 @@
+/** The command lines for Pulumi's own CLI, against a script that takes its place on the PATH. */
+import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { auditCommand } from "../../cli/audit";
+import { exportStack } from "../../cli/pulumi";
+import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { stackExport } from "./support/states";
+import { run } from "./support/terminal";
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+afterAll(() => simulator.close());
+
+/** An environment whose `pulumi` runs this. */
+function withPulumi(code: string): NodeJS.ProcessEnv {
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-fake-"));
+  const script = join(folder, "pulumi");
+  writeFileSync(script, `#!${process.execPath}\nconst args = process.argv.slice(2);\n${code}\n`);
+  chmodSync(script, 0o755);
+  const PATH = [folder, dirname(process.execPath)].join(delimiter);
+  return { PATH, OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: simulator.managementKey };
+}
+
+test("a stack is exported with its name and the folder of the project, without secrets", async () => {
+  const env = withPulumi("console.log(JSON.stringify(args));");
+  const args = async (cwd?: string) => JSON.parse(await exportStack({ stack: "org/p/prod", ...(cwd && { cwd }) }, env));
+  expect(await args()).toEqual(["stack", "export", "--stack", "org/p/prod"]);
+  expect(await args("in fra")).toEqual(["stack", "export", "--stack", "org/p/prod", "--cwd", "in fra"]);
+});
+
+test("a name that looks like shell stays a name", async () => {
+  const env = withPulumi("console.log(JSON.stringify(args));");
+  expect(JSON.parse(await exportStack({ stack: "$(touch x); y" }, env))).toContain("$(touch x); y");
+});
+
+test("each stack that audit is told of is exported", async () => {
+  const { key } = simulator.dashboard.createKey({ name: "budgets/prod/ci" });
+  const exported = stackExport([{ kind: "InferenceKey", name: "ci", id: key.hash }]);
+  const env = withPulumi(
+    `console.log(args[3] === "prod" ? ${JSON.stringify(exported)} : ${JSON.stringify(stackExport([], [], "dev"))});`,
+  );
+  const { out, code } = await run(auditCommand, ["--stack", "prod", "--stack", "dev", "--json"], { env });
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({
+    states: [{ stack: "budgets/prod" }, { stack: "budgets/dev" }],
+    keys: [{ status: "managed" }],
+  });
+});
+
+test("it is asked nothing: its standard input ends at once", async () => {
+  const env = withPulumi('process.stdin.on("end", () => console.log("ended")).resume();');
+  expect(await exportStack({ stack: "prod" }, env)).toBe("ended\n");
+});
+
+test("what it says when it fails is one line, and exit code 2", async () => {
+  const env = withPulumi(
+    "console.error(\"warning: old\\nerror: no stack named 'prod' found\\nmore\"); process.exit(255);",
+  );
+  expect(await run(auditCommand, ["--stack", "prod"], { env })).toEqual({
+    out: "",
+    err: "`pulumi stack export --stack prod` failed: no stack named 'prod' found\n",
+    code: 2,
+  });
+});
+
+test("without a `pulumi` it says what to give instead", async () => {
+  const { err, code } = await run(auditCommand, ["--stack", "prod"], { env: { PATH: "" } });
+  expect(code).toBe(2);
+  expect(err).toContain("give the file of a `pulumi stack export` instead");
+});
