@@ -16,7 +16,7 @@ export interface Account {
  * @throws MissingCredential, UnusableSetting
  */
 export function openAccount(environment: NodeJS.ProcessEnv, log: (message: string) => void): Account {
-  const settings = resolveSettings({ explicit: false, removeInterrupted: false }, environment);
+  const settings = resolveSettings({ explicit: false, ownKey: false, removeInterrupted: false }, environment);
   const clock: ServerClock = {};
   return {
     baseUrl: settings.baseUrl,

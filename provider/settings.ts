@@ -2,7 +2,7 @@
  * Where the management key and the base URL come from, in order:
  *
  * 1. the inputs of an explicit `Provider` resource,
- * 2. the environment of the provider process, read anew in every operation,
+ * 2. the environment of the provider process, which each command of Pulumi starts anew,
  * 3. the stack configuration, of which Pulumi keeps a copy in the state: `refresh` and `destroy` see the one
  *    stored at the last `up`.
  *
@@ -16,18 +16,16 @@ import { Secret } from "./secret";
 export const PUBLIC_BASE_URL = "https://openrouter.ai/api/v1";
 
 /** Variables that may hold the management key; the older names are found in guides and other tools. */
-export const KEY_VARIABLES = [
-  "OPENROUTER_MANAGEMENT_KEY",
-  "OPENROUTER_PROVISIONING_KEY",
-  "OPENROUTER_MGMT_KEY",
-] as const;
+const KEY_VARIABLES = ["OPENROUTER_MANAGEMENT_KEY", "OPENROUTER_PROVISIONING_KEY", "OPENROUTER_MGMT_KEY"] as const;
 
-export const URL_VARIABLE = "OPENROUTER_BASE_URL";
+const URL_VARIABLE = "OPENROUTER_BASE_URL";
 
 /** What Pulumi hands to the provider process: the inputs of an explicit `Provider`, or the stack configuration. */
 export interface Configuration {
   /** True for an explicit `Provider` resource. */
   explicit: boolean;
+  /** True for a `Provider` that was declared with a management key, be it empty. */
+  ownKey: boolean;
   managementKey?: Secret;
   baseUrl?: string;
   /** Whether what an interrupted run seems to have left may be deleted. */
@@ -47,6 +45,7 @@ export function configuration(get: (key: string) => string | undefined): Configu
   const baseUrl = get("openrouter:baseUrl");
   return {
     explicit: get("openrouter:explicit") === "true",
+    ownKey: get("openrouter:ownKey") === "true",
     removeInterrupted: get("openrouter:removeInterrupted") === "true",
     ...(managementKey ? { managementKey: new Secret(managementKey) } : {}),
     ...(baseUrl ? { baseUrl } : {}),
@@ -55,8 +54,10 @@ export function configuration(get: (key: string) => string | undefined): Configu
 
 /** @throws MissingCredential when no place has a key, UnusableSetting for a base URL that can't be used. */
 export function resolveSettings(configured: Configuration, environment: NodeJS.ProcessEnv): Settings {
-  const { explicit, managementKey, baseUrl } = configured;
-  if (explicit && managementKey) {
+  const { explicit, ownKey, managementKey, baseUrl } = configured;
+  if (ownKey) {
+    // An empty key must not fall back to another account's.
+    if (!managementKey) throw new MissingCredential("own key", KEY_VARIABLES);
     return { managementKey, baseUrl: checkedUrl(baseUrl ?? PUBLIC_BASE_URL), source: "provider" };
   }
   // Trimmed, because a key that was read from a file often ends in a line break, which no header can hold.
@@ -66,7 +67,7 @@ export function resolveSettings(configured: Configuration, environment: NodeJS.P
     return { managementKey: new Secret(fromEnvironment), baseUrl: checkedUrl(url), source: "environment" };
   }
   if (managementKey) return { managementKey, baseUrl: checkedUrl(url), source: "config" };
-  throw new MissingCredential(explicit, KEY_VARIABLES);
+  throw new MissingCredential(explicit ? "mapped variables" : "any", KEY_VARIABLES);
 }
 
 /** HTTPS, except to this machine: the key goes with every request. */

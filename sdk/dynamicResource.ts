@@ -29,7 +29,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
       const adoptable = kind === "InferenceKey" || kind === "Guardrail";
       throw new pulumi.RunError(
         `${kind} "${name}": Pulumi can't import a resource of a dynamic provider. ` +
-          `Remove the \`import\` option${adoptable ? " and pass the id as the input `adopt`; it takes the object over as it is." : ": to declare an assignment that exists is enough, it is taken over as it is."}`,
+          `Remove the \`import\` option${adoptable ? " and pass the id as the input `adopt`: it takes the object over and brings its settings to what is declared." : ": to declare an assignment that exists is enough, it is taken over as it is."}`,
       );
     }
     checkInstalled(kind, name);
@@ -67,11 +67,11 @@ function checkInstalled(kind: Kind, name: string): void {
  */
 export function named(
   resourceName: string,
-  name: pulumi.Input<string> | undefined,
+  name: pulumi.Input<string | undefined> | undefined,
   opts: pulumi.CustomResourceOptions | undefined,
 ): NameInputs {
-  if (name !== undefined) return { name };
   const defaultName = `${pulumi.getProject()}/${pulumi.getStack()}/${resourceName}`;
+  if (name !== undefined && name !== null) return { name: pulumi.output(name).apply((given) => given ?? defaultName) };
   // Two components may each have a child of that name, so a child's default name is not its own alone.
   return opts?.parent ? { name: defaultName } : { name: defaultName, __defaultName: true };
 }

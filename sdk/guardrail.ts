@@ -48,10 +48,11 @@ export interface CustomContentFilterResult {
  */
 export interface GuardrailArgs {
   /**
-   * Name, 1 to 200 characters. Changed in place; the API refuses a name that another guardrail of the workspace has.
+   * Name, 1 to 200 characters. Changed in place; the API refuses a change to a name that another guardrail of the
+   * workspace has.
    * Default: `<project>/<stack>/<resource name>`.
    */
-  name?: pulumi.Input<string>;
+  name?: pulumi.Input<string | undefined>;
 
   /** At most 1,000 characters. Changed in place. Default: none. */
   description?: pulumi.Input<string | undefined>;
@@ -131,7 +132,8 @@ export interface GuardrailArgs {
   /**
    * Id of an existing guardrail to take under management in place of making one. Its settings are brought to what is
    * declared; `workspaceId` must be as it is. `destroy` deletes an adopted guardrail like any other; use the option
-   * `retainOnDelete` to keep it. Adding or removing this later changes nothing.
+   * `retainOnDelete` to keep it. Adding or removing this later changes nothing; while it is there, a change that needs a
+   * new guardrail is an error.
    */
   adopt?: pulumi.Input<string | undefined>;
 }

@@ -63,6 +63,7 @@ function claim(name: string, keyHash: pulumi.Input<string>): pulumi.Output<strin
   const claims = claimsOf.get(run) ?? new Map<string, string>();
   claimsOf.set(run, claims);
   return pulumi.output(keyHash).apply((hash) => {
+    if (hash === undefined) return hash;
     const other = claims.get(hash);
     if (other !== undefined) {
       throw new pulumi.RunError(

@@ -10,11 +10,11 @@ export interface InferenceKeyArgs {
    * Default: `<project>/<stack>/<resource name>`, so that environments don't collide and a stray key tells where it
    * came from.
    */
-  name?: pulumi.Input<string>;
+  name?: pulumi.Input<string | undefined>;
 
   /**
    * Spending limit in USD: from 0 (nothing may be spent) to 1,000,000,000, with at most 6 decimals. Changed in place;
-   * what was spent so far keeps counting. Default: no limit.
+   * by all that is known what was spent so far keeps counting. Default: no limit.
    */
   limit?: pulumi.Input<number | undefined>;
 
@@ -55,12 +55,13 @@ export interface InferenceKeyArgs {
    * Hash of an existing key to take under management in place of making one. Its settings are brought to what is
    * declared; `expiresAt`, `workspaceId` and `creatorUserId` must be as they are. {@link InferenceKey.key} stays empty,
    * because the API shows a key only once. `destroy` deletes an adopted key like any other; use the option
-   * `retainOnDelete` to keep it. Adding or removing this later changes nothing.
+   * `retainOnDelete` to keep it. Adding or removing this later changes nothing; while it is there, a change that needs a
+   * new key is an error.
    */
   adopt?: pulumi.Input<string | undefined>;
 
   /**
-   * Any texts of yours. **A change makes a new key**: put a date or a counter here to rotate it. The new key is made
+   * Any texts of yours. **A change makes a new key**, as does adding or removing them: put a date or a counter here to rotate it. The new key is made
    * before the old one is deleted.
    */
   keepers?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;

@@ -11,8 +11,10 @@ export interface ProviderArgs {
   baseUrl?: pulumi.Input<string>;
   /**
    * Whether `pulumi up` deletes the keys and guardrails that a killed run seems to have left: those of the default name
-   * and the declared settings that were never used. Without it they are named, with the command that removes one.
-   * Default: `false`.
+   * and the declared settings for which nothing was ever spent, before it makes one of that name. Without it they are
+   * named, with the command that removes one. Leave it off where two resources of the stack may have one default name
+   * (a child of a component and a resource without a parent), where others use the same project and stack names on the
+   * account, and with keys that only call free models. Default: `false`.
    */
   removeInterrupted?: pulumi.Input<boolean>;
 }
@@ -26,16 +28,21 @@ export interface ProviderArgs {
  * new openrouter.InferenceKey("ci", { limit: 25 }, { provider: emea });
  * ```
  *
+ * A key that is declared and turns out empty, or a mapped variable that is not set, is an error: the environment may hold
+ * the key of another account.
+ *
  * `pulumi refresh` and `pulumi destroy` don't run the program, so they use the key of the last `up`; add
  * `--run-program` after a rotation.
  */
 export class Provider extends pulumi.ProviderResource {
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.CustomResourceOptions) {
+    refuseMissingKey(name, args, opts);
     super(
       "pulumi-nodejs",
       name,
       {
         "openrouter:explicit": "true",
+        "openrouter:ownKey": "managementKey" in args ? "true" : undefined,
         "openrouter:managementKey": args.managementKey === undefined ? undefined : pulumi.secret(args.managementKey),
         "openrouter:baseUrl": args.baseUrl,
         "openrouter:removeInterrupted":
@@ -43,5 +50,19 @@ export class Provider extends pulumi.ProviderResource {
       },
       opts,
     );
+  }
+}
+
+/** Without its key the provider process would take the one of the environment, and make the objects in that account. */
+function refuseMissingKey(name: string, args: ProviderArgs, opts: pulumi.CustomResourceOptions | undefined): void {
+  if ("managementKey" in args && (args.managementKey === undefined || args.managementKey === "")) {
+    throw new pulumi.RunError(
+      `Provider "${name}": managementKey is declared and empty. Give it a key, or leave it out.`,
+    );
+  }
+  for (const [variable, meaning] of Object.entries(opts?.envVarMappings ?? {})) {
+    if (meaning === "OPENROUTER_MANAGEMENT_KEY" && !process.env[variable]) {
+      throw new pulumi.RunError(`Provider "${name}": ${variable}, which is mapped to ${meaning}, is not set.`);
+    }
   }
 }

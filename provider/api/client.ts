@@ -10,6 +10,7 @@ import type { Settings } from "../settings";
 import {
   KeyRefused,
   NotFound,
+  OutOfTime,
   RateLimited,
   Refused,
   RequestError,
@@ -18,9 +19,9 @@ import {
   UnusableSetting,
   WHERE_TO_MAKE_ONE,
 } from "./errors";
-import { OPERATION_BUDGET_MS, WORTH_SAYING_MS, waitBeforeRetry } from "./retry";
+import { CALL_TIMEOUT_MS, OPERATION_BUDGET_MS, WORTH_SAYING_MS, waitBeforeRetry } from "./retry";
 import type { Answer, Sent } from "./transport";
-import { fromWire, toWire } from "./wire";
+import { fromWire, snakeCase, toWire } from "./wire";
 
 export interface Call<Result> {
   method: "GET" | "POST" | "PATCH" | "DELETE";
@@ -115,6 +116,10 @@ async function once<Result>(
   deadline: number,
   call: Call<Result>,
 ): Promise<Result> {
+  const remaining = deadline - Date.now();
+  // A create needs the time for a look at the account as well, should its answer get lost.
+  const needed = call.repeatable === false ? 2 * CALL_TIMEOUT_MS : 0;
+  if (remaining <= needed) throw new OutOfTime(operation);
   const answer = await sendWithinOrigin({
     operation,
     method: call.method,
@@ -125,12 +130,18 @@ async function once<Result>(
       ...(call.body ? { "content-type": "application/json" } : {}),
     },
     ...(call.body ? { body: JSON.stringify(toWire(call.body)) } : {}),
-    timeout: Math.max(deadline - Date.now(), 1),
+    timeout: remaining,
   });
   const { status, text, date } = answer;
-  if (date !== undefined) clock.aheadMs = Date.parse(date) - Date.now();
+  if (call.authenticated !== false) learnTime(clock, date);
   if (status >= 200 && status < 300) return parsed(operation, status, text, settings, call.result);
   throw failure({ operation, verb, answer, settings });
+}
+
+/** Latency makes an answer's `Date` seem older than it was, so the furthest ahead is nearest the truth. */
+function learnTime(clock: ServerClock, date: string | undefined): void {
+  const ahead = Date.parse(date ?? "") - Date.now();
+  if (!Number.isNaN(ahead)) clock.aheadMs = Math.max(ahead, clock.aheadMs ?? ahead);
 }
 
 /**
@@ -149,11 +160,7 @@ async function sendWithinOrigin(request: Sent): Promise<Answer> {
 function urlOf(baseUrl: string, { path, query }: Pick<Call<unknown>, "path" | "query">): URL {
   const url = new URL(`${baseUrl}/${path.map(encodePart).join("/")}`);
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined)
-      url.searchParams.set(
-        name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
-        String(value),
-      );
+    if (value !== undefined) url.searchParams.set(snakeCase(name), String(value));
   }
   return url;
 }
@@ -210,9 +217,10 @@ function failure({ operation, verb, answer: { status, text, retryAfter }, settin
 }
 
 function adviceOnKey(verb: Operation["verb"], { source }: Settings): string {
+  const present = { config: "set OPENROUTER_MANAGEMENT_KEY or add --run-program", provider: "add --run-program" };
   const stored =
-    source === "config" && (verb === "read" || verb === "delete")
-      ? " The key may be the one stored at the last `pulumi up`: set OPENROUTER_MANAGEMENT_KEY or add --run-program to use the present one."
+    source !== "environment" && (verb === "read" || verb === "delete")
+      ? ` The key may be the one stored at the last \`pulumi up\`: ${present[source]} to use the present one.`
       : "";
   return `the key must be a valid management key. ${WHERE_TO_MAKE_ONE}.${stored}`;
 }

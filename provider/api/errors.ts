@@ -103,6 +103,15 @@ export class TimedOut extends RequestError {
   }
 }
 
+/** The time for one operation is used up before the request could be sent. */
+export class OutOfTime extends RequestError {
+  readonly outcome = "unsent";
+
+  constructor(operation: string) {
+    super(sentence(`${operation}: the time for it was used up by waiting`, "run the same command again"));
+  }
+}
+
 /** An answer that is not what the API describes: HTML, cut off, too large, of another shape, a redirect. */
 export class UnreadableAnswer extends RequestError {
   readonly outcome = "unknown";
@@ -130,13 +139,11 @@ export class LeftBehind extends OpenRouterError {
       found.length > 0
         ? `the answer of the API got lost, and it may have made what stands in the account now: ${found.join("; ")}`
         : `the answer of the API got lost, and the account can't be read to see whether it was carried out (${messageOf(cause)})`;
-    super(
-      sentence(
-        `${operation}: ${what}`,
-        "make sure that nobody uses what was left, remove it with the command given, and run this again",
-      ),
-      { cause },
-    );
+    const advice =
+      found.length > 0
+        ? "make sure that nobody uses what was left, remove it with the command given, and run this again"
+        : "run `npx pulumi-openrouter audit` on the stack's state, remove what it calls interrupted, and run this again";
+    super(sentence(`${operation}: ${what}`, advice), { cause });
   }
 }
 
@@ -148,16 +155,16 @@ export class EndlessList extends OpenRouterError {
 }
 
 export class MissingCredential extends OpenRouterError {
-  constructor(explicit: boolean, variables: readonly string[]) {
-    const places = explicit
-      ? `the Provider's managementKey and its mapped ${variables.join(", ")}`
-      : `${variables.join(", ")} and the stack configuration openrouter:managementKey`;
-    super(
-      sentence(
-        `no OpenRouter management key; looked in ${places}`,
-        `set ${variables[0]}, or run: pulumi config set --secret openrouter:managementKey. ${WHERE_TO_MAKE_ONE}`,
-      ),
-    );
+  constructor(wanted: "own key" | "mapped variables" | "any", variables: readonly string[]) {
+    const [places, advice] = {
+      "own key": ["the Provider's managementKey, which is empty", "give the Provider a key"],
+      "mapped variables": [`the Provider's mapped ${variables.join(", ")}`, "set the variable that is mapped"],
+      any: [
+        `${variables.join(", ")} and the stack configuration openrouter:managementKey`,
+        `set ${variables[0]}, or run: pulumi config set --secret openrouter:managementKey`,
+      ],
+    }[wanted] as [string, string];
+    super(sentence(`no OpenRouter management key; looked in ${places}`, `${advice}. ${WHERE_TO_MAKE_ONE}`));
   }
 }
 

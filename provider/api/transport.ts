@@ -87,9 +87,9 @@ async function readBounded(operation: string, answer: Dispatcher.ResponseData): 
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** Failures that happen before a request can have left this machine. */
+/** Failures that can only happen before a request has left this machine: no address, no connection, no trust. */
 const UNSENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 function connectionFailure(operation: string, cause: unknown): OpenRouterError {
   const code = errorCode(cause);

@@ -1,7 +1,11 @@
 /** Names on the wire are snake_case, everywhere else camelCase. Only names are changed, at every depth, never values. */
 
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 export function toWire(value: unknown): unknown {
-  return renamed(value, (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  return renamed(value, snakeCase);
 }
 
 export function fromWire(value: unknown): unknown {

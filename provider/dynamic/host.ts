@@ -57,6 +57,11 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     return { api: startOperation(surroundings, { verb, object }), session: process.session, log: surroundings.log };
   }
 
+  /** From here on this process deletes nothing of that id: it would be under another name. */
+  function hold(id: string, inputs: Properties): void {
+    if (lifecycle.holds(id, inputsIn(inputs))) process.session.held.add(id);
+  }
+
   /** "Not found" by the API, in the account that wrote the state: anything else is an error that says so. */
   async function confirmGone(api: Api, properties: Properties): Promise<void> {
     await confirmSameAccount(api, homeIn(properties), process.workspaces);
@@ -78,6 +83,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       refuseNewerState(`compare ${nameOf(news, id)}`, olds);
       process.session.known.add(id);
       const { changed, replaces } = lifecycle.diff(outputsIn(olds), inputsIn(news));
+      if (replaces.length === 0) hold(id, news);
       // "Unknown" in place of "changed": the engine then compares the inputs itself, shows which differ, and obeys
       // replaceOnChanges.
       return changed ? { replaces } : { changes: false };
@@ -86,7 +92,8 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     async create(news) {
       const context = begin("create", news);
       const home = await homeOf(context.api, process.workspaces);
-      const { id, outputs } = await keeping(news, home, () => lifecycle.create(context, inputsIn(news)));
+      const { id, outputs } = await keeping(news, home, () => lifecycle.create(context, inputsIn(news)), hold);
+      hold(id, news);
       return { id, outs: toState(outputs, home) };
     },
 
@@ -127,6 +134,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     },
 
     async delete(id, properties) {
+      if (process.session.held.has(id)) return;
       const context = begin("delete", properties, id);
       try {
         await lifecycle.delete(context, id, outputsIn(properties));
@@ -139,11 +147,17 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 }
 
 /** Turns a failure after something was made into the form by which the engine keeps it in state. */
-async function keeping<Result>(news: Properties, home: Home | undefined, work: () => Promise<Result>): Promise<Result> {
+async function keeping<Result>(
+  news: Properties,
+  home: Home | undefined,
+  work: () => Promise<Result>,
+  hold?: (id: string, inputs: Properties) => void,
+): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
+    hold?.(error.id, news);
     const reason = redact(error.message);
     // The engine stores these properties as they are: without `__provider` nothing could read or delete the object.
     const properties = { ...toState(error.outputs, home), __provider: news.__provider };

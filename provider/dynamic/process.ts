@@ -6,11 +6,10 @@ import type { Process } from "./host";
 
 /** The memory of one provider process. Kinds share the configuration, the account and what was just made. */
 export function newProcess(environment: NodeJS.ProcessEnv): Process {
-  let configured: Configuration = { explicit: false, removeInterrupted: false };
+  let configured: Configuration = { explicit: false, ownKey: false, removeInterrupted: false };
   let surroundings: Surroundings | undefined;
   const session: Session = {
-    adopted: new Set(),
-    assigned: new Set(),
+    held: new Set(),
     known: new Set(),
     making: new Map(),
     before: new Map(),

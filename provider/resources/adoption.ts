@@ -1,10 +1,18 @@
 /** Taking an existing object under management instead of making a new one. */
 import { Unsupported } from "../api/errors";
+import { UNKNOWN } from "./inputs";
 import { type Context, unlessGone } from "./lifecycle";
 
-/** Reads the object to adopt. From here on this process deletes nothing of that id: it may be its own predecessor. */
-export async function adopt<Live>({ api, session }: Context, id: string, request: Promise<Live>): Promise<Live> {
-  const live = await unlessGone(request);
+/** Reads the object to adopt. */
+export async function adopt<Live>({ api, session }: Context, id: string, read: () => Promise<Live>): Promise<Live> {
+  if (session.held.has(id)) {
+    throw new Unsupported(
+      api.operation,
+      `a resource of this program has adopted ${id} already`,
+      "keep one of them; to replace an adopted one, remove `adopt` first",
+    );
+  }
+  const live = await unlessGone(read());
   if (live === undefined) {
     throw new Unsupported(
       api.operation,
@@ -12,7 +20,6 @@ export async function adopt<Live>({ api, session }: Context, id: string, request
       "check `adopt`, and that the management key is of the right account",
     );
   }
-  session.adopted.add(id);
   return live;
 }
 
@@ -41,11 +48,13 @@ export function refuseToReplaceAdopted(operation: string, names: string[], decla
   );
 }
 
-/** A replacement makes a new object, and `adopt` says to keep this one. */
-export function refuseToReplaceWhileAdopting(object: string, names: string[]): never {
+/** A replacement makes a new object, and `adopt` says to keep this one. A value not known yet may be the present one. */
+export function refuseToReplaceWhileAdopting(object: string, names: string[], news: object): void {
+  const certain = names.filter((name) => !JSON.stringify(news[name as keyof typeof news] ?? "").includes(UNKNOWN));
+  if (certain.length === 0) return;
   throw new Unsupported(
     `replace ${object}`,
-    `a change of ${names.join(", ")} needs a new one, and \`adopt\` says to keep this one`,
+    `a change of ${certain.join(", ")} needs a new one, and \`adopt\` says to keep this one`,
     "remove `adopt` first",
   );
 }

@@ -33,25 +33,30 @@ export interface Convergence<Fields extends object, Live> {
   outputsOf(live: Live): object;
 }
 
-/** The second write is for what the answer to the first shows to differ: drift that the state did not know of. */
+/** The second write is for what the answer to the first shows to differ: a setting that was silently defaulted. */
 const MOST_WRITES = 2;
 
 /**
  * Writes what differs until the API shows what is declared, and returns what it showed last. A field that it accepts
  * and then shows otherwise is an error, and not a loop.
+ *
+ * An update writes the fields that have changed in the program and no other: drift of the others was in no preview, and
+ * may be what `ignoreChanges` is for. They stay as the state remembers them until a refresh.
  */
 export async function converge<Fields extends object, Live>(task: Convergence<Fields, Live>): Promise<Live> {
   const { from } = task;
   let live = "live" in from ? from.live : undefined;
   let mustBeKept = live !== undefined;
+  let untouched: Partial<Fields> = {};
   try {
     await task.begin?.();
     let observed = "live" in from ? await task.fieldsOf(from) : from.remembered;
+    if ("remembered" in from) untouched = unlessAll(from.remembered, changedFields(task.desired(), from.remembered));
     for (let writes = 0; ; ) {
       let written = changedFields(task.desired(), observed);
       if (Object.keys(written).length > 0) {
         if (writes++ === MOST_WRITES) throw notStored(task.operation, Object.keys(written));
-        live = await task.write(written);
+        live = { ...(await task.write(written)), ...untouched };
         mustBeKept = true;
       } else if (live !== undefined) {
         return live;
@@ -65,6 +70,12 @@ export async function converge<Fields extends object, Live>(task: Convergence<Fi
   } catch (cause) {
     throw mustBeKept && live !== undefined ? new PartialFailure(task.id, task.outputsOf(live), cause) : cause;
   }
+}
+
+/** What is remembered of the fields that don't change. Nothing, if none changes: then all of them are looked at. */
+function unlessAll<Fields extends object>(remembered: Fields, changed: Partial<Fields>): Partial<Fields> {
+  if (Object.keys(changed).length === 0) return {};
+  return Object.fromEntries(Object.entries(remembered).filter(([name]) => !(name in changed))) as Partial<Fields>;
 }
 
 export function notStored(operation: string, names: string[]): NotAsDeclared {

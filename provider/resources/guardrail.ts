@@ -100,7 +100,7 @@ function toOutputs(guardrail: Guardrail, declared: Partial<GuardrailInputs>, for
   const { workspaceId, createdAt } = guardrail;
   const fields = asInputs(observedFields(guardrail, forms));
   const shown = new Set(MODEL_LISTS.flatMap((list) => guardrail[list] ?? []));
-  const models = Object.entries(forms.models).filter(([, stored]) => shown.has(stored));
+  const models = Object.entries(forms.models).filter(([name, stored]) => shown.has(stored) || shown.has(name));
   return {
     ...fields,
     ...(workspaceId !== null ? { workspaceId } : {}),
@@ -159,7 +159,7 @@ async function isUnusedTwin(context: Context, live: Guardrail, declared: Guardra
 }
 
 async function adoptGuardrail(context: Context, id: string, declared: GuardrailInputs): Promise<Guardrail> {
-  const live = await adopt(context, id, readGuardrail(context.api, id));
+  const live = await adopt(context, id, () => readGuardrail(context.api, id));
   const [wanted, present] = [{ workspaceId: declared.workspaceId }, { workspaceId: live.workspaceId ?? undefined }];
   const differing = replacedBy(wanted, present, CHOSEN_BY_SERVER);
   refuseToReplaceAdopted(context.api.operation, differing, wanted, present);
@@ -221,6 +221,7 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   title: "guardrail",
   secretOutputs: [],
 
+  holds: (id, { adopt }) => adopt === id,
   nameOf: ({ name }) => name ?? "",
 
   check(news) {
@@ -237,9 +238,7 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
 
   diff(olds, news) {
     const replaces = replacedBy({ workspaceId: news.workspaceId }, { workspaceId: olds.workspaceId }, CHOSEN_BY_SERVER);
-    if (replaces.length > 0 && news.adopt !== undefined) {
-      refuseToReplaceWhileAdopting(`guardrail "${news.name}"`, replaces);
-    }
+    if (news.adopt !== undefined) refuseToReplaceWhileAdopting(`guardrail "${news.name}"`, replaces, news);
     const forms = formsIn(olds);
     const changed = changedFields(desiredFields(news, forms), desiredFields(toInputs(olds), forms));
     return { changed: Object.keys(changed).length > 0 || replaces.length > 0, replaces };
@@ -269,7 +268,5 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
     return convergeGuardrail(context, id, news, forms, { from });
   },
 
-  async delete({ api, session }, id) {
-    if (!session.adopted.has(id)) await deleteGuardrail(api, id);
-  },
+  delete: ({ api }, id) => deleteGuardrail(api, id),
 };

@@ -72,6 +72,8 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
     title: kind.title,
     secretOutputs: [],
 
+    holds: () => true,
+
     nameOf: (properties) => {
       const subject = kind.subjectOf(properties as Inputs);
       return subject && properties.guardrailId ? `${properties.guardrailId}/${subject}` : "";
@@ -84,10 +86,9 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
       return { changed: replaces.length > 0, replaces };
     },
 
-    async create({ api, session }, inputs) {
+    async create({ api }, inputs) {
       const id = `${inputs.guardrailId}/${kind.subjectOf(inputs)}`;
       const row = await ensureAssigned(api, inputs);
-      session.assigned.add(id);
       return { id, outputs: toOutputs(inputs, row) };
     },
 
@@ -104,8 +105,7 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
       return toOutputs(news, await ensureAssigned(api, news));
     },
 
-    async delete({ api, session }, id) {
-      if (session.assigned.has(id)) return;
+    async delete({ api }, id) {
       const [guardrailId, subject] = partsOf(id);
       // A count of 0 is fine: the pair is not there, which is what was asked for.
       await unassign(api, guardrailId, kind.subjects, [subject]);

@@ -155,8 +155,9 @@ export async function learn(
   { live, written }: Shown<Fields, Guardrail>,
   known: Forms,
 ): Promise<Forms> {
-  const unasked = SWITCHES.filter((name) => desired[name] === null && live[name] === false);
-  const falseForNone = unasked.filter((name) => name in written || known.falseForNone.includes(name));
+  const isFalseForNone = (name: (typeof SWITCHES)[number]) =>
+    name in written ? live[name] === false : known.falseForNone.includes(name);
+  const falseForNone = SWITCHES.filter((name) => desired[name] === null && isFalseForNone(name));
   let models = known.models;
   for (const list of MODEL_LISTS) models = await canonicalForms(api, desired[list], live[list], models);
   return { models, falseForNone };

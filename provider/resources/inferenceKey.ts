@@ -204,7 +204,7 @@ function refuseOtherImmutable(operation: string, declared: InferenceKeyInputs, k
 }
 
 async function adoptKey(context: Context, hash: string, declared: InferenceKeyInputs) {
-  const found = await adopt(context, hash, readKey(context.api, hash));
+  const found = await adopt(context, hash, () => readKey(context.api, hash));
   const [wanted, live] = [desiredImmutable(declared), observedImmutable(found, declared)];
   refuseToReplaceAdopted(context.api.operation, replacedBy(wanted, live, CHOSEN_BY_SERVER), wanted, live);
   const secret = new Secret("");
@@ -216,6 +216,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   title: "inference key",
   secretOutputs: ["key"],
 
+  holds: (hash, { adopt }) => adopt === hash,
   nameOf: ({ name }) => name ?? "",
 
   check(news) {
@@ -232,9 +233,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   diff(olds, news) {
     const replaces = replacedBy(desiredImmutable(news), desiredImmutable(olds), CHOSEN_BY_SERVER);
     if (!isDeepStrictEqual(news.keepers, olds.keepers)) replaces.push("keepers");
-    if (replaces.length > 0 && news.adopt !== undefined) {
-      refuseToReplaceWhileAdopting(`inference key "${news.name}"`, replaces);
-    }
+    if (news.adopt !== undefined) refuseToReplaceWhileAdopting(`inference key "${news.name}"`, replaces, news);
     const changed = Object.keys(changedFields(desiredFields(news), desiredFields(olds)));
     return { changed: changed.length > 0 || replaces.length > 0, replaces };
   },
@@ -263,7 +262,5 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
     return toOutputs(live, news, olds.key);
   },
 
-  async delete({ api, session }, hash) {
-    if (!session.adopted.has(hash)) await deleteKey(api, hash);
-  },
+  delete: ({ api }, hash) => deleteKey(api, hash),
 };

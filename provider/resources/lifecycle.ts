@@ -10,6 +10,11 @@ export interface Lifecycle<Inputs extends object, Outputs extends object> {
   readonly title: string;
   /** Outputs that hold a `Secret`. */
   readonly secretOutputs: readonly (keyof Outputs & string)[];
+  /**
+   * Whether these inputs name the object of this id, as `adopt` and the pair of an assignment do. Another resource may
+   * then have the same object under another name, and its deletion must not take the object away.
+   */
+  holds(id: string, inputs: Inputs): boolean;
   /** What to call this object in messages. */
   nameOf(properties: Partial<Inputs>): string;
   /** Validates and normalises what the program says. Values may be unknown in a preview. */
@@ -34,10 +39,8 @@ export interface Context {
 
 /** What one provider process has done so far: it lives for one `up`, `refresh` or `destroy`. */
 export interface Session {
-  /** Ids taken over by `adopt`. Their deletion as somebody's predecessor is skipped. */
-  adopted: Set<string>;
-  /** Assignments just made. Their deletion under another name is skipped. */
-  assigned: Set<string>;
+  /** Ids that a resource of the program holds by naming them. Deleting one as another resource's is skipped. */
+  held: Set<string>;
   /** Ids of all that this process has made or met: none of it is what a lost or interrupted run has left. */
   known: Set<string>;
   /** Creates under way, by place and name. */

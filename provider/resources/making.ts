@@ -7,7 +7,6 @@
  * within the window of this very call by the server's own clock, and was not met before. Anything less certain is an
  * error that names it: a key nobody holds the secret of costs nothing, and deleting somebody's live key is an outage.
  */
-import type { Api } from "../api/client";
 import { LeftBehind, RequestError } from "../api/errors";
 import { type Context, unlessGone } from "./lifecycle";
 
@@ -30,7 +29,7 @@ export interface Making<Live, Listed> {
   idOf(live: Live): string;
   /** All that the workspace has, disabled ones too. */
   list(): Promise<Listed[]>;
-  /** The newest of it: one page. */
+  /** The newest of it, as far as one page tells; all of it where the order is not known. */
   newest(): Promise<Listed[]>;
   /** Those of a list that bear the name. */
   namesakesIn(list: Listed[]): Promise<Namesake[]>;
@@ -93,8 +92,9 @@ async function settleLost<Live, Listed>(
   const list = await making.list().catch((error) => {
     throw new LeftBehind(api.operation, [], error);
   });
+  const until = api.serverTime();
   const found = (await making.namesakesIn(list)).filter(
-    ({ id, createdAt }) => !session.known.has(id) && isWithin(createdAt, from, api.serverTime()),
+    ({ id, createdAt }) => !session.known.has(id) && isWithin(createdAt, from, until),
   );
   if (found.length === 0) return;
   const [only] = found;
@@ -103,7 +103,7 @@ async function settleLost<Live, Listed>(
     await unlessGone(making.remove(only.id));
     return;
   }
-  const described = found.map((candidate) => describe(api, making, candidate));
+  const described = found.map((candidate) => describe(making, candidate));
   throw new LeftBehind(api.operation, described, cause);
 }
 
@@ -120,13 +120,12 @@ function isWithin(createdAt: string | null, from: number | undefined, until: num
 /**
  * A killed run leaves an object that no state knows: Pulumi remembers no more than that it was about to make one. So
  * before the first create in a workspace the newest objects are read once, and what looks like a leftover is named; it
- * is removed only if the user has allowed that, because another program may have made it.
+ * is removed only if it bears the default name and the user has allowed that, because another program may have made it.
  */
 async function settleInterrupted<Live, Listed>(
   { api, session, log }: Context,
   making: Making<Live, Listed>,
 ): Promise<void> {
-  if (!making.nameIsDefault) return;
   const place = placeOf(making);
   const before = (session.before.get(place) as Promise<Listed[]> | undefined) ?? making.newest();
   session.before.set(place, before);
@@ -136,11 +135,11 @@ async function settleInterrupted<Live, Listed>(
   });
   const left = (await making.namesakesIn(list)).filter(({ id, asDeclared }) => asDeclared && !session.known.has(id));
   for (const candidate of left) {
-    if (session.removeInterrupted) {
+    if (session.removeInterrupted && making.nameIsDefault) {
       await unlessGone(making.remove(candidate.id));
       log(`removed what an interrupted run has left: ${identity(candidate)}, for ${api.operation}`);
     } else {
-      log(`${api.operation}: an interrupted run seems to have left ${describe(api, making, candidate)}`);
+      log(`${api.operation}: an interrupted run seems to have left ${describe(making, candidate)}`);
     }
   }
 }
@@ -149,7 +148,7 @@ function identity({ id, createdAt }: Namesake): string {
   return `${id}, created ${createdAt ?? "at an unknown time"}`;
 }
 
-function describe<Live, Listed>(_api: Api, { collection }: Making<Live, Listed>, candidate: Namesake): string {
+function describe<Live, Listed>({ collection }: Making<Live, Listed>, candidate: Namesake): string {
   const remove = `pulumi-openrouter remove ${collection.replace(/s$/, "")} ${candidate.id}`;
   return `${identity(candidate)} (to remove it: npx ${remove})`;
 }

@@ -19,6 +19,7 @@ const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefi
     "unsent",
   ],
   ["ConnectionFailure", new errors.ConnectionFailure("op", "unknown", "ECONNRESET", undefined), /was lost/, "unknown"],
+  ["OutOfTime", new errors.OutOfTime("op"), /used up by waiting/, "unsent"],
   ["TimedOut", new errors.TimedOut("op", 20), /no answer from the API within 20 s/, "unknown"],
   [
     "UnreadableAnswer",
@@ -36,7 +37,7 @@ const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefi
   ["EndlessList", new errors.EndlessList("op", "1000 pages"), /does not end \(1000 pages\)/, undefined],
   [
     "MissingCredential",
-    new errors.MissingCredential(false, ["A", "B"]),
+    new errors.MissingCredential("any", ["A", "B"]),
     /looked in A, B and the stack configuration/,
     undefined,
   ],

@@ -38,6 +38,7 @@ function provider(
     title: "thing",
     secretOutputs: ["key"],
     nameOf: ({ name }) => name ?? "",
+    holds: () => false,
     check: never,
     diff: never,
     create: never,
@@ -312,4 +313,34 @@ test("a request of a lifecycle goes out with the operation's name", async () => 
     api.request({ method: "GET", path: ["x"], result: z.any() });
   await provider({ delete: remove }).delete("id", STATE);
   expect(jest.mocked(send).mock.calls[0]?.[0].operation).toBe('delete thing "ci" (id)');
+});
+
+describe("an object that another resource holds by name", () => {
+  const made = async () => ({ id: "id", outputs: { name: "a", key: new Secret(KEY) } as Outputs });
+  const partly = async (): Promise<never> => {
+    throw new PartialFailure("id", { name: "a", key: new Secret(KEY) }, new Error("oops"));
+  };
+  const same = () => ({ changed: false, replaces: [] });
+  const replaced = () => ({ changed: true, replaces: ["name"] });
+
+  test.each([
+    ["that has just been made is not deleted", { create: made }, true, false],
+    ["that was made and not finished is not deleted", { create: partly }, true, false],
+    ["that is as declared is not deleted", { diff: same }, true, false],
+    ["that is to be replaced is deleted", { diff: replaced }, true, true],
+    ["that nobody names is deleted", { create: made, diff: same }, false, true],
+  ])("%s", async (_title, does, holds, isDeleted) => {
+    const deleted: string[] = [];
+    const host = provider({
+      ...does,
+      holds: () => holds,
+      delete: async (_context, id) => {
+        deleted.push(id);
+      },
+    });
+    if ("create" in does) await host.create(NEWS).catch(() => undefined);
+    if ("diff" in does) await host.diff("id", NEWS, NEWS);
+    await host.delete("id", NEWS);
+    expect(deleted).toEqual(isDeleted ? ["id"] : []);
+  });
 });

@@ -51,7 +51,12 @@ function making({ posts = ["made"], lists = [[]], newest = [], known = [], ...gi
     namesakesIn: async (list) => list,
     remove: async (id) => void did.push(`remove ${id}`),
   };
-  const session = { ...newSession(), known: new Set(known), removeInterrupted: given.removeInterrupted ?? false };
+  const session = {
+    ...newSession(),
+    before: new Map(),
+    known: new Set(known),
+    removeInterrupted: given.removeInterrupted ?? false,
+  };
   const api = {
     request: () => Promise.reject(new Error("must not be called")),
     pause: async () => true,
@@ -146,7 +151,7 @@ test.each<[string, Given, string[], number]>([
     [],
     0,
   ],
-  ["is none if the name is the user's", { nameIsDefault: false, removeInterrupted: true }, [], 0],
+  ["is named and never removed if the name is the user's", { nameIsDefault: false, removeInterrupted: true }, [], 1],
 ])("what looks like left by a killed run %s", async (_title, given, removed, lines) => {
   const { task, context, did, said } = making({ newest: [twin({ createdAt: at(-3_600_000) })], ...given });
   await makeOnce(context, task);

@@ -10,6 +10,7 @@ function resolved({ explicit = false, managementKey, baseUrl }: Configured, envi
   const settings = resolveSettings(
     {
       explicit,
+      ownKey: explicit && managementKey !== undefined,
       removeInterrupted: false,
       ...(managementKey ? { managementKey: new Secret(managementKey) } : {}),
       ...(baseUrl ? { baseUrl } : {}),
@@ -85,7 +86,7 @@ test("a missing key is an error that lists every place looked in", () => {
     expect(() => resolved({ explicit }, url)).toThrow(places);
   }
   expect(() => resolved({}, {})).toThrow(/openrouter:managementKey.*https:\/\/openrouter\.ai\/settings/s);
-  expect(() => resolved({ explicit: true }, {})).toThrow(/the Provider's managementKey/);
+  expect(() => resolved({ explicit: true }, {})).toThrow(/the Provider's mapped OPENROUTER_MANAGEMENT_KEY/);
 });
 
 test.each([
@@ -130,7 +131,7 @@ test("the configuration is read from what Pulumi passes, and its key is no plain
   expect(configured).toMatchObject({ explicit: true, baseUrl: OWN });
   expect(configured.managementKey).toBeInstanceOf(Secret);
   expect(JSON.stringify(configured)).not.toContain('"own"');
-  expect(configuration(() => undefined)).toEqual({ explicit: false, removeInterrupted: false });
+  expect(configuration(() => undefined)).toEqual({ explicit: false, ownKey: false, removeInterrupted: false });
 });
 
 test.each([

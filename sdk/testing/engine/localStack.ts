@@ -12,7 +12,7 @@ import type { Deployment, ImportFile, OperationOptions, Result, Stack, StackOpti
 import { decodeState, encodeState, type State, StateFile } from "./state";
 import { Aborted, type Run, Steps } from "./steps";
 import { Update } from "./update";
-import { isProviderType, STACK_TYPE } from "./urn";
+import { STACK_TYPE } from "./urn";
 import { masked, plainValues, type Values } from "./values";
 
 /**
@@ -200,7 +200,7 @@ class LocalStack implements Stack {
 
 async function refreshAll(run: Run): Promise<void> {
   const steps = new Steps(run);
-  const live = run.snapshot.olds.filter(({ custom, type, delete: isOld }) => custom && !isProviderType(type) && !isOld);
+  const live = run.snapshot.olds.filter((resource) => !resource.delete && !resource.pendingReplacement);
   const results = await Promise.allSettled(live.map((resource) => steps.refresh(resource)));
   const failure = results.find((result) => result.status === "rejected");
   if (failure) throw failure.reason;

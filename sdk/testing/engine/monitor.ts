@@ -1,5 +1,5 @@
 import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
-import type { Alias, Goal } from "./plan";
+import { type Alias, EMPTY_GOAL, type Goal } from "./plan";
 import type { Report } from "./report";
 import { CHANNEL_OPTIONS, fill, fromStruct, type Sdk } from "./sdk";
 import { Aborted } from "./steps";
@@ -157,24 +157,15 @@ function goalOf(request: RegisterRequest): Goal {
 
 function readGoalOf(request: ReadRequest): Goal {
   return {
+    ...EMPTY_GOAL,
     type: request.getType(),
     name: request.getName(),
-    custom: true,
     parent: request.getParent(),
     inputs: fromStruct(request.getProperties()),
     provider: request.getProvider(),
     dependencies: request.getDependenciesList(),
-    propertyDependencies: {},
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-    aliases: [],
-    ignoreChanges: [],
-    replaceOnChanges: [],
-    deleteBeforeReplace: undefined,
-    protect: false,
-    retainOnDelete: false,
-    importId: "",
     readId: request.getId(),
-    envVarMappings: {},
   };
 }
 

@@ -30,6 +30,28 @@ export interface Goal {
   envVarMappings: Record<string, string>;
 }
 
+/** A goal without any option. */
+export const EMPTY_GOAL: Goal = {
+  type: "",
+  name: "",
+  custom: true,
+  parent: "",
+  inputs: {},
+  provider: "",
+  dependencies: [],
+  propertyDependencies: {},
+  additionalSecretOutputs: [],
+  aliases: [],
+  ignoreChanges: [],
+  replaceOnChanges: [],
+  deleteBeforeReplace: undefined,
+  protect: false,
+  retainOnDelete: false,
+  importId: "",
+  readId: "",
+  envVarMappings: {},
+};
+
 /** What a resource was called before: a whole URN, or the parts that were different. */
 export interface Alias {
   urn?: string;

@@ -35,8 +35,8 @@ const OPS: Record<string, StepOp> = {
 /** ` +  TYPE NAME created (0.11s) [diff: ~limit]` */
 const STEP =
   /^ *\S{1,2} +(\S+:\S+) (\S+) (\*\*)?([a-z]+(?: original)?)( failed\*\*)?(?: \(([\d.]+)s\))?.*?(?:\[diff: (.*)\])?$/;
-/** `    + 4 created`, `    +-1 replaced`, `    3 unchanged` */
-const COUNT = /^ {4}(?:[-+~=>]+ ?)?(\d+) ([a-z]+)$/;
+/** `    + 4 created`, `    +-1 replaced`, `    3 unchanged`, `    2 changes. 1 unchanged` */
+const COUNT = /^ {4}(?:\d+ changes?\. )?(?:[-+~=>]+ ?)?(\d+) ([a-z]+)$/;
 
 /** Reads the progress that `pulumi up` and its like print for people, line by line. */
 export function parseProgress(listen: (event: EngineEvent) => void, stack: string) {

@@ -113,10 +113,13 @@ export interface Result {
   /** False if any step failed or the program did not end well. */
   ok: boolean;
   summary: Summary;
-  /** In the order in which they ended, failed ones included. */
+  /** In the order in which they ended, failed ones included. `pulumi` does not list the unchanged ones. */
   steps: Step[];
   diagnostics: Diagnostic[];
-  /** The stack's outputs after the operation. A secret is `"[secret]"`, a value not known in a preview `"[unknown]"`. */
+  /**
+   * The stack's outputs after the operation. A secret is `"[secret]"`, a value not known in a preview `"[unknown]"`.
+   * Empty after a preview of `pulumi`, which does not print them.
+   */
   outputs: Record<string, unknown>;
   /** Everything a person would have seen. */
   output: string;

@@ -34,6 +34,7 @@ export interface Resource {
   propertyDependencies: Record<string, string[]>;
   additionalSecretOutputs: string[];
   ignoreChanges: string[];
+  replaceOnChanges: string[];
   /** Why the last create or update was left half done. Such a resource is updated by the next `up`. */
   initErrors: string[];
   protect: boolean;
@@ -72,6 +73,7 @@ export function newResource(fields: Pick<Resource, "urn" | "type" | "custom"> & 
     propertyDependencies: {},
     additionalSecretOutputs: [],
     ignoreChanges: [],
+    replaceOnChanges: [],
     initErrors: [],
     protect: false,
     retainOnDelete: false,

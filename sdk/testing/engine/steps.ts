@@ -132,8 +132,12 @@ export class Steps {
     });
   }
 
-  refresh(resource: Resource): Promise<void> {
-    return this.step({ op: "refresh", resource }, async () => {
+  async refresh(resource: Resource): Promise<void> {
+    if (!resource.custom || isProviderType(resource.type)) {
+      if (!isDefaultProvider(resource)) this.run.report.start("same", resource.urn).done();
+      return;
+    }
+    await this.step({ op: "refresh", resource }, async () => {
       const plugin = await this.run.providers.of(resource);
       const [oldInputs, oldOutputs] = [plainValues(resource.inputs), plainValues(resource.outputs)];
       const answer = await plugin.read(targetOf(resource), { inputs: oldInputs, outputs: oldOutputs });

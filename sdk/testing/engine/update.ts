@@ -4,6 +4,7 @@ import {
   checkFailureText,
   type Decision,
   decide,
+  EMPTY_GOAL,
   type Goal,
   ignoreChanges,
   inputsIfReplaced,
@@ -130,7 +131,8 @@ export class Update {
       return { resource: next, apply: () => this.steps.update(next, previous, decision, goal.ignoreChanges) };
     }
     if (previous.protect) throw new Error(replaceRefusal(previous.urn));
-    next.inputs = await this.check(goal, next, {}, news);
+    // As in Pulumi, `ignoreChanges` spares an object from changes; a new object is made as the program says.
+    next.inputs = await this.check(goal, next, {}, goal.inputs);
     if (!decision.deleteFirst) return { resource: next, apply: () => this.steps.create(next, previous, decision) };
     const deleted = await this.planDeleteFirst(previous);
     return { resource: next, apply: () => deleted().then(() => this.steps.create(next, previous, decision)) };
@@ -223,31 +225,10 @@ interface Plan {
   apply(): Promise<void>;
 }
 
-const EMPTY_GOAL: Goal = {
-  type: "",
-  name: "",
-  custom: true,
-  parent: "",
-  inputs: {},
-  provider: "",
-  dependencies: [],
-  propertyDependencies: {},
-  additionalSecretOutputs: [],
-  aliases: [],
-  ignoreChanges: [],
-  replaceOnChanges: [],
-  deleteBeforeReplace: undefined,
-  protect: false,
-  retainOnDelete: false,
-  importId: "",
-  readId: "",
-  envVarMappings: {},
-};
-
 function resourceOf(goal: Goal, urn: string): Resource {
   const { type, custom, inputs, parent, provider, dependencies, propertyDependencies } = goal;
-  const { additionalSecretOutputs, ignoreChanges, protect, retainOnDelete, readId } = goal;
+  const { additionalSecretOutputs, ignoreChanges, replaceOnChanges, protect, retainOnDelete, readId } = goal;
   const known = { urn, type, custom, inputs, parent, provider, dependencies, propertyDependencies };
-  const options = { additionalSecretOutputs, ignoreChanges, protect, retainOnDelete };
+  const options = { additionalSecretOutputs, ignoreChanges, replaceOnChanges, protect, retainOnDelete };
   return newResource({ ...known, ...options, id: readId, external: readId !== "" });
 }

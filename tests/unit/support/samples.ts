@@ -50,13 +50,19 @@ export function contextOf({ api }: FakeApi, session: Session = newSession()): Co
   return { api, session, log: () => undefined };
 }
 
+/** A workspace in which nothing stood when the process began, without asking. */
+class NothingBefore extends Map<string, Promise<unknown[]>> {
+  override get(): Promise<unknown[]> {
+    return Promise.resolve([]);
+  }
+}
+
 export function newSession(): Session {
   return {
-    adopted: new Set(),
-    assigned: new Set(),
+    held: new Set(),
     known: new Set(),
     making: new Map(),
-    before: new Map(),
+    before: new NothingBefore(),
     removeInterrupted: false,
   };
 }

@@ -1,0 +1,172 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type Deployment,
+  type LoggedRequest,
+  type OperationOptions,
+  openStack,
+  type Result,
+  type Simulator,
+  type SimulatorOptions,
+  type Stack,
+  type StackConfig,
+  startSimulator,
+} from "../../../sdk/testing";
+import { placesOfSecrets } from "./sentinel";
+
+/** A resource of the program `declared`. */
+export interface Declared {
+  kind: "InferenceKey" | "Guardrail" | "GuardrailKeyAssignment" | "GuardrailMemberAssignment" | "Provider" | "Say";
+  args?: Record<string, unknown>;
+  opts?: Record<string, unknown>;
+  get?: unknown;
+}
+export type Declaration = Record<string, Declared>;
+
+/** What an operation did, and the API calls that it took. */
+export interface Outcome extends Result {
+  calls: LoggedRequest[];
+}
+
+export interface DeclaredOptions extends SimulatorOptions {
+  /** On top of the simulator's URL and management key. */
+  env?: Record<string, string>;
+  /** False for a stack without management key in its environment. */
+  credentials?: boolean;
+  config?: StackConfig;
+}
+
+/**
+ * A stack of the program `declared` on an account of its own. After every operation all that was printed and all files
+ * of the state are searched for every secret there is.
+ */
+export interface DeclaredStack {
+  simulator: Simulator;
+  stack: Stack;
+  declare(declaration: Declaration): void;
+  up(declaration?: Declaration, options?: OperationOptions): Promise<Outcome>;
+  preview(declaration?: Declaration, options?: OperationOptions): Promise<Outcome>;
+  refresh(options?: OperationOptions): Promise<Outcome>;
+  destroy(options?: OperationOptions): Promise<Outcome>;
+  /** A resource as the state has it, by its name. */
+  resource(name: string): Promise<StateResource | undefined>;
+  /** All resources of the state that have an object, by their names. */
+  resources(): Promise<Record<string, StateResource>>;
+  /** Makes the search look for this one too. */
+  isSecret(text: string): void;
+  close(): Promise<void>;
+}
+
+export interface StateResource {
+  id: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  initErrors?: string[];
+}
+
+export async function openDeclaredStack(options: DeclaredOptions = {}): Promise<DeclaredStack> {
+  const { env, credentials = true, config, ...simulatorOptions } = options;
+  const simulator = await startSimulator(simulatorOptions);
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-test-"));
+  const stateDir = join(folder, "state");
+  mkdirSync(stateDir);
+  const declaredFile = join(folder, "declared.json");
+  let events: string[] = [];
+  const stack = await openStack({
+    projectDir: join(__dirname, "../programs/declared"),
+    stack: "test",
+    stateDir,
+    passphrase: "test",
+    env: {
+      DECLARED: declaredFile,
+      OPENROUTER_BASE_URL: simulator.url,
+      ...(credentials ? { OPENROUTER_MANAGEMENT_KEY: simulator.managementKey } : {}),
+      ...env,
+    },
+    ...(config ? { config } : {}),
+    onEvent: (event) => events.push(JSON.stringify(event)),
+  });
+
+  const secrets = new Set([simulator.managementKey]);
+  const operate = async (work: () => Promise<Result>): Promise<Outcome> => {
+    simulator.clearRequests();
+    events = [];
+    const result = await work();
+    const calls = [...simulator.requests];
+    for (const value of Object.values(await stack.outputs({ showSecrets: true }))) {
+      if (typeof value === "string" && value.startsWith("sk-or-")) secrets.add(value);
+    }
+    const places = placesOfSecrets(secrets, { result: [JSON.stringify(result)], event: events }, stateDir);
+    if (places.length > 0) throw new Error(`secrets stand in clear in ${places.join(", ")}`);
+    return { ...result, calls };
+  };
+
+  const declare = (declaration: Declaration) => writeFileSync(declaredFile, JSON.stringify(declaration));
+  const resources = async () => {
+    const exported = await stack.exportState();
+    // A secret that is encrypted anew is the same one.
+    const all = JSON.parse(JSON.stringify(exported).replace(/"ciphertext":"[^"]*"/g, '"ciphertext":""')).deployment
+      .resources as Deployment["deployment"]["resources"];
+    const live = (all ?? []).filter(({ type, id, delete: old }) => id && !old && !String(type).startsWith("pulumi:"));
+    return Object.fromEntries(live.map((each) => [String(each.urn).split("::").at(-1), managed(each)]));
+  };
+  return {
+    simulator,
+    stack,
+    declare,
+    up: (declaration, how) => {
+      if (declaration) declare(declaration);
+      return operate(() => stack.up(how));
+    },
+    preview: (declaration, how) => {
+      if (declaration) declare(declaration);
+      return operate(() => stack.preview(how));
+    },
+    refresh: (how) => operate(() => stack.refresh(how)),
+    destroy: (how) => operate(() => stack.destroy(how)),
+    resource: async (name) => (await resources())[name],
+    resources,
+    isSecret: (text) => {
+      secrets.add(text);
+    },
+    close: async () => {
+      await simulator.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Without what says when and where: the times of the last step, and positions in the program. */
+function managed({ id, inputs, outputs, initErrors }: Record<string, unknown>): StateResource {
+  return { id, inputs, outputs, ...(initErrors ? { initErrors } : {}) } as StateResource;
+}
+
+/** `method path` of calls, for comparing. */
+export function summary(calls: readonly LoggedRequest[]): string[] {
+  return calls.map(({ method, path }) => `${method} ${path}`);
+}
+
+/** The calls that change something. */
+export function writes(calls: readonly LoggedRequest[]): string[] {
+  return summary(calls.filter(({ method }) => method !== "GET"));
+}
+
+/** What became of each of the program's resources: its steps, without those that only read it. */
+export function stepsOf({ steps }: Result): Record<string, string[]> {
+  const ours = steps.filter(({ type, op }) => type.startsWith("pulumi-nodejs:") && op !== "refresh");
+  const names = new Set(ours.map(({ name }) => name));
+  return Object.fromEntries([...names].map((name) => [name, ours.filter((s) => s.name === name).map(({ op }) => op)]));
+}
+
+/** Names of the resources to which something happened. */
+export function touched(result: Result): string[] {
+  const entries = Object.entries(stepsOf(result)).filter(([, ops]) => ops.some((op) => op !== "same"));
+  return entries.map(([name]) => name).sort();
+}
+
+/** All that was said as an error, in one text. */
+export function errorsOf({ diagnostics }: Result): string {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  return errors.map(({ message }) => message).join("\n");
+}
