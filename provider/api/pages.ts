@@ -7,6 +7,9 @@ export const PAGE_SIZE = 100;
 /** No account has this many pages; a list that does is not ending. */
 const MOST_PAGES = 1_000;
 
+/** Other programs don't make a page of keys in the time of a few requests. */
+const MOST_STALE_PAGES = 5;
+
 /**
  * Lists with a total (guardrails, assignments, workspaces). The server cuts the page first and then drops rows whose
  * key no longer exists, while the total still counts them: a page may be short, even empty, in the middle of the list.
@@ -26,8 +29,9 @@ export async function* pagesByTotal<Row>(
 }
 
 /**
- * Lists without a total (keys): it steps by what was received and stops at an empty page. A page that brings nothing
- * new is an error, because the server then ignores the offset.
+ * Lists without a total (keys): it steps by what was received and stops at an empty page. The newest come first, so what
+ * is made meanwhile moves the rest to later pages, and a page may bring nothing new; if that goes on, the server ignores
+ * the offset.
  */
 export async function* pagesUntilEmpty<Row>(
   operation: string,
@@ -36,11 +40,13 @@ export async function* pagesUntilEmpty<Row>(
 ): AsyncGenerator<Row> {
   const seen = new Set<string>();
   let offset = 0;
+  let stale = 0;
   for (let page = 0; page < MOST_PAGES; page++) {
     const rows = await readPage(offset);
     if (rows.length === 0) return;
     const fresh = rows.filter((row) => !seen.has(identity(row)));
-    if (fresh.length === 0) throw new EndlessList(operation, "a page brought nothing new");
+    stale = fresh.length === 0 ? stale + 1 : 0;
+    if (stale === MOST_STALE_PAGES) throw new EndlessList(operation, `${stale} pages brought nothing new`);
     for (const row of fresh) seen.add(identity(row));
     yield* fresh;
     offset += rows.length;

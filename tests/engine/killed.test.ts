@@ -20,6 +20,7 @@ test("kill -9 during a create leaves a pending operation; the next up warns of i
     await sleep(50);
     noted.push(...s.done());
   }
+  if (noted.length === 0) throw new Error("The engine ended before the create began: is the package built?");
   child.kill("SIGKILL");
   await died;
 

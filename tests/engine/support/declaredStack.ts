@@ -62,6 +62,8 @@ export interface StateResource {
   id: string;
   inputs: Record<string, unknown>;
   outputs: Record<string, unknown>;
+  /** Read and not managed. */
+  external?: boolean;
   initErrors?: string[];
 }
 
@@ -138,8 +140,14 @@ export async function openDeclaredStack(options: DeclaredOptions = {}): Promise<
 }
 
 /** Without what says when and where: the times of the last step, and positions in the program. */
-function managed({ id, inputs, outputs, initErrors }: Record<string, unknown>): StateResource {
-  return { id, inputs, outputs, ...(initErrors ? { initErrors } : {}) } as StateResource;
+function managed({ id, inputs, outputs, external, initErrors }: Record<string, unknown>): StateResource {
+  return {
+    id,
+    inputs,
+    outputs,
+    ...(external ? { external } : {}),
+    ...(initErrors ? { initErrors } : {}),
+  } as StateResource;
 }
 
 /** `method path` of calls, for comparing. */
