@@ -1,7 +1,7 @@
 // Makes a fresh clone ready: installs what the lock file names and builds, each only if needed. Plain JavaScript without
 // dependencies, because it runs before there are any.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -48,7 +48,12 @@ const sources = Math.max(
 );
 const stamp = "node_modules/.pulumi-openrouter-built";
 if (changed(stamp) < sources || !existsSync(`${root}/dist/sdk/index.js`)) {
+  // Beside the old one and then in its place, so that a test that runs meanwhile finds a whole one.
+  const built = "node_modules/.pulumi-openrouter-dist";
+  rmSync(`${root}/${built}`, { recursive: true, force: true });
+  const tsc = "node_modules/typescript/bin/tsc";
+  run("Building", process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", built]);
   rmSync(`${root}/dist`, { recursive: true, force: true });
-  run("Building", process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  renameSync(`${root}/${built}`, `${root}/dist`);
   writeFileSync(`${root}/${stamp}`, "");
 }

@@ -1,7 +1,7 @@
 /** Bringing an object to what is declared, and telling what the API did not do. */
 import { isDeepStrictEqual } from "node:util";
 import { NotAsDeclared } from "../api/errors";
-import { PartialFailure } from "./lifecycle";
+import { mayBeDone, PartialFailure } from "./lifecycle";
 
 /** Fields of `desired` that `observed` shows otherwise. */
 export function changedFields<Fields extends object>(desired: Fields, observed: Fields): Partial<Fields> {
@@ -23,7 +23,7 @@ export interface Convergence<Fields extends object, Live> {
   /** Asked anew after each answer, which may teach how the API words what is declared. */
   desired(): Fields;
   /** Where it starts: an object just made or adopted, which no later failure may lose, or what the state remembers. */
-  from: Shown<Fields, Live> | { remembered: Fields };
+  from: Shown<Fields, Live> | { remembered: Fields; outputs: object };
   /** Done first; what fails from here on loses nothing. */
   begin?: () => Promise<void>;
   write(changed: Partial<Fields>): Promise<Live>;
@@ -68,7 +68,11 @@ export async function converge<Fields extends object, Live>(task: Convergence<Fi
       observed = await task.fieldsOf({ live, written });
     }
   } catch (cause) {
-    throw mustBeKept && live !== undefined ? new PartialFailure(task.id, task.outputsOf(live), cause) : cause;
+    if (mustBeKept && live !== undefined) throw new PartialFailure(task.id, task.outputsOf(live), cause);
+    // It may have been carried out. A failure that the state remembers makes the next update look, even if the program
+    // has gone back to what the state says.
+    if ("remembered" in from && mayBeDone(cause)) throw new PartialFailure(task.id, from.outputs, cause);
+    throw cause;
   }
 }
 

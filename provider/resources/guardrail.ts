@@ -264,7 +264,7 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
 
   async update(context, id, olds, news) {
     const forms = formsIn(olds);
-    const from = { remembered: desiredFields(toInputs(olds), forms) };
+    const from = { remembered: desiredFields(toInputs(olds), forms), outputs: olds };
     return convergeGuardrail(context, id, news, forms, { from });
   },
 

@@ -10,7 +10,7 @@ import { type Assignment, assign, listAssignments, type SubjectKind, unassign } 
 import type { Api } from "../api/client";
 import { NotAsDeclared } from "../api/errors";
 import { checkInputs } from "./inputs";
-import { type Lifecycle, unlessGone } from "./lifecycle";
+import { type Lifecycle, mayBeDone, PartialFailure, unlessGone } from "./lifecycle";
 
 export interface AssignmentInputs {
   guardrailId: string;
@@ -88,8 +88,12 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
 
     async create({ api }, inputs) {
       const id = `${inputs.guardrailId}/${kind.subjectOf(inputs)}`;
-      const row = await ensureAssigned(api, inputs);
-      return { id, outputs: toOutputs(inputs, row) };
+      try {
+        return { id, outputs: toOutputs(inputs, await ensureAssigned(api, inputs)) };
+      } catch (error) {
+        // An assignment that may exist belongs into the state; to repeat it or to remove it does no harm.
+        throw mayBeDone(error) ? new PartialFailure(id, toOutputs(inputs), error) : error;
+      }
     },
 
     async read({ api }, id) {

@@ -258,7 +258,9 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   },
 
   async update(context, hash, olds, news) {
-    const live = await convergeKey(context, hash, news, olds.key, { from: { remembered: desiredFields(olds) } });
+    const live = await convergeKey(context, hash, news, olds.key, {
+      from: { remembered: desiredFields(olds), outputs: olds },
+    });
     return toOutputs(live, news, olds.key);
   },
 

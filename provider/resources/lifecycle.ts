@@ -3,7 +3,7 @@
  * The dynamic host (`provider/dynamic`) is the first to drive these; a gRPC plugin could be the second.
  */
 import type { Api } from "../api/client";
-import { NotFound, OpenRouterError } from "../api/errors";
+import { NotFound, OpenRouterError, RequestError } from "../api/errors";
 
 export interface Lifecycle<Inputs extends object, Outputs extends object> {
   /** What the kind is called in a sentence: `inference key`. */
@@ -78,6 +78,11 @@ export class PartialFailure<Outputs extends object> extends OpenRouterError {
   ) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
   }
+}
+
+/** Whether a failed request may have been carried out all the same. */
+export function mayBeDone(error: unknown): boolean {
+  return error instanceof RequestError && error.outcome === "unknown";
 }
 
 /** Undefined in place of an authoritative "there is no such object". Any other failure stays one. */

@@ -8,7 +8,7 @@
  * error that names it: a key nobody holds the secret of costs nothing, and deleting somebody's live key is an outage.
  */
 import { LeftBehind, RequestError } from "../api/errors";
-import { type Context, unlessGone } from "./lifecycle";
+import { type Context, mayBeDone, unlessGone } from "./lifecycle";
 
 /** An object of the workspace that bears the name of the one to be made. */
 export interface Namesake {
@@ -75,7 +75,7 @@ async function attemptToMake<Live, Listed>(context: Context, making: Making<Live
       session.known.add(making.idOf(live));
       return { live, settleLate: () => (attempt > 1 ? settleLost(context, making, from) : Promise.resolve()) };
     } catch (error) {
-      if (!(error instanceof RequestError) || error.outcome !== "unknown") throw error;
+      if (!(error instanceof RequestError) || !mayBeDone(error)) throw error;
       await settleLost(context, making, from, error);
       if (attempt === MOST_ATTEMPTS || !(await api.pause(error, attempt))) throw error;
     }

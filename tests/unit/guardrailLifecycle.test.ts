@@ -195,9 +195,11 @@ describe("update", () => {
     expect(fake.lines()).toEqual([`GET /guardrails/${GUARDRAIL}`, `PATCH /guardrails/${GUARDRAIL}`]);
   });
 
-  test.each([gone, broken])("a failure of the only PATCH keeps the state as it was", async (cause) => {
-    const update = guardrail.update(contextOf(scripted(cause)), GUARDRAIL, stateWith(), inputsOf({ description: "a" }));
-    expect(await failureOf(update)).toBe(cause);
+  test("a refused PATCH is the failure itself, and one that may have been carried out keeps the state and a mark", async () => {
+    const update = (cause: Error) =>
+      guardrail.update(contextOf(scripted(cause)), GUARDRAIL, stateWith(), inputsOf({ description: "a" }));
+    expect(await failureOf(update(gone))).toBe(gone);
+    expect(await failureOf(update(broken))).toMatchObject({ id: GUARDRAIL, outputs: stateWith() });
   });
 });
 

@@ -214,9 +214,11 @@ describe("update", () => {
     expect(error.outputs.key.reveal()).toBe(KEY);
   });
 
-  test.each([gone, broken])("a failure of the only PATCH keeps the state as it was", async (cause) => {
-    const update = inferenceKey.update(contextOf(scripted(cause)), HASH, stateWith(), inputsOf({ limit: 50 }));
-    expect(await failureOf(update)).toBe(cause);
+  test("a refused PATCH is the failure itself, and one that may have been carried out keeps the state and a mark", async () => {
+    const update = (cause: Error) =>
+      inferenceKey.update(contextOf(scripted(cause)), HASH, stateWith(), inputsOf({ limit: 50 }));
+    expect(await failureOf(update(gone))).toBe(gone);
+    expect(await failureOf(update(broken))).toMatchObject({ id: HASH, outputs: stateWith() });
   });
 });
 

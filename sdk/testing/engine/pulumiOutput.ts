@@ -34,7 +34,7 @@ const OPS: Record<string, StepOp> = {
 
 /** ` +  TYPE NAME created (0.11s) [diff: ~limit]` */
 const STEP =
-  /^ *\S{1,2} +(\S+:\S+) (\S+) (\*\*)?([a-z]+(?: original)?)( failed\*\*)?(?: \(([\d.]+)s\))?.*?(?:\[diff: (.*)\])?$/;
+  /^ *\S{1,2} +(\S+:\S+) (\S+) (\*\*)?([a-z]+(?: (?:original|replacement))?)( failed\*\*)?(?: \(([\d.]+)s\))?.*?(?:\[diff: (.*)\])?$/;
 /** `    + 4 created`, `    +-1 replaced`, `    3 unchanged`, `    2 changes. 1 unchanged` */
 const COUNT = /^ {4}(?:\d+ changes?\. )?(?:[-+~=>]+ ?)?(\d+) ([a-z]+)$/;
 

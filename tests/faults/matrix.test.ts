@@ -1,0 +1,109 @@
+/** Every fault at every call of every operation: running it once more converges. */
+import { otherSettings, type Simulator, type SimulatorOptions, startSimulator } from "../../sdk/testing/simulator";
+import { type Cell, judge, judgeAll } from "./support/cell";
+import { scenarios } from "./support/scenarios";
+import { waits } from "./support/shortWaits";
+import { addresses, quickStrikes, resolveNothing, SLOW, type Strike, slowStrikes } from "./support/strikes";
+import { leaks } from "./support/texts";
+
+// Real processes or thousands of calls: on a machine that is busy with other work they take longer.
+jest.setTimeout(180_000);
+
+const SOAK_SECONDS = Number(process.env.SOAK_SECONDS ?? 0);
+
+let elsewhere: Simulator;
+/** Methods of the calls of each operation when nothing goes wrong. */
+const calls = new Map<string, string[]>();
+let converged = 0;
+
+beforeAll(async () => {
+  // Or else a proxy of this machine would answer for the name that does not resolve.
+  for (const name of ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"]) delete process.env[name];
+  resolveNothing();
+  elsewhere = await startSimulator();
+  for (const [title, scenario] of Object.entries(scenarios)) {
+    const judgement = await judge({ title, scenario });
+    if (judgement.problems.length > 0) throw new Error(`${title}: ${judgement.problems.join("; ")}`);
+    calls.set(title, judgement.calls);
+  }
+});
+afterAll(async () => {
+  await elsewhere.close();
+  process.stdout.write(`${converged} cells converged\n`);
+});
+
+function cellsOf(strikesOf: (method: string) => [string, Strike][]): Cell[] {
+  return Object.entries(scenarios).flatMap(([operation, scenario]) =>
+    (calls.get(operation) ?? []).flatMap((method, at, methods) => {
+      // What comes before the answer that is lost is struck where none is.
+      if (scenario.answerLost && at <= methods.indexOf("POST")) return [];
+      return strikesOf(method).map(([fault, strike]) => ({
+        title: `${operation}, call ${at + 1} (${method}): ${fault}`,
+        scenario,
+        strike: (simulator: Simulator) => strike(simulator, at + 1),
+      }));
+    }),
+  );
+}
+
+const quickCells = () => cellsOf((method) => quickStrikes(`${elsewhere.url}/keys`, method));
+
+/** `npm test` takes one of four: for an odd number of faults that is another share of them at each call. */
+function share(cells: Cell[]): Cell[] {
+  return SOAK_SECONDS > 0 ? cells : cells.filter((_, at) => at % 4 === 0);
+}
+
+async function expectConvergence(cells: Cell[], atATime: number, options: SimulatorOptions = {}): Promise<void> {
+  const judgements = await judgeAll(cells, atATime, options);
+  const failed = judgements.filter(({ problems }) => problems.length > 0);
+  converged += judgements.length - failed.length;
+  const told = failed.map(({ title, problems }) => `${title}: ${problems.join("; ")}`);
+  expect({ options, told }).toEqual({ options, told: [] });
+  expect(judgements.length).toBeGreaterThan(0);
+}
+
+test("after a fault that strikes at once", async () => {
+  await expectConvergence(share(quickCells()), 8);
+}, 180_000);
+
+test("after a call that takes longer than the time-out", async () => {
+  waits.callTimeout = SLOW.callTimeout;
+  await expectConvergence(cellsOf(slowStrikes), 12).finally(() => {
+    waits.callTimeout = 5_000;
+  });
+});
+
+test("after an operation at an address that can't be reached", async () => {
+  const cells = Object.entries(scenarios).flatMap(([operation, scenario]) =>
+    [...addresses].map(([address, baseUrl]) => ({ title: `${operation}, ${address}`, scenario, baseUrl })),
+  );
+  await expectConvergence(cells, 8);
+});
+
+test("the search for secrets would find one, and takes no label for one", () => {
+  const { secret, key } = elsewhere.dashboard.createKey({ name: "control" });
+  expect(leaks([`said ${secret}`, elsewhere.managementKey, key.masked, key.hash])).toHaveLength(2);
+});
+
+test("the key never went to another origin", () => {
+  expect(elsewhere.requests).toEqual([]);
+});
+
+if (SOAK_SECONDS > 0) {
+  test(
+    "for as long as is asked, however the API is where that is not known",
+    async () => {
+      const end = Date.now() + (SOAK_SECONDS * 1_000) / 2;
+      const cells = quickCells();
+      while (Date.now() < end) {
+        const chosen = Array.from({ length: 40 }, () => anyOf(cells));
+        await expectConvergence(chosen, 8, { switches: anyOf(otherSettings()) });
+      }
+    },
+    SOAK_SECONDS * 1_000,
+  );
+}
+
+function anyOf<Item>(items: readonly Item[]): Item {
+  return items[Math.floor(Math.random() * items.length)] as Item;
+}

@@ -1,0 +1,18 @@
+import type { Simulator } from "../../../sdk/testing/simulator";
+import { defaultName } from "./inProcessStack";
+
+const HOUR_MS = 3_600_000;
+
+/** Objects of others that bear the stack's own default names: older ones, used ones, otherwise configured ones. */
+export function addBystanders({ dashboard, clock }: Simulator, resources: readonly string[]): void {
+  const old = new Date(clock.now().getTime() - HOUR_MS);
+  for (const resource of resources) {
+    const name = defaultName(resource);
+    const older = dashboard.createKey({ name }).key;
+    const used = dashboard.createKey({ name }).key;
+    dashboard.useKey(used.hash, 0.5);
+    const other = dashboard.createKey({ name, limit: 77 }).key;
+    const guardrail = dashboard.createGuardrail({ name });
+    for (const each of [older, used, other, guardrail]) each.created_at = old;
+  }
+}

@@ -1,0 +1,86 @@
+/** One cell of the matrix: one operation of which one call is struck, and then brought to convergence. */
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../../sdk/testing/simulator";
+import {
+  present,
+  problemsOfAttempts,
+  problemsOfDestroy,
+  problemsOfLeftovers,
+  problemsOfSecrets,
+  problemsOfState,
+} from "./convergence";
+import { InProcessStack } from "./inProcessStack";
+import { declarationOf, operate, type Scenario, worldOf } from "./scenarios";
+
+export interface Cell {
+  title: string;
+  scenario: Scenario;
+  /** Strikes when the operation begins. */
+  strike?: (simulator: Simulator) => void;
+  /** Another base URL for the operation. */
+  baseUrl?: (simulator: Simulator) => string;
+}
+
+export interface Judgement {
+  title: string;
+  problems: string[];
+  /** Calls of the operation that was struck, by their method. */
+  calls: string[];
+}
+
+export async function judge(
+  { title, scenario, strike, baseUrl }: Cell,
+  options: SimulatorOptions = {},
+): Promise<Judgement> {
+  const simulator = await startSimulator(options);
+  try {
+    const world = worldOf(simulator);
+    const others = present(simulator);
+    const stack = new InProcessStack({
+      OPENROUTER_BASE_URL: simulator.url,
+      OPENROUTER_MANAGEMENT_KEY: simulator.managementKey,
+    });
+    const setUp = await stack.up(declarationOf(scenario.before, world));
+    if (!setUp.ok) return { title, problems: [`can't be set up: ${setUp.said[0]}`], calls: [] };
+    scenario.behind?.(world, stack);
+    const ids = new Map(stack.state.map(({ name, id }) => [name, id]));
+
+    simulator.clearRequests();
+    if (scenario.answerLost) {
+      simulator.faults.add({ method: "POST", path: scenario.answerLost, effect: "drop", when: "after commit" });
+    }
+    strike?.(simulator);
+    const env = baseUrl ? { OPENROUTER_BASE_URL: baseUrl(simulator) } : {};
+    const first = await operate(scenario, stack, world, env);
+    const calls = simulator.requests.map(({ method }) => method);
+    const problems = problemsOfAttempts(simulator);
+    const expected = baseUrl ? 0 : [scenario.answerLost, strike && !simulator.onRequest].filter(Boolean).length;
+    if (simulator.faults.fired.length < expected) problems.push("the fault did not strike");
+    simulator.faults.clear();
+    simulator.onRequest = undefined;
+
+    const again = await operate(scenario, stack, world);
+    if (!again.ok) problems.push(`does not recover: ${again.said[0]}`);
+    if (scenario.operation === "refresh") await stack.up(declarationOf(scenario.after, world));
+    const moved = stack.state.filter(({ name, id }) => ids.has(name) && ids.get(name) !== id);
+    if (scenario.keepsIds && moved.length > 0) problems.push(`${moved[0]?.name} has another id`);
+    const said = [...first.said, ...again.said];
+    const after = scenario.operation === "destroy" ? {} : declarationOf(scenario.after, world);
+    problems.push(...(await problemsOfState(simulator, stack, after)));
+    problems.push(...problemsOfLeftovers(simulator, stack, others, said), ...problemsOfSecrets(said));
+    problems.push(...(await problemsOfDestroy(simulator, stack, others)));
+    return { title, problems, calls };
+  } finally {
+    await simulator.close();
+  }
+}
+
+/** So many at a time, in the order given. */
+export async function judgeAll(cells: readonly Cell[], atATime: number, options: SimulatorOptions = {}) {
+  const left = [...cells];
+  const judgements: Judgement[] = [];
+  const work = async () => {
+    for (let cell = left.shift(); cell; cell = left.shift()) judgements.push(await judge(cell, options));
+  };
+  await Promise.all(Array.from({ length: atATime }, work));
+  return judgements;
+}

@@ -1,0 +1,158 @@
+/** Whether rule 1 of "nothing lost, nothing doubled, nothing leaked" holds. Problems are told as texts, none is good. */
+import { isDeepStrictEqual } from "node:util";
+import type { Key, LoggedRequest, Simulator } from "../../../sdk/testing/simulator";
+import { hashOf } from "../../../sdk/testing/simulator/ids";
+import { type Declaration, defaultName, type InProcessStack, type Managed } from "./inProcessStack";
+import { leaks } from "./texts";
+
+/** What is in the account and not the stack's. */
+export interface Bystanders {
+  keys: string[];
+  guardrails: string[];
+}
+
+export function present({ account }: Simulator): Bystanders {
+  return { keys: account.keys.map(({ hash }) => hash), guardrails: account.guardrails.map(({ id }) => id) };
+}
+
+/** After the operation that recovers. Ends with an `up`, which has to do nothing and to ask nothing. */
+export async function problemsOfState(
+  simulator: Simulator,
+  stack: InProcessStack,
+  declaration: Declaration,
+): Promise<string[]> {
+  const problems = Object.entries(declaration).flatMap(([name, { args = {} }]) => {
+    const managed = stack.state.filter((each) => each.name === name);
+    const [only] = managed;
+    if (!only || managed.length > 1) return [`${name} is ${managed.length} times in the state`];
+    if (only.halfDone) return [`${name} is half done`];
+    return problemsOfObject(simulator, only, args);
+  });
+  for (const { name } of stack.state) if (!(name in declaration)) problems.push(`${name} is still in the state`);
+
+  const asked = simulator.requests.length;
+  const { ok, steps, said } = await stack.up(declaration);
+  if (!ok || steps.length > 0) problems.push(`a second up is not empty: ${steps.join(", ")} ${said[0] ?? ""}`);
+  if (simulator.requests.length > asked) problems.push(`a second up asks: ${lines(simulator.requests.slice(asked))}`);
+
+  const before = structuredClone(stack.state);
+  const { said: errors } = await stack.refresh();
+  if (errors.length > 0) problems.push(`a refresh fails: ${errors[0]}`);
+  problems.push(...differences(before, stack.state));
+  return problems;
+}
+
+/** The members of a pair are learnt by the first refresh, which is no drift. */
+const LEARNT_LATER = ["assignedBy", "createdAt"];
+
+function differences(before: Managed[], after: Managed[]): string[] {
+  return before.flatMap((old) => {
+    const now = after.find(({ name }) => name === old.name);
+    if (!now) return [`a refresh does not find ${old.name}`];
+    const names = Object.keys({ ...old.outputs, ...now.outputs }).filter(
+      (name) =>
+        !(LEARNT_LATER.includes(name) && !(name in old.outputs)) &&
+        !isDeepStrictEqual(old.outputs[name], now.outputs[name]),
+    );
+    return names.map((name) => `${name} of ${old.name} is not what the account has`);
+  });
+}
+
+function problemsOfObject({ account }: Simulator, managed: Managed, args: Record<string, unknown>): string[] {
+  const { name, kind, id, outputs } = managed;
+  const wanted = (args.name as string | undefined) ?? defaultName(name);
+  if (kind === "InferenceKey") {
+    const key = account.keys.find(({ hash }) => hash === id);
+    if (!key) return [`${name} is not in the account`];
+    const hasSecret = "adopt" in args || hashOf(String(outputs.key)) === id;
+    const isAsDeclared =
+      key.name === wanted && key.limit === (args.limit ?? null) && key.disabled === (args.disabled ?? false);
+    return [...(hasSecret ? [] : [`the secret of ${name} is lost`]), ...(isAsDeclared ? [] : [`${name} differs`])];
+  }
+  if (kind === "Guardrail") {
+    const guardrail = account.guardrails.find((each) => each.id === id);
+    if (!guardrail) return [`${name} is not in the account`];
+    const isAsDeclared = guardrail.name === wanted && guardrail.limit_usd === (args.limitUsd ?? null);
+    return isAsDeclared ? [] : [`${name} differs`];
+  }
+  const pairs = [
+    ...account.keyAssignments.map((row) => `${row.guardrail_id}/${row.key_hash}`),
+    ...account.memberAssignments.map((row) => `${row.guardrail_id}/${row.user_id}`),
+  ];
+  return pairs.filter((pair) => pair === id).length === 1 ? [] : [`${name} is not assigned once`];
+}
+
+/** Objects that neither the state knows nor anybody else made. */
+export function leftBehind({ account }: Simulator, stack: InProcessStack, others: Bystanders) {
+  const managed = new Set(stack.state.map(({ id }) => id));
+  const isLeft = (id: string, known: string[]) => !managed.has(id) && !known.includes(id);
+  return {
+    keys: account.keys.filter(({ hash }) => isLeft(hash, others.keys)),
+    guardrails: account.guardrails.filter(({ id }) => isLeft(id, others.guardrails)),
+  };
+}
+
+/** What is left behind has to be named with its date and the command that removes it. */
+export function problemsOfLeftovers(simulator: Simulator, stack: InProcessStack, others: Bystanders, said: string[]) {
+  const { keys, guardrails } = leftBehind(simulator, stack, others);
+  return [
+    ...keys.filter((key) => !isNamed(key.hash, key.created_at, "key", said)).map(({ name }) => `key ${name} is lost`),
+    ...guardrails
+      .filter(({ id, created_at }) => !isNamed(id, created_at, "guardrail", said))
+      .map(({ name }) => `guardrail ${name} is lost`),
+  ];
+}
+
+export function isNamed(id: string, created: Date, kind: string, said: readonly string[]): boolean {
+  const date = created.toISOString().slice(0, 19);
+  const command = `npx pulumi-openrouter remove ${kind} ${id}`;
+  return said.some((text) => text.includes(`${id}, created ${date}`) && text.includes(command));
+}
+
+/** Does what the messages advise, then destroys: only what others have made stays. */
+export async function problemsOfDestroy(simulator: Simulator, stack: InProcessStack, others: Bystanders) {
+  const { keys, guardrails } = leftBehind(simulator, stack, others);
+  for (const { hash } of keys) simulator.dashboard.deleteKey(hash);
+  for (const { id } of guardrails) simulator.dashboard.deleteGuardrail(id);
+  // What was adopted is the stack's now.
+  const isTheirs = (id: string) => !stack.state.some((managed) => managed.id === id);
+  const theirs = { keys: others.keys.filter(isTheirs), guardrails: others.guardrails.filter(isTheirs) };
+  const { said } = await stack.destroy();
+  const problems = said.slice(0, 1).map((error) => `destroy fails: ${error}`);
+  const stay = present(simulator);
+  if (!isDeepStrictEqual(stay, theirs)) problems.push(`${count(stay)} stay in place of ${count(theirs)}`);
+  const living = (hash: string) => simulator.account.keys.some((key: Key) => key.hash === hash);
+  const pairs = simulator.account.keyAssignments.filter((row) => living(row.key_hash));
+  if (pairs.length + simulator.account.memberAssignments.length > 0) problems.push("an assignment stays");
+  return problems;
+}
+
+function count({ keys, guardrails }: Bystanders): string {
+  return `${keys.length} keys and ${guardrails.length} guardrails`;
+}
+
+/** After an attempt to make something whose outcome is not known there has to be a look before the next one. */
+export function problemsOfAttempts({ requests, faults }: Simulator): string[] {
+  const struck = new Set(faults.fired.map(({ request }) => request));
+  const isMaking = ({ method, path }: LoggedRequest) => method === "POST" && /^\/(keys|guardrails)$/.test(path);
+  const nameOf = ({ body }: LoggedRequest) => (body as { name: string }).name;
+  return requests.flatMap((first, at) => {
+    if (!isMaking(first) || !struck.has(first) || first.status === 429) return [];
+    const rest = requests.slice(at + 1);
+    const again = rest.findIndex(
+      (each) => isMaking(each) && each.path === first.path && nameOf(each) === nameOf(first),
+    );
+    const looked = rest
+      .slice(0, Math.max(again, 0))
+      .some(({ method, path }) => method === "GET" && path === first.path);
+    return again < 0 || looked ? [] : [`${first.path} is tried again without a look`];
+  });
+}
+
+export function problemsOfSecrets(said: readonly string[]): string[] {
+  return leaks(said).map((text) => `a secret is printed: ${text.slice(0, 40)}…`);
+}
+
+export function lines(requests: readonly LoggedRequest[]): string {
+  return requests.map(({ method, path }) => `${method} ${path}`).join(", ");
+}

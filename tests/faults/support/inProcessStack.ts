@@ -1,0 +1,205 @@
+/**
+ * Does in this process what Pulumi's engine does around a provider: check, diff, the steps that follow from it, and the
+ * state that each leaves, a failure in the middle included. One step at a time and in the order of the declaration, so
+ * that the n-th call of an operation is the same call in every run.
+ */
+import "./shortWaits";
+import { isDeepStrictEqual } from "node:util";
+import { dynamicProvider } from "../../../provider/dynamic/host";
+import { newProcess } from "../../../provider/dynamic/process";
+import type { DynamicProvider, Properties } from "../../../provider/dynamic/protocol";
+import { lifecycles } from "../../../provider/resources";
+import type { Lifecycle } from "../../../provider/resources/lifecycle";
+import { texts } from "./texts";
+
+export type Kind = keyof typeof lifecycles;
+
+/** A resource as a program declares it. `{ idOf: name }` in the arguments is the id of an earlier one. */
+export interface Declared {
+  kind: Kind;
+  args?: Record<string, unknown>;
+}
+export type Declaration = Record<string, Declared>;
+
+/** What the state has of a resource. Secrets are plain. */
+export interface Managed {
+  name: string;
+  kind: Kind;
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+  /** Its create or update failed after it had begun. */
+  halfDone: boolean;
+  /** It was replaced and is still to be deleted. */
+  replaced: boolean;
+}
+
+export interface Outcome {
+  ok: boolean;
+  /** `create ci`, in the order in which they were begun. */
+  steps: string[];
+  /** All that was printed, errors in every form in which somebody might print them. */
+  said: string[];
+}
+
+export interface OperationOptions {
+  refresh?: boolean;
+  /** In place of the environment of the stack, variable by variable. */
+  env?: Record<string, string>;
+  config?: Record<string, string>;
+}
+
+/** One operation under way: a provider process of its own, and what it says. */
+interface Run extends Outcome {
+  providerOf(kind: Kind): DynamicProvider;
+}
+
+const PROVIDER = "exports.handler = …";
+
+export class InProcessStack {
+  state: Managed[] = [];
+
+  constructor(private readonly env: Record<string, string>) {}
+
+  /** The living resource of a name. */
+  resource(name: string): Managed | undefined {
+    return this.state.find((each) => each.name === name && !each.replaced);
+  }
+
+  up(declaration: Declaration, options: OperationOptions = {}): Promise<Outcome> {
+    return this.operate(options, async (run) => {
+      if (options.refresh) await this.refreshAll(run);
+      for (const [name, declared] of Object.entries(declaration)) await this.register(run, name, declared);
+      await this.deleteAll(run, ({ name, replaced }) => replaced || !(name in declaration));
+    });
+  }
+
+  refresh(options: OperationOptions = {}): Promise<Outcome> {
+    return this.operate(options, (run) => this.refreshAll(run));
+  }
+
+  destroy(options: OperationOptions = {}): Promise<Outcome> {
+    return this.operate(options, (run) => this.deleteAll(run, () => true));
+  }
+
+  /** As Pulumi does, it begins nothing more after a failure. */
+  private async operate({ env, config = {} }: OperationOptions, work: (run: Run) => Promise<void>): Promise<Outcome> {
+    const said: string[] = [];
+    const process = newProcess({ ...this.env, ...env });
+    const surroundings = process.surroundings.bind(process);
+    process.surroundings = () => ({ ...surroundings(), log: (line) => void said.push(line) });
+    await process.configure({ config: { get: (key) => config[key] } });
+    const providerOf = (kind: Kind) =>
+      dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
+    const run: Run = { ok: true, steps: [], said, providerOf };
+    try {
+      await work(run);
+    } catch (error) {
+      run.ok = false;
+      said.push(...texts(error));
+    }
+    return run;
+  }
+
+  private async register(run: Run, name: string, { kind, args = {} }: Declared): Promise<void> {
+    const provider = run.providerOf(kind);
+    const old = this.resource(name);
+    const given = { ...nameOf(kind, name, args), ...(this.resolved(args) as Properties) };
+    const { inputs, failures } = await provider.check(old?.inputs ?? {}, given);
+    if (!inputs) throw new Error(`${name}: ${failures.map(({ reason }) => reason).join("; ")}`);
+    const next: Managed = { name, kind, id: "", inputs: onWire(inputs), outputs: {}, halfDone: false, replaced: false };
+    if (!old) return this.create(run, next);
+
+    const { changes, replaces = [] } = await provider.diff(old.id, old.outputs, next.inputs);
+    const isChanged = changes ?? !isDeepStrictEqual(old.inputs, next.inputs);
+    if (isChanged && replaces.length > 0) return this.create(run, next, old);
+    if (isChanged || old.halfDone) return this.update(run, next, old);
+  }
+
+  private async create(run: Run, next: Managed, old?: Managed): Promise<void> {
+    run.steps.push(`${old ? "replace" : "create"} ${next.name}`);
+    const settle = () => {
+      if (old) old.replaced = true;
+      this.state.push(next);
+    };
+    try {
+      const { id, outs } = await run.providerOf(next.kind).create({ ...next.inputs, __provider: PROVIDER });
+      Object.assign(next, { id, outputs: onWire(outs) });
+      settle();
+    } catch (error) {
+      if (!isPartial(error)) throw error;
+      Object.assign(next, { id: error.id, outputs: onWire(error.properties), halfDone: true });
+      settle();
+      throw error;
+    }
+  }
+
+  private async update(run: Run, next: Managed, old: Managed): Promise<void> {
+    run.steps.push(`update ${next.name}`);
+    const news = { ...next.inputs, __provider: PROVIDER };
+    try {
+      const { outs } = await run.providerOf(next.kind).update(old.id, old.outputs, news);
+      Object.assign(old, { inputs: next.inputs, outputs: onWire(outs), halfDone: false });
+    } catch (error) {
+      // The old inputs stay, so that the next `up` sees that it has not reached the new ones.
+      if (isPartial(error)) Object.assign(old, { outputs: onWire(error.properties), halfDone: true });
+      throw error;
+    }
+  }
+
+  private async refreshAll(run: Run): Promise<void> {
+    for (const each of this.state.filter(({ replaced }) => !replaced)) {
+      run.steps.push(`read ${each.name}`);
+      const { id, props = {}, inputs = each.inputs } = await run.providerOf(each.kind).read(each.id, each.outputs);
+      if (id === "") this.state = this.state.filter((other) => other !== each);
+      else Object.assign(each, { outputs: onWire(props), inputs: onWire(inputs), halfDone: false });
+    }
+  }
+
+  private async deleteAll(run: Run, isDoomed: (resource: Managed) => boolean): Promise<void> {
+    for (const each of this.state.filter(isDoomed).reverse()) {
+      run.steps.push(`delete ${each.name}`);
+      await run.providerOf(each.kind).delete(each.id, each.outputs);
+      this.state = this.state.filter((other) => other !== each);
+    }
+  }
+
+  private resolved(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((item) => this.resolved(item));
+    if (typeof value !== "object" || value === null) return value;
+    if ("idOf" in value) return this.resource(String(value.idOf))?.id;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.resolved(item)]));
+  }
+}
+
+/** What the resource classes add: a default name, and the mark that it is one. */
+function nameOf(kind: Kind, name: string, args: Properties): Properties {
+  if ("name" in args || (kind !== "InferenceKey" && kind !== "Guardrail")) return {};
+  return { name: defaultName(name), __defaultName: true };
+}
+
+export function defaultName(resource: string): string {
+  return `acme/test/${resource}`;
+}
+
+interface Partial extends Error {
+  id: string;
+  properties: Properties;
+}
+
+/** The engine stores the properties of a partial failure as they are: without `__provider` nothing could read them. */
+function isPartial(error: unknown): error is Partial {
+  if (!(error instanceof Error) || !("properties" in error)) return false;
+  if ((error as Partial).properties.__provider !== PROVIDER) throw new Error("a partial failure without __provider");
+  return true;
+}
+
+/** Properties as they come back from Pulumi, which fails on what is undefined and hands secrets back as plain values. */
+function onWire({ __provider, ...properties }: Properties): Properties {
+  const plain = Object.entries(properties).map(([name, value]) => {
+    if (value === undefined) throw new Error(`${name} is undefined, which Pulumi can't carry`);
+    const isSecret = typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
+    return [name, isSecret ? (value as unknown as { value: string }).value : value];
+  });
+  return structuredClone(Object.fromEntries(plain));
+}

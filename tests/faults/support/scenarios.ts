@@ -1,0 +1,152 @@
+/** Every operation of every kind of resource: what is there before, and what is then declared. */
+import type { Simulator } from "../../../sdk/testing/simulator";
+import { addBystanders } from "./bystanders";
+import type { Declaration, InProcessStack, Outcome } from "./inProcessStack";
+
+/** An account in which an operation takes place. */
+export interface World {
+  simulator: Simulator;
+  member: string;
+  workspace: string;
+  /** A key and a guardrail that somebody else has made. */
+  adoptable: { key: string; guardrail: string };
+}
+
+export interface Scenario {
+  before: Declaration | ((world: World) => Declaration);
+  after: Declaration | ((world: World) => Declaration);
+  /** What somebody does in between. */
+  behind?: (world: World, stack: InProcessStack) => void;
+  /** The operation that is struck; an `up` of `after` unless given. */
+  operation?: "refresh" | "up with refresh" | "destroy";
+  /** The answer to the first create is lost as well: the calls that then settle it are what is struck. */
+  answerLost?: "/keys" | "/guardrails";
+  /** What is declared before and after keeps its id. */
+  keepsIds?: true;
+}
+
+const key = (args: Record<string, unknown> = {}) => ({ kind: "InferenceKey", args }) as const;
+const guardrail = (args: Record<string, unknown> = {}) => ({ kind: "Guardrail", args }) as const;
+
+const full = { limit: 10, limitReset: "daily", disabled: true };
+const budget = { limitUsd: 5, resetInterval: "daily", allowedModels: ["openai/gpt-4.1"] };
+
+const pair = (of: string) => ({
+  g: guardrail(),
+  h: guardrail(),
+  k: key(),
+  a: { kind: "GuardrailKeyAssignment", args: { guardrailId: { idOf: of }, keyHash: { idOf: "k" } } } as const,
+});
+const memberPair =
+  (of: string) =>
+  ({ member }: World): Declaration => ({
+    g: guardrail(),
+    h: guardrail(),
+    a: { kind: "GuardrailMemberAssignment", args: { guardrailId: { idOf: of }, userId: member } },
+  });
+const without = (name: string, declaration: Declaration): Declaration => {
+  const { [name]: _, ...rest } = declaration;
+  return rest;
+};
+
+export const scenarios: Record<string, Scenario> = {
+  "create a key": { before: {}, after: { k: key(full) } },
+  "create a key of a chosen name": { before: {}, after: { k: key({ name: "chosen" }) } },
+  "create a key whose answer is lost": { before: {}, after: { k: key(full) }, answerLost: "/keys" },
+  "adopt a key": { before: {}, after: ({ adoptable }) => ({ k: key({ adopt: adoptable.key, limit: 3 }) }) },
+  "update a key": { before: { k: key() }, after: { k: key(full) }, keepsIds: true },
+  "update a key that has drifted": {
+    before: { k: key() },
+    after: { k: key(full) },
+    behind: ({ simulator }, stack) => {
+      simulator.dashboard.updateKey(stack.resource("k")?.id ?? "", { name: "renamed" });
+    },
+    operation: "up with refresh",
+    keepsIds: true,
+  },
+  "replace a key": { before: { k: key() }, after: { k: key({ keepers: { round: "2" } }) } },
+  "read a key": { before: { k: key(full) }, after: { k: key(full) }, operation: "refresh", keepsIds: true },
+  "read a key that is gone": {
+    before: { k: key() },
+    after: { k: key() },
+    behind: ({ simulator }, stack) => simulator.dashboard.deleteKey(stack.resource("k")?.id ?? ""),
+    operation: "up with refresh",
+  },
+  "delete a key": { before: { k: key(), other: key() }, after: { other: key() } },
+  "delete a key that is gone": {
+    before: { k: key() },
+    after: {},
+    behind: ({ simulator }, stack) => simulator.dashboard.deleteKey(stack.resource("k")?.id ?? ""),
+  },
+
+  "create a guardrail": { before: {}, after: { g: guardrail(budget) } },
+  "create a guardrail of a chosen name": { before: {}, after: { g: guardrail({ name: "chosen" }) } },
+  "create a guardrail whose answer is lost": {
+    before: {},
+    after: { g: guardrail(budget) },
+    answerLost: "/guardrails",
+  },
+  "adopt a guardrail": {
+    before: {},
+    after: ({ adoptable }) => ({ g: guardrail({ ...budget, name: "theirs", adopt: adoptable.guardrail }) }),
+  },
+  "update a guardrail": { before: { g: guardrail() }, after: { g: guardrail(budget) }, keepsIds: true },
+  "replace a guardrail": {
+    before: { g: guardrail() },
+    after: ({ workspace }) => ({ g: guardrail({ workspaceId: workspace }) }),
+  },
+  "read a guardrail": {
+    before: { g: guardrail(budget) },
+    after: { g: guardrail(budget) },
+    operation: "refresh",
+    keepsIds: true,
+  },
+  "delete a guardrail": { before: { g: guardrail() }, after: {} },
+
+  "create a key assignment": { before: without("a", pair("g")), after: pair("g"), keepsIds: true },
+  "replace a key assignment": { before: pair("g"), after: pair("h") },
+  "read a key assignment": { before: pair("g"), after: pair("g"), operation: "refresh", keepsIds: true },
+  "delete a key assignment": { before: pair("g"), after: without("a", pair("g")), keepsIds: true },
+  "create a member assignment": {
+    before: (world) => without("a", memberPair("g")(world)),
+    after: memberPair("g"),
+    keepsIds: true,
+  },
+  "replace a member assignment": { before: memberPair("g"), after: memberPair("h") },
+  "read a member assignment": {
+    before: memberPair("g"),
+    after: memberPair("g"),
+    operation: "refresh",
+    keepsIds: true,
+  },
+  "delete a member assignment": {
+    before: memberPair("g"),
+    after: (world) => without("a", memberPair("g")(world)),
+    keepsIds: true,
+  },
+  "destroy all": { before: pair("g"), after: {}, operation: "destroy" },
+};
+
+export function worldOf(simulator: Simulator): World {
+  const { dashboard } = simulator;
+  const workspace = dashboard.addWorkspace({ name: "Second", slug: "second" });
+  const member = dashboard.addMember({ email: "ada@example.com" }, [workspace.id]);
+  addBystanders(simulator, ["k", "g"]);
+  const adoptable = {
+    key: dashboard.createKey({ name: "theirs" }).key.hash,
+    guardrail: dashboard.createGuardrail({ name: "theirs" }).id,
+  };
+  return { simulator, member: member.id, workspace: workspace.id, adoptable };
+}
+
+export function declarationOf(declared: Scenario["after"], world: World): Declaration {
+  return typeof declared === "function" ? declared(world) : declared;
+}
+
+/** The operation itself, and what follows a failure of it. */
+export function operate(scenario: Scenario, stack: InProcessStack, world: World, env = {}): Promise<Outcome> {
+  if (scenario.operation === "destroy") return stack.destroy({ env });
+  if (scenario.operation === "refresh") return stack.refresh({ env });
+  const refresh = scenario.operation === "up with refresh";
+  return stack.up(declarationOf(scenario.after, world), { refresh, env });
+}
