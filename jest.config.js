@@ -1,8 +1,20 @@
-/** Unit and contract tests run from source; host and engine tests start real processes that load the built package. */
+/**
+ * Unit and contract tests run from source; host and engine tests start real processes that load the built package.
+ *
+ * `npm test` is to be done in three minutes on two cores, and each `up` costs two seconds of processor time. So it takes
+ * what proves the most for its time; `npm run test:all` (and CI) takes these as well.
+ */
+const LONG = [
+  "tests/engine/(options|secrets|accounts|mistakes|adopt|peersFaults)\\.test\\.ts$",
+  "tests/faults/kill\\.test\\.ts$",
+  "tests/package/(install|types)\\.test\\.ts$",
+];
+
 module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/tests"],
   testMatch: ["**/*.test.ts"],
+  testPathIgnorePatterns: ["/node_modules/", ...(process.env.TEST_ALL ? [] : LONG)],
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json", diagnostics: false }] },
   testTimeout: 60_000,
   maxWorkers: 2,
