@@ -109,7 +109,7 @@ describe.each(PHASES)("phase %i", (phase) => {
     first = await s.up(declaration(phase));
     second = await s.up();
     state = await s.resources();
-  }, 120_000);
+  });
 
   test(`keys, guardrails and assignments ${PHASE_TITLES[phase]} are brought about by one up`, () => {
     expect(errorsOf(first)).toBe("");

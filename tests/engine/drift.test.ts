@@ -57,7 +57,7 @@ beforeAll(async () => {
     "member-moved": member(bo),
   };
   await s.up(declaration);
-}, 60_000);
+});
 afterAll(() => s.close());
 
 describe("without drift", () => {
@@ -122,7 +122,7 @@ describe("after changes in the dashboard, one up with refresh", () => {
     dashboard.deleteGuardrail(id("deleted-guardrail"));
     healed = await s.up(undefined, { refresh: true });
     after = await s.resources();
-  }, 60_000);
+  });
 
   test("succeeds", () => expect(errorsOf(healed)).toBe(""));
 

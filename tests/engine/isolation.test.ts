@@ -55,4 +55,4 @@ test("a planted key and base URL are not used, and nothing leaves this machine",
   trap.close();
   expect(`${stdout}${stderr}`).not.toContain(PLANTED);
   expect({ calls, strayed: existsSync(strayed) }).toEqual({ calls: 0, strayed: false });
-}, 120_000);
+});

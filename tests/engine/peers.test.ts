@@ -55,7 +55,7 @@ beforeAll(async () => {
   foreign = dashboard.createKey({ name: "of somebody", limit: 1 }).key.hash;
   created = await s.up(first());
   before = await s.resources();
-}, 60_000);
+});
 afterAll(() => s.close());
 
 test("`disabled: true` ignored at create", () => {

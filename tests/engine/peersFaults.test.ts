@@ -50,7 +50,7 @@ describe("a create", () => {
   beforeAll(async () => {
     strike(faults.map(([, fault]) => fault));
     made = await s.up(declaration);
-  }, 60_000);
+  });
 
   test.each(faults)("%s", (_title, fault) => {
     expect(fired(fault)).toBe(fault.times ?? 1);
@@ -88,7 +88,7 @@ describe("a refresh", () => {
     before = await s.resources();
     strike(passing.map(([, fault]) => fault));
     refreshed = await s.refresh();
-  }, 60_000);
+  });
 
   test.each(passing)("%s", async (_title, fault) => {
     expect(fired(fault)).toBe(fault.times ?? 1);
@@ -129,7 +129,7 @@ describe("a destroy", () => {
     s.simulator.dashboard.deleteKey(String(gone?.id));
     strike(faults.map(([, fault]) => fault));
     destroyed = await s.destroy();
-  }, 60_000);
+  });
 
   test.each(faults)("%s", (_title, fault) => {
     expect(fired(fault)).toBe(fault.times ?? 1);

@@ -113,7 +113,7 @@ beforeAll(async () => {
   done = await s.up();
   s.simulator.onRequest = undefined;
   after = await s.resources();
-}, 60_000);
+});
 afterAll(() => s.close());
 
 test.each(REPLACED)("%s is replaced, and the new one made before the old one is deleted", (name) => {

@@ -11,7 +11,6 @@ import { type KillableStack, openKillableStack, type Ran, type Victim } from "./
 import { leaks } from "./support/texts";
 
 // Real processes or thousands of calls: on a machine that is busy with other work they take longer.
-jest.setTimeout(180_000);
 
 const key = (args: Record<string, unknown> = {}) => ({ kind: "InferenceKey", args }) as const;
 const guardrail = (args: Record<string, unknown> = {}) => ({ kind: "Guardrail", args }) as const;

@@ -8,7 +8,6 @@ import { type Declaration, type DeclaredStack, openDeclaredStack } from "../engi
 import { leaks } from "./support/texts";
 
 // Real processes or thousands of calls: on a machine that is busy with other work they take longer.
-jest.setTimeout(180_000);
 
 /** What the provider overcomes. */
 const overcome: Record<string, FaultEffect> = {

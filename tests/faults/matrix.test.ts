@@ -7,7 +7,6 @@ import { addresses, quickStrikes, resolveNothing, SLOW, type Strike, slowStrikes
 import { leaks } from "./support/texts";
 
 // Real processes or thousands of calls: on a machine that is busy with other work they take longer.
-jest.setTimeout(180_000);
 
 const SOAK_SECONDS = Number(process.env.SOAK_SECONDS ?? 0);
 
@@ -64,7 +63,7 @@ async function expectConvergence(cells: Cell[], atATime: number, options: Simula
 
 test("after a fault that strikes at once", async () => {
   await expectConvergence(share(quickCells()), 8);
-}, 180_000);
+});
 
 test("after a call that takes longer than the time-out", async () => {
   waits.callTimeout = SLOW.callTimeout;
