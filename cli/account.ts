@@ -1,5 +1,6 @@
 /** The account that the environment's credentials open. */
-import { type Api, type Operation, type ServerClock, startOperation } from "../provider/api/client";
+import { type Api, type Operation, type Surroundings, startOperation } from "../provider/api/client";
+import { Concurrency } from "../provider/api/concurrency";
 import { redact } from "../provider/secret";
 import { resolveSettings } from "../provider/settings";
 
@@ -17,10 +18,10 @@ export interface Account {
  */
 export function openAccount(environment: NodeJS.ProcessEnv, log: (message: string) => void): Account {
   const settings = resolveSettings({ explicit: false, ownKey: false, removeInterrupted: false }, environment);
-  const clock: ServerClock = {};
+  const surroundings: Surroundings = { settings, log, clock: {}, concurrency: new Concurrency() };
   return {
     baseUrl: settings.baseUrl,
     redact: (text) => redact(text, settings.managementKey),
-    start: (verb, object) => startOperation({ settings, log, clock }, { verb, object }),
+    start: (verb, object) => startOperation(surroundings, { verb, object }),
   };
 }

@@ -1,6 +1,7 @@
 /** What an audit finds: the objects of an account held against the states of stacks. Pure. */
 import type { Guardrail } from "../provider/api/guardrails";
 import type { Key } from "../provider/api/keys";
+import { accountMark } from "../provider/resources/account";
 import type { Inventory } from "./inventory";
 import type { ObjectKind, StackState, StateObject } from "./state";
 
@@ -49,6 +50,7 @@ export interface Audit {
 
 export function judge(inventory: Inventory, states: readonly StackState[]): Audit {
   const { keys, guardrails, guardrailOf, workspaces } = inventory;
+  const accounts = workspaces.map(accountMark);
   const present = new Set([...keys.map(({ hash }) => hash), ...guardrails.map(({ id }) => id)]);
   const owned = states.flatMap(({ objects }) => objects.filter(({ external }) => !external));
   return {
@@ -62,7 +64,7 @@ export function judge(inventory: Inventory, states: readonly StackState[]): Audi
       .filter(({ id }) => !present.has(id))
       .map((object) => ({
         ...object,
-        otherAccount: object.workspace !== undefined && !workspaces.includes(object.workspace),
+        otherAccount: object.account !== undefined && !accounts.includes(object.account),
       })),
   };
 }

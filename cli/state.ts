@@ -1,5 +1,6 @@
 /** What a `pulumi stack export` says of keys and guardrails. Nothing else is taken from it: it may hold secrets. */
 import { z } from "zod";
+import { readStamp } from "../provider/dynamic/stamp";
 import { UsageError } from "./terminal";
 
 export type ObjectKind = "key" | "guardrail";
@@ -14,8 +15,8 @@ export interface StateObject {
   stack: string;
   /** Read by the stack with `get`, not managed by it. */
   external: boolean;
-  /** A workspace of the account that has it, if the state tells. */
-  workspace: string | undefined;
+  /** Mark of the account that has it, if the state tells. */
+  account: string | undefined;
 }
 
 /** A create that was under way when the run was interrupted. */
@@ -91,7 +92,7 @@ function readDeployment(text: string, source: string): z.output<typeof deploymen
 function asObject({ urn, type, id, external, outputs }: Resource): StateObject[] {
   const kind = TYPES[type];
   if (!kind || !id) return [];
-  return [{ kind, id, urn, stack: stackOf(urn), external: external ?? false, workspace: workspaceIn(outputs) }];
+  return [{ kind, id, urn, stack: stackOf(urn), external: external ?? false, account: accountIn(outputs) }];
 }
 
 function asPending({ urn, type, inputs }: Resource): PendingCreate[] {
@@ -100,10 +101,8 @@ function asPending({ urn, type, inputs }: Resource): PendingCreate[] {
   return [{ kind, urn, stack: stackOf(urn), name: typeof inputs?.name === "string" ? inputs.name : undefined }];
 }
 
-/** As `provider/dynamic/host.ts` writes it: the account's default workspace, then the base URL if it isn't the public one. */
-function workspaceIn(outputs: Resource["outputs"]): string | undefined {
-  const home = outputs?.__account ?? outputs?.workspaceId;
-  return typeof home === "string" ? home.split(" ")[0] : undefined;
+function accountIn(outputs: Resource["outputs"]): string | undefined {
+  return readStamp(outputs?.__v)?.home?.account;
 }
 
 /** `urn:pulumi:<stack>::<project>::<type>::<name>` */

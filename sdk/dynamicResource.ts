@@ -11,7 +11,6 @@ interface Registration {
   inputs: object | undefined;
   /** Names of the properties that the provider adds, so that they are outputs of the object. */
   outputs: readonly string[];
-  secretOutputs?: readonly string[];
 }
 
 /**
@@ -23,7 +22,7 @@ interface Registration {
 export abstract class DynamicResource extends pulumi.CustomResource {
   /** @internal */
   protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions = {}) {
-    const { kind, inputs = {}, outputs, secretOutputs = [] } = registration;
+    const { kind, inputs = {}, outputs } = registration;
     const type = `pulumi-nodejs:dynamic/openrouter:${kind}`;
     if (opts.import !== undefined) {
       const adoptable = kind === "InferenceKey" || kind === "Guardrail";
@@ -35,7 +34,8 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     checkInstalled(kind, name);
     const added = Object.fromEntries(outputs.map((output) => [output, undefined]));
     const properties = { ...added, ...inputs, __provider: providerOf(kind) };
-    super(type, name, properties, pulumi.mergeOptions(opts, { additionalSecretOutputs: [...secretOutputs] }));
+    // No additionalSecretOutputs: the provider marks what is secret, and so it is in every state and log.
+    super(type, name, properties, opts);
   }
 }
 

@@ -124,8 +124,9 @@ export interface GuardrailArgs {
   includeByokInBudgets?: pulumi.Input<boolean | undefined>;
 
   /**
-   * UUID of the workspace that the guardrail is filed in. **A change makes a new guardrail.** Default: the account's
-   * default workspace; leaving it out later accepts the present one.
+   * UUID of the workspace that the guardrail is filed in. **A change makes a new guardrail**, and so does declaring it
+   * for one that was made without it, whichever it is. Default: the account's default workspace; leaving it out later
+   * accepts the present one.
    */
   workspaceId?: pulumi.Input<string | undefined>;
 
@@ -200,7 +201,7 @@ export class Guardrail extends DynamicResource {
   declare public readonly enablePaidModelTraining: pulumi.Output<boolean | undefined>;
   /** See {@link GuardrailArgs.includeByokInBudgets}. Undefined: not included. */
   declare public readonly includeByokInBudgets: pulumi.Output<boolean | undefined>;
-  /** Workspace of the guardrail, whether declared or chosen by the API. */
+  /** Workspace of the guardrail, if declared. */
   declare public readonly workspaceId: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: GuardrailArgs = {}, opts?: pulumi.CustomResourceOptions) {

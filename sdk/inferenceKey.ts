@@ -40,8 +40,8 @@ export interface InferenceKeyArgs {
   expiresAt?: pulumi.Input<string | Date | undefined>;
 
   /**
-   * UUID of the workspace of the key. **A change makes a new key.** Default: the account's default workspace; leaving
-   * it out later accepts the present one.
+   * UUID of the workspace of the key. **A change makes a new key**, and so does declaring it for a key that was made
+   * without it, whichever it is. Default: the account's default workspace; leaving it out later accepts the present one.
    */
   workspaceId?: pulumi.Input<string | undefined>;
 
@@ -108,16 +108,16 @@ export class InferenceKey extends DynamicResource {
   declare public readonly disabled: pulumi.Output<boolean | undefined>;
   /** See {@link InferenceKeyArgs.expiresAt}; in UTC. Undefined: never. */
   declare public readonly expiresAt: pulumi.Output<string | undefined>;
-  /** Workspace of the key, whether declared or chosen by the API. */
+  /** Workspace of the key, if declared. */
   declare public readonly workspaceId: pulumi.Output<string | undefined>;
-  /** Member that the key belongs to, whether declared or chosen by the API. */
+  /** Member that the key belongs to, if declared. */
   declare public readonly creatorUserId: pulumi.Output<string | undefined>;
   /** See {@link InferenceKeyArgs.keepers}. */
   declare public readonly keepers: pulumi.Output<Record<string, string> | undefined>;
 
   constructor(name: string, args: InferenceKeyArgs = {}, opts?: pulumi.CustomResourceOptions) {
     const inputs = opts?.id === undefined ? inputsOf(name, args, opts) : undefined;
-    super(name, { kind: "InferenceKey", inputs, outputs: OUTPUTS, secretOutputs: ["key"] }, opts);
+    super(name, { kind: "InferenceKey", inputs, outputs: OUTPUTS }, opts);
     // The very same output and not a twin: in a preview an update makes every other output unknown, and what refers to
     // it would seem to be replaced.
     this.hash = this.id;

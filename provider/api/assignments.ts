@@ -4,13 +4,14 @@
  */
 import { z } from "zod";
 import type { Api } from "./client";
-import { PAGE_SIZE, pagesByTotal } from "./pages";
+import { type Counted, PAGE_SIZE, pagesByTotal } from "./pages";
 import { page, text } from "./shapes";
 
 /** Which kind of subject a guardrail is assigned to: keys by hash, members by user id. */
 export type SubjectKind = "keys" | "members";
 
 export interface Assignment {
+  guardrailId: string | null;
   /** The hash of the key, or the id of the user. */
   subject: string;
   assignedBy: string | null;
@@ -19,10 +20,10 @@ export interface Assignment {
 
 const rows = {
   keys: z
-    .object({ keyHash: z.string(), assignedBy: text, createdAt: text })
+    .object({ guardrailId: text, keyHash: z.string(), assignedBy: text, createdAt: text })
     .transform(({ keyHash, ...row }): Assignment => ({ subject: keyHash, ...row })),
   members: z
-    .object({ userId: z.string(), assignedBy: text, createdAt: text })
+    .object({ guardrailId: text, userId: z.string(), assignedBy: text, createdAt: text })
     .transform(({ userId, ...row }): Assignment => ({ subject: userId, ...row })),
 };
 const pages = { keys: page(rows.keys), members: page(rows.members) };
@@ -62,14 +63,32 @@ export function unassign(
   });
 }
 
+/** One page of the assignments of all guardrails of the account. */
+export function listAllAssignmentsFrom(api: Api, kind: SubjectKind, offset: number): Promise<Counted<Assignment>> {
+  return api.request({
+    method: "GET",
+    path: ["guardrails", "assignments", kind],
+    query: { offset, limit: PAGE_SIZE },
+    result: pages[kind],
+  });
+}
+
+/** One page of the assignments of one guardrail. @throws NotFound when there is no such guardrail. */
+export function listAssignmentsFrom(
+  api: Api,
+  guardrailId: string,
+  kind: SubjectKind,
+  offset: number,
+): Promise<Counted<Assignment>> {
+  return api.request({
+    method: "GET",
+    path: ["guardrails", guardrailId, "assignments", kind],
+    query: { offset, limit: PAGE_SIZE },
+    result: pages[kind],
+  });
+}
+
 /** All assignments of one guardrail. @throws NotFound when there is no such guardrail. */
 export function listAssignments(api: Api, guardrailId: string, kind: SubjectKind): AsyncGenerator<Assignment> {
-  return pagesByTotal<Assignment>(api.operation, (offset) =>
-    api.request({
-      method: "GET",
-      path: ["guardrails", guardrailId, "assignments", kind],
-      query: { offset, limit: PAGE_SIZE },
-      result: pages[kind],
-    }),
-  );
+  return pagesByTotal(api.operation, (offset) => listAssignmentsFrom(api, guardrailId, kind, offset));
 }

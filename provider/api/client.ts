@@ -7,6 +7,7 @@
 import type { z } from "zod";
 import { redact } from "../secret";
 import type { Settings } from "../settings";
+import type { Concurrency } from "./concurrency";
 import {
   KeyRefused,
   NotFound,
@@ -57,6 +58,7 @@ export interface Surroundings {
   settings: Settings;
   log(message: string): void;
   clock: ServerClock;
+  concurrency: Concurrency;
 }
 
 /** How far the server's clock is ahead of ours, learnt from every answer. */
@@ -110,27 +112,29 @@ function waiting(wait: number, object: string, error: RequestError): string {
 }
 
 async function once<Result>(
-  { settings, clock }: Surroundings,
+  { settings, clock, concurrency }: Surroundings,
   operation: string,
   verb: Operation["verb"],
   deadline: number,
   call: Call<Result>,
 ): Promise<Result> {
-  const remaining = deadline - Date.now();
-  // A create needs the time for a look at the account as well, should its answer get lost.
-  const needed = call.repeatable === false ? 2 * CALL_TIMEOUT_MS : 0;
-  if (remaining <= needed) throw new OutOfTime(operation);
-  const answer = await sendWithinOrigin({
-    operation,
-    method: call.method,
-    url: urlOf(settings.baseUrl, call),
-    headers: {
-      accept: "application/json",
-      ...(call.authenticated === false ? {} : { authorization: `Bearer ${settings.managementKey.reveal()}` }),
-      ...(call.body ? { "content-type": "application/json" } : {}),
-    },
-    ...(call.body ? { body: JSON.stringify(toWire(call.body)) } : {}),
-    timeout: remaining,
+  const answer = await concurrency.run(() => {
+    const remaining = deadline - Date.now();
+    // A create needs the time for a look at the account as well, should its answer get lost.
+    const needed = call.repeatable === false ? 2 * CALL_TIMEOUT_MS : 0;
+    if (remaining <= needed) throw new OutOfTime(operation);
+    return sendWithinOrigin({
+      operation,
+      method: call.method,
+      url: urlOf(settings.baseUrl, call),
+      headers: {
+        accept: "application/json",
+        ...(call.authenticated === false ? {} : { authorization: `Bearer ${settings.managementKey.reveal()}` }),
+        ...(call.body ? { "content-type": "application/json" } : {}),
+      },
+      ...(call.body ? { body: JSON.stringify(toWire(call.body)) } : {}),
+      timeout: remaining,
+    });
   });
   const { status, text, date } = answer;
   if (call.authenticated !== false) learnTime(clock, date);

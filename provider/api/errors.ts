@@ -31,6 +31,28 @@ export abstract class OpenRouterError extends Error {
 /** A request that failed. `outcome` says whether it may have changed something. */
 export abstract class RequestError extends OpenRouterError {
   abstract readonly outcome: Outcome;
+
+  constructor(
+    readonly operation: string,
+    problem: string,
+    advice?: string,
+    options?: { cause?: unknown },
+  ) {
+    super(sentence(`${operation}: ${problem}`, advice), options);
+  }
+
+  /** The same failure, for another operation that shared the request. */
+  of(operation: string): this {
+    if (operation === this.operation) return this;
+    const message = operation + this.message.slice(this.operation.length);
+    const own = Object.getOwnPropertyDescriptors(this);
+    return Object.assign(Object.create(Object.getPrototypeOf(this), own), { operation, message, stack: message });
+  }
+}
+
+/** What one of several operations that shared a request has to say of its failure. */
+export function failureOf(operation: string, error: unknown): unknown {
+  return error instanceof RequestError ? error.of(operation) : error;
 }
 
 /** The API answered 4xx, in its own error format. */
@@ -43,7 +65,7 @@ export class Refused extends RequestError {
     readonly said: string,
     advice?: string,
   ) {
-    super(sentence(`${operation}: the API refused it (${status}: ${said})`, advice));
+    super(operation, `the API refused it (${status}: ${said})`, advice);
   }
 }
 
@@ -75,7 +97,7 @@ export class ServerFailure extends RequestError {
     said: string,
     readonly retryAfter?: string,
   ) {
-    super(sentence(`${operation}: the API failed (${status}: ${said})`, "run the same command again"));
+    super(operation, `the API failed (${status}: ${said})`, "run the same command again");
   }
 }
 
@@ -88,9 +110,7 @@ export class ConnectionFailure extends RequestError {
     cause: unknown,
   ) {
     const what = outcome === "unsent" ? "can't reach the API" : "the connection to the API was lost";
-    super(sentence(`${operation}: ${what} (${reason})`, "check the network and the base URL, then run it again"), {
-      cause,
-    });
+    super(operation, `${what} (${reason})`, "check the network and the base URL, then run it again", { cause });
   }
 }
 
@@ -99,7 +119,7 @@ export class TimedOut extends RequestError {
   readonly outcome = "unknown";
 
   constructor(operation: string, seconds: number) {
-    super(sentence(`${operation}: no answer from the API within ${seconds} s`, "run the same command again"));
+    super(operation, `no answer from the API within ${seconds} s`, "run the same command again");
   }
 }
 
@@ -108,7 +128,7 @@ export class OutOfTime extends RequestError {
   readonly outcome = "unsent";
 
   constructor(operation: string) {
-    super(sentence(`${operation}: the time for it was used up by waiting`, "run the same command again"));
+    super(operation, "the time for it was used up by waiting", "run the same command again");
   }
 }
 
@@ -124,10 +144,9 @@ export class UnreadableAnswer extends RequestError {
   ) {
     const quoted = firstWords ? `, it starts with: ${firstWords}` : "";
     super(
-      sentence(
-        `${operation}: the answer of the API can't be used (${status}, ${problem}${quoted})`,
-        "check the base URL and any proxy on the way",
-      ),
+      operation,
+      `the answer of the API can't be used (${status}, ${problem}${quoted})`,
+      "check the base URL and any proxy on the way",
     );
   }
 }

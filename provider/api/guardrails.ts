@@ -1,7 +1,7 @@
 /** Guardrails: `/guardrails`. A guardrail enforces nothing until it is assigned. */
 import { z } from "zod";
 import type { Api } from "./client";
-import { PAGE_SIZE, pagesByTotal } from "./pages";
+import { type Counted, PAGE_SIZE, pagesByTotal } from "./pages";
 import { amount, data, deleted, flag, page, text, texts } from "./shapes";
 
 const builtinFilter = z.object({ slug: z.string(), action: z.string(), scanScope: z.string().nullish() });
@@ -72,14 +72,21 @@ export function deleteGuardrail(api: Api, id: string): Promise<void> {
 
 const guardrailPage = page(guardrail);
 
+/** One page of the guardrails of a workspace. Without a workspace: those of the default one. */
+export function listGuardrailsFrom(
+  api: Api,
+  workspaceId: string | undefined,
+  offset: number,
+): Promise<Counted<Guardrail>> {
+  return api.request({
+    method: "GET",
+    path: ["guardrails"],
+    query: { workspaceId, offset, limit: PAGE_SIZE },
+    result: guardrailPage,
+  });
+}
+
 /** All guardrails of a workspace. Without a workspace: those of the default one. */
 export function listGuardrails(api: Api, workspaceId?: string): AsyncGenerator<Guardrail> {
-  return pagesByTotal(api.operation, (offset) =>
-    api.request({
-      method: "GET",
-      path: ["guardrails"],
-      query: { workspaceId, offset, limit: PAGE_SIZE },
-      result: guardrailPage,
-    }),
-  );
+  return pagesByTotal(api.operation, (offset) => listGuardrailsFrom(api, workspaceId, offset));
 }

@@ -1,6 +1,12 @@
 /** Reading lists to their end. The API has two kinds, and each has a trap of its own. */
 import { EndlessList } from "./errors";
 
+/** A page of a list, and the offset of the next one, if there may be one. */
+export interface Page<Row> {
+  rows: Row[];
+  next: number | undefined;
+}
+
 /** The API's largest page. */
 export const PAGE_SIZE = 100;
 
@@ -10,6 +16,20 @@ const MOST_PAGES = 1_000;
 /** Other programs don't make a page of keys in the time of a few requests. */
 const MOST_STALE_PAGES = 5;
 
+export interface Counted<Row> {
+  data: Row[];
+  totalCount: number;
+}
+
+export function pageByTotal<Row>({ data, totalCount }: Counted<Row>, offset: number): Page<Row> {
+  const next = offset + PAGE_SIZE;
+  return { rows: data, next: next < totalCount ? next : undefined };
+}
+
+export function pageUntilEmpty<Row>(rows: Row[], offset: number): Page<Row> {
+  return { rows, next: rows.length > 0 ? offset + rows.length : undefined };
+}
+
 /**
  * Lists with a total (guardrails, assignments, workspaces). The server cuts the page first and then drops rows whose
  * key no longer exists, while the total still counts them: a page may be short, even empty, in the middle of the list.
@@ -17,13 +37,14 @@ const MOST_STALE_PAGES = 5;
  */
 export async function* pagesByTotal<Row>(
   operation: string,
-  readPage: (offset: number) => Promise<{ data: Row[]; totalCount: number }>,
+  readPage: (offset: number) => Promise<Counted<Row>>,
 ): AsyncGenerator<Row> {
+  let offset = 0;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const offset = page * PAGE_SIZE;
-    const { data, totalCount } = await readPage(offset);
-    yield* data;
-    if (offset + PAGE_SIZE >= totalCount) return;
+    const { rows, next }: Page<Row> = pageByTotal(await readPage(offset), offset);
+    yield* rows;
+    if (next === undefined) return;
+    offset = next;
   }
   throw new EndlessList(operation, `${MOST_PAGES} pages`);
 }
@@ -42,14 +63,14 @@ export async function* pagesUntilEmpty<Row>(
   let offset = 0;
   let stale = 0;
   for (let page = 0; page < MOST_PAGES; page++) {
-    const rows = await readPage(offset);
-    if (rows.length === 0) return;
+    const { rows, next }: Page<Row> = pageUntilEmpty(await readPage(offset), offset);
+    if (next === undefined) return;
     const fresh = rows.filter((row) => !seen.has(identity(row)));
     stale = fresh.length === 0 ? stale + 1 : 0;
     if (stale === MOST_STALE_PAGES) throw new EndlessList(operation, `${stale} pages brought nothing new`);
     for (const row of fresh) seen.add(identity(row));
     yield* fresh;
-    offset += rows.length;
+    offset = next;
   }
   throw new EndlessList(operation, `${MOST_PAGES} pages`);
 }

@@ -10,7 +10,7 @@ import { CALL_TIMEOUT_MS } from "./retry";
 /** A page of 100 keys is under 100 KB, the whole model catalogue about 2 MB. */
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
 
-const POOL: Agent.Options = { connections: 16, keepAliveTimeout: 10_000, allowH2: true };
+const POOL: Agent.Options = { connections: 64, keepAliveTimeout: 10_000, allowH2: true };
 
 export interface Sent {
   operation: string;

@@ -5,11 +5,11 @@
  */
 import { type Api, type Surroundings, startOperation } from "../api/client";
 import { NotFound, Unsupported } from "../api/errors";
-import { confirmSameAccount, type Home, homeOf, type Workspaces } from "../resources/account";
+import { confirmSameAccount, type Home, homeOf, serverMark, type Workspaces } from "../resources/account";
 import { type Context, type Lifecycle, PartialFailure, type Session } from "../resources/lifecycle";
 import { redact, Secret } from "../secret";
-import { PUBLIC_BASE_URL } from "../settings";
 import type { DynamicProvider, Properties } from "./protocol";
+import { readStamp, STATE_VERSION, stamped } from "./stamp";
 
 /** What all kinds of one provider process share. */
 export interface Process {
@@ -19,9 +19,6 @@ export interface Process {
   workspaces: Workspaces;
   session: Session;
 }
-
-/** Version of what we write into state. It says how to read the rest, so it is never left out. */
-const STATE_VERSION = 1;
 
 /** Pulumi's mark for a secret value on the wire. */
 const SECRET_MARK = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
@@ -34,7 +31,8 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 
   /** Our own outputs, as the lifecycle wrote them. */
   function outputsIn(properties: Properties): Outputs {
-    const { __provider, __v, __account, ...outputs } = properties;
+    const { __provider, __v, ...outputs } = properties;
+    if (readStamp(__v)?.defaultName) outputs.__defaultName = true;
     for (const name of lifecycle.secretOutputs) outputs[name] = new Secret(String(outputs[name] ?? ""));
     return outputs as Outputs;
   }
@@ -62,9 +60,27 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     if (lifecycle.holds(id, inputsIn(inputs))) process.session.held.add(id);
   }
 
+  /** What is written has to be seen by the reads that follow. */
+  async function writing<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { writes, reads } = process.session;
+    writes.most = Math.max(++writes.underWay, writes.most);
+    try {
+      return await work();
+    } finally {
+      writes.underWay--;
+      reads.clear();
+    }
+  }
+
   /** "Not found" by the API, in the account that wrote the state: anything else is an error that says so. */
   async function confirmGone(api: Api, properties: Properties): Promise<void> {
-    await confirmSameAccount(api, homeIn(properties), process.workspaces);
+    await confirmSameAccount(api, readStamp(properties.__v)?.home, process.workspaces);
+  }
+
+  /** An object just seen through this base URL is at home here. */
+  async function here(api: Api, properties: Properties): Promise<Home> {
+    const home = readStamp(properties.__v)?.home;
+    return home ? { ...home, server: serverMark(api) } : homeOf(api, process.workspaces);
   }
 
   return {
@@ -92,7 +108,12 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     async create(news) {
       const context = begin("create", news);
       const home = await homeOf(context.api, process.workspaces);
-      const { id, outputs } = await keeping(news, home, () => lifecycle.create(context, inputsIn(news)), hold);
+      const { id, outputs } = await keeping(
+        news,
+        home,
+        () => writing(() => lifecycle.create(context, inputsIn(news))),
+        hold,
+      );
       hold(id, news);
       return { id, outs: toState(outputs, home) };
     },
@@ -102,7 +123,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       const context = begin("read", properties, id);
       const found = await lifecycle.read(context, id, managed ? outputsIn(properties) : undefined);
       if (found) {
-        const home = here(context.api, homeIn(properties)) ?? (await homeOf(context.api, process.workspaces));
+        const home = await here(context.api, properties);
         return { id, props: toState(found.outputs, home), inputs: plain(found.inputs) };
       }
       if (!managed) {
@@ -118,9 +139,11 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 
     async update(id, olds, news) {
       const context = begin("update", olds, id);
-      const home = here(context.api, homeIn(olds));
+      const home = await here(context.api, olds);
       try {
-        const outputs = await keeping(news, home, () => lifecycle.update(context, id, outputsIn(olds), inputsIn(news)));
+        const outputs = await keeping(news, home, () =>
+          writing(() => lifecycle.update(context, id, outputsIn(olds), inputsIn(news))),
+        );
         return { outs: toState(outputs, home) };
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
@@ -137,7 +160,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       if (process.session.held.has(id)) return;
       const context = begin("delete", properties, id);
       try {
-        await lifecycle.delete(context, id, outputsIn(properties));
+        await writing(() => lifecycle.delete(context, id, outputsIn(properties)));
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
         await confirmGone(context.api, properties);
@@ -149,7 +172,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 /** Turns a failure after something was made into the form by which the engine keeps it in state. */
 async function keeping<Result>(
   news: Properties,
-  home: Home | undefined,
+  home: Home,
   work: () => Promise<Result>,
   hold?: (id: string, inputs: Properties) => void,
 ): Promise<Result> {
@@ -168,34 +191,14 @@ async function keeping<Result>(
 }
 
 function refuseNewerState(operation: string, { __v }: Properties): void {
-  if (typeof __v === "number" && __v > STATE_VERSION) {
+  if ((readStamp(__v)?.version ?? 0) > STATE_VERSION) {
     throw new Unsupported(operation, "its state was written by a newer release", "upgrade pulumi-openrouter");
   }
 }
 
-/**
- * The home of an object takes no room in its state where it goes without saying: an object of the account's default
- * workspace, written through the public API.
- */
-function homeIn({ __account, workspaceId }: Properties): Home | undefined {
-  const account = __account ?? workspaceId;
-  if (typeof account !== "string") return undefined;
-  const [workspace = "", baseUrl = PUBLIC_BASE_URL] = account.split(" ");
-  return { workspace, baseUrl };
-}
-
-/** An object just seen through this base URL is at home here. */
-function here({ baseUrl }: Api, home: Home | undefined): Home | undefined {
-  return home && { ...home, baseUrl };
-}
-
-function toState(outputs: object, home: Home | undefined): Properties {
-  const properties = { ...plain(outputs), __v: STATE_VERSION };
-  if (!home) return properties;
-  const account = home.baseUrl === PUBLIC_BASE_URL ? home.workspace : `${home.workspace} ${home.baseUrl}`;
-  return "workspaceId" in outputs && outputs.workspaceId === account
-    ? properties
-    : { ...properties, __account: account };
+function toState(outputs: object, home: Home): Properties {
+  const { __defaultName, ...properties } = plain(outputs);
+  return { ...properties, __v: stamped(home, __defaultName === true) };
 }
 
 /** Own copy, without what Pulumi can't carry: it fails on `undefined`, after the object was made. */

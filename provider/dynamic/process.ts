@@ -1,4 +1,5 @@
 import type { Surroundings } from "../api/client";
+import { Concurrency } from "../api/concurrency";
 import { rememberedWorkspaces } from "../resources/account";
 import type { Session } from "../resources/lifecycle";
 import { type Configuration, configuration, resolveSettings } from "../settings";
@@ -13,6 +14,9 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     known: new Set(),
     making: new Map(),
     before: new Map(),
+    reads: new Map(),
+    writes: { underWay: 0, most: 0 },
+    gatherings: new Map(),
     removeInterrupted: false,
   };
   return {
@@ -26,6 +30,7 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
         settings: resolveSettings(configured, environment),
         log: (message) => console.log(message),
         clock: {},
+        concurrency: new Concurrency(),
       };
       return surroundings;
     },

@@ -2,16 +2,30 @@
  * Which account an object belongs to. "Not found" means gone only in the account that had the object: with another
  * management key every object is not found, and a refresh would empty the state.
  */
+import { createHash } from "node:crypto";
 import type { Api } from "../api/client";
 import { WrongAccount } from "../api/errors";
 import { allOf } from "../api/pages";
 import { listWorkspaces } from "../api/workspaces";
 
-/** Where an object was written; kept in its outputs. */
+/** Where an object was written: marks, short because every state has them. */
 export interface Home {
-  /** The oldest workspace of the account, which is its default one. Every management key of an account sees it. */
-  workspace: string;
-  baseUrl: string;
+  account: string;
+  /** The base URL. */
+  server: string;
+}
+
+/** By its oldest workspace, the default one, which every management key of the account sees. */
+export function accountMark(workspaceId: string | undefined): string {
+  return mark(workspaceId ?? "", 5);
+}
+
+export function serverMark({ baseUrl }: Pick<Api, "baseUrl">): string {
+  return mark(baseUrl, 3);
+}
+
+function mark(text: string, length: number): string {
+  return createHash("sha256").update(text).digest("base64url").slice(0, length);
 }
 
 /** Ids of the account's workspaces, oldest first. Asked once per process. */
@@ -35,23 +49,24 @@ async function workspaceIds(api: Api): Promise<string[]> {
   return workspaces.sort((a, b) => age(a) - age(b)).map(({ id }) => id);
 }
 
-/** Undefined for an account without workspaces, of which nothing can be told. */
-export async function homeOf(api: Api, workspaces: Workspaces): Promise<Home | undefined> {
+export async function homeOf(api: Api, workspaces: Workspaces): Promise<Home> {
   const [oldest] = await workspaces(api);
-  return oldest === undefined ? undefined : { workspace: oldest, baseUrl: api.baseUrl };
+  return { account: accountMark(oldest), server: serverMark(api) };
 }
 
 /** Returns if the present management key is of the account that has the object. @throws WrongAccount */
 export async function confirmSameAccount(api: Api, home: Home | undefined, workspaces: Workspaces): Promise<void> {
   if (!home) return;
-  if (home.baseUrl !== api.baseUrl) {
+  if (home.server !== serverMark(api)) {
     throw new WrongAccount(
       api.operation,
-      `it is not found at ${api.baseUrl}, and it was written through ${home.baseUrl}`,
+      `it is not found at ${api.baseUrl}, and it was written through another base URL`,
       "set OPENROUTER_BASE_URL to the base URL that wrote it. Nothing was removed from the state",
     );
   }
-  if (!(await workspaces(api)).includes(home.workspace)) {
+  // Of an account without workspaces nothing can be told.
+  const present = [undefined, ...(await workspaces(api))].map(accountMark);
+  if (!present.includes(home.account)) {
     throw new WrongAccount(
       api.operation,
       "it is not found, and this management key belongs to another account than the one that has it",

@@ -12,8 +12,15 @@
 import { z } from "zod";
 import { listAssignments } from "../api/assignments";
 import type { Guardrail, NewGuardrail } from "../api/guardrails";
-import { createGuardrail, deleteGuardrail, listGuardrails, readGuardrail, updateGuardrail } from "../api/guardrails";
-import { allOf } from "../api/pages";
+import {
+  createGuardrail,
+  deleteGuardrail,
+  listGuardrails,
+  listGuardrailsFrom,
+  readGuardrail,
+  updateGuardrail,
+} from "../api/guardrails";
+import { allOf, pageByTotal } from "../api/pages";
 import { adopt, refuseToReplaceAdopted, refuseToReplaceWhileAdopting, replacedBy } from "./adoption";
 import { type Convergence, changedFields, converge } from "./converge";
 import {
@@ -47,9 +54,10 @@ import {
   withoutNone,
   yesOrNo,
 } from "./inputs";
-import { type Context, type Lifecycle, unlessGone } from "./lifecycle";
+import { type Context, type Lifecycle, type Session, unlessGone } from "./lifecycle";
 import { type Made, makeOnce } from "./making";
 import { namingUnknownModels } from "./modelNames";
+import { only, type SharedReads, sharedReads } from "./sharedReads";
 
 const builtinFilter = z
   .strictObject({
@@ -103,21 +111,17 @@ function toOutputs(guardrail: Guardrail, declared: Partial<GuardrailInputs>, for
   const models = Object.entries(forms.models).filter(([name, stored]) => shown.has(stored) || shown.has(name));
   return {
     ...fields,
-    ...(workspaceId !== null ? { workspaceId } : {}),
+    ...(workspaceId !== null && declared.workspaceId !== undefined ? { workspaceId } : {}),
     ...withoutNone({ adopt: declared.adopt, __defaultName: declared.__defaultName }),
     createdAt: createdAt ?? "",
-    ...(declared.workspaceId !== undefined ? { __declared: CHOSEN_BY_SERVER } : {}),
     ...(models.length > 0 ? { __models: Object.fromEntries(models) } : {}),
     ...(forms.falseForNone.length > 0 ? { __falseForNone: forms.falseForNone } : {}),
   };
 }
 
 /** The inputs that these outputs stand for: what `read` gives back, so that drift shows as a difference of inputs. */
-function toInputs(outputs: GuardrailOutputs): GuardrailInputs {
-  const { createdAt, __declared = [], __models, __falseForNone, ...inputs } = outputs;
-  const isChoice = (name: string) => CHOSEN_BY_SERVER.includes(name) && !__declared.includes(name);
-  const declared = Object.entries(inputs).filter(([name]) => !isChoice(name));
-  return { name: inputs.name, ...Object.fromEntries(declared) };
+function toInputs({ createdAt, __models, __falseForNone, ...inputs }: GuardrailOutputs): GuardrailInputs {
+  return inputs;
 }
 
 function makeGuardrail(context: Context, declared: GuardrailInputs): Promise<Made<Guardrail>> {
@@ -145,6 +149,16 @@ function makeGuardrail(context: Context, declared: GuardrailInputs): Promise<Mad
           })),
       ),
     remove: (id) => deleteGuardrail(api, id),
+  });
+}
+
+/** The guardrails of a workspace, for all that read one of them. */
+function guardrailsOf(session: Session, workspaceId: string | undefined): SharedReads<Guardrail> {
+  return sharedReads<Guardrail>(session, `guardrails of ${workspaceId}`, {
+    idOf: ({ id }) => id,
+    groupOf: (id) => id,
+    readGroup: async (api, id) => only(await unlessGone(readGuardrail(api, id))),
+    readPage: async (api, offset) => pageByTotal(await listGuardrailsFrom(api, workspaceId, offset), offset),
   });
 }
 
@@ -255,8 +269,9 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
     return { id: live.id, outputs: await convergeGuardrail(context, live.id, declared, NOTHING_LEARNT, start) };
   },
 
-  async read({ api }, id, olds) {
-    const live = await unlessGone(readGuardrail(api, id));
+  async read({ api, session }, id, olds) {
+    const alone = () => unlessGone(readGuardrail(api, id));
+    const live = await (olds ? guardrailsOf(session, olds.workspaceId).read(api, id) : alone());
     if (!live) return undefined;
     const outputs = toOutputs(live, olds ? toInputs(olds) : {}, formsIn(olds ?? {}));
     return { outputs, inputs: toInputs(outputs) };

@@ -6,11 +6,11 @@
  * guardrail only, so no key is unguarded in between.
  */
 import type { z } from "zod";
-import { type Assignment, assign, listAssignments, type SubjectKind, unassign } from "../api/assignments";
-import type { Api } from "../api/client";
+import type { Assignment, SubjectKind } from "../api/assignments";
 import { NotAsDeclared } from "../api/errors";
+import { assignTogether, findAssignment, unassignTogether } from "./assignmentRequests";
 import { checkInputs } from "./inputs";
-import { type Lifecycle, mayBeDone, PartialFailure, unlessGone } from "./lifecycle";
+import { type Context, type Lifecycle, mayBeDone, PartialFailure } from "./lifecycle";
 
 export interface AssignmentInputs {
   guardrailId: string;
@@ -35,9 +35,6 @@ interface Kind<Inputs extends AssignmentInputs> {
   missing: [problem: string, advice: string];
 }
 
-/** A new key may be unknown to assignments for a moment. */
-const WAITS_FOR_A_NEW_SUBJECT_MS = [250, 500, 1_000];
-
 export function guardrailAssignment<Inputs extends AssignmentInputs>(
   kind: Kind<Inputs>,
 ): Lifecycle<Inputs, Inputs & AssignmentOutputs> {
@@ -51,21 +48,17 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
     ...(row?.createdAt ? { createdAt: row.createdAt } : {}),
   });
 
-  async function ensureAssigned(api: Api, inputs: Inputs): Promise<Assignment | undefined> {
+  /** The pair as the account has it, with or without a row that tells more of it. */
+  async function ensureAssigned({ api, session }: Context, inputs: Inputs): Promise<Assignment | undefined> {
     const { guardrailId } = inputs;
     const subject = kind.subjectOf(inputs);
-    if ((await assign(api, guardrailId, kind.subjects, [subject])) > 0) return undefined;
-    // A count of 0 is a subject that is unknown, not known yet, or assigned already: the list tells the last.
-    const row = await findAssignment(api, guardrailId, kind.subjects, subject);
+    // What was adopted may be assigned already, and taking over writes nothing.
+    const present = session.held.has(guardrailId) || session.held.has(subject);
+    const row = present ? await findAssignment(api, session, guardrailId, kind.subjects, subject) : undefined;
     if (row) return row;
-    for (const wait of WAITS_FOR_A_NEW_SUBJECT_MS) {
-      await new Promise((resolve) => setTimeout(resolve, wait));
-      if ((await assign(api, guardrailId, kind.subjects, [subject])) > 0) return undefined;
-    }
-    // One of these may have been carried out and its answer lost; the repetition then counted 0.
-    const late = await findAssignment(api, guardrailId, kind.subjects, subject);
-    if (late) return late;
-    throw new NotAsDeclared(api.operation, ...kind.missing);
+    const outcome = await assignTogether(api, session, guardrailId, kind.subjects, subject);
+    if (outcome === "missing") throw new NotAsDeclared(api.operation, ...kind.missing);
+    return outcome === "assigned" ? undefined : outcome;
   }
 
   return {
@@ -86,33 +79,32 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
       return { changed: replaces.length > 0, replaces };
     },
 
-    async create({ api }, inputs) {
+    async create(context, inputs) {
       const id = `${inputs.guardrailId}/${kind.subjectOf(inputs)}`;
       try {
-        return { id, outputs: toOutputs(inputs, await ensureAssigned(api, inputs)) };
+        return { id, outputs: toOutputs(inputs, await ensureAssigned(context, inputs)) };
       } catch (error) {
         // An assignment that may exist belongs into the state; to repeat it or to remove it does no harm.
         throw mayBeDone(error) ? new PartialFailure(id, toOutputs(inputs), error) : error;
       }
     },
 
-    async read({ api }, id) {
+    async read({ api, session }, id) {
       const [guardrailId, subject] = partsOf(id);
-      const row = await unlessGone(findAssignment(api, guardrailId, kind.subjects, subject));
+      const row = await findAssignment(api, session, guardrailId, kind.subjects, subject);
       if (!row) return undefined;
       const inputs = kind.inputsOf(guardrailId, subject);
       return { inputs, outputs: toOutputs(inputs, row) };
     },
 
     /** Comes after a failure only: both inputs replace. */
-    async update({ api }, _id, _olds, news) {
-      return toOutputs(news, await ensureAssigned(api, news));
+    async update(context, _id, _olds, news) {
+      return toOutputs(news, await ensureAssigned(context, news));
     },
 
-    async delete({ api }, id) {
+    async delete({ api, session }, id) {
       const [guardrailId, subject] = partsOf(id);
-      // A count of 0 is fine: the pair is not there, which is what was asked for.
-      await unassign(api, guardrailId, kind.subjects, [subject]);
+      await unassignTogether(api, session, guardrailId, kind.subjects, subject);
     },
   };
 }
@@ -121,16 +113,4 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
 function partsOf(id: string): [guardrailId: string, subject: string] {
   const slash = id.indexOf("/");
   return slash < 0 ? [id, ""] : [id.slice(0, slash), id.slice(slash + 1)];
-}
-
-async function findAssignment(
-  api: Api,
-  guardrailId: string,
-  kind: SubjectKind,
-  subject: string,
-): Promise<Assignment | undefined> {
-  for await (const row of listAssignments(api, guardrailId, kind)) {
-    if (row.subject === subject) return row;
-  }
-  return undefined;
 }

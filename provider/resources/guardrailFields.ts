@@ -51,8 +51,6 @@ export interface GuardrailInputs {
 /** The inputs with their live values, and what the server adds. */
 export interface GuardrailOutputs extends GuardrailInputs {
   createdAt: string;
-  /** Inputs that the server may choose and the program declares all the same. The others are the server's choice. */
-  __declared?: string[];
   /** Models whose stored name is not the declared one: declared name → stored name. */
   __models?: Record<string, string>;
   /** Switches that the server shows as `false` where none was asked for. */

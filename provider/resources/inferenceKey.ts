@@ -23,7 +23,7 @@ import {
   readKey,
   updateKey,
 } from "../api/keys";
-import { allOf } from "../api/pages";
+import { allOf, pageUntilEmpty } from "../api/pages";
 import { Secret } from "../secret";
 import { adopt, type Immutable, refuseToReplaceAdopted, refuseToReplaceWhileAdopting, replacedBy } from "./adoption";
 import { type Convergence, changedFields, converge, notStored } from "./converge";
@@ -41,8 +41,9 @@ import {
   withoutNone,
   yesOrNo,
 } from "./inputs";
-import { type Context, type Lifecycle, unlessGone } from "./lifecycle";
+import { type Context, type Lifecycle, type Session, unlessGone } from "./lifecycle";
 import { type Made, makeOnce } from "./making";
+import { only, type SharedReads, sharedReads } from "./sharedReads";
 
 const inputs = z.strictObject({
   name: known(line(200)),
@@ -80,8 +81,6 @@ export interface InferenceKeyOutputs extends InferenceKeyInputs {
   key: Secret;
   label: string;
   createdAt: string;
-  /** Inputs that the server may choose and the program declares all the same. The others are the server's choice. */
-  __declared?: string[];
 }
 
 /** An empty map keeps nothing, so it is as good as none. */
@@ -131,24 +130,21 @@ function observedImmutable(
 }
 
 function toOutputs(key: Key, declared: Partial<InferenceKeyInputs>, secret: Secret): InferenceKeyOutputs {
-  const immutable = withoutNone(observedImmutable(key, declared));
-  const declaredAnyway = CHOSEN_BY_SERVER.filter((name) => name in declared);
+  const immutable = Object.entries(withoutNone(observedImmutable(key, declared)));
   return {
     ...asInputs(observedFields(key)),
-    ...immutable,
+    // What was left to the server would take room in every state.
+    ...Object.fromEntries(immutable.filter(([name]) => name in declared || !CHOSEN_BY_SERVER.includes(name))),
     ...withoutNone({ adopt: declared.adopt, keepers: declared.keepers, __defaultName: declared.__defaultName }),
     key: secret,
     label: key.label ?? "",
     createdAt: key.createdAt ?? "",
-    ...(declaredAnyway.length > 0 ? { __declared: declaredAnyway } : {}),
   };
 }
 
 /** The inputs that these outputs stand for: what `read` gives back, so that drift shows as a difference of inputs. */
-function toInputs({ key, label, createdAt, __declared = [], ...inputs }: InferenceKeyOutputs): InferenceKeyInputs {
-  const isChoice = (name: string) => CHOSEN_BY_SERVER.includes(name) && !__declared.includes(name);
-  const declared = Object.entries(inputs).filter(([name]) => !isChoice(name));
-  return { name: inputs.name, ...Object.fromEntries(declared) };
+function toInputs({ key, label, createdAt, ...inputs }: InferenceKeyOutputs): InferenceKeyInputs {
+  return inputs;
 }
 
 /** What a key of these inputs looks like that was made and never used. `disabled` is set by a second request. */
@@ -179,6 +175,16 @@ function makeKey(context: Context, declared: InferenceKeyInputs): Promise<Made<N
         .filter(({ name }) => name === declared.name)
         .map((key) => ({ id: key.hash, createdAt: key.createdAt, asDeclared: isUnusedTwin(key, declared) })),
     remove: (hash) => deleteKey(api, hash),
+  });
+}
+
+/** The keys of a workspace, for all that read one of them. */
+function keysOf(session: Session, workspaceId: string | undefined): SharedReads<Key> {
+  return sharedReads<Key>(session, `keys of ${workspaceId}`, {
+    idOf: ({ hash }) => hash,
+    groupOf: (hash) => hash,
+    readGroup: async (api, hash) => only(await unlessGone(readKey(api, hash))),
+    readPage: async (api, offset) => pageUntilEmpty(await listKeysFrom(api, workspaceId, offset), offset),
   });
 }
 
@@ -250,8 +256,9 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
     return { id: key.hash, outputs: toOutputs(key, declared, made.secret) };
   },
 
-  async read({ api }, hash, olds) {
-    const key = await unlessGone(readKey(api, hash));
+  async read({ api, session }, hash, olds) {
+    const alone = () => unlessGone(readKey(api, hash));
+    const key = await (olds ? keysOf(session, olds.workspaceId).read(api, hash) : alone());
     if (!key) return undefined;
     const outputs = toOutputs(key, olds ? toInputs(olds) : {}, olds?.key ?? new Secret(""));
     return { outputs, inputs: toInputs(outputs) };

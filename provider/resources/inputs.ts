@@ -48,9 +48,10 @@ export function known<Value>(rule: z.ZodType<Value>): z.ZodType<Value> {
 
 /** A rule for what may be left out, at the top or within an object. */
 export function optional<Value>(rule: z.ZodType<Value>): z.ZodOptional<z.ZodType<Value | undefined>> {
+  const given = known(rule);
   return z
     .unknown()
-    .transform((value, context) => (value === null ? undefined : applied(known(rule), value, context)))
+    .transform((value, context) => (value === null ? undefined : applied(given, value, context)))
     .optional();
 }
 

@@ -116,7 +116,7 @@ test("the guardrail that each workspace has by itself is no finding, for nobody 
 
 test("what is in a state and not in the account is told, and whether it is another account's", async () => {
   const gone = { kind: "InferenceKey", name: "gone", id: "a".repeat(64) } as const;
-  const home = { __account: `00000000-0000-4000-8000-000000000000 ${simulator.url}` };
+  const home = { __v: "1@theirurl" };
   const state = stackExport([gone, { ...gone, name: "theirs", id: "b".repeat(64), outputs: home }]);
   expect((await report(state)).missing.map(({ otherAccount }) => otherAccount)).toEqual([false, true]);
   const { out, err } = await audit([file(state)]);
@@ -157,7 +157,7 @@ test("no secret is printed, wherever the state or the account holds one", async 
   makeKey(`x ${secret}`);
   makeKey(`long${"-".repeat(12)}${secret}`);
   const state = stackExport(
-    [{ kind: "InferenceKey", name: secret, id: secret, outputs: { key: secret, __account: secret } }],
+    [{ kind: "InferenceKey", name: secret, id: secret, outputs: { key: secret, __v: secret } }],
     [{ kind: "Guardrail", name: secret }],
   );
   for (const args of [[], ["--json"]]) {

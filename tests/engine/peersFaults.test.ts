@@ -77,10 +77,11 @@ describe("a create", () => {
 
 describe("a refresh", () => {
   const get = keyCall("GET");
+  const list = { method: "GET", path: "/keys" };
   const passing: [string, Fault][] = [
     ["whose connection drops takes a key with 404 in its name for gone", { ...get, effect: "drop" }],
-    ["with 429 fails", { ...get, effect: "status", status: 429, retryAfter: 1 }],
-    ["with 503 twice fails", { ...get, effect: "status", status: 503, times: 2 }],
+    ["with 429 fails", { ...list, effect: "status", status: 429, retryAfter: 1 }],
+    ["with 503 twice fails", { ...list, effect: "status", status: 503, times: 2 }],
   ];
   let before: Record<string, StateResource>;
   let refreshed: Outcome;
@@ -98,7 +99,11 @@ describe("a refresh", () => {
   });
 
   test("takes an error for gone whose message has 404 or `not found` in it", async () => {
-    strike([{ ...get, times: Infinity, effect: "status", status: 400, message: "404 not found: page 404" }]);
+    const fault = { times: Infinity, effect: "status", status: 400, message: "404 not found: page 404" } as const;
+    strike([
+      { ...get, ...fault },
+      { ...list, ...fault },
+    ]);
     const outcome = await s.refresh();
     s.simulator.faults.clear();
     expect(outcome.ok).toBe(false);

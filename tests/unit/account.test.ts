@@ -1,8 +1,15 @@
 import { ServerFailure, WrongAccount } from "../../provider/api/errors";
-import { confirmSameAccount, homeOf, rememberedWorkspaces } from "../../provider/resources/account";
+import {
+  accountMark,
+  confirmSameAccount,
+  homeOf,
+  rememberedWorkspaces,
+  serverMark,
+} from "../../provider/resources/account";
 import { answering, BASE_URL, OPERATION, scripted } from "./support/fakeApi";
 import { failureOf } from "./support/samples";
 
+const PRESENT = serverMark({ baseUrl: BASE_URL });
 const workspace = (id: string, created_at: string | null) => ({ id, created_at });
 const list = (...data: object[]) => ({ data, total_count: data.length });
 
@@ -14,7 +21,7 @@ test("home is the oldest workspace by instant, whatever the order and form of th
       workspace("old", "2025-06-01T01:00:00+02:00"),
     ),
   );
-  expect(await homeOf(fake.api, rememberedWorkspaces())).toEqual({ workspace: "old", baseUrl: BASE_URL });
+  expect(await homeOf(fake.api, rememberedWorkspaces())).toEqual({ account: accountMark("old"), server: PRESENT });
 });
 
 test("workspaces are asked for once per process, also by many at the same time", async () => {
@@ -34,12 +41,12 @@ test("a failure to ask is not remembered", async () => {
 
 test("another management key of the same account is the same account", async () => {
   const fake = scripted(list(workspace("a", null), workspace("b", null)));
-  await confirmSameAccount(fake.api, { workspace: "b", baseUrl: BASE_URL }, rememberedWorkspaces());
+  await confirmSameAccount(fake.api, { account: accountMark("b"), server: PRESENT }, rememberedWorkspaces());
 });
 
 test("an account without the workspace is another one", async () => {
   const fake = scripted(list(workspace("a", null)));
-  const home = { workspace: "elsewhere", baseUrl: BASE_URL };
+  const home = { account: accountMark("elsewhere"), server: PRESENT };
   const error = await failureOf(confirmSameAccount(fake.api, home, rememberedWorkspaces()));
   expect(error).toBeInstanceOf(WrongAccount);
   expect(error.message).toMatch(/belongs to another account.*Nothing was removed from the state/s);
@@ -47,14 +54,24 @@ test("an account without the workspace is another one", async () => {
 
 test("another base URL than the one that wrote the state is another place, without asking", async () => {
   const fake = scripted();
-  const home = { workspace: "a", baseUrl: "https://eu.openrouter.ai/api/v1" };
+  const home = { account: accountMark("a"), server: serverMark({ baseUrl: "https://eu.openrouter.ai/api/v1" }) };
   const error = await failureOf(confirmSameAccount(fake.api, home, rememberedWorkspaces()));
   expect(error).toBeInstanceOf(WrongAccount);
-  expect(error.message).toContain(`not found at ${BASE_URL}, and it was written through ${home.baseUrl}`);
+  expect(error.message).toContain(`not found at ${BASE_URL}, and it was written through another base URL`);
 });
 
 test("who can't list the workspaces can't tell: the failure is passed on", async () => {
   const fake = answering(() => new ServerFailure(OPERATION, 500, "oops"));
-  const home = { workspace: "a", baseUrl: BASE_URL };
+  const home = { account: accountMark("a"), server: PRESENT };
   expect(await failureOf(confirmSameAccount(fake.api, home, rememberedWorkspaces()))).toBeInstanceOf(ServerFailure);
+});
+
+test("an account without workspaces is told by its base URL alone", async () => {
+  const fake = scripted(list());
+  const workspaces = rememberedWorkspaces();
+  const home = await homeOf(fake.api, workspaces);
+  expect(home).toEqual({ account: accountMark(undefined), server: PRESENT });
+  await confirmSameAccount(fake.api, home, workspaces);
+  const elsewhere = { ...home, server: serverMark({ baseUrl: "https://eu.openrouter.ai/api/v1" }) };
+  expect(await failureOf(confirmSameAccount(fake.api, elsewhere, workspaces))).toBeInstanceOf(WrongAccount);
 });

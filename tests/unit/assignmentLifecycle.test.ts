@@ -30,7 +30,7 @@ async function settled<Result>(work: Promise<Result>): Promise<Result> {
 test("assigning a key is one POST with its hash", async () => {
   const fake = scripted(count(1));
   const session = newSession();
-  const made = await guardrailKeyAssignment.create(contextOf(fake, session), PAIR);
+  const made = await settled(guardrailKeyAssignment.create(contextOf(fake, session), PAIR));
   expect(fake.sent).toEqual([{ method: "POST", path: KEYS, body: { key_hashes: [HASH] } }]);
   expect(made).toEqual({ id: ID, outputs: PAIR });
   expect(guardrailKeyAssignment.holds(ID, PAIR)).toBe(true);
@@ -38,14 +38,14 @@ test("assigning a key is one POST with its hash", async () => {
 
 test("assigning a member is one POST with the user id", async () => {
   const fake = scripted(count(1));
-  const made = await guardrailMemberAssignment.create(contextOf(fake), MEMBER);
+  const made = await settled(guardrailMemberAssignment.create(contextOf(fake), MEMBER));
   expect(fake.sent).toEqual([{ method: "POST", path: MEMBERS, body: { member_user_ids: ["user_ada"] } }]);
   expect(made).toEqual({ id: MEMBER_ID, outputs: MEMBER });
 });
 
 test("a count of 0 for a pair that is there already is settled by one listing", async () => {
   const fake = scripted(count(0), list(row));
-  const { outputs } = await guardrailKeyAssignment.create(contextOf(fake), PAIR);
+  const { outputs } = await settled(guardrailKeyAssignment.create(contextOf(fake), PAIR));
   expect(fake.lines()).toEqual([`POST ${KEYS}`, `GET ${KEYS}`]);
   expect(outputs).toEqual({ ...PAIR, assignedBy: "user_owner", createdAt: CREATED_AT });
 });
@@ -79,7 +79,7 @@ test("a pair that a repeated request made while it was waiting is found and is n
 
 test("update comes after a failure only, and makes sure of the pair", async () => {
   const fake = scripted(count(0), list(row));
-  const outputs = await guardrailKeyAssignment.update(contextOf(fake), ID, PAIR, PAIR);
+  const outputs = await settled(guardrailKeyAssignment.update(contextOf(fake), ID, PAIR, PAIR));
   expect(outputs).toMatchObject(PAIR);
 });
 
@@ -121,23 +121,25 @@ describe("read", () => {
 describe("delete", () => {
   test.each([1, 0])("is one POST that names its own guardrail, and a count of %i is fine", async (unassigned) => {
     const fake = scripted({ unassigned_count: unassigned });
-    await guardrailKeyAssignment.delete(contextOf(fake), ID, PAIR);
+    await settled(guardrailKeyAssignment.delete(contextOf(fake), ID, PAIR));
     expect(fake.sent).toEqual([{ method: "POST", path: `${KEYS}/remove`, body: { key_hashes: [HASH] } }]);
   });
 
   test("of a member is one POST", async () => {
     const fake = scripted({ unassigned_count: 1 });
-    await guardrailMemberAssignment.delete(contextOf(fake), MEMBER_ID, MEMBER);
+    await settled(guardrailMemberAssignment.delete(contextOf(fake), MEMBER_ID, MEMBER));
     expect(fake.sent).toEqual([{ method: "POST", path: `${MEMBERS}/remove`, body: { member_user_ids: ["user_ada"] } }]);
   });
 
   test("removes from the guardrail of its id only, where the key has moved on", async () => {
     const fake = scripted({ unassigned_count: 0 });
-    await guardrailKeyAssignment.delete(contextOf(fake), `${OTHER_GUARDRAIL}/${HASH}`, PAIR);
+    await settled(guardrailKeyAssignment.delete(contextOf(fake), `${OTHER_GUARDRAIL}/${HASH}`, PAIR));
     expect(fake.lines()).toEqual([`POST /guardrails/${OTHER_GUARDRAIL}/assignments/keys/remove`]);
   });
 
   test("of a guardrail that is gone reaches the host as not found", async () => {
-    expect(await failureOf(guardrailKeyAssignment.delete(contextOf(scripted(missing)), ID, PAIR))).toBe(missing);
+    expect(await failureOf(settled(guardrailKeyAssignment.delete(contextOf(scripted(missing)), ID, PAIR)))).toBe(
+      missing,
+    );
   });
 });

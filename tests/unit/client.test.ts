@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Call, startOperation } from "../../provider/api/client";
+import { Concurrency } from "../../provider/api/concurrency";
 import * as errors from "../../provider/api/errors";
 import { type Answer, type Sent, send } from "../../provider/api/transport";
 import { Secret } from "../../provider/secret";
@@ -26,7 +27,7 @@ const refusal = (status: number, message = "no"): Answer => ({
 function operation(source: "environment" | "config" = "environment", verb: "read" | "create" = "read") {
   const settings = { managementKey: new Secret(MANAGEMENT_KEY), baseUrl: "https://openrouter.ai/api/v1", source };
   return startOperation(
-    { settings, log: (line) => said.push(line), clock: {} },
+    { settings, log: (line) => said.push(line), clock: {}, concurrency: new Concurrency() },
     { verb, object: 'inference key "ci"' },
   );
 }

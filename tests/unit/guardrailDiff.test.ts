@@ -105,7 +105,7 @@ test.each(pairs)(
         account.rewind();
         const declared = inputsOf(after);
         const body = expectedBody(before, after);
-        const moved = after.workspaceId !== undefined && after.workspaceId !== (before.workspaceId ?? WORKSPACE);
+        const moved = after.workspaceId !== undefined && after.workspaceId !== before.workspaceId;
         const about = JSON.stringify({ before, after });
         expect({ about, ...guardrail.diff(outputs, declared) }).toEqual({
           about,

@@ -1,9 +1,11 @@
 import { inspect } from "node:util";
 import { z } from "zod";
+import { Concurrency } from "../../provider/api/concurrency";
 import { NotFound, ServerFailure, Unsupported, WrongAccount } from "../../provider/api/errors";
 import { type Answer, send } from "../../provider/api/transport";
 import { dynamicProvider, type Process } from "../../provider/dynamic/host";
 import type { Properties } from "../../provider/dynamic/protocol";
+import { accountMark, serverMark } from "../../provider/resources/account";
 import { type Lifecycle, PartialFailure } from "../../provider/resources/lifecycle";
 import { Secret } from "../../provider/secret";
 import { PUBLIC_BASE_URL } from "../../provider/settings";
@@ -23,7 +25,10 @@ const PROVIDER = 'exports.handler = () => require("pulumi-openrouter/dynamic").p
 const SECRET_ON_WIRE = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: KEY };
 const gone = new NotFound("op", 404, "Resource not found");
 const outputs = (more: object = {}): Outputs => ({ name: "ci", key: new Secret(KEY), ...more });
-const STATE: Properties = { name: "ci", key: KEY, __account: "home", __v: 1, __provider: PROVIDER };
+const markOf = (workspace: string, baseUrl = PUBLIC_BASE_URL) =>
+  `1@${accountMark(workspace)}${serverMark({ baseUrl })}`;
+const HOME = markOf("home");
+const STATE: Properties = { name: "ci", key: KEY, __v: HOME, __provider: PROVIDER };
 const NEWS: Properties = { name: "ci", size: 2, __provider: PROVIDER };
 
 /** A lifecycle of which a test says what it does; what it does not say must not be called. */
@@ -54,6 +59,7 @@ function provider(
       settings: { managementKey: new Secret("management"), baseUrl, source: "environment" },
       log: never,
       clock: {},
+      concurrency: new Concurrency(),
     }),
     workspaces: async () => ["home", "second"],
     session: newSession(),
@@ -124,13 +130,35 @@ describe("create", () => {
 
   test("results hold the secret in wire form, the account and the version, and no undefined", async () => {
     const result = await provider({ create }).create(NEWS);
-    expect(result).toStrictEqual({ id: "id", outs: { name: "ci", key: SECRET_ON_WIRE, __account: "home", __v: 1 } });
+    expect(result).toStrictEqual({ id: "id", outs: { name: "ci", key: SECRET_ON_WIRE, __v: HOME } });
     expect(hasNoUndefined(result)).toBe(true);
   });
 
-  test("the base URL is in the state only if it is not the public one", async () => {
-    const result = await provider({ create }, { baseUrl: "http://127.0.0.1:4010" }).create(NEWS);
-    expect(result.outs.__account).toBe("home http://127.0.0.1:4010");
+  test("the version tells account and base URL apart from others, in few bytes", async () => {
+    const marks = await Promise.all(
+      [
+        {},
+        { baseUrl: "http://127.0.0.1:4010" },
+        { workspaces: async () => ["other"] },
+        { workspaces: async () => [] },
+      ].map(async (surroundings) => (await provider({ create }, surroundings).create(NEWS)).outs.__v),
+    );
+    expect(new Set(marks).size).toBe(4);
+    expect(marks).toContain(markOf("home", "http://127.0.0.1:4010"));
+    expect(String(marks[0])).toHaveLength(10);
+  });
+
+  test("that the name is the default one is kept, in one letter, and handed on", async () => {
+    const named = { __defaultName: true };
+    const { outs } = await provider({ create: async () => ({ id: "id", outputs: outputs(named) }) }).create(NEWS);
+    expect(outs).toStrictEqual({ name: "ci", key: SECRET_ON_WIRE, __v: HOME.replace("1@", "1d@") });
+    const seen: unknown[] = [];
+    await provider({ diff: (olds) => ({ changed: !seen.push(olds), replaces: [] }) }).diff(
+      "id",
+      { ...outs, key: KEY },
+      NEWS,
+    );
+    expect(seen).toEqual([{ name: "ci", key: expect.any(Secret), ...named }]);
   });
 
   test("nothing is made when the account can't be told", async () => {
@@ -157,8 +185,7 @@ describe("create", () => {
     expect(error.properties).toStrictEqual({
       name: "ci",
       key: SECRET_ON_WIRE,
-      __account: "home",
-      __v: 1,
+      __v: HOME,
       __provider: PROVIDER,
     });
     expect(error.reasons).toEqual(["oops [secret]"]);
@@ -192,7 +219,7 @@ describe("read", () => {
     const result = await provider({ read }).read("id", STATE);
     expect(result).toStrictEqual({
       id: "id",
-      props: { name: "ci", key: SECRET_ON_WIRE, __account: "home", __v: 1 },
+      props: { name: "ci", key: SECRET_ON_WIRE, __v: HOME },
       inputs: { name: "ci" },
     });
   });
@@ -204,23 +231,23 @@ describe("read", () => {
   test("asks for no account when the state has it", async () => {
     const workspaces = () => Promise.reject(new Error("must not be asked"));
     const result = await provider({ read: found }, { workspaces }).read("id", STATE);
-    expect(result.props?.__account).toBe("home");
+    expect(result.props?.__v).toBe(HOME);
   });
 
   test("an object found through another base URL is at home there", async () => {
     const result = await provider({ read: found }, { baseUrl: "https://eu.example" }).read("id", STATE);
-    expect(result.props?.__account).toBe("home https://eu.example");
+    expect(result.props?.__v).toBe(markOf("home", "https://eu.example"));
   });
 
   test("what is gone in its own account has an empty id", async () => {
     expect(await provider({ read: nothing }).read("id", STATE)).toStrictEqual({ id: "" });
-    expect(await provider({ read: nothing }).read("id", { ...STATE, __account: "second" })).toEqual({ id: "" });
+    expect(await provider({ read: nothing }).read("id", { ...STATE, __v: markOf("second") })).toEqual({ id: "" });
   });
 
   test.each([
-    ["of another management key", { ...STATE, __account: "elsewhere" }, {}],
+    ["of another management key", { ...STATE, __v: markOf("elsewhere") }, {}],
     ["behind another base URL", STATE, { baseUrl: "https://eu.example" }],
-    ["behind another base URL than its own", { ...STATE, __account: "home https://eu.example" }, {}],
+    ["behind another base URL than its own", { ...STATE, __v: markOf("home", "https://eu.example") }, {}],
   ])("what is not found in an account %s is an error and not gone", async (_title, state, surroundings) => {
     const error = await failureOf(provider({ read: nothing }, surroundings).read("id", state));
     expect(error).toBeInstanceOf(WrongAccount);
@@ -256,7 +283,7 @@ describe("update", () => {
       { name: "ci", key: expect.any(Secret) },
       { name: "ci", size: 2 },
     ]);
-    expect(result).toStrictEqual({ outs: { name: "ci", key: SECRET_ON_WIRE, __account: "home", __v: 1 } });
+    expect(result).toStrictEqual({ outs: { name: "ci", key: SECRET_ON_WIRE, __v: HOME } });
   });
 
   test("a partial failure keeps the outputs with __provider", async () => {
@@ -264,14 +291,14 @@ describe("update", () => {
     const error = await failureOf(provider({ update }).update("id", STATE, NEWS));
     expect(error).toMatchObject({
       id: "id",
-      properties: { key: SECRET_ON_WIRE, __provider: PROVIDER, __account: "home" },
+      properties: { key: SECRET_ON_WIRE, __provider: PROVIDER, __v: HOME },
     });
   });
 
   test("what is gone says so and how to make it again; in another account it says that", async () => {
     const update = () => Promise.reject(gone);
     expect((await failureOf(provider({ update }).update("id", STATE, NEWS))).message).toMatch(/pulumi up --refresh/);
-    const elsewhere = { ...STATE, __account: "elsewhere" };
+    const elsewhere = { ...STATE, __v: markOf("elsewhere") };
     expect(await failureOf(provider({ update }).update("id", elsewhere, NEWS))).toBeInstanceOf(WrongAccount);
   });
 });
@@ -284,7 +311,7 @@ describe("delete", () => {
   });
 
   test("of what is not found in another account is an error", async () => {
-    const error = await failureOf(provider({ delete: notFound }).delete("id", { ...STATE, __account: "elsewhere" }));
+    const error = await failureOf(provider({ delete: notFound }).delete("id", { ...STATE, __v: markOf("elsewhere") }));
     expect(error).toBeInstanceOf(WrongAccount);
   });
 

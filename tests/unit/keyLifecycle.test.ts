@@ -27,8 +27,6 @@ const refused = new Refused(OPERATION, 400, "Invalid request parameters");
 function stateWith(outputs: object = {}): InferenceKeyOutputs {
   return {
     name: "ci",
-    workspaceId: WORKSPACE,
-    creatorUserId: CREATOR,
     key: new Secret(KEY),
     label: "sk-or-v1-5e4...e1b",
     createdAt: CREATED_AT,
@@ -114,7 +112,7 @@ describe("create", () => {
     );
     expect(error.message).toBe(cause.message);
     expectKept(error);
-    expect(error.outputs).toMatchObject({ name: "ci", keepers: { a: "b" }, workspaceId: WORKSPACE });
+    expect(error.outputs).toMatchObject({ name: "ci", keepers: { a: "b" } });
     expect(error.outputs).not.toHaveProperty("disabled");
   });
 
@@ -259,13 +257,14 @@ describe("read", () => {
   });
 
   test("declared workspace and creator are inputs, those chosen by the server are not", async () => {
-    const declared = { ...stateWith(), __declared: ["workspaceId", "creatorUserId"] };
+    const declared = { ...stateWith(), workspaceId: WORKSPACE, creatorUserId: CREATOR };
     const fake = scripted(shown(), shown());
     const own = await inferenceKey.read(contextOf(fake), HASH, declared);
     expect(own?.inputs).toEqual({ name: "ci", workspaceId: WORKSPACE, creatorUserId: CREATOR });
     const chosen = await inferenceKey.read(contextOf(fake), HASH, stateWith());
     expect(chosen?.inputs).toEqual({ name: "ci" });
-    expect(chosen?.outputs).toMatchObject({ workspaceId: WORKSPACE, creatorUserId: CREATOR });
+    expect(chosen?.outputs).not.toHaveProperty("workspaceId");
+    expect(chosen?.outputs).not.toHaveProperty("creatorUserId");
   });
 
   test("a key that we did not make has an empty key", async () => {

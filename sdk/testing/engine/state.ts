@@ -203,7 +203,7 @@ export class StateFile {
     const temporary = `${this.file}.${process.pid}.tmp`;
     const handle = await open(temporary, "w", 0o600);
     try {
-      await handle.writeFile(JSON.stringify({ version: 3, checkpoint }, null, 1));
+      await handle.writeFile(JSON.stringify({ version: 3, checkpoint }));
       await handle.sync();
     } finally {
       await handle.close();

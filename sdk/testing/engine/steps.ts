@@ -246,7 +246,8 @@ export class Steps {
       throw new Aborted();
     } finally {
       if (pending) await snapshot.end(pending);
-      else if (!preview) await snapshot.checkpoint();
+      // A refresh writes its state once, at its end: nothing was done to an object.
+      else if (!preview && plan.op !== "refresh") await snapshot.checkpoint();
       this.leave();
     }
   }

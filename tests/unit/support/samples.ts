@@ -63,6 +63,9 @@ export function newSession(): Session {
     known: new Set(),
     making: new Map(),
     before: new NothingBefore(),
+    reads: new Map(),
+    writes: { underWay: 0, most: 0 },
+    gatherings: new Map(),
     removeInterrupted: false,
   };
 }

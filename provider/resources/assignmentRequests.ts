@@ -1,0 +1,113 @@
+/** What reading, assigning and removing single pairs takes of the API, shared by all that do it at the same time. */
+import {
+  type Assignment,
+  assign,
+  listAllAssignmentsFrom,
+  listAssignments,
+  listAssignmentsFrom,
+  type SubjectKind,
+  unassign,
+} from "../api/assignments";
+import type { Api } from "../api/client";
+import { type Page, pageByTotal } from "../api/pages";
+import { gathered } from "./gathering";
+import { type Session, unlessGone } from "./lifecycle";
+import { type Source, sharedReads } from "./sharedReads";
+
+/** The pair in a list; undefined when it is on none. */
+export async function findAssignment(
+  api: Api,
+  session: Session,
+  guardrailId: string,
+  kind: SubjectKind,
+  subject: string,
+): Promise<Assignment | undefined> {
+  return sharedReads(session, `assignments of ${kind}`, sources[kind]).read(api, pairOf(guardrailId, subject));
+}
+
+function assignmentsOf(kind: SubjectKind): Source<Assignment> {
+  return {
+    idOf: ({ guardrailId, subject }) => pairOf(guardrailId ?? "", subject),
+    groupOf: (id) => id.slice(0, id.indexOf("/")),
+    async readGroup(api, guardrailId, offset): Promise<Page<Assignment>> {
+      const page = await unlessGone(listAssignmentsFrom(api, guardrailId, kind, offset));
+      if (!page) return { rows: [], next: undefined };
+      return pageByTotal({ ...page, data: page.data.map((row) => ({ ...row, guardrailId })) }, offset);
+    },
+    readPage: async (api, offset) => pageByTotal(await listAllAssignmentsFrom(api, kind, offset), offset),
+  };
+}
+
+const sources = { keys: assignmentsOf("keys"), members: assignmentsOf("members") };
+
+function pairOf(guardrailId: string, subject: string): string {
+  return `${guardrailId}/${subject}`;
+}
+
+/** Assigned by this request; assigned already, as a list shows; or a subject that the API does not know. */
+export type Outcome = "assigned" | Assignment | "missing";
+
+/** A new key may be unknown to assignments for a moment. */
+const WAITS_FOR_NEW_SUBJECTS_MS = [250, 500, 1_000];
+
+export async function assignTogether(
+  api: Api,
+  session: Session,
+  guardrailId: string,
+  kind: SubjectKind,
+  subject: string,
+): Promise<Outcome> {
+  const outcome = await gathered<Outcome>(session, `assign ${kind} ${guardrailId}`, (sender, subjects) =>
+    assignAll(sender, guardrailId, kind, subjects),
+  ).add(api, subject);
+  return outcome ?? "missing";
+}
+
+/**
+ * The answer is only a count. A lower one than sent leaves open whether a subject is unknown, not known yet, or assigned
+ * already: a list tells the last.
+ */
+async function assignAll(
+  api: Api,
+  guardrailId: string,
+  kind: SubjectKind,
+  subjects: readonly string[],
+): Promise<Map<string, Outcome>> {
+  const outcomes = new Map<string, Outcome>(subjects.map((subject) => [subject, "missing"]));
+  const open = new Set(subjects);
+  const lookForOpen = async () => {
+    for await (const row of listAssignments(api, guardrailId, kind)) {
+      if (open.delete(row.subject)) outcomes.set(row.subject, row);
+      if (open.size === 0) return;
+    }
+  };
+  for (const wait of [0, ...WAITS_FOR_NEW_SUBJECTS_MS]) {
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    const count = await assign(api, guardrailId, kind, [...open]);
+    if (count >= open.size) {
+      for (const subject of open) outcomes.set(subject, "assigned");
+      return outcomes;
+    }
+    if (count > 0 || wait === 0) await lookForOpen();
+    if (open.size === 0) return outcomes;
+  }
+  // One of these may have been carried out and its answer lost; the repetition then counted 0.
+  await lookForOpen();
+  return outcomes;
+}
+
+/** A lower count than sent is fine: the others are not there, which is what was asked for. */
+export async function unassignTogether(
+  api: Api,
+  session: Session,
+  guardrailId: string,
+  kind: SubjectKind,
+  subject: string,
+): Promise<void> {
+  await gathered(session, `unassign ${kind} ${guardrailId}`, async (sender, subjects) => {
+    await unassign(sender, guardrailId, kind, subjects);
+    return NOTHING_TO_SAY;
+  }).add(api, subject);
+}
+
+const NOTHING_TO_SAY = new Map<string, never>();
