@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { openAccount } from "./account";
 import { auditJson, auditText } from "./auditReport";
+import { CREDENTIALS_HELP } from "./environment";
 import { type Audit, countFindings, FINDINGS, type Finding, judge } from "./findings";
 import { readInventory } from "./inventory";
 import { exportStack } from "./pulumi";
@@ -42,8 +43,8 @@ ${Object.entries(FINDINGS)
   .join("\n")}
 
 Give the states of all stacks that use the account: what is in none of them is called unmanaged.
+${CREDENTIALS_HELP}
 
-The management key comes from OPENROUTER_MANAGEMENT_KEY, another server than OpenRouter's from OPENROUTER_BASE_URL.
 Exit code: 0, 1 if --fail-on found something, 2 if the audit could not be made.
 
 Examples:

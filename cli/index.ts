@@ -3,19 +3,26 @@
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { auditCommand } from "./audit";
+import { balanceCommand } from "./balance";
 import { dashboardCommand } from "./dashboard";
+import { readingEnvironmentFiles } from "./environment";
+import { keysCommand } from "./keys";
+import { modelsCommand } from "./models";
 import { removeCommand } from "./remove";
 import { simulateCommand } from "./simulate";
+import { processTerminal, reporting } from "./terminal";
+import { usageCommand } from "./usage";
 
+const terminal = processTerminal();
 const program = new Command("pulumi-openrouter")
   .description("Commands around OpenRouter keys and guardrails that Pulumi manages")
-  .version(createRequire(__filename)("pulumi-openrouter/package.json").version)
-  .addCommand(auditCommand())
-  .addCommand(removeCommand())
-  .addCommand(simulateCommand())
-  .addCommand(dashboardCommand());
+  .version(createRequire(__filename)("pulumi-openrouter/package.json").version);
 
-program.parseAsync().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+for (const commandOf of [balanceCommand, usageCommand, keysCommand, modelsCommand, auditCommand, removeCommand]) {
+  program.addCommand(readingEnvironmentFiles(commandOf(terminal), terminal));
+}
+program.addCommand(simulateCommand()).addCommand(dashboardCommand());
+
+void reporting(terminal, 1, async () => {
+  await program.parseAsync();
 });

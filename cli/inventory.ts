@@ -3,13 +3,15 @@ import { listAssignments } from "../provider/api/assignments";
 import { type Guardrail, listGuardrails, readGuardrail } from "../provider/api/guardrails";
 import { type Key, listKeys, readKey } from "../provider/api/keys";
 import { allOf } from "../provider/api/pages";
-import { listWorkspaces } from "../provider/api/workspaces";
+import { listWorkspaces, type Workspace } from "../provider/api/workspaces";
 import { unlessGone } from "../provider/resources/lifecycle";
 import type { Account } from "./account";
 
 export interface Inventory {
   /** Ids. */
   workspaces: string[];
+  /** By id. */
+  workspaceNames: ReadonlyMap<string, string>;
   keys: Key[];
   guardrails: Guardrail[];
   /** The guardrail of each key that has one, by hash. */
@@ -26,13 +28,25 @@ export interface KnownIds {
 const AT_A_TIME = 8;
 
 export async function readInventory(account: Account, known: KnownIds): Promise<Inventory> {
-  const workspaces = await allOf(listWorkspaces(account.start("read", "the list of workspaces")));
+  const workspaces = await readWorkspaces(account);
   const ids = workspaces.map(({ id }) => id);
   const [keys, guardrails] = await Promise.all([
     readKeys(account, ids, known.keys),
     readGuardrails(account, ids, known),
   ]);
-  return { workspaces: ids, keys, guardrails, guardrailOf: await readGuardrailOf(account, guardrails) };
+  const workspaceNames = new Map(workspaces.map(({ id, name }) => [id, name ?? id]));
+  return { workspaces: ids, workspaceNames, keys, guardrails, guardrailOf: await readGuardrailOf(account, guardrails) };
+}
+
+/** Every key of the account, of all workspaces and disabled ones too. */
+export async function readAllKeys(account: Account): Promise<Key[]> {
+  const workspaces = await readWorkspaces(account);
+  const ids = workspaces.map(({ id }) => id);
+  return readKeys(account, ids, []);
+}
+
+function readWorkspaces(account: Account): Promise<Workspace[]> {
+  return allOf(listWorkspaces(account.start("read", "the list of workspaces")));
 }
 
 /** Without an id the API answers for the default workspace, the only one of an account that lists none. */
@@ -101,7 +115,10 @@ export async function findGuardrailOf(account: Account, key: Key): Promise<Guard
 }
 
 /** Results in the order of the items, with a few under way at a time. */
-async function forEach<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+export async function forEach<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
   const results: Result[] = new Array(items.length);
   const queue = items.entries();
   const worker = async () => {

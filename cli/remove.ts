@@ -5,9 +5,10 @@ import { deleteGuardrail, readGuardrail } from "../provider/api/guardrails";
 import { deleteKey, readKey } from "../provider/api/keys";
 import { redact } from "../provider/secret";
 import { type Account, openAccount } from "./account";
+import { CREDENTIALS_HELP } from "./environment";
 import { findGuardrailOf, readAssigned } from "./inventory";
 import type { ObjectKind } from "./state";
-import { budget, printable, usd } from "./table";
+import { budget, factLines, printable, usd } from "./table";
 import { processTerminal, reporting, type Terminal, UsageError, usageExits } from "./terminal";
 
 interface Removable {
@@ -46,8 +47,8 @@ export function removeCommand(terminal: Terminal = processTerminal()): Command {
   return command;
 }
 
-const HELP = `
-The management key comes from OPENROUTER_MANAGEMENT_KEY, another server than OpenRouter's from OPENROUTER_BASE_URL.
+const HELP = `${CREDENTIALS_HELP}
+
 What a stack manages is taken out of its program instead, and deleted by \`pulumi up\`.
 Exit code: 0 if it was deleted, 1 if not, 2 for wrong usage.`;
 
@@ -57,8 +58,7 @@ async function remove(terminal: Terminal, id: string, look: Look, yes: boolean):
   }
   const object = await look(openAccount(terminal.env, terminal.err), id);
   const { kind, name, facts } = object;
-  const width = Math.max(...facts.map(([label]) => label.length));
-  terminal.out(redact(facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join("\n")));
+  terminal.out(redact(factLines(facts)));
   if (!yes && !isYes(await terminal.ask(`Delete this ${kind}? It can't be undone. [y/N] `))) {
     terminal.err("Nothing was removed.");
     terminal.exitCode(1);

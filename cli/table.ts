@@ -33,6 +33,21 @@ const NO_LINES = Object.fromEntries(
 );
 
 const GAP = 2;
+const SCREEN = 100;
+
+/** What a table with these other columns leaves of the screen for one more. */
+export function roomBeside(columns: readonly Column[], rows: readonly string[][]): number {
+  const widths = columns.map(({ title, widest }, column) =>
+    Math.min(widest, Math.max(...[title, ...rows.map((row) => row[column] ?? "")].map(places))),
+  );
+  return SCREEN - widths.reduce((sum, width) => sum + width + GAP, 0);
+}
+
+/** Label and value in each line, the values below each other. */
+export function factLines(facts: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...facts.map(([label]) => label.length));
+  return facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join("\n");
+}
 
 /** Null lets the table find the width. */
 function widthOf(rows: readonly string[][], column: number, widest: number): number | null {
@@ -66,8 +81,14 @@ export function printable(text: string): string {
 
 /** `$25`, `$0.50`; what is less than a cent is not nothing. */
 export function usd(amount: number): string {
+  if (amount < 0) return `-${usd(-amount)}`;
   if (amount > 0 && amount < 0.01) return "<$0.01";
   return `$${amount.toFixed(2).replace(/\.00$/, "")}`;
+}
+
+/** An amount without what binary arithmetic adds to it: 0.3 instead of 0.30000000000000004. */
+export function rounded(amount: number): number {
+  return Math.round(amount * 1e9) / 1e9;
 }
 
 /** `$25/month`, or `none`. */

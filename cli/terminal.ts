@@ -22,7 +22,15 @@ export interface Terminal {
 }
 
 /** A command was used wrongly, or given something it can't read. Exit code 2. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  /** What could have been meant, one in a line. */
+  readonly candidates: readonly string[];
+
+  constructor(message: string, candidates: readonly string[] = []) {
+    super(message);
+    this.candidates = candidates;
+  }
+}
 
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr, env } = process;
@@ -55,13 +63,14 @@ async function ask(question: string): Promise<string> {
   return answer ?? "";
 }
 
-/** Does the work of a command; a failure is one line on standard error and an exit code, never a stack trace. */
+/** Does the work of a command; a failure is a line on standard error and an exit code, never a stack trace. */
 export async function reporting(terminal: Terminal, failureCode: number, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     terminal.err(redact(message).replace(/\s*[\r\n]+\s*/g, " "));
+    if (error instanceof UsageError) for (const candidate of error.candidates) terminal.err(redact(`  ${candidate}`));
     terminal.exitCode(error instanceof UsageError ? 2 : failureCode);
   }
 }

@@ -16,9 +16,13 @@ import { Secret } from "./secret";
 export const PUBLIC_BASE_URL = "https://openrouter.ai/api/v1";
 
 /** Variables that may hold the management key; the older names are found in guides and other tools. */
-const KEY_VARIABLES = ["OPENROUTER_MANAGEMENT_KEY", "OPENROUTER_PROVISIONING_KEY", "OPENROUTER_MGMT_KEY"] as const;
+export const KEY_VARIABLES = [
+  "OPENROUTER_MANAGEMENT_KEY",
+  "OPENROUTER_PROVISIONING_KEY",
+  "OPENROUTER_MGMT_KEY",
+] as const;
 
-const URL_VARIABLE = "OPENROUTER_BASE_URL";
+export const URL_VARIABLE = "OPENROUTER_BASE_URL";
 
 /** What Pulumi hands to the provider process: the inputs of an explicit `Provider`, or the stack configuration. */
 export interface Configuration {

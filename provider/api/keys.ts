@@ -13,9 +13,19 @@ const key = z.object({
   /** USD; null is no limit. */
   limit: amount,
   limitReset: text,
+  /** USD; what is left of the limit until it resets. */
+  limitRemaining: amount,
   includeByokInLimit: flag.transform((value) => value ?? false),
+  /** USD of credits, ever; then since the last midnight UTC, Monday and first of the month. */
   usage: amount,
+  usageDaily: amount,
+  usageWeekly: amount,
+  usageMonthly: amount,
+  /** USD that providers charged to keys of the account's own. */
   byokUsage: amount,
+  byokUsageDaily: amount,
+  byokUsageWeekly: amount,
+  byokUsageMonthly: amount,
   createdAt: text,
   /** The only field that may be missing; then nothing is said of it. */
   expiresAt: z.string().nullish(),

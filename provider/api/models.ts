@@ -1,32 +1,71 @@
-/** The model catalogue: `/models`. Used to tell which names mean the same model. */
+/** The model catalogue: `/models`. Asked without credentials: an account may filter its own view of it. */
 import { z } from "zod";
 import type { Api } from "./client";
-import { text } from "./shapes";
+import { amount, text, texts } from "./shapes";
 
-const model = z.object({ id: z.string(), canonicalSlug: text });
-const modelPage = z.object({ data: z.array(model), totalCount: z.number().nullish() });
+/** USD for one token or request, sent as text. Negative where it depends on the model that a router picks. */
+export const price = z
+  .string()
+  .nullish()
+  .transform((value) => (value == null ? null : Number(value)))
+  .pipe(z.number().nullable());
+
+const model = z.object({
+  /** Slug, with the suffix of a variant where it has one: what goes into an allowlist. */
+  id: z.string(),
+  canonicalSlug: text,
+  name: text,
+  description: text,
+  pricing: z.object({ prompt: price, completion: price, request: price }),
+  contextLength: amount,
+  architecture: z.object({ inputModalities: texts, outputModalities: texts }),
+  topProvider: z
+    .object({ maxCompletionTokens: amount })
+    .nullish()
+    .transform((value) => value ?? { maxCompletionTokens: null }),
+  supportedParameters: texts,
+  /** The day after which it may be gone. */
+  expirationDate: text,
+});
+export type Model = z.output<typeof model>;
+
+/** All models, or those that some endpoint serves without keeping data. */
+export function listModels(api: Api, { zdr = false } = {}): Promise<Model[]> {
+  return catalogue(api, model, { zdr: zdr ? "true" : undefined });
+}
+
+const names = z.object({ id: z.string(), canonicalSlug: text });
+
+/** Canonical slug of every model, by each name it goes by. */
+export async function canonicalSlugs(api: Api): Promise<Map<string, string>> {
+  const slugs = new Map<string, string>();
+  for (const { id, canonicalSlug } of await catalogue(api, names)) {
+    slugs.set(id, canonicalSlug ?? id);
+    if (canonicalSlug) slugs.set(canonicalSlug, canonicalSlug);
+  }
+  return slugs;
+}
 
 const LARGEST_PAGE = 1_000;
 
-/**
- * Canonical slug of every model, by each name it goes by. Asked without credentials and for all modalities, because
- * an account may filter its own view of the catalogue and so hide the very models that a guardrail names.
- */
-export async function canonicalSlugs(api: Api): Promise<Map<string, string>> {
-  const slugs = new Map<string, string>();
+/** Of all modalities: without saying so it would be those that give text. */
+async function catalogue<Row>(
+  api: Api,
+  row: z.ZodType<Row>,
+  query: Readonly<Record<string, string | undefined>> = {},
+): Promise<Row[]> {
+  const result = z.object({ data: z.array(row), totalCount: z.number().nullish() });
+  const rows: Row[] = [];
   for (let offset = 0; ; offset += LARGEST_PAGE) {
     const { data, totalCount } = await api.request({
       method: "GET",
       path: ["models"],
-      query: { outputModalities: "all", offset, limit: LARGEST_PAGE },
-      result: modelPage,
+      query: { outputModalities: "all", offset, limit: LARGEST_PAGE, ...query },
+      result,
       authenticated: false,
     });
-    for (const { id, canonicalSlug } of data) {
-      slugs.set(id, canonicalSlug ?? id);
-      if (canonicalSlug) slugs.set(canonicalSlug, canonicalSlug);
-    }
-    if (data.length === 0 || offset + LARGEST_PAGE >= (totalCount ?? 0)) return slugs;
+    rows.push(...data);
+    if (data.length === 0 || offset + LARGEST_PAGE >= (totalCount ?? 0)) return rows;
   }
 }
 

@@ -1,10 +1,10 @@
-/** Workspaces: `/workspaces`. Read only, to tell which account a management key belongs to. */
+/** Workspaces: `/workspaces`. Read only: which account a management key belongs to, and what workspaces are called. */
 import { z } from "zod";
 import type { Api } from "./client";
 import { PAGE_SIZE, pagesByTotal } from "./pages";
 import { page, text } from "./shapes";
 
-const workspace = z.object({ id: z.string().min(1), createdAt: text });
+const workspace = z.object({ id: z.string().min(1), name: text, createdAt: text });
 export type Workspace = z.output<typeof workspace>;
 const workspacePage = page(workspace);
 

@@ -170,7 +170,7 @@ test("no secret is printed, wherever the state or the account holds one", async 
 
 test("a key that is cut to fit is taken out before", async () => {
   makeKey(`${"y".repeat(30)}sk-or-v1-${"7".repeat(24)}`);
-  expect((await audit([file(stackExport([]))])).out).not.toContain("777");
+  expect((await audit([file(stackExport([]))])).out).not.toContain("7".repeat(7));
 });
 
 test.each([

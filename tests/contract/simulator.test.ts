@@ -458,6 +458,31 @@ describe("the rest of the account", () => {
     expect(all).not.toContain("openai/gpt-4.5-preview");
   });
 
+  test("zero data retention narrows the catalogue to models that have such an endpoint", async () => {
+    const ids = async (query: string) =>
+      ((await ask(`GET /models?output_modalities=all${query}`)).body.data as { id: string }[]).map(({ id }) => id);
+    const zdr = await ids("&zdr=true");
+    expect(zdr).toContain("openai/gpt-4o");
+    expect(zdr).not.toContain("openai/o3");
+    const endpoints = (await dataOf("GET /endpoints/zdr")) as unknown as { model_name: string }[];
+    expect(endpoints.map(({ model_name }) => model_name)).toContain("OpenAI: GPT-4o");
+    expect(endpoints.map(({ model_name }) => model_name)).not.toContain("OpenAI: o3");
+  });
+
+  test("the endpoints of a model are found by its slug or canonical slug, those of its variant apart", async () => {
+    const providers = async (name: string) => {
+      const { endpoints } = (await dataOf(`GET /models/${name}/endpoints`)) as {
+        endpoints: { provider_name: string }[];
+      };
+      return endpoints.map(({ provider_name }) => provider_name);
+    };
+    expect(await providers("openai/gpt-5")).toEqual(["OpenAI", "Azure"]);
+    expect(await providers("openai/gpt-5-2025-08-07")).toEqual(["OpenAI", "Azure"]);
+    expect(await providers("deepseek/deepseek-r1%3Afree")).toEqual(["Chutes"]);
+    expect((await refusal("GET /models/openai/gpt-9/endpoints"))[0]).toBe(404);
+    expect((await refusal("GET /models/openai/gpt-4.5-preview/endpoints"))[0]).toBe(404);
+  });
+
   test("credits and activity add up what was spent; activity has completed days only", async () => {
     const { key } = simulator.dashboard.createKey({ name: "ci" });
     simulator.dashboard.useKey(key.hash, 2);

@@ -90,7 +90,9 @@ async function everyOperation({ call }: VendorClient): Promise<void> {
   await call("guardrails.bulkUnassignKeys", { id, bulkUnassignKeysRequest: { keyHashes: [key.hash] } });
   await call("guardrails.bulkUnassignMembers", { id, bulkUnassignMembersRequest: { memberUserIds: userIds } });
 
-  await call("models.list", { outputModalities: "all" });
+  await call("models.list", { outputModalities: "all", zdr: "true" });
+  await call("endpoints.list", { author: "deepseek", slug: "deepseek-r1:free" });
+  await call("endpoints.listZdrEndpoints");
   await call("credits.getCredits");
   await call("analytics.getUserActivity", { groupBy: "workspace" });
   await call("guardrails.delete", { id });

@@ -1,18 +1,20 @@
-/** The catalogue of models: `/models`. Needs no credentials, and with some it may show less. */
+/** The catalogue of models, and who serves them. Needs no credentials, and with some it may show less. */
 import { z } from "zod";
 import type { State } from "../account";
 import type { CatalogueModel } from "../catalogue";
-import { CATALOGUE, withoutVariant } from "../catalogue";
+import { CATALOGUE, withoutVariant, ZDR_PROVIDERS } from "../catalogue";
+import { notFound } from "../errors";
 import type { Answer, Caller, Request, Route } from "../route";
 import { offset, ok, readQuery, wholeNumber } from "../route";
 
 const DEFAULT_PAGE = 500;
 
-/** Of the API's many filters, those that find a model by its name and kind; the others are unknown here. */
+/** Of the API's many filters, those that the CLI or a search by name needs; the others are unknown here. */
 const listQuery = z.object({
   offset: offset.optional(),
   limit: wholeNumber(1, 1000).optional(),
   output_modalities: z.string().default("text"),
+  zdr: z.literal("true").optional(),
   q: z.string().optional(),
 });
 
@@ -23,6 +25,7 @@ function list(request: Request, caller: Caller | undefined): Answer {
     (model) =>
       model.listed &&
       isWanted(model, query.output_modalities) &&
+      (!query.zdr || model.providers.some(isZdr)) &&
       `${model.id} ${model.name}`.toLowerCase().includes((query.q ?? "").toLowerCase()) &&
       !isHidden(state, caller, model),
   );
@@ -36,7 +39,7 @@ function list(request: Request, caller: Caller | undefined): Answer {
 }
 
 function isWanted(model: CatalogueModel, modalities: string): boolean {
-  const outputs = model.output.split("+");
+  const { outputs } = modalitiesOf(model);
   return modalities === "all" || modalities.split(",").some((modality) => outputs.includes(modality));
 }
 
@@ -49,27 +52,27 @@ function nextPage({ query }: Request, offset: number): string {
   return `/api/v1/models?${new URLSearchParams({ ...query, offset: String(offset) })}`;
 }
 
-function shown({ switches }: State, { id, canonical_slug, name, output }: CatalogueModel) {
+function modalitiesOf({ modality }: CatalogueModel): { inputs: string[]; outputs: string[] } {
+  const [inputs = "", outputs = ""] = modality.split("->");
+  return { inputs: inputs.split("+"), outputs: outputs.split("+") };
+}
+
+function isZdr(provider: string): boolean {
+  return ZDR_PROVIDERS.includes(provider);
+}
+
+function shown({ switches }: State, model: CatalogueModel) {
+  const { id, canonical_slug, context_length } = model;
   const variant = id.slice(withoutVariant(id).length);
-  const price = variant === ":free" ? "0" : "0.000002";
   return {
     id,
     canonical_slug: switches.variantCanonicalSlug === "suffixed" ? canonical_slug + variant : canonical_slug,
-    name,
-    created: 1754000000,
-    description: `${name}, as the simulator's catalogue has it.`,
-    context_length: 131_072,
-    architecture: {
-      input_modalities: ["text"],
-      output_modalities: output.split("+"),
-      modality: `text->${output}`,
-      instruct_type: null,
-      tokenizer: "Other",
-    },
-    pricing: { prompt: price, completion: price },
-    top_provider: { context_length: 131_072, max_completion_tokens: null, is_moderated: false },
+    ...about(model),
+    context_length,
+    pricing: pricing(model),
+    top_provider: { context_length, max_completion_tokens: MOST_OUTPUT_TOKENS, is_moderated: false },
     per_request_limits: null,
-    supported_parameters: ["max_tokens", "temperature", "top_p"],
+    supported_parameters: parameters(model),
     default_parameters: null,
     supported_voices: null,
     expiration_date: null,
@@ -79,4 +82,79 @@ function shown({ switches }: State, { id, canonical_slug, name, output }: Catalo
   };
 }
 
-export const modelRoutes: readonly Route[] = [{ method: "GET", path: "/models", needs: "nothing", handle: list }];
+const MOST_OUTPUT_TOKENS = 32_768;
+
+function about(model: CatalogueModel) {
+  const { inputs, outputs } = modalitiesOf(model);
+  return {
+    name: model.name,
+    created: 1754000000,
+    description: `${model.name}, as the simulator's catalogue has it.`,
+    architecture: {
+      input_modalities: inputs,
+      output_modalities: outputs,
+      modality: model.modality,
+      instruct_type: null,
+      tokenizer: "Other",
+    },
+  };
+}
+
+/** USD for one token, as text. */
+function pricing({ input_price, output_price }: CatalogueModel) {
+  const perToken = (usd: number) => (usd === 0 ? "0" : (usd / 1e6).toFixed(12).replace(/0+$/, ""));
+  return { prompt: perToken(input_price), completion: perToken(output_price), request: "0", image: "0" };
+}
+
+function parameters(model: CatalogueModel): string[] {
+  const { outputs } = modalitiesOf(model);
+  if (!outputs.includes("text")) return [];
+  const tools = outputs.length === 1 && model.output_price > 0 ? ["tools", "tool_choice", "structured_outputs"] : [];
+  return ["max_tokens", "temperature", "top_p", ...tools];
+}
+
+/** By slug or canonical slug; one that the catalogue no longer shows has no endpoints that could be asked for. */
+function endpoints({ params }: Request): Answer {
+  const name = `${params.author}/${params.slug}`;
+  const listed = CATALOGUE.filter((model) => model.listed);
+  const model = listed.find(({ id }) => id === name) ?? listed.find(({ canonical_slug }) => canonical_slug === name);
+  if (!model) throw notFound("Model not found");
+  return ok({ data: { id: model.id, ...about(model), endpoints: endpointsOf(model) } });
+}
+
+function zdrEndpoints(): Answer {
+  const all = CATALOGUE.filter(({ listed }) => listed).flatMap(endpointsOf);
+  return ok({ data: all.filter(({ provider_name }) => isZdr(provider_name)) });
+}
+
+function endpointsOf(model: CatalogueModel) {
+  return model.providers.map((provider) => ({
+    name: `${provider} | ${model.id}`,
+    model_id: model.canonical_slug,
+    model_name: model.name,
+    context_length: model.context_length,
+    pricing: pricing(model),
+    provider_name: provider,
+    tag: provider.toLowerCase().replaceAll(" ", "-"),
+    quantization: null,
+    max_completion_tokens: MOST_OUTPUT_TOKENS,
+    max_prompt_tokens: null,
+    supported_parameters: parameters(model),
+    supports_implicit_caching: false,
+    supports_tool_choice: { auto: true, function: true, none: true, required: true },
+    supports_voice_cloning: false,
+    status: 0,
+    uptime_last_5m: 100,
+    uptime_last_30m: 99.9,
+    uptime_last_1d: 99.8,
+    // Seen by those with credentials only.
+    latency_last_30m: null,
+    throughput_last_30m: null,
+  }));
+}
+
+export const modelRoutes: readonly Route[] = [
+  { method: "GET", path: "/models", needs: "nothing", handle: list },
+  { method: "GET", path: "/models/:author/:slug/endpoints", needs: "nothing", handle: endpoints },
+  { method: "GET", path: "/endpoints/zdr", needs: "nothing", handle: zdrEndpoints },
+];

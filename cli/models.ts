@@ -1,0 +1,132 @@
+/** `pulumi-openrouter models`: the catalogue, to choose what goes into a guardrail's allowlist. */
+import { Command } from "commander";
+import { listEndpoints, listZdrEndpoints } from "../provider/api/endpoints";
+import { listModels, type Model } from "../provider/api/models";
+import { type Account, openCatalogue } from "./account";
+import { fits, type ModelFilter } from "./modelFilter";
+import { allowlist, endpointTable, modelFacts, modelTable } from "./modelReport";
+import { number, wholeNumber, words } from "./parameters";
+import { printable } from "./table";
+import { processTerminal, reporting, type Terminal, UsageError, usageExits } from "./terminal";
+
+interface ListOptions extends ModelFilter {
+  zdr?: boolean;
+  asAllowlist?: boolean;
+  json?: boolean;
+}
+
+export function modelsCommand(terminal: Terminal = processTerminal()): Command {
+  const command = usageExits(new Command("models"), terminal)
+    .description("Shows OpenRouter's catalogue of models, to choose what goes into a guardrail's allowlist.")
+    .addHelpText("after", HELP);
+  command
+    .command("list", { isDefault: true })
+    .argument("[text]", "part of the name, such as claude or openai/")
+    .description("list the models that fit all of the filters (default)")
+    .option("--max-price <usd>", "at most this for a million input tokens", number)
+    .option("--max-output-price <usd>", "at most this for a million output tokens", number)
+    .option("--min-context <tokens>", "at least this context length", wholeNumber(1, 1e9))
+    .option("--input <modalities>", "takes all of these: text, image, file, audio, video", words)
+    .option("--output <modalities>", "gives all of these: text, image, embeddings, audio, …", words)
+    .option("--parameter <names>", "supports all of these: tools, structured_outputs, reasoning, seed, …", words)
+    .option("--free", "costs nothing")
+    .option("--zdr", "served by at least one endpoint with zero data retention")
+    .option("--as-allowlist", "print the names as the input allowedModels of a Guardrail; with --json as an array")
+    .option("--json", "print everything as JSON")
+    .addHelpText("after", LIST_HELP)
+    .action((text: string | undefined, options: ListOptions) =>
+      reporting(terminal, 2, () => list(terminal, { ...options, ...(text !== undefined && { text }) })),
+    );
+  command
+    .command("show")
+    .argument("<model>", MODEL_CHOICE)
+    .description("show one model")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", HELP)
+    .action((name: string, { json }: { json?: boolean }) => reporting(terminal, 2, () => show(terminal, name, json)));
+  command
+    .command("endpoints")
+    .argument("<model>", MODEL_CHOICE)
+    .description("list who serves a model, at what price, and whether with zero data retention (ZDR)")
+    .option("--json", "print everything as JSON")
+    .addHelpText("after", HELP)
+    .action((name: string, { json }: { json?: boolean }) =>
+      reporting(terminal, 2, () => endpoints(terminal, name, json)),
+    );
+  return command;
+}
+
+const MODEL_CHOICE = "its slug, such as openai/gpt-4o-mini; the author may be left out where that is unambiguous";
+
+const HELP = `
+No management key is needed, and none is sent: it is the whole catalogue, not what an account's settings leave of it.
+Prices are USD for a million tokens. OPENROUTER_BASE_URL names another server than OpenRouter's, in the environment or in
+the file of --env-file, .env.local or .env.`;
+
+const LIST_HELP = `${HELP}
+
+Words are separated by commas, and their options may be repeated. A model whose price varies, because it picks
+another for each request, is neither free nor below any price.
+
+Exit code: 0, 1 if no model fits, 2 if the catalogue could not be read.
+
+Examples:
+  pulumi-openrouter models --max-price 1 --min-context 200000 --parameter tools --zdr
+  pulumi-openrouter models list openai/ --max-output-price 5 --as-allowlist`;
+
+async function list(terminal: Terminal, { zdr, asAllowlist, json, ...filter }: ListOptions): Promise<void> {
+  const account = openCatalogue(terminal.env, terminal.err);
+  const models = await readCatalogue(account, zdr);
+  const found = models.filter((model) => fits(model, filter));
+  if (found.length === 0) {
+    terminal.err(`None of the ${models.length} models${zdr ? " with zero data retention" : ""} fits.`);
+    terminal.exitCode(1);
+  }
+  const rows = asAllowlist ? found.map(({ id }) => id) : found;
+  if (json) terminal.out(JSON.stringify(rows, null, 2));
+  else if (found.length > 0) terminal.out(asAllowlist ? allowlist(found) : modelTable(found));
+}
+
+async function show(terminal: Terminal, name: string, json = false): Promise<void> {
+  const model = chooseModel(await readCatalogue(openCatalogue(terminal.env, terminal.err)), name);
+  terminal.out(json ? JSON.stringify(model, null, 2) : modelFacts(model));
+}
+
+async function endpoints(terminal: Terminal, name: string, json = false): Promise<void> {
+  const account = openCatalogue(terminal.env, terminal.err);
+  const { id } = chooseModel(await readCatalogue(account), name);
+  const [all, zdr] = await Promise.all([
+    listEndpoints(account.start("read", `the endpoints of ${id}`), id),
+    listZdrEndpoints(account.start("read", "the endpoints with zero data retention")),
+  ]);
+  const keeping = new Set(zdr.map(({ name, tag }) => `${name} ${tag}`));
+  const found = all.map((endpoint) => ({ ...endpoint, zdr: keeping.has(`${endpoint.name} ${endpoint.tag}`) }));
+  terminal.out(json ? JSON.stringify(found, null, 2) : endpointTable(id, found));
+}
+
+async function readCatalogue(account: Account, zdr = false): Promise<Model[]> {
+  const models = await listModels(account.start("read", "the catalogue of models"), { zdr });
+  return models.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** By slug, by canonical slug, or by what follows the author. @throws UsageError with the candidates */
+function chooseModel(models: readonly Model[], wanted: string): Model {
+  const ways: ((model: Model) => boolean)[] = [
+    ({ id }) => id === wanted,
+    ({ canonicalSlug }) => canonicalSlug === wanted,
+    ({ id }) => id.slice(id.indexOf("/") + 1) === wanted,
+  ];
+  const matches = ways.map((way) => models.filter(way)).find(({ length }) => length > 0) ?? [];
+  const [only] = matches;
+  if (only && matches.length === 1) return only;
+  if (only) throw new UsageError(`"${wanted}" is ${matches.length} models; give one of them:`, namesOf(matches));
+  const similar = models.filter((model) => fits(model, { text: wanted }));
+  throw new UsageError(
+    `the catalogue has no model "${wanted}"${similar.length > 0 ? "; it has:" : ""}`,
+    namesOf(similar),
+  );
+}
+
+function namesOf(models: readonly Model[]): string[] {
+  return models.map(({ id }) => printable(id));
+}

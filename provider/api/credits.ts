@@ -1,0 +1,12 @@
+/** What the account has bought and used: `/credits`. */
+import { z } from "zod";
+import type { Api } from "./client";
+import { data } from "./shapes";
+
+/** USD since the account was opened. */
+const credits = z.object({ totalCredits: z.number(), totalUsage: z.number() });
+export type Credits = z.output<typeof credits>;
+
+export function readCredits(api: Api): Promise<Credits> {
+  return api.request({ method: "GET", path: ["credits"], result: data(credits) });
+}

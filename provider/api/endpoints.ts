@@ -1,0 +1,36 @@
+/** Who serves a model: `/models/{author}/{slug}/endpoints` and `/endpoints/zdr`. Needs no credentials. */
+import { z } from "zod";
+import type { Api } from "./client";
+import { price } from "./models";
+import { amount, data, text } from "./shapes";
+
+const endpoint = z.object({
+  /** Provider and model, as the website shows it. */
+  name: z.string(),
+  /** Canonical slug of the model. */
+  modelId: z.string(),
+  providerName: z.string(),
+  /** Tells the endpoints of one model apart, such as `deepinfra/fp8`. */
+  tag: z.string(),
+  pricing: z.object({ prompt: price, completion: price }),
+  contextLength: amount,
+  maxCompletionTokens: amount,
+  quantization: text,
+  /** Percent of the requests of the last day that were answered. */
+  uptimeLast1d: amount,
+});
+export type Endpoint = z.output<typeof endpoint>;
+
+const endpointsOfModel = data(z.object({ endpoints: z.array(endpoint) })).transform(({ endpoints }) => endpoints);
+const endpointList = data(z.array(endpoint));
+
+/** @param model Its slug, `author/slug`, with the suffix of a variant where it has one. @throws NotFound */
+export function listEndpoints(api: Api, model: string): Promise<Endpoint[]> {
+  const path = ["models", ...model.split("/"), "endpoints"];
+  return api.request({ method: "GET", path, result: endpointsOfModel, authenticated: false });
+}
+
+/** Those of all models that keep no data of requests. */
+export function listZdrEndpoints(api: Api): Promise<Endpoint[]> {
+  return api.request({ method: "GET", path: ["endpoints", "zdr"], result: endpointList, authenticated: false });
+}

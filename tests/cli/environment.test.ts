@@ -1,0 +1,126 @@
+/** `.env`, `.env.local` and `--env-file`: which variables a command sees. */
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { completed } from "../../cli/environment";
+import { credentials, eachTestOnASimulator } from "./support/account";
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "pulumi-openrouter-env-"));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+function write(name: string, ...lines: string[]): string {
+  const path = join(directory, name);
+  writeFileSync(path, lines.join("\n"));
+  return path;
+}
+
+test("the environment wins over --env-file, that over .env.local, and that over .env", () => {
+  const names = ["A", "B", "C", "D"].map((name) => `OPENROUTER_${name}`);
+  const lines = (from: string) => names.map((name) => `${name}=${from}`);
+  write(".env", ...lines(".env"));
+  write(".env.local", ...lines(".env.local").slice(0, 3));
+  const chosen = write("chosen", ...lines("chosen").slice(0, 2));
+  expect(completed({ OPENROUTER_A: "environment" }, directory, chosen)).toEqual({
+    OPENROUTER_A: "environment",
+    OPENROUTER_B: "chosen",
+    OPENROUTER_C: ".env.local",
+    OPENROUTER_D: ".env",
+  });
+});
+
+test("of the files only OPENROUTER_* is read, with quotes, comments and `export` as in a shell", () => {
+  write(
+    ".env",
+    "PATH=/elsewhere",
+    "NODE_OPTIONS=--inspect",
+    "# a comment",
+    'export OPENROUTER_A="x y" # why',
+    "XOPENROUTER_B=1",
+  );
+  expect(completed({ PATH: "/bin" }, directory)).toEqual({ PATH: "/bin", OPENROUTER_A: "x y" });
+});
+
+test("no files are no error, nor is a directory named .env", () => {
+  mkdirSync(join(directory, ".env"));
+  expect(completed({ A: "1" }, directory)).toEqual({ A: "1" });
+});
+
+test("a chosen file that isn't there is an error that names it", () => {
+  expect(() => completed({}, directory, "nowhere")).toThrow("nowhere can't be read: there is no such file");
+});
+
+test("a management key of the environment is not replaced by a file's under another of its names", () => {
+  write(".env", "OPENROUTER_MANAGEMENT_KEY=file", "OPENROUTER_A=1");
+  expect(completed({ OPENROUTER_PROVISIONING_KEY: "mine" }, directory)).toEqual({
+    OPENROUTER_PROVISIONING_KEY: "mine",
+    OPENROUTER_A: "1",
+  });
+});
+
+describe("a file of the directory can't choose where a key from elsewhere is sent", () => {
+  const key = { OPENROUTER_MANAGEMENT_KEY: "mine" };
+  const url = "OPENROUTER_BASE_URL=https://elsewhere.example";
+
+  test.each([".env", ".env.local"])("%s", (name) => {
+    write(name, url);
+    expect(() => completed(key, directory)).toThrow("would go to a server that .env.local or .env");
+    const chosen = write("chosen", "OPENROUTER_MANAGEMENT_KEY=chosen");
+    expect(() => completed({}, directory, chosen)).toThrow("would go to a server");
+  });
+
+  test("but it may where it has the key too, names OpenRouter itself, or was chosen; and the environment's URL counts", () => {
+    const whole = write(".env", url, "OPENROUTER_MANAGEMENT_KEY=file");
+    expect(completed({}, directory)).toMatchObject({ OPENROUTER_BASE_URL: "https://elsewhere.example" });
+    expect(completed({ ...key, OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({
+      OPENROUTER_BASE_URL: "https://mine.example",
+    });
+    expect(completed(key, directory, whole)).toMatchObject({
+      ...key,
+      OPENROUTER_BASE_URL: "https://elsewhere.example",
+    });
+    write(".env", "OPENROUTER_BASE_URL=https://openrouter.ai/api/v1/");
+    expect(completed(key, directory)).toMatchObject(key);
+  });
+});
+
+describe("the program itself", () => {
+  const simulator = eachTestOnASimulator();
+  const program = join(__dirname, "../../dist/cli/index.js");
+
+  /** Without any OPENROUTER_* of this process. */
+  async function openrouter(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const options = { cwd: directory, env: { PATH: process.env.PATH } };
+    const running = promisify(execFile)(process.execPath, [program, ...args], options);
+    return running.then(
+      (done) => ({ code: 0, ...done }),
+      (error) => error,
+    );
+  }
+
+  test.each([
+    ["balance", ".env", []],
+    ["keys list", "chosen", ["--env-file", "chosen"]],
+  ])("%s reads %s", async (command, name, options) => {
+    write(name, ...Object.entries(credentials(simulator())).map(([key, value]) => `${key}=${value}`));
+    expect(await openrouter(...command.split(" "), ...options, "--json")).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("audit and remove read it too, and say in one line what is wrong with it", async () => {
+    write(".env", `OPENROUTER_BASE_URL=${simulator().url}`, "OPENROUTER_MANAGEMENT_KEY=sk-or-v1-wrong");
+    write("state.json", '{"version":3,"deployment":{}}');
+    for (const args of [
+      ["audit", "state.json"],
+      ["remove", "key", "a".repeat(64), "--yes"],
+    ]) {
+      const { code, stderr } = await openrouter(...args);
+      expect(code).not.toBe(0);
+      expect(stderr).toMatch(/^[^\n]*401[^\n]*\n$/);
+      expect(stderr).not.toContain("sk-or-v1-wrong");
+    }
+  });
+});

@@ -1,0 +1,131 @@
+/** `models` as it is used, on the simulator's catalogue. */
+import { fits } from "../../cli/modelFilter";
+import { modelsCommand } from "../../cli/models";
+import type { Model } from "../../provider/api/models";
+import { rawClient } from "../contract/rawClient";
+import { credentials, eachTestOnASimulator } from "./support/account";
+import { run } from "./support/terminal";
+
+const simulator = eachTestOnASimulator();
+
+function models(...args: string[]) {
+  return run(modelsCommand, args, { env: credentials(simulator()) });
+}
+
+async function names(...args: string[]): Promise<string[]> {
+  return JSON.parse((await models("list", "--as-allowlist", "--json", ...args)).out);
+}
+
+test("the whole catalogue is listed by name, of all modalities and with what the account hides; no key is sent", async () => {
+  const all = await names();
+  for (const name of ["openai/text-embedding-3-large", "x-ai/grok-4"]) expect(all).toContain(name);
+  expect(all).toEqual([...all].sort());
+  expect(simulator().requests.map(({ authorization }) => authorization)).toEqual(["none"]);
+});
+
+test("no key is needed", async () => {
+  const { code } = await run(modelsCommand, [], { env: { OPENROUTER_BASE_URL: simulator().url } });
+  expect(code).toBe(0);
+});
+
+test("the table has prices for a million tokens, context and modality", async () => {
+  expect((await models("llama")).out).toBe(
+    [
+      "MODEL                              INPUT   OUTPUT  CONTEXT  MODALITY",
+      "meta-llama/llama-3.3-70b-instruct  $0.038  $0.12   131,072  text->text",
+      "",
+    ].join("\n"),
+  );
+  expect((await models("deepseek-r1")).out).toMatch(/deepseek-r1 +\$0\.40 +\$2 .*\n.*deepseek-r1:free +free +free /);
+});
+
+test.each([
+  [
+    ["claude", "--max-price", "3"],
+    ["claude-3.5-haiku", "claude-sonnet-4", "claude-sonnet-4.5"],
+  ],
+  [["claude", "--max-output-price", "14.99"], ["claude-3.5-haiku"]],
+  [["OpenAI: GPT-4.1 M"], ["gpt-4.1-mini"]],
+  [
+    ["google/", "--min-context", "131072"],
+    ["gemini-2.5-flash", "gemini-2.5-pro", "gemma-3-27b-it:free"],
+  ],
+  [["google/", "--output", "image"], ["gemini-2.5-flash-image"]],
+  [["google/", "--output", "image,text", "--input", "image"], ["gemini-2.5-flash-image"]],
+  [["--output", "embeddings"], ["text-embedding-3-large"]],
+  [["deepseek", "--parameter", "tools,seed"], []],
+  [
+    ["deepseek", "--parameter", "tools", "--parameter", "top_p"],
+    ["deepseek-chat-v3.1", "deepseek-r1"],
+  ],
+  [
+    ["deepseek", "--free"],
+    ["deepseek-chat-v3.1:free", "deepseek-r1:free"],
+  ],
+  [
+    ["claude", "--zdr"],
+    ["claude-opus-4.1", "claude-sonnet-4", "claude-sonnet-4.5"],
+  ],
+])("models %j", async (args, expected) => {
+  expect((await names(...args)).map((name) => name.replace(/^.*\//, ""))).toEqual(expected);
+});
+
+test("a model whose price varies, or isn't known, is neither free nor below any price", () => {
+  for (const price of [-1, null]) {
+    const model = {
+      pricing: { prompt: price, completion: price, request: null },
+      architecture: { inputModalities: null, outputModalities: null },
+    } as unknown as Model;
+    expect(fits(model, {})).toBe(true);
+    for (const filter of [{ free: true }, { maxPrice: 1e9 }, { maxOutputPrice: 1e9 }])
+      expect(fits(model, filter)).toBe(false);
+  }
+});
+
+test("as an allowlist it is the input of a Guardrail, and its names are models that the API knows", async () => {
+  const { out } = await models("list", "--free", "--as-allowlist");
+  expect(out).toMatch(/^allowedModels: \[\n( {2}"[^"\n]+:free",\n)+\],\n$/);
+  const allowed_models = [...out.matchAll(/"(.+)"/g)].map(([, name]) => name);
+  const { ask } = rawClient(simulator());
+  expect((await ask("POST /guardrails", { body: { name: "free", allowed_models } })).status).toBe(201);
+});
+
+test("when nothing fits it ends with 1 and prints no list that a program could take for one", async () => {
+  const { out, err, code } = await models("list", "--max-price", "0.0001", "--min-context", "900000", "--as-allowlist");
+  expect({ out, code }).toEqual({ out: "", code: 1 });
+  expect(err).toMatch(/^None of the \d+ models fits\.\n$/);
+});
+
+test.each(["openai/gpt-4o", "gpt-4o", "openai/gpt-5-2025-08-07"])("models show %s", async (name) => {
+  const { out, code } = await models("show", name);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^model +openai\/gpt-(4o|5)\n/);
+});
+
+test("the endpoints of a model say who keeps no data", async () => {
+  expect((await models("endpoints", "claude-sonnet-4")).out).toBe(
+    [
+      "PROVIDER        TAG             INPUT  OUTPUT  CONTEXT  ZDR  UPTIME",
+      "Anthropic       anthropic       $3     $15     200,000  no   99.8%",
+      "Amazon Bedrock  amazon-bedrock  $3     $15     200,000  yes  99.8%",
+      "",
+    ].join("\n"),
+  );
+  expect(simulator().requests.map(({ authorization }) => authorization)).toEqual(["none", "none", "none"]);
+  const free = JSON.parse((await models("endpoints", "deepseek/deepseek-r1:free", "--json")).out);
+  expect(free).toMatchObject([{ providerName: "Chutes", zdr: false, pricing: { prompt: 0 } }]);
+});
+
+test.each(["show", "endpoints"])("%s of an ambiguous name lists the candidates and does nothing", async (command) => {
+  const { out, err, code } = await models(command, "qwen/qwen3-coder-480b-a35b-07-25");
+  expect({ out, code }).toEqual({ out: "", code: 2 });
+  expect(err).toBe(
+    '"qwen/qwen3-coder-480b-a35b-07-25" is 2 models; give one of them:\n  qwen/qwen3-coder\n  qwen/qwen3-coder:free\n',
+  );
+});
+
+test("a part of a name is not taken for a model, and those that have it are named", async () => {
+  const { err, code } = await models("show", "gpt-4.");
+  expect(code).toBe(2);
+  expect(err).toBe('the catalogue has no model "gpt-4."; it has:\n  openai/gpt-4.1\n  openai/gpt-4.1-mini\n');
+});

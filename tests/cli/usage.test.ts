@@ -1,0 +1,152 @@
+/** `usage` as it is used, on a simulated account. */
+import { usageCommand } from "../../cli/usage";
+import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
+import { run } from "./support/terminal";
+
+const simulator = eachTestOnASimulator();
+
+function usage(...args: string[]) {
+  return run(usageCommand, args, { env: credentials(simulator()) });
+}
+
+interface Report {
+  key: { name: string } | null;
+  today: { usage: number; byokUsage: number };
+  completed: { from: string; to: string; groups: Record<string, unknown>[]; total: Record<string, number> };
+}
+
+async function report(...args: string[]): Promise<Report> {
+  return JSON.parse((await usage("--json", ...args)).out);
+}
+
+function makeKey(name: string): string {
+  return simulator().dashboard.createKey({ name }).key.hash;
+}
+
+function use(hash: string, usd: number, daysBefore: number, details: Record<string, unknown> = {}): void {
+  simulator().dashboard.useKey(hash, usd, { at: daysAgo(daysBefore), ...details });
+}
+
+const dayOf = (daysBefore: number) => daysAgo(daysBefore).toISOString().slice(0, 10);
+
+test("today is in the keys' counters and not in the completed days, and that is said", async () => {
+  const hash = makeKey("ci");
+  use(hash, 3, 0, { byok_usage: 0.5 });
+  use(hash, 2, 1);
+  const { today, completed } = await report();
+  expect(today).toEqual({ usage: 3, byokUsage: 0.5 });
+  expect(completed.total).toMatchObject({ usage: 2, byokUsage: 0, requests: 1 });
+  expect((await usage()).out).toContain(
+    `The last 7 completed UTC days, ${dayOf(7)} to ${dayOf(1)}. Today, ${dayOf(0)}, is not in it.`,
+  );
+});
+
+test("the counters are those of all keys, in all workspaces and of those that are off", async () => {
+  const { id } = simulator().dashboard.addWorkspace({ name: "Other", slug: "other" });
+  for (const fields of [{ workspace_id: id }, { disabled: true }, {}]) {
+    use(simulator().dashboard.createKey({ name: "ci", ...fields }).key.hash, 1.1, 0);
+  }
+  const { out } = await usage();
+  expect(out).toMatch(/^SPENT +TODAY +THIS WEEK +THIS MONTH\ncredits +\$3.30 +\$3.30 +\$3.30\nBYOK +\$0 +\$0 +\$0\n/);
+});
+
+test("by day, each of the days is there, those without use too", async () => {
+  const hash = makeKey("ci");
+  use(hash, 2, 1);
+  use(hash, 1, 3);
+  use(hash, 8, 4);
+  const { completed } = await report("--days", "3");
+  expect(completed).toMatchObject({ from: dayOf(3), to: dayOf(1), total: { usage: 3 } });
+  expect(completed.groups.map(({ name, usage }) => [name, usage])).toEqual([
+    [dayOf(3), 1],
+    [dayOf(2), 0],
+    [dayOf(1), 2],
+  ]);
+});
+
+test("by model and by provider, the dearest come first", async () => {
+  const hash = makeKey("ci");
+  use(hash, 1, 1, { model: "openai/gpt-4o", provider_name: "OpenAI" });
+  use(hash, 1, 2, { model: "openai/gpt-4o", provider_name: "Azure" });
+  use(hash, 1.5, 2, { model: "x-ai/grok-4", provider_name: "Azure" });
+  const groups = async (by: string) => (await report("--by", by)).completed.groups;
+  expect((await groups("model")).map(({ name, usage }) => [name, usage])).toEqual([
+    ["openai/gpt-4o", 2],
+    ["x-ai/grok-4", 1.5],
+  ]);
+  expect((await groups("provider")).map(({ name, usage }) => [name, usage])).toEqual([
+    ["Azure", 2.5],
+    ["OpenAI", 1],
+  ]);
+});
+
+test("however it is added up, what is older than the days asked for is not in it", async () => {
+  const hash = makeKey("ci");
+  use(hash, 1, 3);
+  use(hash, 8, 4);
+  for (const by of ["day", "model", "provider", "key"]) {
+    expect((await report("--days", "3", "--by", by)).completed.total.usage).toBe(1);
+  }
+});
+
+test("by key, what was used with keys that are deleted is told apart", async () => {
+  const [ci, web, gone] = [makeKey("ci"), makeKey("web"), makeKey("gone")];
+  makeKey("unused");
+  use(ci, 1, 1);
+  use(web, 2, 1);
+  use(gone, 4, 1);
+  simulator().dashboard.deleteKey(gone);
+  const { groups, total } = (await report("--by", "key")).completed;
+  expect(groups.map(({ name, hash, usage }) => [name, hash, usage])).toEqual([
+    ["web", web, 2],
+    ["ci", ci, 1],
+    ["(other)", null, 4],
+  ]);
+  expect(total.usage).toBe(7);
+  expect((await usage("--by", "key")).out).toContain(`\nweb (${web.slice(0, 8)}) `);
+});
+
+test("of one key, by name or hash, nothing of another is counted", async () => {
+  const [ci, web] = [makeKey("ci"), makeKey("web")];
+  for (const daysBefore of [0, 1]) {
+    use(ci, 1, daysBefore);
+    use(web, 2, daysBefore);
+  }
+  for (const wanted of ["ci", ci.slice(0, 12)]) {
+    const { key, today, completed } = await report("--key", wanted, "--by", "key");
+    expect({
+      key: key?.name,
+      today: today.usage,
+      groups: completed.groups.length,
+      total: completed.total.usage,
+    }).toEqual({
+      key: "ci",
+      today: 1,
+      groups: 1,
+      total: 1,
+    });
+  }
+});
+
+test("a name that several keys have shows nothing: the candidates are on standard error, and no activity is asked for", async () => {
+  const hashes = [makeKey("ci"), makeKey("ci")];
+  const { out, err, code } = await usage("--key", "ci");
+  expect({ out, code }).toEqual({ out: "", code: 2 });
+  for (const hash of hashes) expect(err).toContain(`\n  ${hash.slice(0, 16)}  `);
+  expect(simulator().requests.map(({ path }) => path)).not.toContain("/activity");
+});
+
+test.each(["--days=0", "--days=31", "--days=x", "--by=user", "--key=nobody"])("%s is refused with 2", async (arg) => {
+  const { out, code } = await usage(arg);
+  expect({ out, code }).toEqual({ out: "", code: 2 });
+});
+
+test("the tables fit 100 places, and no name shows a key", async () => {
+  const secret = `sk-or-v1-${"7".repeat(64)}`;
+  const details = { byok_usage: 9876543.21, requests: 123456789, prompt_tokens: 1e11, completion_tokens: 1e11 };
+  for (const name of ["x".repeat(150), `${"y".repeat(30)}${secret}`]) use(makeKey(name), 12345678.9, 1, details);
+  const { out } = await usage("--by", "key");
+  for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
+  expect(out).not.toContain("7".repeat(7));
+  expect((await usage("--by", "key", "--json")).out).not.toContain("7".repeat(7));
+});
