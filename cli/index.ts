@@ -9,6 +9,7 @@ import { readingEnvironmentFiles } from "./environment";
 import { keysCommand } from "./keys";
 import { modelsCommand } from "./models";
 import { removeCommand } from "./remove";
+import { reviewCommand } from "./review";
 import { simulateCommand } from "./simulate";
 import { processTerminal, reporting } from "./terminal";
 import { usageCommand } from "./usage";
@@ -21,7 +22,7 @@ const program = new Command("pulumi-openrouter")
 for (const commandOf of [balanceCommand, usageCommand, keysCommand, modelsCommand, auditCommand, removeCommand]) {
   program.addCommand(readingEnvironmentFiles(commandOf(terminal), terminal));
 }
-program.addCommand(simulateCommand()).addCommand(dashboardCommand());
+program.addCommand(reviewCommand(terminal)).addCommand(simulateCommand()).addCommand(dashboardCommand());
 
 void reporting(terminal, 1, async () => {
   await program.parseAsync();

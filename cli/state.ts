@@ -46,15 +46,25 @@ const TYPES: Readonly<Record<string, ObjectKind>> = {
 };
 
 const properties = z.record(z.string(), z.unknown()).nullish();
-const resource = z.object({
+const urns = z.array(z.string()).nullish();
+
+/** A resource as states and previews have it. */
+export const resource = z.object({
   urn: z.string(),
   type: z.string(),
   id: z.string().nullish(),
   external: z.boolean().nullish(),
+  /** Replaced, and still to be deleted. */
+  delete: z.boolean().nullish(),
+  /** Deleting it leaves the object as it is. */
+  retainOnDelete: z.boolean().nullish(),
+  parent: z.string().nullish(),
+  dependencies: urns,
+  propertyDependencies: z.record(z.string(), urns).nullish(),
   inputs: properties,
   outputs: properties,
 });
-type Resource = z.output<typeof resource>;
+export type Resource = z.output<typeof resource>;
 
 const deployment = z.object({
   resources: z.array(resource).nullish(),
@@ -74,7 +84,8 @@ export function parseStackExport(text: string, source: string): StackState {
   };
 }
 
-function readDeployment(text: string, source: string): z.output<typeof deployment> {
+/** @throws UsageError that names the source and quotes nothing of the text. */
+export function readDeployment(text: string, source: string): z.output<typeof deployment> {
   const json = parseJson(text);
   if (!isRecord(json) || typeof json.version !== "number" || !isRecord(json.deployment)) {
     throw new UsageError(`${source} is not a stack export; make one with \`pulumi stack export --file FILE\``);
@@ -105,13 +116,14 @@ function accountIn(outputs: Resource["outputs"]): string | undefined {
   return readStamp(outputs?.__v)?.home?.account;
 }
 
-/** `urn:pulumi:<stack>::<project>::<type>::<name>` */
-function stackOf(urn: string): string {
+/** `<project>/<stack>` of `urn:pulumi:<stack>::<project>::<type>::<name>`. */
+export function stackOf(urn: string): string {
   const [stack = "", project = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
   return `${project}/${stack}`;
 }
 
-function parseJson(text: string): unknown {
+/** Undefined if it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -119,6 +131,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

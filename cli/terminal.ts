@@ -21,7 +21,7 @@ export interface Terminal {
   quit(code: number): never;
 }
 
-/** A command was used wrongly, or given something it can't read. Exit code 2. */
+/** A command was used wrongly, or given something it can't read. */
 export class UsageError extends Error {
   /** What could have been meant, one in a line. */
   readonly candidates: readonly string[];
@@ -64,18 +64,23 @@ async function ask(question: string): Promise<string> {
 }
 
 /** Does the work of a command; a failure is a line on standard error and an exit code, never a stack trace. */
-export async function reporting(terminal: Terminal, failureCode: number, work: () => Promise<void>): Promise<void> {
+export async function reporting(
+  terminal: Terminal,
+  failureCode: number,
+  work: () => Promise<void>,
+  usageCode = 2,
+): Promise<void> {
   try {
     await work();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     terminal.err(redact(message).replace(/\s*[\r\n]+\s*/g, " "));
     if (error instanceof UsageError) for (const candidate of error.candidates) terminal.err(redact(`  ${candidate}`));
-    terminal.exitCode(error instanceof UsageError ? 2 : failureCode);
+    terminal.exitCode(error instanceof UsageError ? usageCode : failureCode);
   }
 }
 
-/** Commander ends with 1 after a wrong option; here 1 has another meaning. */
-export function usageExits(command: Command, terminal: Terminal): Command {
-  return command.exitOverride(({ exitCode }) => terminal.quit(exitCode === 0 ? 0 : 2));
+/** Commander ends with 1 after a wrong option; for most commands 1 has another meaning. */
+export function usageExits(command: Command, terminal: Terminal, usageCode = 2): Command {
+  return command.exitOverride(({ exitCode }) => terminal.quit(exitCode === 0 ? 0 : usageCode));
 }

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { auditCommand } from "../../cli/audit";
-import { exportStack } from "../../cli/pulumi";
+import { exportStack, previewStack } from "../../cli/pulumi";
 import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
 import { stackExport } from "./support/states";
 import { run } from "./support/terminal";
@@ -70,4 +70,13 @@ test("without a `pulumi` it says what to give instead", async () => {
   const { err, code } = await run(auditCommand, ["--stack", "prod"], { env: { PATH: "" } });
   expect(code).toBe(2);
   expect(err).toContain("give the file of a `pulumi stack export` instead");
+});
+
+test("a stack is previewed as one document, with its name and the folder of the project, and nobody is asked", async () => {
+  const env = withPulumi("console.log(JSON.stringify([args, process.env.PULUMI_ENABLE_STREAMING_JSON_PREVIEW]));");
+  const streaming = { ...env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
+  expect(JSON.parse(await previewStack({ stack: "org/p/prod", cwd: "in fra" }, streaming))).toEqual([
+    ["preview", "--json", "--non-interactive", "--stack", "org/p/prod", "--cwd", "in fra"],
+    "false",
+  ]);
 });

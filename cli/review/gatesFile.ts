@@ -1,0 +1,66 @@
+/** `openrouter-review.yaml`: the gates of a repository. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { printable } from "../table";
+import { UsageError } from "../terminal";
+import { type Gates, PROHIBITIONS, REQUIREMENTS } from "./gates";
+
+export const GATES_FILE = "openrouter-review.yaml";
+
+export interface GatesFile extends Gates {
+  factor?: number | undefined;
+}
+
+const REQUIREMENT = z.enum(Object.keys(REQUIREMENTS) as (keyof typeof REQUIREMENTS)[]);
+const PROHIBITION = z.enum(Object.keys(PROHIBITIONS) as (keyof typeof PROHIBITIONS)[]);
+
+export const amount = z.number().min(0);
+export const factor = z.number().min(1);
+export const requirements = list(REQUIREMENT);
+export const prohibitions = list(PROHIBITION);
+
+/** A list, or a text in which commas separate, as on the command line. */
+function list<Item extends string>(item: z.ZodType<Item>): z.ZodType<Item[]> {
+  const separated = (value: unknown) =>
+    typeof value === "string" ? value.split(",").map((each) => each.trim()) : value;
+  return z.preprocess(separated, z.array(item)).transform((items) => [...new Set(items)]);
+}
+
+const file = z
+  .strictObject({
+    "max-increase": amount.optional(),
+    "max-total": amount.optional(),
+    require: requirements.optional(),
+    forbid: prohibitions.optional(),
+    factor: factor.optional(),
+  })
+  .nullish();
+
+/** @param path Of the file; without it, `openrouter-review.yaml` in the folder is read if there is one. */
+export async function readGatesFile(path: string | undefined, folder: string): Promise<GatesFile> {
+  const name = path ?? join(folder, GATES_FILE);
+  const text = await readFile(name, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" && path === undefined) return "";
+    throw new UsageError(`${name} can't be read: ${error.code === "ENOENT" ? "there is no such file" : error.code}`);
+  });
+  const result = file.safeParse(parseYaml(text, name));
+  if (!result.success) {
+    const problems = result.error.issues.map(({ path, message }) =>
+      [path.join("."), message].filter(Boolean).join(": "),
+    );
+    throw new UsageError(`${name}: ${printable(problems.join("; "))}`);
+  }
+  const { "max-increase": maxIncrease, "max-total": maxTotal, ...others } = result.data ?? {};
+  return { maxIncrease, maxTotal, ...others };
+}
+
+function parseYaml(text: string, name: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const [first = ""] = String((error as Error).message).split("\n");
+    throw new UsageError(`${name} is not YAML: ${printable(first)}`);
+  }
+}

@@ -1,0 +1,142 @@
+/** The report as one page that needs nothing else: no script, no font, no picture from anywhere. */
+import { type Exposure, Hidden } from "./exposure";
+import { plain, render, type Sentence } from "./sentence";
+import { exposureInWords } from "./settings";
+import type { Cell, Page, Table } from "./view";
+
+export function html({ title, headline, callouts, tables, bars, gates, notes }: Page): string {
+  const body = [
+    `<h1>${text(title)}</h1>`,
+    `<p class="headline">${text(headline)}</p>`,
+    ...(callouts.length > 0 ? ["<h2>Look at these first</h2>", list(callouts, "callouts")] : []),
+    ...(bars.length > 0 ? [chart(bars)] : []),
+    ...tables.map(tableSection),
+    ...(gates.length > 0 ? ["<h2>Gates</h2>", list(gates)] : []),
+    `<details><summary>How this is counted</summary>${list(notes)}</details>`,
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escaped(plain(title))}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${body.join("\n")}
+</main>
+</body>
+</html>`;
+}
+
+function text(sentence: Sentence): string {
+  return render(sentence, (name) => `<code>${escaped(name)}</code>`, escaped);
+}
+
+function escaped(words: string): string {
+  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+  return words.replace(/[&<>"']/g, (letter) => entities[letter] ?? letter);
+}
+
+function list(sentences: readonly Sentence[], style = ""): string {
+  return `<ul class="${style}">${sentences.map((sentence) => `<li>${text(sentence)}</li>`).join("")}</ul>`;
+}
+
+/** On a phone each row is a card, in which a cell says what its column is. */
+function tableSection({ title, note, columns, rows }: Table): string {
+  const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join("");
+  const cellOf = (lines: Cell, column: number) => {
+    const name = columns[column] ?? "";
+    const style = /Monthly|Difference/.test(name) ? ' class="money"' : "";
+    return `<td data-column="${escaped(name)}"${style}><div>${lines.map(text).join("<br>")}</div></td>`;
+  };
+  const body = rows.map((row) => `<tr>${row.map(cellOf).join("")}</tr>`).join("\n");
+  const words = note ? `<p>${text(note)}</p>` : "";
+  return `<h2>${escaped(title)}</h2>${words}\n<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`;
+}
+
+const MOST_BARS = 60;
+
+/** The highest first. What has no figure takes the whole width and says why. */
+function chart(all: Page["bars"]): string {
+  const height = ({ before, after }: Page["bars"][number]) => Math.max(sizeOf(before), sizeOf(after));
+  const sorted = [...all].sort((a, b) => height(b) - height(a));
+  const shown = sorted.slice(0, MOST_BARS);
+  const scale = Math.max(...shown.flatMap(({ before, after }) => [before, after].map(figure)), 0);
+  const rows = shown.map(
+    ({ label, before, after }) => `<div class="row"><div class="name">${text(label)}</div><div class="bars">
+${bar("before", before, scale)}
+${bar("after", after, scale)}
+</div></div>`,
+  );
+  const more = all.length > shown.length ? `<p>${all.length - shown.length} more keys have less.</p>` : "";
+  return `<h2>Monthly exposure by key</h2>
+<p class="legend"><span class="key before"></span> before <span class="key after"></span> after</p>
+<section class="chart" aria-label="Monthly exposure by key">
+${rows.join("\n")}
+</section>${more}`;
+}
+
+function figure(exposure: Exposure): number {
+  return typeof exposure === "number" && Number.isFinite(exposure) ? exposure : 0;
+}
+
+function sizeOf(exposure: Exposure): number {
+  return exposure instanceof Hidden ? Number.MAX_VALUE : exposure;
+}
+
+function bar(when: "before" | "after", exposure: Exposure, scale: number): string {
+  const isFigure = typeof exposure === "number" && Number.isFinite(exposure);
+  const share = isFigure ? (scale > 0 ? (exposure / scale) * 100 : 0) : 100;
+  const style = `${when}${isFigure ? "" : " open"}`;
+  const words = escaped(exposureInWords(exposure));
+  return `<div class="line"><div class="track"><div class="bar ${style}" style="width:${share.toFixed(2)}%"></div></div><span class="amount"><span class="hidden">${when} </span>${words}</span></div>`;
+}
+
+const STYLE = `
+:root { --ink: #1b1f24; --paper: #fff; --faint: #59636e; --line: #d1d9e0; --soft: #f6f8fa; --before: #9aa4af; --after: #0969da; --alert: #9a6700; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6edf3; --paper: #0d1117; --faint: #9198a1; --line: #3d444d; --soft: #161b22; --before: #656c76; --after: #4493f8; --alert: #d29922; }
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+main { max-width: 68rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+code { font: .9em ui-monospace, monospace; background: var(--soft); border-radius: 4px; padding: .1em .3em; overflow-wrap: anywhere; }
+.headline { font-size: 1.15rem; font-weight: 600; margin: 0; }
+ul { padding-left: 1.2rem; margin: .5rem 0; }
+li { margin: .25rem 0; overflow-wrap: anywhere; }
+.callouts { list-style: none; padding: 0; }
+.callouts li { border-left: 4px solid var(--alert); background: var(--soft); padding: .4rem .75rem; margin: .4rem 0; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; vertical-align: top; padding: .5rem .75rem; border-bottom: 1px solid var(--line); }
+th { color: var(--faint); font-weight: 600; font-size: .85rem; }
+td { overflow-wrap: anywhere; }
+th:first-child { min-width: 9rem; }
+td.money { white-space: nowrap; font-variant-numeric: tabular-nums; }
+details { margin-top: 2rem; color: var(--faint); }
+.legend { color: var(--faint); margin: 0 0 .5rem; }
+.key { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-left: .5rem; }
+.row { display: grid; grid-template-columns: minmax(0, 14rem) minmax(0, 1fr); gap: .25rem 1rem; padding: .35rem 0; border-bottom: 1px solid var(--line); }
+.line { display: grid; grid-template-columns: minmax(0, 1fr) 8.5rem; gap: .75rem; align-items: center; }
+.bar { height: .7rem; border-radius: 2px; min-width: 1px; }
+.before { background-color: var(--before); }
+.after { background-color: var(--after); }
+.open { opacity: .7; background-image: repeating-linear-gradient(135deg, transparent 0 6px, var(--paper) 6px 9px); }
+.amount { font-size: .85rem; font-variant-numeric: tabular-nums; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+@media (max-width: 40rem) {
+  .row { grid-template-columns: minmax(0, 1fr); }
+  .line { grid-template-columns: minmax(0, 1fr) 7rem; }
+  thead { display: none; }
+  table, tbody, tr, td { display: block; }
+  tr { border: 1px solid var(--line); border-radius: 6px; margin: .75rem 0; padding: .25rem 0; }
+  td { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: .5rem; border: 0; padding: .25rem .75rem; }
+  td::before { content: attr(data-column); color: var(--faint); font-size: .85rem; }
+  td.money { white-space: normal; }
+}
+`;

@@ -1,0 +1,203 @@
+/** The settings of keys and guardrails in words, and what changes between two versions of one. */
+import { isDeepStrictEqual } from "node:util";
+import { isRecord } from "../state";
+import { printable, shortened } from "../table";
+import { type Budget, type Exposure, Hidden } from "./exposure";
+import { joined, own, quoted, type Sentence, say } from "./sentence";
+import type { Properties } from "./stack";
+
+export interface SettingChange {
+  /** In words, such as `limit` or `allowed models`. */
+  setting: string;
+  /** Undefined where the object doesn't exist. */
+  before: Sentence | undefined;
+  after: Sentence | undefined;
+  /** Of a list that stays a list: what is put in and taken out. */
+  added?: Sentence;
+  removed?: Sentence;
+}
+
+interface Setting {
+  title: string;
+  /** Names of the properties it is made of. */
+  properties: readonly string[];
+  words(properties: Properties): Sentence;
+}
+
+const KEY_SETTINGS: readonly Setting[] = [
+  budgetSetting("limit", "limit", "limitReset"),
+  setting("expires", "expiresAt", "never"),
+  setting("disabled", "disabled", "no"),
+  setting("own provider keys count", "includeByokInLimit", "no"),
+  setting("name", "name", "none"),
+  setting("workspace", "workspaceId", "default"),
+  setting("owner", "creatorUserId", "chosen by the API"),
+  setting("keepers", "keepers", "none"),
+];
+
+export const LISTS = {
+  allowedModels: "allowed models",
+  allowedProviders: "allowed providers",
+  allowedDataRegions: "allowed data regions",
+  ignoredModels: "ignored models",
+  ignoredProviders: "ignored providers",
+} as const;
+
+export const ZDR_VENDORS: Readonly<Record<string, string>> = {
+  enforceZdr: "all models",
+  enforceZdrAnthropic: "Anthropic",
+  enforceZdrOpenai: "OpenAI",
+  enforceZdrGoogle: "Google",
+  enforceZdrXai: "xAI",
+  enforceZdrOther: "other models",
+};
+
+const GUARDRAIL_SETTINGS: readonly Setting[] = [
+  budgetSetting("budget", "limitUsd", "resetInterval"),
+  ...Object.entries(LISTS).map(([name, title]) => setting(title, name, name.startsWith("allowed") ? "all" : "none")),
+  ...Object.entries(ZDR_VENDORS).map(([name, vendor]) => setting(`zero data retention, ${vendor}`, name, "no")),
+  setting("built-in filters", "contentFilterBuiltins", "none"),
+  setting("own filters", "contentFilters", "none"),
+  setting("free endpoints that publish prompts", "enableFreeModelPublication", "not set"),
+  setting("free endpoints that train on prompts", "enableFreeModelTraining", "not set"),
+  setting("paid endpoints that train on prompts", "enablePaidModelTraining", "not set"),
+  setting("own provider keys count", "includeByokInBudgets", "no"),
+  setting("name", "name", "none"),
+  setting("description", "description", "none"),
+  setting("workspace", "workspaceId", "default"),
+];
+
+export function changesOfKey(before?: Properties, after?: Properties, differing: readonly string[] = []) {
+  return changes(KEY_SETTINGS, before, after, differing);
+}
+
+export function changesOfGuardrail(before?: Properties, after?: Properties, differing: readonly string[] = []) {
+  return changes(GUARDRAIL_SETTINGS, before, after, differing);
+}
+
+/** Of what is made or deleted, the settings that it has. */
+function changes(
+  settings: readonly Setting[],
+  before: Properties | undefined,
+  after: Properties | undefined,
+  differing: readonly string[],
+): SettingChange[] {
+  const changed = settings.filter(({ properties }) => {
+    if (before && after)
+      return properties.some((name) => {
+        return !isSame(before[name], after[name]) || (differing.includes(name) && isHiding(after[name]));
+      });
+    return properties.some((name) => (before ?? after)?.[name] !== undefined && name !== "name");
+  });
+  return changed.map(({ title, properties, words }) => {
+    const [name = ""] = properties;
+    const whole = { setting: title, before: before && words(before), after: after && words(after) };
+    return { ...whole, ...listChange(before?.[name], after?.[name]) };
+  });
+}
+
+function listChange(before: unknown, after: unknown): Pick<SettingChange, "added" | "removed"> {
+  if (!Array.isArray(before) || !Array.isArray(after)) return {};
+  const without = (list: unknown[], other: unknown[]) =>
+    list.filter((item) => !other.some((each) => isSame(each, item)));
+  return { added: inWords(without(after, before)), removed: inWords(without(before, after)) };
+}
+
+function inWords(list: readonly unknown[]): Sentence {
+  return joined(list.map((item) => itemInWords(item)));
+}
+
+/** Two secrets look alike here, so whether they differ is for Pulumi to say. */
+function isHiding(value: unknown): boolean {
+  if (value instanceof Hidden) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(isHiding);
+}
+
+/** Lists are sets: their order means nothing. */
+function isSame(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(sorted(a), sorted(b));
+}
+
+function sorted(value: unknown): unknown {
+  return Array.isArray(value) ? value.map((item) => JSON.stringify(item)).sort() : (value ?? undefined);
+}
+
+function setting(title: string, property: string, none: string): Setting {
+  return { title, properties: [property], words: ({ [property]: value }) => valueInWords(value, none) };
+}
+
+function budgetSetting(title: string, limit: string, reset: string): Setting {
+  return {
+    title,
+    properties: [limit, reset],
+    words: ({ [limit]: amount, [reset]: interval }) => budgetInWords({ amount, reset: interval } as Budget),
+  };
+}
+
+const EVERY: Readonly<Record<string, string>> = { daily: "a day", weekly: "a week", monthly: "a month" };
+
+/** `$25 a month`, `$25 once`, `none`. */
+export function budgetInWords({ amount, reset }: Budget): Sentence {
+  if (amount === undefined) return own("none");
+  const often = reset === undefined ? own("once") : reset instanceof Hidden ? own(`each (${reset.why})`) : every(reset);
+  return amount instanceof Hidden ? say`${own(amount.why)} (${often})` : say`${own(dollars(amount))} ${often}`;
+}
+
+function every(reset: string): Sentence {
+  const known = EVERY[reset];
+  return known ? own(known) : quoted(reset);
+}
+
+function valueInWords(value: unknown, none: string): Sentence {
+  if (value === undefined || value === null) return own(none);
+  if (value instanceof Hidden) return own(value.why);
+  if (typeof value === "boolean") return own(value ? "yes" : "no");
+  if (Array.isArray(value)) return inWords(value);
+  return itemInWords(value);
+}
+
+const LONGEST_TEXT = 120;
+
+function itemInWords(value: unknown): Sentence {
+  if (value instanceof Hidden) return own(value.why);
+  if (typeof value === "string") return cut(value);
+  if (!isRecord(value)) return cut(JSON.stringify(value));
+  const { slug, pattern, action } = value;
+  const what = slug ?? pattern;
+  return typeof what === "string" && typeof action === "string"
+    ? say`${cut(what)} (${action})`
+    : cut(JSON.stringify(value));
+}
+
+/** Credentials are taken out before: half of one would not be recognized. */
+function cut(text: string): Sentence {
+  return quoted(shortened(printable(text), LONGEST_TEXT));
+}
+
+/** `$25`, `$1,234.50`, `<$0.01`. */
+export function dollars(amount: number): string {
+  if (amount > 0 && amount < 0.005) return "<$0.01";
+  const cents = Math.round(amount * 100);
+  const digits = cents % 100 === 0 ? 0 : 2;
+  const format = {
+    style: "currency",
+    currency: "USD",
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  } as const;
+  return new Intl.NumberFormat("en-US", format).format(cents / 100);
+}
+
+/** `+$75`, `-$25`, `$0`. */
+export function signed(amount: number): string {
+  return Math.round(amount * 100) > 0
+    ? `+${dollars(amount)}`
+    : Math.round(amount * 100) < 0
+      ? `-${dollars(-amount)}`
+      : "$0";
+}
+
+export function exposureInWords(exposure: Exposure): string {
+  if (exposure instanceof Hidden) return exposure.why;
+  return exposure === Number.POSITIVE_INFINITY ? "unlimited" : dollars(exposure);
+}

@@ -1,0 +1,78 @@
+/** The stack before and after the change, put together from the steps of a preview and, if there is one, the state. */
+import { isUnknown } from "../../provider/resources/inputs";
+import { parseUrn, STACK_TYPE } from "../../sdk/testing/engine/urn";
+import { isSecret } from "../../sdk/testing/engine/values";
+import { isRecord, type Resource } from "../state";
+import { UsageError } from "../terminal";
+import { Hidden } from "./exposure";
+import type { Preview, Step } from "./preview";
+
+/** By URN, the one that the resource has after the change. */
+export type Resources = ReadonlyMap<string, Resource>;
+
+export interface Worlds {
+  before: Resources;
+  after: Resources;
+  /** URNs of resources that are made anew. */
+  replaced: ReadonlySet<string>;
+  /** By URN, the names of the properties that Pulumi says differ: two secrets look alike here. */
+  differing: ReadonlyMap<string, readonly string[]>;
+}
+
+/** @throws UsageError if the state is not the one that the preview was made from. */
+export function worlds(preview: Preview, state: readonly Resource[] | undefined): Worlds {
+  const live = (state ?? []).filter((each) => !each.delete).map((each) => [each.urn, each] as const);
+  const before = new Map(live);
+  const after = new Map(live);
+  if (state) refuseOtherState(preview, new Set(before.keys()));
+  for (const step of preview.steps) apply(step, before, after);
+  return {
+    before,
+    after,
+    replaced: new Set(preview.steps.filter(({ effect }) => effect === "replace").map(({ urn }) => urn)),
+    differing: new Map(preview.steps.map(({ urn, differing }) => [urn, differing])),
+  };
+}
+
+function apply({ effect, urn, old, new: made }: Step, before: Map<string, Resource>, after: Map<string, Resource>) {
+  if (effect === "none") return;
+  if (old) {
+    // With an alias, the state has it under its former URN.
+    before.delete(old.urn);
+    after.delete(old.urn);
+    before.set(urn, old);
+  } else if (effect === "make") before.delete(urn);
+  if (effect === "end") after.delete(urn);
+  else if (made) after.set(urn, effect === "replace" ? made : { ...made, id: made.id ?? old?.id });
+}
+
+/** What a preview changes is in the state that it was made from. */
+function refuseOtherState({ steps }: Preview, urns: ReadonlySet<string>): void {
+  const missing = steps.find(({ effect, old }) => old && effect !== "none" && !urns.has(old.urn));
+  if (!missing) return;
+  const { type, name } = parseUrn(missing.urn);
+  throw new UsageError(
+    `the state is not the one that the preview was made from: ${type.split(":").at(-1)} "${name}" is not in it; export it anew`,
+  );
+}
+
+/** Values, with what is unknown or secret replaced by the reason why it can't be shown. */
+export function visible(value: unknown): unknown {
+  if (isUnknown(value)) return new Hidden("known after apply");
+  if (value === "[secret]" || isSecret(value)) return new Hidden("secret");
+  if (Array.isArray(value)) return value.map(visible);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, visible(inner)]));
+}
+
+/** What was declared. What is only read declares nothing, so there it is what was found. */
+export function propertiesOf({ inputs, outputs, external }: Resource): Record<string, unknown> {
+  return visible((external ? outputs : inputs) ?? {}) as Record<string, unknown>;
+}
+
+/** The name of a resource in the program, below that of its component. */
+export function pathOf(urn: string, parent: string | null | undefined): string {
+  const { name } = parseUrn(urn);
+  const above = parent ? parseUrn(parent) : undefined;
+  return above && above.type !== STACK_TYPE ? `${above.name} › ${name}` : name;
+}
