@@ -168,6 +168,6 @@ function removals({ keys, guardrails }: Audit): string {
   return [warning, ...commands].join("\n\n");
 }
 
-function counted(count: number, what: string): string {
+export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -89,8 +89,14 @@ function judgeKey(key: Key, guardrail: Guardrail | undefined, states: readonly S
 
 function judgeGuardrail(guardrail: Guardrail, states: readonly StackState[]): Judged {
   const place = placeOf("guardrail", guardrail.id, guardrail.name, states);
-  const isDefault = guardrail.workspaceId !== null && guardrail.name === `Workspace ${guardrail.workspaceId} Default`;
-  return isDefault && place.status !== "managed" ? { ...place, status: "default", findings: [] } : place;
+  return isWorkspaceDefault(guardrail) && place.status !== "managed"
+    ? { ...place, status: "default", findings: [] }
+    : place;
+}
+
+/** Each workspace has one by itself; its name can't be changed, and it can't be deleted. */
+export function isWorkspaceDefault({ name, workspaceId }: Pick<Guardrail, "name" | "workspaceId">): boolean {
+  return workspaceId !== null && name === `Workspace ${workspaceId} Default`;
 }
 
 function when(finding: Finding, holds: boolean): Finding[] {

@@ -2,6 +2,7 @@
 /** The `pulumi-openrouter` command. Each subcommand has its file. */
 import { createRequire } from "node:module";
 import { Command } from "commander";
+import { adoptCommand } from "./adopt";
 import { auditCommand } from "./audit";
 import { balanceCommand } from "./balance";
 import { dashboardCommand } from "./dashboard";
@@ -19,7 +20,8 @@ const program = new Command("pulumi-openrouter")
   .description("Commands around OpenRouter keys and guardrails that Pulumi manages")
   .version(createRequire(__filename)("pulumi-openrouter/package.json").version);
 
-for (const commandOf of [balanceCommand, usageCommand, keysCommand, modelsCommand, auditCommand, removeCommand]) {
+const ofAccount = [balanceCommand, usageCommand, keysCommand, modelsCommand, auditCommand, adoptCommand, removeCommand];
+for (const commandOf of ofAccount) {
   program.addCommand(readingEnvironmentFiles(commandOf(terminal), terminal));
 }
 program.addCommand(reviewCommand(terminal)).addCommand(simulateCommand()).addCommand(dashboardCommand());

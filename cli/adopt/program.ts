@@ -1,0 +1,57 @@
+/** The text of a program that declares what is taken over. Pure. */
+import type { Resource } from "./resources";
+import { Code, objectSource, textSource } from "./source";
+
+/** How Pulumi comes to the objects: by the input `adopt`, or by `pulumi import` before the program runs. */
+export type Way = "adopt" | "import";
+
+export function programText(resources: readonly Resource[], way: Way): string {
+  const of = (...kinds: string[]) => resources.filter(({ kind }) => kinds.includes(kind));
+  const sections = [
+    section("Guardrails.", of("Guardrail"), way),
+    section(aboutKeys(way), of("InferenceKey"), way),
+    section("Which key has which guardrail.", of("GuardrailKeyAssignment"), way),
+    section("Which member has which guardrail.", of("GuardrailMemberAssignment"), way),
+  ];
+  return `${[HEAD, ...sections.filter(Boolean)].join("\n\n")}\n`;
+}
+
+const HEAD = `/**
+ * What an OpenRouter account had when \`pulumi-openrouter adopt\` wrote this file. It is yours from now on: what it says
+ * is what \`pulumi up\` brings about.
+ */
+import * as openrouter from "pulumi-openrouter";`;
+
+function aboutKeys(way: Way): string {
+  return `Inference keys. OpenRouter shows a key once, to whoever made it: the secrets of these can't be read back, and their
+output \`key\` is empty. ${twoWaysOut(way)}`;
+}
+
+/** What there is to do about a secret that can't be read back. */
+export function twoWaysOut(way: Way): string {
+  const toRotate = way === "adopt" ? "remove its `adopt` and set" : "set";
+  return `For each there are two ways:
+- Keep using the secret that you have. Nothing changes for those who use it.
+- Have a new one: ${toRotate} \`keepers: { rotated: "1" }\`. The next \`pulumi up\` makes a key with the same
+  settings, whose secret is its \`key\`, and then deletes the old one, which stops working at once.`;
+}
+
+function section(about: string, resources: readonly Resource[], way: Way): string {
+  if (resources.length === 0) return "";
+  const comment = about.split("\n").map((line) => `// ${line}`);
+  return [comment.join("\n"), ...resources.map((resource) => statement(resource, way))].join("\n\n");
+}
+
+function statement({ kind, id, name, identifier, inputs, references, isPermanent }: Resource, way: Way): string {
+  const isAdoptable = kind === "InferenceKey" || kind === "Guardrail";
+  const args = {
+    ...inputs,
+    ...Object.fromEntries(Object.entries(references).map(([input, other]) => [input, new Code(`${other}.id`)])),
+    ...(isAdoptable && way === "adopt" && { adopt: id }),
+  };
+  const head = `${identifier ? `const ${identifier} = ` : ""}new openrouter.${kind}(`;
+  if (!isPermanent) return `${head}${textSource(name)}, ${objectSource(args)});`;
+  const about = "// Each workspace has one by itself, which the API does not delete: `pulumi destroy` leaves it.";
+  const all = [textSource(name), objectSource(args, "  "), "{ retainOnDelete: true }"];
+  return `${about}\n${head}\n${all.map((each) => `  ${each},\n`).join("")});`;
+}

@@ -1,0 +1,77 @@
+/** What `adopt` tells a person when it's done. */
+import { counted } from "../auditReport";
+import { type Column, printable, shortened, table } from "../table";
+import { twoWaysOut } from "./program";
+import type { Resource } from "./resources";
+import type { Selection } from "./selection";
+
+export interface Written {
+  program: string;
+  /** Where Pulumi comes to the objects by an import. */
+  importFile: string | undefined;
+}
+
+export function reportText(resources: readonly Resource[], written: Written): string {
+  const keys = resources.filter(({ kind }) => kind === "InferenceKey");
+  const wrote = [written.program, ...(written.importFile === undefined ? [] : [written.importFile])];
+  const sections = [
+    `Wrote ${wrote.map(printable).join(" and ")}: ${counts(resources)}. The account was not changed.`,
+    nextSteps(written),
+    ...(keys.length > 0 ? [aboutSecrets(written), keyTable(keys)] : []),
+  ];
+  return sections.join("\n\n");
+}
+
+function counts(resources: readonly Resource[]): string {
+  const of = (...kinds: string[]) => resources.filter(({ kind }) => kinds.includes(kind)).length;
+  const assignments = of("GuardrailKeyAssignment", "GuardrailMemberAssignment");
+  return `${counted(of("Guardrail"), "guardrail")}, ${counted(of("InferenceKey"), "key")}, ${counted(assignments, "assignment")}`;
+}
+
+function nextSteps({ program, importFile }: Written): string {
+  if (importFile === undefined) {
+    return [
+      `Next, in the Pulumi project whose program is ${printable(program)} or imports it:`,
+      "  pulumi up",
+      "It says that it creates these: it takes them over as they are and writes nothing to the account. The `pulumi up`",
+      "after that has no changes, whether `adopt` is still there or not.",
+    ].join("\n");
+  }
+  return [
+    `Next, in the Pulumi project whose program is ${printable(program)} or imports it, before any \`pulumi up\`:`,
+    `  pulumi import --file ${printable(importFile)} --generate-code=false --protect=false`,
+    "Neither it nor the `pulumi up` after it writes anything to the account; that one has no changes.",
+  ].join("\n");
+}
+
+function aboutSecrets({ importFile }: Written): string {
+  return `OpenRouter shows a key once, to whoever made it. The secret of each key below can't be read back, and the output
+\`key\` of its resource is empty. ${twoWaysOut(importFile === undefined ? "adopt" : "import")}`;
+}
+
+const NAME_PLACES = 40;
+const COLUMNS: Column[] = [
+  { title: "KEY", widest: 12 },
+  { title: "NAME", widest: NAME_PLACES },
+  { title: "RESOURCE", widest: NAME_PLACES },
+];
+
+function keyTable(keys: readonly Resource[]): string {
+  const rows = keys.map(({ id, name, inputs }) => [
+    id.slice(0, 12),
+    shortened(printable(String(inputs.name)), NAME_PLACES),
+    name,
+  ]);
+  return table(COLUMNS, rows);
+}
+
+/** What is not taken over, and why. */
+export function leftOutLines({ leftOut, halfAssignments }: Selection): string[] {
+  const objects = leftOut.map(({ kind, id, name, reason }) => {
+    const what = name === "" ? "assignment" : `${kind === "InferenceKey" ? "key" : "guardrail"} "${name}"`;
+    return printable(`Left out: ${what} (${id}): ${reason}`);
+  });
+  if (halfAssignments === 0) return objects;
+  const why = "only the key or only the guardrail of each is taken over";
+  return [...objects, `Left out: ${counted(halfAssignments, "assignment")}; ${why}`];
+}

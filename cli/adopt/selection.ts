@@ -1,0 +1,192 @@
+/** What of an account is taken over, as the provider itself reads it, and what can't be. Reads only. */
+import type { Guardrail } from "../../provider/api/guardrails";
+import { allOf } from "../../provider/api/pages";
+import { listWorkspaces } from "../../provider/api/workspaces";
+import { dynamicProvider } from "../../provider/dynamic/host";
+import { newProcess } from "../../provider/dynamic/process";
+import type { DynamicProvider, Properties } from "../../provider/dynamic/protocol";
+import { STATE_VERSION } from "../../provider/dynamic/stamp";
+import { lifecycles } from "../../provider/resources";
+import type { Lifecycle } from "../../provider/resources/lifecycle";
+import type { Account } from "../account";
+import { isWorkspaceDefault } from "../findings";
+import { forEach, type Inventory, readAssigned, readInventory } from "../inventory";
+import { UsageError } from "../terminal";
+
+export type Kind = keyof typeof lifecycles;
+
+export interface Filter {
+  /** Id or name. */
+  workspace?: string;
+  /** Pattern in which `*` stands for any text. */
+  name?: string;
+}
+
+/** An object of the account, and what a program declares it with. */
+export interface Taken {
+  kind: Kind;
+  id: string;
+  /** The inputs that say what it is. */
+  inputs: Properties;
+  /** The outputs that a refresh would write into the state. */
+  outputs: Properties;
+  /** The API does not delete it. */
+  isPermanent: boolean;
+}
+
+export interface LeftOut {
+  kind: Kind;
+  id: string;
+  name: string;
+  reason: string;
+}
+
+export interface Selection {
+  /** Each kind with the oldest first: what is made later does not change the names of the rest. */
+  guardrails: Taken[];
+  keys: Taken[];
+  keyAssignments: Taken[];
+  memberAssignments: Taken[];
+  leftOut: LeftOut[];
+  /** How many assignments have a side that is not taken. */
+  halfAssignments: number;
+}
+
+export async function select(account: Account, environment: NodeJS.ProcessEnv, filter: Filter): Promise<Selection> {
+  const isWanted = await wanted(account, filter);
+  const inventory = await readInventory(account, { keys: [], guardrails: [] });
+  const provider = providerOf(environment);
+  const take = (kind: Kind, objects: readonly Present[]) =>
+    forEach(objects, (object) => takeOne(provider(kind), kind, object));
+
+  const anyway = declaredAnyway(inventory);
+  const guardrails = await take(
+    "Guardrail",
+    oldestFirst(inventory.guardrails.filter(isWanted)).map((row) => ({
+      id: row.id,
+      declared: chosen(row, anyway),
+      isPermanent: isWorkspaceDefault(row),
+    })),
+  );
+  const keys = await take(
+    "InferenceKey",
+    oldestFirst(inventory.keys.filter(isWanted)).map((row) => ({ id: row.hash, declared: chosen(row, anyway) })),
+  );
+
+  const takenKeys = new Set(keys.filter(isTaken).map(({ id }) => id));
+  const takenGuardrails = guardrails.filter(isTaken).map(({ id }) => id);
+  const pairs = pairsOf(inventory.guardrailOf, takenKeys, new Set(takenGuardrails));
+  const members = await forEach(takenGuardrails, async (id) =>
+    (await readAssigned(account, id, "members")).map((userId) => ({ id: `${id}/${userId}` })),
+  );
+  const keyAssignments = await take(
+    "GuardrailKeyAssignment",
+    pairs.whole.map((id) => ({ id })),
+  );
+  const memberAssignments = await take("GuardrailMemberAssignment", members.flat());
+  const all = [...guardrails, ...keys, ...keyAssignments, ...memberAssignments].filter((each) => each !== undefined);
+  return {
+    guardrails: guardrails.filter(isTaken),
+    keys: keys.filter(isTaken),
+    keyAssignments: keyAssignments.filter(isTaken),
+    memberAssignments: memberAssignments.filter(isTaken),
+    leftOut: all.flatMap((each) => (isTaken(each) ? [] : [each])),
+    halfAssignments: pairs.half,
+  };
+}
+
+async function wanted(
+  account: Account,
+  { workspace, name = "*" }: Filter,
+): Promise<(object: { name: string; workspaceId: string | null }) => boolean> {
+  const workspaceId = workspace === undefined ? undefined : await workspaceIdOf(account, workspace);
+  const literal = name.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
+  const pattern = new RegExp(`^${literal.join(".*")}$`, "s");
+  return (object) => pattern.test(object.name) && (workspaceId === undefined || object.workspaceId === workspaceId);
+}
+
+async function workspaceIdOf(account: Account, text: string): Promise<string> {
+  const workspaces = await allOf(listWorkspaces(account.start("read", "the list of workspaces")));
+  const [found, another] = workspaces.filter(({ id, name }) => id === text || name === text);
+  if (found && !another) return found.id;
+  const list = workspaces.map(({ id, name }) => `${name ?? "a workspace"} (${id})`).join(", ");
+  throw new UsageError(
+    another
+      ? `several workspaces have the name ${text}; give the id of one: ${list}`
+      : `the account has no workspace ${text}; there are ${list}`,
+  );
+}
+
+/** The provider as Pulumi runs it: what it reads is what a refresh would find. */
+function providerOf(environment: NodeJS.ProcessEnv): (kind: Kind) => DynamicProvider {
+  const process = newProcess(environment);
+  return (kind) => dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
+}
+
+/**
+ * What the API chooses where a program is silent, and chose otherwise: a rotated key is to be where it was and to belong
+ * to whom it did. Keys of several creators are an organization's; other accounts can't name one.
+ */
+function declaredAnyway({ workspaces, keys }: Inventory): string[] {
+  const creators = new Set(keys.flatMap(({ creatorUserId }) => creatorUserId ?? []));
+  return [...(workspaces.length > 1 ? ["workspaceId"] : []), ...(creators.size > 1 ? ["creatorUserId"] : [])];
+}
+
+/** Of one age they come as they are listed, which is with the newest first. */
+function oldestFirst<Row extends { createdAt: string | null }>(rows: readonly Row[]): Row[] {
+  const age = ({ createdAt }: Row) => Date.parse(createdAt ?? "") || 0;
+  return rows.toReversed().sort((a, b) => age(a) - age(b));
+}
+
+/** An object that the account lists. */
+interface Present {
+  id: string;
+  declared?: Properties;
+  isPermanent?: boolean;
+}
+
+function chosen(row: object, names: readonly string[]): Properties {
+  return Object.fromEntries(Object.entries(row).filter(([name, value]) => names.includes(name) && value !== null));
+}
+
+/** Undefined for one that was deleted meanwhile. */
+async function takeOne(
+  provider: DynamicProvider,
+  kind: Kind,
+  { id, declared = {}, isPermanent = false }: Present,
+): Promise<Taken | LeftOut | undefined> {
+  // As a state that knows no more of it than what is declared: so reads share requests as in a refresh.
+  const { inputs, props: outputs = {} } = await provider.read(id, { ...declared, __v: String(STATE_VERSION) });
+  if (!inputs) return undefined;
+  const checked = await provider.check({}, inputs);
+  const leftOut = (reason: string): LeftOut => ({ kind, id, name: String(inputs.name ?? ""), reason });
+  if (!checked.inputs) return leftOut(checked.failures.map(({ reason }) => reason).join("; "));
+  if (PASTED_KEY.test(JSON.stringify(checked.inputs))) {
+    return leftOut("it holds what looks like a key, which would be in clear in the program");
+  }
+  return { kind, id, inputs: checked.inputs, outputs, isPermanent };
+}
+
+/** A whole one. A masked key in a name is no secret, and neither is the beginning of one in a filter that looks for keys. */
+const PASTED_KEY = /sk-or-[A-Za-z0-9_-]{16}/;
+
+function isTaken(object: Taken | LeftOut | undefined): object is Taken {
+  return object !== undefined && "inputs" in object;
+}
+
+/** Ids of the assignments between what is taken, and how many there are between that and the rest. */
+function pairsOf(
+  guardrailOf: ReadonlyMap<string, Guardrail>,
+  keys: ReadonlySet<string>,
+  guardrails: ReadonlySet<string>,
+): { whole: string[]; half: number } {
+  const pairs = [...guardrailOf].map(([hash, { id }]) => ({
+    hash,
+    id,
+    sides: Number(keys.has(hash)) + Number(guardrails.has(id)),
+  }));
+  return {
+    whole: pairs.filter(({ sides }) => sides === 2).map(({ hash, id }) => `${id}/${hash}`),
+    half: pairs.filter(({ sides }) => sides === 1).length,
+  };
+}
