@@ -1,0 +1,2 @@
+// This package.
+module.exports = require("pulumi-openrouter");

@@ -1,0 +1,98 @@
+/** A stack of the program in `programs/` on an account of its own, and what each of its operations takes. */
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { openStack, type Result, type Simulator, type Stack, startSimulator } from "pulumi-openrouter/testing";
+import { PARALLEL } from "./strategies";
+
+export const ROOT = path.dirname(createRequire(__filename).resolve("pulumi-openrouter/package.json"));
+export const PROGRAMS = path.join(ROOT, "bench", "programs");
+export const PASSPHRASE = "bench";
+
+/** This package, `pulumi.dynamic.Resource` as it is commonly used, and resources that call nothing. */
+export const KINDS = ["ours", "plain", "empty"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface BenchOptions {
+  kind: Kind;
+  keys: number;
+  /** Milliseconds that each answer of the API takes. */
+  latency?: number;
+  engine: "local" | "pulumi";
+}
+
+/** What one operation took. */
+export interface Cost {
+  seconds: number;
+  /** Number of API calls by method. */
+  calls: Record<string, number>;
+  mostInFlight: number;
+  /** Peak of resident memory of the provider process. */
+  memoryMb: number;
+}
+
+export interface BenchStack {
+  simulator: Simulator;
+  stack: Stack;
+  stateDir: string;
+  env: Record<string, string>;
+  /** Runs an operation. Throws if it does not end well. */
+  cost(work: () => Promise<Pick<Result, "ok" | "output">>): Promise<Cost>;
+  close(): Promise<void>;
+}
+
+export async function openBenchStack({ kind, keys, latency = 0, engine }: BenchOptions): Promise<BenchStack> {
+  const simulator = await startSimulator({ latency });
+  const folder = await mkdtemp(path.join(tmpdir(), "pulumi-openrouter-bench-"));
+  const [stateDir, memory] = [path.join(folder, "state"), path.join(folder, "memory")];
+  await mkdir(stateDir);
+  const env = {
+    RESOURCES: kind,
+    KEYS: String(keys),
+    FIRST_LIMIT: "25",
+    OPENROUTER_BASE_URL: simulator.url,
+    OPENROUTER_MANAGEMENT_KEY: simulator.managementKey,
+    MEMORY_OF_PROVIDER: memory,
+    NODE_OPTIONS: `--require ${JSON.stringify(path.join(PROGRAMS, "recordMemory.cjs"))}`,
+  };
+  const where = { engine, projectDir: PROGRAMS, stack: "dev", stateDir, passphrase: PASSPHRASE };
+  const stack = await openStack({ ...where, parallel: PARALLEL, env });
+  return {
+    simulator,
+    stack,
+    stateDir,
+    env,
+    async cost(work) {
+      simulator.clearRequests();
+      await rm(memory, { force: true });
+      const began = performance.now();
+      const { ok, output } = await work();
+      const seconds = (performance.now() - began) / 1000;
+      if (!ok) throw new Error(`An operation of the benchmark failed (${kind}, ${keys} keys):\n${output}`);
+      const { requests, mostInFlight } = simulator;
+      const memoryMb = await peakIn(memory);
+      return { seconds, calls: byMethod(requests.map(({ method }) => method)), mostInFlight, memoryMb };
+    },
+    async close() {
+      await simulator.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function total({ calls }: Cost): number {
+  return Object.values(calls).reduce((sum, count) => sum + count, 0);
+}
+
+function byMethod(methods: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const method of methods) counts[method] = (counts[method] ?? 0) + 1;
+  return counts;
+}
+
+/** The largest of the numbers that provider processes left behind, from kB to MB. */
+async function peakIn(file: string): Promise<number> {
+  const lines = (await readFile(file, "utf8")).trim().split("\n");
+  return Math.max(...lines.map(Number)) / 1024;
+}
