@@ -10,6 +10,10 @@ import { CALL_TIMEOUT_MS } from "./retry";
 /** A page of 100 keys is under 100 KB, the whole model catalogue about 2 MB. */
 const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
 
+/**
+ * HTTP/2 where the server has it, and one request at a time on each connection all the same: of several, undici sends
+ * again those that a lost connection had not answered, and a repeated create is a second key.
+ */
 const POOL: Agent.Options = { connections: 64, keepAliveTimeout: 10_000, allowH2: true };
 
 export interface Sent {
