@@ -203,8 +203,10 @@ function toState(outputs: object, home: Home): Properties {
 
 /** Own copy, without what Pulumi can't carry: it fails on `undefined`, after the object was made. */
 function plain(properties: object): Properties {
-  const present = Object.entries(properties).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
-    present.map(([name, value]) => [name, value instanceof Secret ? { ...SECRET_MARK, value: value.reveal() } : value]),
-  );
+  const present: Properties = {};
+  for (const [name, value] of Object.entries(properties)) {
+    if (value !== undefined)
+      present[name] = value instanceof Secret ? { ...SECRET_MARK, value: value.reveal() } : value;
+  }
+  return present;
 }

@@ -5,10 +5,11 @@ import { mayBeDone, PartialFailure } from "./lifecycle";
 
 /** Fields of `desired` that `observed` shows otherwise. */
 export function changedFields<Fields extends object>(desired: Fields, observed: Fields): Partial<Fields> {
-  const changed = Object.entries(desired).filter(
-    ([name, value]) => !isDeepStrictEqual(value, observed[name as keyof Fields]),
-  );
-  return Object.fromEntries(changed) as Partial<Fields>;
+  const changed: Partial<Fields> = {};
+  for (const name of Object.keys(desired) as (keyof Fields)[]) {
+    if (!isDeepStrictEqual(desired[name], observed[name])) changed[name] = desired[name];
+  }
+  return changed;
 }
 
 /** The object as a request showed it, and what that request had set. */

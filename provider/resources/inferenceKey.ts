@@ -106,9 +106,16 @@ function observedFields({ name, limit, limitReset, includeByokInLimit, disabled 
 }
 
 /** Fields as inputs: those that are none are left out, `false` too, so that declaring it and leaving it out are one. */
-function asInputs({ name, ...fields }: Fields): { name: string } & Partial<InferenceKeyInputs> {
-  const given = Object.entries(fields).filter(([, value]) => value !== null && value !== false);
-  return { name, ...Object.fromEntries(given) };
+function asInputs({ name, limit, limitReset, includeByokInLimit, disabled }: Fields): Partial<InferenceKeyInputs> & {
+  name: string;
+} {
+  return {
+    name,
+    ...(limit !== null ? { limit } : {}),
+    ...(limitReset !== null ? { limitReset } : {}),
+    ...(includeByokInLimit ? { includeByokInLimit } : {}),
+    ...(disabled ? { disabled } : {}),
+  };
 }
 
 /** What only a new key can have. A left-out expiry is none; workspace and creator may be left to the server. */
