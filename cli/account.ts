@@ -41,7 +41,13 @@ function settingsOf(environment: NodeJS.ProcessEnv): Settings {
 }
 
 function open(settings: Settings, log: (message: string) => void): Account {
-  const surroundings: Surroundings = { settings, log, clock: {}, concurrency: new Concurrency() };
+  const surroundings: Surroundings = {
+    settings,
+    log,
+    clock: {},
+    concurrency: new Concurrency(),
+    written: () => undefined,
+  };
   return {
     baseUrl: settings.baseUrl,
     redact: (text) => redact(text, settings.managementKey),

@@ -59,6 +59,8 @@ export interface Surroundings {
   log(message: string): void;
   clock: ServerClock;
   concurrency: Concurrency;
+  /** Called when a request that may have changed something has ended. */
+  written(): void;
 }
 
 /** How far the server's clock is ahead of ours, learnt from every answer. */
@@ -93,6 +95,8 @@ export function startOperation(surroundings: Surroundings, { verb, object }: Ope
         return await once(surroundings, operation, verb, deadline, call);
       } catch (error) {
         if (!(error instanceof RequestError) || !(await pause(error, attempts, call.repeatable))) throw error;
+      } finally {
+        if (call.method !== "GET") surroundings.written();
       }
     }
   }
@@ -118,7 +122,7 @@ async function once<Result>(
   deadline: number,
   call: Call<Result>,
 ): Promise<Result> {
-  const answer = await concurrency.run(() => {
+  const answer = await concurrency.run(deadline, () => {
     const remaining = deadline - Date.now();
     // A create needs the time for a look at the account as well, should its answer get lost.
     const needed = call.repeatable === false ? 2 * CALL_TIMEOUT_MS : 0;

@@ -9,13 +9,13 @@ export class Concurrency {
   private most = MOST;
   private underWay = 0;
   private sent = 0;
-  /** Requests sent before this many were under way together with one that was refused, which counts once. */
+  /** How many had been sent at the last cut: of those, further 429s say nothing new. */
   private sentAtCut = 0;
   private readonly waiting: (() => void)[] = [];
 
-  /** Sends when there is room. */
-  async run<Answer extends { status: number }>(send: () => Promise<Answer>): Promise<Answer> {
-    while (this.underWay + 1 > this.most) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  /** Sends when there is room, or when it is too late to wait any longer. */
+  async run<Answer extends { status: number }>(deadline: number, send: () => Promise<Answer>): Promise<Answer> {
+    while (this.underWay + 1 > this.most && Date.now() < deadline) await this.room(deadline);
     const number = ++this.sent;
     this.underWay++;
     try {
@@ -27,6 +27,16 @@ export class Concurrency {
       // All look for themselves: there may be room for more than one, or for none.
       for (const look of this.waiting.splice(0)) look();
     }
+  }
+
+  private room(deadline: number): Promise<void> {
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, deadline - Date.now()).unref();
+      this.waiting.push(() => {
+        clearTimeout(late);
+        resolve();
+      });
+    });
   }
 
   private learn(status: number, number: number): void {

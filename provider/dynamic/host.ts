@@ -60,15 +60,13 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     if (lifecycle.holds(id, inputsIn(inputs))) process.session.held.add(id);
   }
 
-  /** What is written has to be seen by the reads that follow. */
-  async function writing<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { writes, reads } = process.session;
-    writes.most = Math.max(++writes.underWay, writes.most);
+  async function counted<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { parallelism } = process.session;
+    parallelism.seen = Math.max(++parallelism.now, parallelism.seen);
     try {
       return await work();
     } finally {
-      writes.underWay--;
-      reads.clear();
+      parallelism.now--;
     }
   }
 
@@ -111,7 +109,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       const { id, outputs } = await keeping(
         news,
         home,
-        () => writing(() => lifecycle.create(context, inputsIn(news))),
+        () => counted(() => lifecycle.create(context, inputsIn(news))),
         hold,
       );
       hold(id, news);
@@ -142,7 +140,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       const home = await here(context.api, olds);
       try {
         const outputs = await keeping(news, home, () =>
-          writing(() => lifecycle.update(context, id, outputsIn(olds), inputsIn(news))),
+          counted(() => lifecycle.update(context, id, outputsIn(olds), inputsIn(news))),
         );
         return { outs: toState(outputs, home) };
       } catch (error) {
@@ -160,7 +158,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       if (process.session.held.has(id)) return;
       const context = begin("delete", properties, id);
       try {
-        await writing(() => lifecycle.delete(context, id, outputsIn(properties)));
+        await counted(() => lifecycle.delete(context, id, outputsIn(properties)));
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
         await confirmGone(context.api, properties);

@@ -15,7 +15,7 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     making: new Map(),
     before: new Map(),
     reads: new Map(),
-    writes: { underWay: 0, most: 0 },
+    parallelism: { now: 0, seen: 0 },
     gatherings: new Map(),
     removeInterrupted: false,
   };
@@ -31,6 +31,7 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
         log: (message) => console.log(message),
         clock: {},
         concurrency: new Concurrency(),
+        written: () => session.reads.clear(),
       };
       return surroundings;
     },

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Api } from "../api/client";
-import { WrongAccount } from "../api/errors";
+import { failureOf, WrongAccount } from "../api/errors";
 import { allOf } from "../api/pages";
 import { listWorkspaces } from "../api/workspaces";
 
@@ -33,12 +33,14 @@ export type Workspaces = (api: Api) => Promise<string[]>;
 
 export function rememberedWorkspaces(): Workspaces {
   let asked: Promise<string[]> | undefined;
-  return (api) => {
-    asked ??= workspaceIds(api).catch((error) => {
+  return async (api) => {
+    asked ??= workspaceIds(api);
+    try {
+      return await asked;
+    } catch (error) {
       asked = undefined;
-      throw error;
-    });
-    return asked;
+      throw failureOf(api.operation, error);
+    }
   };
 }
 

@@ -44,8 +44,11 @@ function pairOf(guardrailId: string, subject: string): string {
   return `${guardrailId}/${subject}`;
 }
 
-/** Assigned by this request; assigned already, as a list shows; or a subject that the API does not know. */
-export type Outcome = "assigned" | Assignment | "missing";
+/**
+ * Assigned by this request; assigned already, as a list shows; a subject that the API does not know; or not known,
+ * because of a failure after it may have been assigned.
+ */
+export type Outcome = "assigned" | Assignment | "missing" | { undecided: unknown };
 
 /** A new key may be unknown to assignments for a moment. */
 const WAITS_FOR_NEW_SUBJECTS_MS = [250, 500, 1_000];
@@ -75,25 +78,51 @@ async function assignAll(
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>(subjects.map((subject) => [subject, "missing"]));
   const open = new Set(subjects);
-  const lookForOpen = async () => {
-    for await (const row of listAssignments(api, guardrailId, kind)) {
-      if (open.delete(row.subject)) outcomes.set(row.subject, row);
-      if (open.size === 0) return;
-    }
-  };
-  for (const wait of [0, ...WAITS_FOR_NEW_SUBJECTS_MS]) {
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  const count = await assign(api, guardrailId, kind, subjects);
+  try {
+    if (count < open.size) await settle(api, guardrailId, kind, open, outcomes);
+    else for (const subject of open) outcomes.set(subject, "assigned");
+  } catch (undecided) {
+    for (const subject of open) outcomes.set(subject, { undecided });
+  }
+  return outcomes;
+}
+
+/** Finds out what became of those that the count leaves open, and assigns again who may have been too new. */
+async function settle(
+  api: Api,
+  guardrailId: string,
+  kind: SubjectKind,
+  open: Set<string>,
+  outcomes: Map<string, Outcome>,
+): Promise<void> {
+  await takeListed(api, guardrailId, kind, open, outcomes);
+  for (const wait of WAITS_FOR_NEW_SUBJECTS_MS) {
+    if (open.size === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, wait));
     const count = await assign(api, guardrailId, kind, [...open]);
     if (count >= open.size) {
       for (const subject of open) outcomes.set(subject, "assigned");
-      return outcomes;
+      return;
     }
-    if (count > 0 || wait === 0) await lookForOpen();
-    if (open.size === 0) return outcomes;
+    if (count > 0) await takeListed(api, guardrailId, kind, open, outcomes);
   }
   // One of these may have been carried out and its answer lost; the repetition then counted 0.
-  await lookForOpen();
-  return outcomes;
+  await takeListed(api, guardrailId, kind, open, outcomes);
+}
+
+/** Moves those that a list shows from `open` to the outcomes. */
+async function takeListed(
+  api: Api,
+  guardrailId: string,
+  kind: SubjectKind,
+  open: Set<string>,
+  outcomes: Map<string, Outcome>,
+): Promise<void> {
+  for await (const row of listAssignments(api, guardrailId, kind)) {
+    if (open.delete(row.subject)) outcomes.set(row.subject, row);
+    if (open.size === 0) return;
+  }
 }
 
 /** A lower count than sent is fine: the others are not there, which is what was asked for. */

@@ -77,9 +77,10 @@ export class Gathering<Result> {
       const results = await this.work(last.api, [...new Set(members.map(({ subject }) => subject))]);
       for (const { subject, resolve } of members) resolve(results.get(subject));
     } catch (error) {
-      if (error instanceof Refused && members.length > 1) {
+      if (mayHaveCulprits(error) && members.length > 1) {
         const half = Math.ceil(members.length / 2);
-        await Promise.all([this.send(members.slice(0, half)), this.send(members.slice(half))]);
+        await this.send(members.slice(0, half));
+        await this.send(members.slice(half));
       } else {
         for (const { api, reject } of members) reject(failureOf(api.operation, error));
       }
@@ -87,11 +88,16 @@ export class Gathering<Result> {
   }
 }
 
+/** Whether some of the subjects may be to blame, and not the rate, the credential or the object they belong to. */
+function mayHaveCulprits(error: unknown): boolean {
+  return error instanceof Refused && (error.status === 400 || error.status === 403);
+}
+
 /** Those that do the same work at the same time. */
 export function gathered<Result>(session: Session, place: string, work: Work<Result>): Gathering<Result> {
   const known = session.gatherings.get(place) as Gathering<Result> | undefined;
   if (known) return known;
-  const made = new Gathering(work, () => session.writes.most);
+  const made = new Gathering(work, () => session.parallelism.seen);
   session.gatherings.set(place, made);
   return made;
 }

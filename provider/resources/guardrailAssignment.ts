@@ -7,7 +7,7 @@
  */
 import type { z } from "zod";
 import type { Assignment, SubjectKind } from "../api/assignments";
-import { NotAsDeclared } from "../api/errors";
+import { failureOf, NotAsDeclared } from "../api/errors";
 import { assignTogether, findAssignment, unassignTogether } from "./assignmentRequests";
 import { checkInputs } from "./inputs";
 import { type Context, type Lifecycle, mayBeDone, PartialFailure } from "./lifecycle";
@@ -42,6 +42,8 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
 
   const replacing = ["guardrailId", kind.subjects === "keys" ? "keyHash" : "userId"];
 
+  const idOf = (inputs: Inputs) => `${inputs.guardrailId}/${kind.subjectOf(inputs)}`;
+
   const toOutputs = (inputs: Inputs, row?: Assignment): Outputs => ({
     ...inputs,
     ...(row?.assignedBy ? { assignedBy: row.assignedBy } : {}),
@@ -52,12 +54,15 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
   async function ensureAssigned({ api, session }: Context, inputs: Inputs): Promise<Assignment | undefined> {
     const { guardrailId } = inputs;
     const subject = kind.subjectOf(inputs);
-    // What was adopted may be assigned already, and taking over writes nothing.
-    const present = session.held.has(guardrailId) || session.held.has(subject);
+    // Of what was adopted both sides may be assigned already, and taking over writes nothing.
+    const present = session.held.has(guardrailId) && (kind.subjects === "members" || session.held.has(subject));
     const row = present ? await findAssignment(api, session, guardrailId, kind.subjects, subject) : undefined;
     if (row) return row;
     const outcome = await assignTogether(api, session, guardrailId, kind.subjects, subject);
     if (outcome === "missing") throw new NotAsDeclared(api.operation, ...kind.missing);
+    if (typeof outcome === "object" && "undecided" in outcome) {
+      throw new PartialFailure(idOf(inputs), toOutputs(inputs), failureOf(api.operation, outcome.undecided));
+    }
     return outcome === "assigned" ? undefined : outcome;
   }
 
@@ -80,7 +85,7 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
     },
 
     async create(context, inputs) {
-      const id = `${inputs.guardrailId}/${kind.subjectOf(inputs)}`;
+      const id = idOf(inputs);
       try {
         return { id, outputs: toOutputs(inputs, await ensureAssigned(context, inputs)) };
       } catch (error) {

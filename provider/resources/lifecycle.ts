@@ -49,8 +49,8 @@ export interface Session {
   before: Map<string, Promise<unknown[]>>;
   /** Reads that share requests, by place. Emptied by every write, so that it is seen at once. */
   reads: Map<string, unknown>;
-  /** Creates, updates and deletes under way, and the most that were: what is known of the engine's parallelism. */
-  writes: { underWay: number; most: number };
+  /** Creates, updates and deletes under way, and the most there were: what is known of the engine's parallelism. */
+  parallelism: { now: number; seen: number };
   /** Assignments and removals that go out together, by guardrail. */
   gatherings: Map<string, unknown>;
   /** The user allows to remove what an interrupted run has left. */

@@ -7,7 +7,7 @@
  * within the window of this very call by the server's own clock, and was not met before. Anything less certain is an
  * error that names it: a key nobody holds the secret of costs nothing, and deleting somebody's live key is an outage.
  */
-import { LeftBehind, RequestError } from "../api/errors";
+import { failureOf, LeftBehind, RequestError } from "../api/errors";
 import { type Context, mayBeDone, unlessGone } from "./lifecycle";
 
 /** An object of the workspace that bears the name of the one to be made. */
@@ -131,7 +131,7 @@ async function settleInterrupted<Live, Listed>(
   session.before.set(place, before);
   const list = await before.catch((error) => {
     session.before.delete(place);
-    throw error;
+    throw failureOf(api.operation, error);
   });
   const left = (await making.namesakesIn(list)).filter(({ id, asDeclared }) => asDeclared && !session.known.has(id));
   for (const candidate of left) {

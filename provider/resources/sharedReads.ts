@@ -5,9 +5,9 @@
  * by itself, then one page of the list, and again; what a page shows is kept for whoever asks later. Whichever way alone
  * would have been the cheaper one, this takes at most twice its requests.
  *
- * What was read is good until this process writes something (`Session.reads` is emptied then): a process lives for one
- * operation of Pulumi, so nothing it has read is older than that. What the list does not show is looked at by itself
- * before it is called gone, and who asks twice for the same object gets a new look.
+ * What was read is good until this process writes something (`Session.reads` is emptied then). A process lives for one
+ * run of Pulumi, a refresh or an `up`, so nothing it has read is older than that run. What the list does not show is
+ * looked at by itself before it is called gone, and who asks twice for the same object gets a new look.
  */
 import type { Api } from "../api/client";
 import { failureOf } from "../api/errors";
@@ -16,7 +16,7 @@ import type { Session } from "./lifecycle";
 
 export interface Source<Row> {
   idOf(row: Row): string;
-  /** What can be read by itself: the object, or the assignments of one guardrail. */
+  /** What can be read by itself: a key or guardrail is its own group, an assignment is of its guardrail's. */
   groupOf(id: string): string;
   /** A page of a group, which mostly has one. An id that is on none of them does not exist. */
   readGroup(api: Api, group: string, offset: number): Promise<Page<Row>>;
@@ -27,31 +27,43 @@ export interface Source<Row> {
 interface Reader<Row> {
   api: Api;
   id: string;
-  resolve(row: Row | undefined): void;
+  resolve(row: Row | undefined | Promise<Row | undefined>): void;
   reject(error: unknown): void;
 }
+
+/** Nobody waits longer for a page: each object can be read by itself. */
+const PATIENCE_MS = 10_000;
 
 export class SharedReads<Row> {
   /** What was read and may be asked for. */
   private readonly rows = new Map<string, Row>();
-  private readonly nextOf = new Map<string, number | "ended">();
-  private readonly asked = new Set<string>();
+  private readonly answered = new Set<string>();
   /** Who waits, by group. */
   private readonly readers = new Map<string, Reader<Row>[]>();
+  private readonly groupsAsked = new Set<string>();
   private readonly groupsUnderWay = new Set<string>();
+  private readonly nextOfGroup = new Map<string, number | "ended">();
+  /** Second looks at groups of several pages. */
+  private readonly readAgain = new Map<string, Promise<Row[]>>();
+  private nextPage: number | "ended" = 0;
+  private pageUnderWay = false;
   /** Requests that each of the two ways has taken. */
   private spentOnGroups = 0;
   private spentOnPages = 0;
-  private next: number | "under way" | "ended" = 0;
 
   constructor(private readonly source: Source<Row>) {}
 
   /** Undefined when there is no such object. */
   async read(api: Api, id: string): Promise<Row | undefined> {
     const group = this.source.groupOf(id);
-    if (this.asked.has(id)) return this.readAnew(api, group, id);
-    this.asked.add(id);
-    if (this.rows.has(id) || this.nextOf.get(group) === "ended") return this.rows.get(id);
+    if (this.answered.has(id)) return this.rowIn(await this.wholeGroup(api, group), id);
+    const row = this.rows.get(id) ?? (await this.ask(api, group, id));
+    this.answered.add(id);
+    return row;
+  }
+
+  private ask(api: Api, group: string, id: string): Promise<Row | undefined> {
+    this.groupsAsked.add(group);
     return new Promise((resolve, reject) => {
       this.readers.set(group, [...(this.readers.get(group) ?? []), { api, id, resolve, reject }]);
       this.proceed();
@@ -62,29 +74,38 @@ export class SharedReads<Row> {
   private proceed(): void {
     for (const [group, [reader]] of this.readers) {
       if (!reader || this.groupsUnderWay.has(group)) continue;
-      // A group that was begun is read on: the rest of it is cheaper there than among all others.
-      if (this.next === "ended" || this.nextOf.has(group) || this.spentOnGroups <= this.spentOnPages) {
-        void this.readGroup(reader.api, group);
+      if (this.isGroupsTurn()) {
+        void this.readGroup(group);
       } else {
-        if (this.next !== "under way" && this.spentOnPages < this.spentOnGroups)
-          void this.readPage(reader.api, this.next);
+        if (!this.pageUnderWay && this.spentOnPages < this.spentOnGroups) void this.readPage(reader.api);
         return;
       }
     }
   }
 
-  private async readGroup(api: Api, group: string): Promise<void> {
+  /** As long as only one group is asked for, the list of all has no advantage. */
+  private isGroupsTurn(): boolean {
+    return this.nextPage === "ended" || this.groupsAsked.size === 1 || this.spentOnGroups <= this.spentOnPages;
+  }
+
+  private async readGroup(group: string): Promise<void> {
     this.groupsUnderWay.add(group);
     try {
-      let offset = this.nextOf.get(group) ?? 0;
-      while (offset !== "ended" && this.readers.has(group)) {
+      let offset = this.nextOfGroup.get(group) ?? 0;
+      for (let api = this.lastOf(group); api && offset !== "ended" && this.isGroupsTurn(); api = this.lastOf(group)) {
         this.spentOnGroups++;
         const { rows, next } = await this.source.readGroup(api, group, offset);
+        const isWhole = offset === 0 && next === undefined;
         offset = next ?? "ended";
-        this.nextOf.set(group, offset);
+        this.nextOfGroup.set(group, offset);
         this.answer(rows);
+        if (isWhole) for (const { resolve } of this.take(group)) resolve(undefined);
       }
-      if (offset === "ended") for (const { resolve } of this.take(group)) resolve(undefined);
+      // Of several pages each was read when somebody needed it. What was removed in between has moved others to a page
+      // that was read before.
+      if (offset === "ended") {
+        for (const { api, id, resolve } of this.take(group)) resolve(this.secondLook(api, group, id));
+      }
     } catch (error) {
       for (const reader of this.take(group)) reader.reject(failureOf(reader.api.operation, error));
     }
@@ -92,17 +113,57 @@ export class SharedReads<Row> {
     this.proceed();
   }
 
-  /** A list that can't be read is no failure: each object can be read by itself. */
-  private async readPage(api: Api, offset: number): Promise<void> {
-    this.next = "under way";
+  /** Who came last has the most time left. */
+  private lastOf(group: string): Api | undefined {
+    return this.readers.get(group)?.at(-1)?.api;
+  }
+
+  private async secondLook(api: Api, group: string, id: string): Promise<Row | undefined> {
+    const rows = this.readAgain.get(group) ?? this.wholeGroup(api, group);
+    this.readAgain.set(group, rows);
+    try {
+      return this.rowIn(await rows, id);
+    } catch (error) {
+      this.readAgain.delete(group);
+      throw failureOf(api.operation, error);
+    }
+  }
+
+  private async wholeGroup(api: Api, group: string): Promise<Row[]> {
+    const all: Row[] = [];
+    for (let offset: number | undefined = 0; offset !== undefined; ) {
+      const page: Page<Row> = await this.source.readGroup(api, group, offset);
+      all.push(...page.rows);
+      offset = page.next;
+    }
+    return all;
+  }
+
+  private rowIn(rows: readonly Row[], id: string): Row | undefined {
+    return rows.find((row) => this.source.idOf(row) === id);
+  }
+
+  /** A list that can't be read, or not soon, is no failure. */
+  private async readPage(api: Api): Promise<void> {
+    const offset = this.nextPage;
+    if (offset === "ended") return;
+    this.pageUnderWay = true;
+    const giveUp = setTimeout(() => this.endPages(), PATIENCE_MS);
     try {
       const { rows, next } = await this.source.readPage(api, offset);
       this.spentOnPages++;
-      this.next = next ?? "ended";
+      if (this.nextPage !== "ended") this.nextPage = next ?? "ended";
       this.answer(rows);
     } catch {
-      this.next = "ended";
+      this.nextPage = "ended";
     }
+    clearTimeout(giveUp);
+    this.pageUnderWay = false;
+    this.proceed();
+  }
+
+  private endPages(): void {
+    this.nextPage = "ended";
     this.proceed();
   }
 
@@ -117,16 +178,6 @@ export class SharedReads<Row> {
       if (left.length > 0) this.readers.set(group, left);
       else this.readers.delete(group);
     }
-  }
-
-  private async readAnew(api: Api, group: string, id: string): Promise<Row | undefined> {
-    for (let offset: number | undefined = 0; offset !== undefined; ) {
-      const page: Page<Row> = await this.source.readGroup(api, group, offset);
-      const row = page.rows.find((each) => this.source.idOf(each) === id);
-      if (row !== undefined) return row;
-      offset = page.next;
-    }
-    return undefined;
   }
 
   private take(group: string): Reader<Row>[] {

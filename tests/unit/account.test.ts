@@ -75,3 +75,10 @@ test("an account without workspaces is told by its base URL alone", async () => 
   const elsewhere = { ...home, server: serverMark({ baseUrl: "https://eu.openrouter.ai/api/v1" }) };
   expect(await failureOf(confirmSameAccount(fake.api, elsewhere, workspaces))).toBeInstanceOf(WrongAccount);
 });
+
+test("a failure to list the workspaces is told by each operation as its own", async () => {
+  const fake = answering(() => new ServerFailure("create a", 500, "oops"));
+  const workspaces = rememberedWorkspaces();
+  const failures = ["create a", "create b"].map((operation) => failureOf(workspaces({ ...fake.api, operation })));
+  expect((await Promise.all(failures)).map(({ message }) => message.slice(0, 9))).toEqual(["create a:", "create b:"]);
+});

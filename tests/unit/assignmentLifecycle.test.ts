@@ -2,7 +2,16 @@ import { NotAsDeclared, NotFound, ServerFailure } from "../../provider/api/error
 import { guardrailKeyAssignment } from "../../provider/resources/guardrailKeyAssignment";
 import { guardrailMemberAssignment } from "../../provider/resources/guardrailMemberAssignment";
 import { answering, OPERATION, type Sent, scripted } from "./support/fakeApi";
-import { CREATED_AT, contextOf, failureOf, GUARDRAIL, HASH, newSession, OTHER_GUARDRAIL } from "./support/samples";
+import {
+  CREATED_AT,
+  contextOf,
+  failureOf,
+  GUARDRAIL,
+  HASH,
+  newSession,
+  OTHER_GUARDRAIL,
+  OTHER_HASH,
+} from "./support/samples";
 
 const PAIR = { guardrailId: GUARDRAIL, keyHash: HASH };
 const ID = `${GUARDRAIL}/${HASH}`;
@@ -75,6 +84,57 @@ test("a pair that a repeated request made while it was waiting is found and is n
   });
   const { outputs } = await settled(guardrailKeyAssignment.create(contextOf(fake), PAIR));
   expect(outputs).toMatchObject(PAIR);
+});
+
+test("of several at once, who is assigned is not told of the failure of the others", async () => {
+  const [A, B] = [HASH, OTHER_HASH];
+  let posts = 0;
+  const fake = answering(({ method }) => {
+    if (method === "GET") return list(row);
+    return posts++ === 0 ? count(1) : broken;
+  });
+  const session = newSession();
+  const pairs = [A, B].map((keyHash) => guardrailKeyAssignment.create(contextOf(fake, session), { ...PAIR, keyHash }));
+  const [first, second] = [pairs[0], pairs[1]?.catch((error: unknown) => error)];
+  expect((await settled(first as Promise<{ id: string }>)).id).toBe(ID);
+  expect(await second).toMatchObject({ id: `${GUARDRAIL}/${B}`, message: expect.stringContaining("the API failed") });
+  expect(fake.sent.map(({ body }) => body)).toEqual([{ key_hashes: [A, B] }, undefined, { key_hashes: [B] }]);
+});
+
+test("each guardrail's keys, members and removals are requests of their own", async () => {
+  const fake = answering(({ path }) => (path.endsWith("remove") ? { unassigned_count: 1 } : count(1)));
+  const context = contextOf(fake, newSession());
+  const other = { ...PAIR, guardrailId: OTHER_GUARDRAIL };
+  await settled(
+    Promise.all([
+      guardrailKeyAssignment.create(context, PAIR),
+      guardrailKeyAssignment.create(context, other),
+      guardrailMemberAssignment.create(context, MEMBER),
+      guardrailKeyAssignment.delete(context, `${GUARDRAIL}/${OTHER_HASH}`, { ...PAIR, keyHash: OTHER_HASH }),
+      guardrailMemberAssignment.delete(context, `${GUARDRAIL}/user_bob`, { ...MEMBER, userId: "user_bob" }),
+    ]),
+  );
+  expect(fake.sent.map(({ path, body }) => [path, body]).sort()).toEqual(
+    [
+      [KEYS, { key_hashes: [HASH] }],
+      [KEYS.replace(GUARDRAIL, OTHER_GUARDRAIL), { key_hashes: [HASH] }],
+      [MEMBERS, { member_user_ids: ["user_ada"] }],
+      [`${KEYS}/remove`, { key_hashes: [OTHER_HASH] }],
+      [`${MEMBERS}/remove`, { member_user_ids: ["user_bob"] }],
+    ].sort(),
+  );
+});
+
+test.each([
+  ["guardrail and key were adopted", [GUARDRAIL, HASH], ["GET"]],
+  ["only the guardrail was adopted", [GUARDRAIL], ["POST"]],
+  ["only the key was adopted", [HASH], ["POST"]],
+])("when %s, taking over what is assigned already takes %s", async (_title, adopted, methods) => {
+  const fake = answering(({ method }) => (method === "GET" ? list(row) : count(1)));
+  const session = newSession();
+  for (const id of adopted) session.held.add(id);
+  await settled(guardrailKeyAssignment.create(contextOf(fake, session), PAIR));
+  expect(fake.sent.map(({ method }) => method)).toEqual(methods);
 });
 
 test("update comes after a failure only, and makes sure of the pair", async () => {

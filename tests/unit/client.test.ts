@@ -27,7 +27,7 @@ const refusal = (status: number, message = "no"): Answer => ({
 function operation(source: "environment" | "config" = "environment", verb: "read" | "create" = "read") {
   const settings = { managementKey: new Secret(MANAGEMENT_KEY), baseUrl: "https://openrouter.ai/api/v1", source };
   return startOperation(
-    { settings, log: (line) => said.push(line), clock: {}, concurrency: new Concurrency() },
+    { settings, log: (line) => said.push(line), clock: {}, concurrency: new Concurrency(), written: () => undefined },
     { verb, object: 'inference key "ci"' },
   );
 }

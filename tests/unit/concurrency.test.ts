@@ -1,6 +1,8 @@
 /** How many requests are under way at a time, by what the API answers. */
 import { Concurrency } from "../../provider/api/concurrency";
 
+const LATE = Date.now() + 3_600_000;
+
 /** Requests that end when they are told to. */
 function server() {
   const concurrency = new Concurrency();
@@ -8,6 +10,7 @@ function server() {
   const start = (count: number) => {
     for (let i = 0; i < count; i++) {
       void concurrency.run(
+        LATE,
         () => new Promise<{ status: number }>((resolve) => open.push((status) => resolve({ status }))),
       );
     }
@@ -65,6 +68,20 @@ test("good answers bring it back slowly: one more for as many as may be under wa
 test("a request that fails makes room as well", async () => {
   const concurrency = new Concurrency();
   const failing = () => Promise.reject(new Error("lost"));
-  for (let i = 0; i < 70; i++) await concurrency.run(failing).catch(() => undefined);
-  expect(await concurrency.run(async () => ({ status: 200 }))).toEqual({ status: 200 });
+  for (let i = 0; i < 70; i++) await concurrency.run(LATE, failing).catch(() => undefined);
+  expect(await concurrency.run(LATE, async () => ({ status: 200 }))).toEqual({ status: 200 });
+});
+
+test("who waits for room waits until its time is up, and then is told so by what it sends", async () => {
+  jest.useFakeTimers();
+  const concurrency = new Concurrency();
+  await concurrency.run(LATE, async () => ({ status: 429 }));
+  void concurrency.run(LATE, () => new Promise<never>(() => undefined));
+  const send = jest.fn(async () => ({ status: 200 }));
+  void concurrency.run(Date.now() + 5_000, send);
+  await jest.advanceTimersByTimeAsync(4_900);
+  expect(send).not.toHaveBeenCalled();
+  await jest.advanceTimersByTimeAsync(200);
+  expect(send).toHaveBeenCalledTimes(1);
+  jest.useRealTimers();
 });

@@ -1,5 +1,5 @@
 /** Operations of one subject each that go out as one request. */
-import { NotAsDeclared, Refused, ServerFailure } from "../../provider/api/errors";
+import { KeyRefused, NotAsDeclared, NotFound, RateLimited, Refused, ServerFailure } from "../../provider/api/errors";
 import { Gathering } from "../../provider/resources/gathering";
 import { answering } from "./support/fakeApi";
 import { failureOf } from "./support/samples";
@@ -93,6 +93,9 @@ test("a request that is refused is divided until only the culprits fail", async 
 
 test.each([
   ["a failure of the server", new ServerFailure("the batch", 500, "oops"), /^assign .: the API failed/],
+  ["a rate limit", new RateLimited("the batch", 429, "slow down", undefined), /^assign .: the API refused it \(429/],
+  ["a guardrail that is gone", new NotFound("the batch", 404, "Guardrail not found"), /^assign .: .*404/],
+  ["a refused key", new KeyRefused("the batch", 401, "no"), /^assign .: .*401/],
   ["any other failure", new NotAsDeclared("the batch", "odd", "look"), /^the batch: odd/],
 ])("%s is told to all, and not asked for again", async (_title, error, message) => {
   const { gathered, requests } = gathering(() => error);

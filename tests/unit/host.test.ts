@@ -60,6 +60,7 @@ function provider(
       log: never,
       clock: {},
       concurrency: new Concurrency(),
+      written: () => undefined,
     }),
     workspaces: async () => ["home", "second"],
     session: newSession(),

@@ -2,7 +2,7 @@ import { NotFound, Refused, RequestError, ServerFailure } from "../../provider/a
 import { type InferenceKeyOutputs, inferenceKey } from "../../provider/resources/inferenceKey";
 import { PartialFailure } from "../../provider/resources/lifecycle";
 import { Secret } from "../../provider/secret";
-import { OPERATION, scripted } from "./support/fakeApi";
+import { answering, OPERATION, scripted } from "./support/fakeApi";
 import {
   CREATED_AT,
   CREATOR,
@@ -11,6 +11,7 @@ import {
   failureOf,
   HASH,
   KEY,
+  newSession,
   OTHER_WORKSPACE,
   WORKSPACE,
   wireKey,
@@ -277,6 +278,27 @@ describe("read", () => {
     const fake = scripted({ data: { hash: HASH, name: "ci", last_used_at: CREATED_AT } });
     const found = await inferenceKey.read(contextOf(fake), HASH, stateWith());
     expect(found?.inputs).toEqual({ name: "ci" });
+  });
+
+  test("many are read from pages of their workspace, disabled ones too, and one of no known state by itself", async () => {
+    const hashes = ["a", "b", "c"].map((letter) => letter.repeat(64));
+    const fake = answering(({ path, query }) => {
+      const keys = hashes.map((hash) => wireKey({ hash }));
+      const offset = (query as { offset?: number } | undefined)?.offset ?? 0;
+      return path === "/keys" ? { data: keys.slice(offset) } : { data: wireKey({ hash: path.split("/").at(-1) }) };
+    });
+    const context = contextOf(fake, newSession());
+    const places = [{}, { workspaceId: WORKSPACE }, { workspaceId: OTHER_WORKSPACE }];
+    const reads = places.flatMap((place) => hashes.map((hash) => inferenceKey.read(context, hash, stateWith(place))));
+    expect((await Promise.all(reads)).every(Boolean)).toBe(true);
+    expect(fake.sent.filter(({ path }) => path === "/keys").map(({ query }) => query)).toEqual([
+      { include_disabled: "true", workspace_id: undefined, offset: undefined },
+      { include_disabled: "true", workspace_id: WORKSPACE, offset: undefined },
+      { include_disabled: "true", workspace_id: OTHER_WORKSPACE, offset: undefined },
+    ]);
+    expect(fake.sent).toHaveLength(2 * places.length);
+    await inferenceKey.read(context, "d".repeat(64), undefined);
+    expect(fake.sent.at(-1)?.path).toBe(`/keys/${"d".repeat(64)}`);
   });
 
   test("only a 404 of the API is gone", async () => {

@@ -12,7 +12,7 @@ interface Row {
 }
 
 /** An account whose list has these ids, in groups by what stands before a slash. */
-function accountOf(ids: string[], broken: { page?: boolean; group?: boolean } = {}) {
+function accountOf(ids: string[], broken: { page?: boolean | "never"; group?: boolean } = {}) {
   const { api } = answering(() => ({}));
   const requests: string[] = [];
   let version = 1;
@@ -21,8 +21,9 @@ function accountOf(ids: string[], broken: { page?: boolean; group?: boolean } = 
     rows: all.slice(offset, offset + PAGE_SIZE).map((id) => ({ id, version })),
     next: offset + PAGE_SIZE < all.length ? offset + PAGE_SIZE : undefined,
   });
-  const answer = async (request: string, page: () => Page<Row>, fails?: boolean) => {
+  const answer = async (request: string, page: () => Page<Row>, fails: boolean | "never" = false) => {
     requests.push(request);
+    if (fails === "never") return new Promise<never>(() => undefined);
     await new Promise((resolve) => setImmediate(resolve));
     if (fails) throw new ServerFailure(`read ${request}`, 500, "oops");
     return page();
@@ -70,17 +71,25 @@ test("of any number of objects in any account it takes at most twice the request
     foreign: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 3_000 })),
     parallelism: fc.constantFrom(1, 2, 8, 16, 400),
     seed: fc.integer(),
+    /** How many objects are in a group: a key is alone, a guardrail has many assignments. */
+    groupSize: fc.constantFrom(1, 1, 2, 150),
   });
   await fc.assert(
-    fc.asyncProperty(situation, async ({ managed, foreign, parallelism, seed }) => {
-      const ids = named("key", managed);
+    fc.asyncProperty(situation, async ({ managed, foreign, parallelism, seed, groupSize }) => {
+      const ids = named("", managed).map((index) =>
+        groupSize === 1 ? `key${index}` : `group${Math.floor(Number(index) / groupSize)}/${index}`,
+      );
       const order = (id: string) =>
         [...`${seed} ${id}`].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 7);
       const all = [...ids, ...named("foreign", foreign)].sort((a, b) => order(a) - order(b));
       const account = accountOf(all);
       const answers = await readAll(account, ids, parallelism);
       expect([...answers].every(([id, row]) => row?.id === id)).toBe(true);
-      const cheaper = Math.min(managed, Math.ceil(all.length / PAGE_SIZE));
+      const sizes = Array.from({ length: Math.ceil(managed / groupSize) }, (_, group) =>
+        Math.min(groupSize, managed - group * groupSize),
+      );
+      const byGroups = sizes.reduce((sum, size) => sum + Math.ceil(size / PAGE_SIZE), 0);
+      const cheaper = Math.min(byGroups, Math.ceil(all.length / PAGE_SIZE));
       expect(account.requests.length).toBeLessThanOrEqual(2 * cheaper);
     }),
     { numRuns: 150 },
@@ -124,6 +133,26 @@ test("what is on no page is looked at by itself before it is called gone", async
   const answers = await readAll(account, [...named("key", 30), "gone"], 31);
   expect(answers.get("gone")).toBeUndefined();
   expect(account.requests).toContain("group gone");
+});
+
+test("of a group of several pages, what is on none is looked at again before it is called gone", async () => {
+  const ids = named("guardrail/", 150);
+  const account = accountOf(ids);
+  await readAll(account, ids.slice(0, 100), 8);
+  // Somebody removes one of the first page, and one of the second moves there.
+  ids.splice(0, 1);
+  expect(await account.read("guardrail/100")).toMatchObject({ id: "guardrail/100" });
+  expect(await account.read("guardrail/gone")).toBeUndefined();
+});
+
+test("a list that does not answer holds nobody up for long", async () => {
+  jest.useFakeTimers({ doNotFake: ["setImmediate"] });
+  const account = accountOf(named("key", 8), { page: "never" });
+  const answers = readAll(account, named("key", 8), 8);
+  await new Promise((resolve) => setImmediate(resolve));
+  await jest.advanceTimersByTimeAsync(10_000);
+  jest.useRealTimers();
+  expect([...(await answers).values()].every(Boolean)).toBe(true);
 });
 
 test("who asks twice for the same object gets a new look", async () => {

@@ -64,7 +64,7 @@ export function newSession(): Session {
     making: new Map(),
     before: new NothingBefore(),
     reads: new Map(),
-    writes: { underWay: 0, most: 0 },
+    parallelism: { now: 0, seen: 0 },
     gatherings: new Map(),
     removeInterrupted: false,
   };
