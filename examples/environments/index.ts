@@ -1,0 +1,35 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as openrouter from "pulumi-openrouter";
+
+// What differs between dev, staging and prod is in Pulumi.<stack>.yaml. Each number is required: a limit that is left
+// out would be no limit.
+const config = new pulumi.Config();
+
+// Nothing here has a `name`. So each gets `environments/<stack>/<resource name>`, and the stacks stay apart though they
+// share an account.
+const guardrail = new openrouter.Guardrail("services", {
+  description: `Models of ${pulumi.getStack()}, and what each key may spend in a day`,
+  limitUsd: config.requireNumber("dailyBudget"),
+  resetInterval: "daily",
+  allowedModels: config.requireObject<string[]>("models"),
+  enforceZdr: true,
+});
+
+function serviceKey(service: string): openrouter.InferenceKey {
+  const key = new openrouter.InferenceKey(service, {
+    limit: config.requireNumber(`${service}Limit`),
+    limitReset: "monthly",
+  });
+  new openrouter.GuardrailKeyAssignment(service, { guardrailId: guardrail.id, keyHash: key.id });
+  return key;
+}
+
+const backend = serviceKey("backend");
+const batch = serviceKey("batch");
+
+// Secrets: `pulumi stack output backendKey --stack dev --show-secrets` prints one.
+export const backendKey = backend.key;
+export const batchKey = batch.key;
+
+// What they are called in the account.
+export const names = [backend.name, batch.name, guardrail.name];

@@ -1,0 +1,28 @@
+import * as openrouter from "pulumi-openrouter";
+
+// Who wants to spend more changes a number here and opens a pull request.
+const services = new openrouter.Guardrail("services", {
+  description: "Services: reviewed models only, and what each may spend in a day",
+  limitUsd: 20,
+  resetInterval: "daily",
+  allowedModels: ["openai/gpt-4o-mini", "anthropic/claude-sonnet-4.5"],
+  enforceZdr: true,
+});
+
+const backend = new openrouter.InferenceKey("backend", {
+  limit: 200,
+  limitReset: "monthly",
+  expiresAt: "2031-01-01T00:00:00Z",
+});
+const batch = new openrouter.InferenceKey("batch", {
+  limit: 40,
+  limitReset: "weekly",
+  expiresAt: "2031-01-01T00:00:00Z",
+});
+
+new openrouter.GuardrailKeyAssignment("backend", { guardrailId: services.id, keyHash: backend.id });
+new openrouter.GuardrailKeyAssignment("batch", { guardrailId: services.id, keyHash: batch.id });
+
+// Secrets: `pulumi stack output backendKey --show-secrets` prints one.
+export const backendKey = backend.key;
+export const batchKey = batch.key;

@@ -1,0 +1,78 @@
+/** What makes the workflows of examples/gitops safe to copy. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { files, folder, type Job, type Step, textOf, workflow } from "./support/workflows";
+
+const hasActionlint = spawnSync("actionlint", ["-version"]).status === 0;
+(hasActionlint ? test : test.skip)("actionlint has nothing to say (skipped where it isn't on PATH)", () => {
+  const { status, stdout, stderr } = spawnSync(
+    "actionlint",
+    files.map((file) => join(folder, file)),
+    { encoding: "utf8" },
+  );
+  expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: "" });
+});
+
+test("the rights of all jobs together are these", () => {
+  const rights = files.flatMap((file) => {
+    const { permissions, jobs } = workflow(file);
+    const ofJobs = Object.entries(jobs).map(([job, { permissions }]) => [job, permissions]);
+    return [[file, permissions], ...ofJobs];
+  });
+  expect(Object.fromEntries(rights)).toEqual({
+    "openrouter-drift.yml": {},
+    drift: { contents: "read", issues: "write" },
+    "openrouter-review.yml": {},
+    review: { contents: "read" },
+    comment: { "pull-requests": "write" },
+    "openrouter-up.yml": {},
+    up: { contents: "read" },
+  });
+});
+
+test("the management key is for jobs of an environment, and not for pull requests", () => {
+  const withKey = files.filter((file) => textOf(file).includes("OPENROUTER_MANAGEMENT_KEY"));
+  expect(withKey).toEqual(["openrouter-drift.yml", "openrouter-up.yml"]);
+  for (const file of withKey) {
+    for (const { environment } of Object.values(workflow(file).jobs)) expect(environment).toBe("openrouter");
+  }
+});
+
+test("one `up` at a time, and none is cut off", () => {
+  expect(workflow("openrouter-up.yml").concurrency).toEqual({ group: "openrouter-up", "cancel-in-progress": false });
+});
+
+describe.each(files)("%s", (file) => {
+  const { on, defaults, jobs } = workflow(file);
+  const all: Job[] = Object.values(jobs);
+  const steps: Step[] = all.flatMap((job) => job.steps);
+
+  test("uses only actions of GitHub and Pulumi, each at a commit that is told the version of", () => {
+    const used = textOf(file).match(/uses: .*/g) ?? [];
+    expect(used).toHaveLength(steps.filter(({ uses }) => uses !== undefined).length);
+    for (const line of used) expect(line).toMatch(/^uses: (actions|pulumi)\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  test("has no expression in a command, where a title or a branch could become one", () => {
+    for (const { run = "" } of steps) expect(run).not.toContain("${{");
+  });
+
+  test("leaves no token of GitHub in the checkout", () => {
+    for (const { with: settings } of steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"))) {
+      expect(settings).toEqual({ "persist-credentials": false });
+    }
+  });
+
+  test("does not run with secrets what a fork says", () => {
+    expect(JSON.stringify(on)).not.toMatch(/pull_request_target|workflow_run/);
+  });
+
+  test("prints no key: there is no `up --json`", () => {
+    expect(textOf(file)).not.toMatch(/pulumi up.*--json|--show-secrets/);
+  });
+
+  test("fails when the first command of a pipe does, and does not hang", () => {
+    expect(defaults?.run.shell).toBe("bash");
+    for (const job of all) expect(job["timeout-minutes"]).toBeLessThanOrEqual(30);
+  });
+});
