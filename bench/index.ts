@@ -18,6 +18,7 @@ import { type BenchOptions, type Kind, ROOT } from "./stack";
 interface Options {
   n: number[];
   latency: number[];
+  scaling: number[];
   runs: number;
   engine: BenchOptions["engine"];
   quick?: boolean;
@@ -28,7 +29,7 @@ interface Options {
 /** A course of more keys is run once: it takes minutes, and its start no longer counts. */
 const MOST_KEYS_FOR_RUNS = 100;
 
-/** How much of everything else. Sizes above three times the largest `--n` are left out. */
+/** How much of everything else. */
 const FULL = { managed: [5, 50], inAccount: 5000, keys: 100, pairs: 15 };
 const QUICK = { managed: [5], inAccount: 1000, keys: 10, pairs: 3 };
 const SCALING = [10, 30, 100, PEER_KEYS, 1000, 3000];
@@ -42,6 +43,11 @@ const program = new Command("npm run bench --")
     new Option("--latency <ms>", "how long each answer of the API takes")
       .argParser(list(wholeNumber))
       .default([0, 50], "0,50"),
+  )
+  .addOption(
+    new Option("--scaling <numbers>", "numbers of keys of the scaling table; those above three times --n are left out")
+      .argParser(list(counting))
+      .default(SCALING, SCALING.join(",")),
   )
   .option(
     "--runs <number>",
@@ -69,7 +75,7 @@ const program = new Command("npm run bench --")
     if (page) progress(`written to ${page}`);
   });
 
-async function measure({ n, latency, runs, engine, quick }: Options): Promise<Section[]> {
+async function measure({ n, latency, scaling, runs, engine, quick }: Options): Promise<Section[]> {
   const extent = quick ? QUICK : FULL;
   const began = performance.now();
   const say = (text: string) => progress(`${Math.round((performance.now() - began) / 1000)} s  ${text}`);
@@ -91,7 +97,7 @@ async function measure({ n, latency, runs, engine, quick }: Options): Promise<Se
 
   const { ours, empty } = await scalingCourses(
     cases,
-    SCALING.filter((keys) => keys <= 3 * Math.max(...n)),
+    scaling.filter((keys) => keys <= 3 * Math.max(...n)),
     run,
   );
   const peers = ours.filter(({ keys }) => keys === PEER_KEYS).map(peersSection);

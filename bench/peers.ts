@@ -71,7 +71,7 @@ export function peersSection(course: Course): Section {
   ];
   return {
     title: `Against others, ${PEER_KEYS} keys`,
-    text: "API calls. What others take was counted once, against a mock of the API or by reading their code; what we take is measured in this run. Only those with assignments do all of what we do here. alchemy trusts its state in a no-op, as we do; keymaster lists everything for each plan, reads back all that it writes, and never deletes a guardrail.",
+    text: "API calls. What others take was counted once, against a mock of the API or by reading their code; what we take is measured in this run. Only those with assignments do all of what we do here. alchemy trusts its state in a no-op, as we do, and has one resource for all assignments of a guardrail, so they go out in one call; here each is a resource of its own, and as many go out together as Pulumi has under way; keymaster lists everything for each plan, reads back all that it writes, and never deletes a guardrail.",
     tables: [
       {
         head: ["program", "besides the keys", "source", ...OPERATIONS],
