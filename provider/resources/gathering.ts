@@ -1,6 +1,6 @@
 /**
  * Requests that take many subjects, for operations of one subject each. The engine has as many operations under way as
- * its parallelism allows: once that many are waiting nobody else can come, and until then a few milliseconds tell
+ * its parallelism allows: once that many are waiting nobody else can come, and until then a few short waits tell
  * whether somebody does.
  *
  * One request of a place is under way at a time, and who comes meanwhile joins the next. So operations that have drifted
@@ -23,8 +23,8 @@ interface Member<Result> {
 }
 
 /** Nobody has come for so many short waits. Many short ones, because a busy machine makes one wait as long as it likes. */
-const QUIET_WAITS = 5;
-const WAIT_MS = 10;
+const QUIET_WAITS = 10;
+const WAIT_MS = 20;
 
 /** The API names no limit; as many as it has on a page. */
 const MOST_SUBJECTS = 100;

@@ -40,7 +40,7 @@ test("who starts at the same time shares one request, and is told its own result
 test("who comes while a request is under way joins the next", async () => {
   const { gathered, requests } = gathering();
   void gathered.add(api, "a");
-  await jest.advanceTimersByTimeAsync(70);
+  await jest.advanceTimersByTimeAsync(220);
   for (const subject of ["b", "c"]) void gathered.add(api, subject);
   await jest.advanceTimersByTimeAsync(40);
   void gathered.add(api, "d");
@@ -51,7 +51,7 @@ test("who comes while a request is under way joins the next", async () => {
 test("a request that takes very long does not hold up the next", async () => {
   const { gathered, requests } = gathering(undefined, { takes: 60_000 });
   void gathered.add(api, "a");
-  await jest.advanceTimersByTimeAsync(100);
+  await jest.advanceTimersByTimeAsync(300);
   void gathered.add(api, "b");
   await jest.advanceTimersByTimeAsync(5_000);
   expect(requests).toEqual([["a"], ["b"]]);
@@ -108,11 +108,11 @@ test.each([
 test("as many as the engine has under way go out at once, and fewer after a moment", async () => {
   const { gathered, requests } = gathering(undefined, { parallelism: 2 });
   for (const subject of ["a", "b"]) void gathered.add(api, subject);
-  await jest.advanceTimersByTimeAsync(10);
+  await jest.advanceTimersByTimeAsync(20);
   expect(requests).toEqual([["a", "b"]]);
   await jest.runAllTimersAsync();
   void gathered.add(api, "c");
-  await jest.advanceTimersByTimeAsync(40);
+  await jest.advanceTimersByTimeAsync(180);
   expect(requests).toHaveLength(1);
   await jest.runAllTimersAsync();
   expect(requests).toEqual([["a", "b"], ["c"]]);
