@@ -60,6 +60,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     if (lifecycle.holds(id, inputsIn(inputs))) process.session.held.add(id);
   }
 
+  /** Learns how many operations the engine has under way at once. */
   async function counted<Result>(work: () => Promise<Result>): Promise<Result> {
     const { parallelism } = process.session;
     parallelism.seen = Math.max(++parallelism.now, parallelism.seen);
