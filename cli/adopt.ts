@@ -8,6 +8,7 @@ import { programText } from "./adopt/program";
 import { leftOutLines, reportText } from "./adopt/report";
 import { resourcesOf } from "./adopt/resources";
 import { type Filter, select } from "./adopt/selection";
+import { CREDENTIALS_HELP } from "./environment";
 import { processTerminal, reporting, type Terminal, UsageError, usageExits } from "./terminal";
 
 interface AdoptOptions extends Filter {
@@ -37,8 +38,8 @@ over by \`pulumi import\` instead, and the program is as if it had made them. Ei
 account, and the \`pulumi up\` after that has no changes.
 An assignment is declared if its key and its guardrail are.
 Leave out with --name or --workspace what another stack manages.
+${CREDENTIALS_HELP}
 
-The management key comes from OPENROUTER_MANAGEMENT_KEY, another server than OpenRouter's from OPENROUTER_BASE_URL.
 Exit code: 0 if the files were written, 1 if not, 2 for wrong usage.
 
 Examples:

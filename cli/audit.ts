@@ -1,9 +1,9 @@
 /** `pulumi-openrouter audit`: the account held against the states of stacks. It reads, and changes nothing. */
-import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { openAccount } from "./account";
 import { auditJson, auditText } from "./auditReport";
 import { CREDENTIALS_HELP } from "./environment";
+import { readNamed } from "./files";
 import { type Audit, countFindings, FINDINGS, type Finding, judge } from "./findings";
 import { readInventory } from "./inventory";
 import { exportStack } from "./pulumi";
@@ -79,24 +79,14 @@ async function readStates(
   }
   const states: StackState[] = [];
   for (const file of files) {
-    const isInput = file === "-";
-    const text = isInput ? await terminal.input() : await readText(file);
-    states.push(parseStackExport(text, isInput ? "standard input" : file));
+    const { text, source } = await readNamed(terminal, file);
+    states.push(parseStackExport(text, source));
   }
   for (const stack of stacks) {
     const text = await exportStack({ stack, ...(cwd !== undefined && { cwd }) }, terminal.env);
     states.push(parseStackExport(text, `the export of stack ${stack}`));
   }
   return states;
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${file} can't be read: ${code === "ENOENT" ? "there is no such file" : code}`);
-  }
 }
 
 /** Only what has the form of an id is asked for: whatever else a file holds stays out of URLs. */

@@ -2,7 +2,7 @@
 import { styleText } from "node:util";
 import { type Audit, isUnused, type JudgedGuardrail, type JudgedKey, removal } from "./findings";
 import type { StackState } from "./state";
-import { budget, type Column, day, printable, shortened, table, usd } from "./table";
+import { budget, type Column, counted, day, printable, shortened, table, usd } from "./table";
 
 export interface Subject {
   baseUrl: string;
@@ -166,8 +166,4 @@ function removals({ keys, guardrails }: Audit): string {
     "Nothing was changed. These are in none of the states; another stack, program or person may use them.\n" +
     "Make sure that nobody does before you remove one: a key stops working at once.";
   return [warning, ...commands].join("\n\n");
-}
-
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,9 +1,10 @@
 /** `--env-file`, `.env.local` and `.env`: where OPENROUTER_* variables come from besides the environment. */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import type { Command } from "commander";
 import { KEY_VARIABLES, PUBLIC_BASE_URL, URL_VARIABLE } from "../provider/settings";
+import { readText } from "./files";
 import { type Terminal, UsageError } from "./terminal";
 
 /** The end of the help of each command that uses the account. */
@@ -67,13 +68,4 @@ function readIfPresent(path: string): NodeJS.Dict<string> {
 function readVariables(path: string): NodeJS.Dict<string> {
   const variables = Object.entries(parseEnv(readText(path)));
   return Object.fromEntries(variables.filter(([name]) => name.startsWith("OPENROUTER_")));
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${path} can't be read: ${code === "ENOENT" ? "there is no such file" : code}`);
-  }
 }

@@ -8,7 +8,7 @@ import { type Account, openAccount } from "./account";
 import { CREDENTIALS_HELP } from "./environment";
 import { findGuardrailOf, readAssigned } from "./inventory";
 import type { ObjectKind } from "./state";
-import { budget, factLines, printable, usd } from "./table";
+import { budget, counted, factLines, printable, usd } from "./table";
 import { processTerminal, reporting, type Terminal, UsageError, usageExits } from "./terminal";
 
 interface Removable {
@@ -113,14 +113,10 @@ async function lookAtGuardrail(account: Account, id: string): Promise<Removable>
       ["id", guardrail.id],
       ["created", printable(guardrail.createdAt ?? "unknown")],
       ["limit", `${budget(guardrail.limitUsd, guardrail.resetInterval)}${guardrail.limitUsd === null ? "" : " each"}`],
-      ["assigned", `to ${keys.length} ${plural("key", keys)} and ${members.length} ${plural("member", members)}`],
+      ["assigned", `to ${counted(keys.length, "key")} and ${counted(members.length, "member")}`],
     ],
     remove: () => inThisAccount(object, deleteGuardrail(account.start("delete", object), id)),
   };
-}
-
-function plural(word: string, { length }: { length: number }): string {
-  return length === 1 ? word : `${word}s`;
 }
 
 async function inThisAccount<Result>(object: string, request: Promise<Result>): Promise<Result> {

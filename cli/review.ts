@@ -1,8 +1,8 @@
 /** `pulumi-openrouter review`: what a change does to budgets, in money, for the person who approves it. */
-import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { z } from "zod";
 import { redact } from "../provider/secret";
+import { readNamed } from "./files";
 import { exportStack, previewStack } from "./pulumi";
 import { callouts } from "./review/callouts";
 import { compare, type Review } from "./review/compare";
@@ -99,7 +99,7 @@ function choices(of: Readonly<Record<string, string>>): string {
 }
 
 async function review(terminal: Terminal, file: string | undefined, options: ReviewOptions, now: number) {
-  const gates = await readGatesFile(options.config, options.cwd ?? ".");
+  const gates = readGatesFile(options.config, options.cwd ?? ".");
   const { preview, state } = await readInput(terminal, file, options);
   const result = compare(preview, state, now);
   const found = callouts(result, options.factor ?? gates.factor ?? FACTOR);
@@ -131,36 +131,23 @@ async function readInput(
   }
   if (file === "-" && state === "-") throw new UsageError("only one of preview and state can be on standard input");
   const choice = stack === undefined ? undefined : { stack, ...(cwd !== undefined && { cwd }) };
-  const preview = choice
-    ? parsePreview(await previewStack(choice, terminal.env), `the preview of stack ${stack}`)
-    : parsePreview(await read(terminal, file as string), nameOf(file as string));
-  const exported =
-    state !== undefined ? await read(terminal, state) : choice && (await exportStack(choice, terminal.env));
-  const source = state !== undefined ? nameOf(state) : `the export of stack ${stack}`;
-  return { preview, state: exported === undefined ? undefined : resourcesOf(exported, source, preview) };
+  const previewed = choice
+    ? { text: await previewStack(choice, terminal.env), source: `the preview of stack ${stack}` }
+    : await readNamed(terminal, file as string);
+  const preview = parsePreview(previewed.text, previewed.source);
+  if (state !== undefined) return { preview, state: resourcesOf(await readNamed(terminal, state), preview) };
+  if (!choice) return { preview, state: undefined };
+  const exported = { text: await exportStack(choice, terminal.env), source: `the export of stack ${stack}` };
+  return { preview, state: resourcesOf(exported, preview) };
 }
 
-function resourcesOf(exported: string, source: string, preview: Preview): Resource[] {
-  const resources = readDeployment(exported, source).resources ?? [];
+function resourcesOf({ text, source }: { text: string; source: string }, preview: Preview): Resource[] {
+  const resources = readDeployment(text, source).resources ?? [];
   const [first] = resources;
   if (first && preview.stack !== undefined && stackOf(first.urn) !== preview.stack) {
     throw new UsageError(`${source} is of the stack ${stackOf(first.urn)}, and the preview of ${preview.stack}`);
   }
   return resources;
-}
-
-function nameOf(file: string): string {
-  return file === "-" ? "standard input" : file;
-}
-
-async function read(terminal: Terminal, file: string): Promise<string> {
-  if (file === "-") return terminal.input();
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${file} can't be read: ${code === "ENOENT" ? "there is no such file" : code}`);
-  }
 }
 
 function chosen(options: Gates, file: GatesFile): Gates {

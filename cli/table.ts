@@ -98,6 +98,11 @@ export function budget(limit: number | null, reset: string | null): string {
   return reset === null ? usd(limit) : `${usd(limit)}/${every[reset] ?? printable(reset)}`;
 }
 
+/** `1 key`, `2 keys`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** The day of an instant. */
 export function day(instant: string | null | undefined): string {
   return instant ? printable(instant).slice(0, 10) : "unknown";

@@ -61,8 +61,8 @@ export interface InferenceKeyArgs {
   adopt?: pulumi.Input<string | undefined>;
 
   /**
-   * Any texts of yours. **A change makes a new key**, as does adding or removing them: put a date or a counter here to rotate it. The new key is made
-   * before the old one is deleted.
+   * Any texts of yours. **A change makes a new key**, as does adding or removing them: put a date or a counter here to
+   * rotate it. The new key is made before the old one is deleted.
    */
   keepers?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
 }

@@ -1,6 +1,5 @@
 /** What `adopt` tells a person when it's done. */
-import { counted } from "../auditReport";
-import { type Column, printable, shortened, table } from "../table";
+import { type Column, counted, printable, shortened, table } from "../table";
 import { twoWaysOut } from "./program";
 import type { Resource } from "./resources";
 import type { Selection } from "./selection";

@@ -1,8 +1,9 @@
 /** `openrouter-review.yaml`: the gates of a repository. */
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
+import { readText } from "../files";
 import { printable } from "../table";
 import { UsageError } from "../terminal";
 import { type Gates, PROHIBITIONS, REQUIREMENTS } from "./gates";
@@ -39,13 +40,10 @@ const file = z
   .nullish();
 
 /** @param path Of the file; without it, `openrouter-review.yaml` in the folder is read if there is one. */
-export async function readGatesFile(path: string | undefined, folder: string): Promise<GatesFile> {
+export function readGatesFile(path: string | undefined, folder: string): GatesFile {
   const name = path ?? join(folder, GATES_FILE);
-  const text = await readFile(name, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT" && path === undefined) return "";
-    throw new UsageError(`${name} can't be read: ${error.code === "ENOENT" ? "there is no such file" : error.code}`);
-  });
-  const result = file.safeParse(parseYaml(text, name));
+  if (path === undefined && !existsSync(name)) return {};
+  const result = file.safeParse(parseYaml(readText(name), name));
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message }) =>
       [path.join("."), message].filter(Boolean).join(": "),

@@ -1,4 +1,6 @@
 /** The report as a page: what it says, in which order. Each output form draws the same page. */
+
+import { counted } from "../table";
 import type { Callout } from "./callouts";
 import type { Fate, GuardrailRow, KeyRow, MemberRow, Review } from "./compare";
 import { type Exposure, type Pair, type Total, total } from "./exposure";
@@ -231,8 +233,4 @@ function counting({ scope }: Review): Sentence[] {
       ? [own("Without the state, a guardrail that doesn't change is not known: then a key's own limit is shown.")]
       : []),
   ];
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

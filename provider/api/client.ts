@@ -64,7 +64,7 @@ export interface Surroundings {
 }
 
 /** How far the server's clock is ahead of ours, learnt from every answer. */
-export interface ServerClock {
+interface ServerClock {
   aheadMs?: number;
 }
 

@@ -77,48 +77,48 @@ async function assignAll(
   subjects: readonly string[],
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>(subjects.map((subject) => [subject, "missing"]));
-  const open = new Set(subjects);
+  const batch = { api, guardrailId, kind, open: new Set(subjects), outcomes };
   const count = await assign(api, guardrailId, kind, subjects);
   try {
-    if (count < open.size) await settle(api, guardrailId, kind, open, outcomes);
-    else for (const subject of open) outcomes.set(subject, "assigned");
+    if (count < subjects.length) await settle(batch);
+    else conclude(batch, "assigned");
   } catch (undecided) {
-    for (const subject of open) outcomes.set(subject, { undecided });
+    conclude(batch, { undecided });
   }
   return outcomes;
 }
 
+interface Batch {
+  api: Api;
+  guardrailId: string;
+  kind: SubjectKind;
+  /** Subjects of which nothing is known yet. */
+  open: Set<string>;
+  outcomes: Map<string, Outcome>;
+}
+
+/** The same outcome for all that are open. */
+function conclude({ open, outcomes }: Batch, outcome: Outcome): void {
+  for (const subject of open) outcomes.set(subject, outcome);
+}
+
 /** Finds out what became of those that the count leaves open, and assigns again who may have been too new. */
-async function settle(
-  api: Api,
-  guardrailId: string,
-  kind: SubjectKind,
-  open: Set<string>,
-  outcomes: Map<string, Outcome>,
-): Promise<void> {
-  await takeListed(api, guardrailId, kind, open, outcomes);
+async function settle(batch: Batch): Promise<void> {
+  const { api, guardrailId, kind, open } = batch;
+  await takeListed(batch);
   for (const wait of WAITS_FOR_NEW_SUBJECTS_MS) {
     if (open.size === 0) return;
     await new Promise((resolve) => setTimeout(resolve, wait));
     const count = await assign(api, guardrailId, kind, [...open]);
-    if (count >= open.size) {
-      for (const subject of open) outcomes.set(subject, "assigned");
-      return;
-    }
-    if (count > 0) await takeListed(api, guardrailId, kind, open, outcomes);
+    if (count >= open.size) return conclude(batch, "assigned");
+    if (count > 0) await takeListed(batch);
   }
   // One of these may have been carried out and its answer lost; the repetition then counted 0.
-  await takeListed(api, guardrailId, kind, open, outcomes);
+  await takeListed(batch);
 }
 
 /** Moves those that a list shows from `open` to the outcomes. */
-async function takeListed(
-  api: Api,
-  guardrailId: string,
-  kind: SubjectKind,
-  open: Set<string>,
-  outcomes: Map<string, Outcome>,
-): Promise<void> {
+async function takeListed({ api, guardrailId, kind, open, outcomes }: Batch): Promise<void> {
   for await (const row of listAssignments(api, guardrailId, kind)) {
     if (open.delete(row.subject)) outcomes.set(row.subject, row);
     if (open.size === 0) return;

@@ -57,7 +57,7 @@ import {
 import { type Context, type Lifecycle, type Session, unlessGone } from "./lifecycle";
 import { type Made, makeOnce } from "./making";
 import { namingUnknownModels } from "./modelNames";
-import { only, type SharedReads, sharedReads } from "./sharedReads";
+import { objectsById, type SharedReads, sharedReads } from "./sharedReads";
 
 const builtinFilter = z
   .strictObject({
@@ -154,12 +154,12 @@ function makeGuardrail(context: Context, declared: GuardrailInputs): Promise<Mad
 
 /** The guardrails of a workspace, for all that read one of them. */
 function guardrailsOf(session: Session, workspaceId: string | undefined): SharedReads<Guardrail> {
-  return sharedReads<Guardrail>(session, `guardrails of ${workspaceId}`, {
+  const source = objectsById<Guardrail>({
     idOf: ({ id }) => id,
-    groupOf: (id) => id,
-    readGroup: async (api, id) => only(await unlessGone(readGuardrail(api, id))),
+    readOne: readGuardrail,
     readPage: async (api, offset) => pageByTotal(await listGuardrailsFrom(api, workspaceId, offset), offset),
   });
+  return sharedReads(session, `guardrails of ${workspaceId}`, source);
 }
 
 /** What a guardrail of these inputs looks like that was made and never assigned. */
@@ -270,8 +270,9 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   },
 
   async read({ api, session }, id, olds) {
-    const alone = () => unlessGone(readGuardrail(api, id));
-    const live = await (olds ? guardrailsOf(session, olds.workspaceId).read(api, id) : alone());
+    const live = await (olds
+      ? guardrailsOf(session, olds.workspaceId).read(api, id)
+      : unlessGone(readGuardrail(api, id)));
     if (!live) return undefined;
     const outputs = toOutputs(live, olds ? toInputs(olds) : {}, formsIn(olds ?? {}));
     return { outputs, inputs: toInputs(outputs) };

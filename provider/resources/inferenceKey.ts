@@ -43,7 +43,7 @@ import {
 } from "./inputs";
 import { type Context, type Lifecycle, type Session, unlessGone } from "./lifecycle";
 import { type Made, makeOnce } from "./making";
-import { only, type SharedReads, sharedReads } from "./sharedReads";
+import { objectsById, type SharedReads, sharedReads } from "./sharedReads";
 
 const inputs = z.strictObject({
   name: known(line(200)),
@@ -187,12 +187,12 @@ function makeKey(context: Context, declared: InferenceKeyInputs): Promise<Made<N
 
 /** The keys of a workspace, for all that read one of them. */
 function keysOf(session: Session, workspaceId: string | undefined): SharedReads<Key> {
-  return sharedReads<Key>(session, `keys of ${workspaceId}`, {
+  const source = objectsById<Key>({
     idOf: ({ hash }) => hash,
-    groupOf: (hash) => hash,
-    readGroup: async (api, hash) => only(await unlessGone(readKey(api, hash))),
+    readOne: readKey,
     readPage: async (api, offset) => pageUntilEmpty(await listKeysFrom(api, workspaceId, offset), offset),
   });
+  return sharedReads(session, `keys of ${workspaceId}`, source);
 }
 
 type Start = Pick<Convergence<Fields, Key>, "from" | "begin">;
@@ -264,8 +264,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   },
 
   async read({ api, session }, hash, olds) {
-    const alone = () => unlessGone(readKey(api, hash));
-    const key = await (olds ? keysOf(session, olds.workspaceId).read(api, hash) : alone());
+    const key = await (olds ? keysOf(session, olds.workspaceId).read(api, hash) : unlessGone(readKey(api, hash)));
     if (!key) return undefined;
     const outputs = toOutputs(key, olds ? toInputs(olds) : {}, olds?.key ?? new Secret(""));
     return { outputs, inputs: toInputs(outputs) };

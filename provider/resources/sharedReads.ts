@@ -12,7 +12,7 @@
 import type { Api } from "../api/client";
 import { failureOf } from "../api/errors";
 import type { Page } from "../api/pages";
-import type { Session } from "./lifecycle";
+import { type Session, unlessGone } from "./lifecycle";
 
 export interface Source<Row> {
   idOf(row: Row): string;
@@ -187,9 +187,19 @@ export class SharedReads<Row> {
   }
 }
 
-/** A group of one object, or of none. */
-export function only<Row>(row: Row | undefined): Page<Row> {
-  return { rows: row === undefined ? [] : [row], next: undefined };
+/** Objects that the API gives by their id: each is a group of its own. */
+export function objectsById<Row>({
+  readOne,
+  ...list
+}: Pick<Source<Row>, "idOf" | "readPage"> & { readOne(api: Api, id: string): Promise<Row> }): Source<Row> {
+  return {
+    ...list,
+    groupOf: (id) => id,
+    async readGroup(api, id): Promise<Page<Row>> {
+      const row = await unlessGone(readOne(api, id));
+      return { rows: row === undefined ? [] : [row], next: undefined };
+    },
+  };
 }
 
 /** The shared reads of a place of the account, as long as nothing is written. */

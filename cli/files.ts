@@ -1,0 +1,19 @@
+/** Reading the files that somebody named. */
+import { readFileSync } from "node:fs";
+import { type Terminal, UsageError } from "./terminal";
+
+/** @throws UsageError when it can't be read. */
+export function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${file} can't be read: ${code === "ENOENT" ? "there is no such file" : code}`);
+  }
+}
+
+/** A file, or standard input if it is called `-`; and what to call it in messages. */
+export async function readNamed(terminal: Terminal, file: string): Promise<{ text: string; source: string }> {
+  if (file === "-") return { text: await terminal.input(), source: "standard input" };
+  return { text: readText(file), source: file };
+}
