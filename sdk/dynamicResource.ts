@@ -34,8 +34,21 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     checkInstalled(kind, name);
     const added = Object.fromEntries(outputs.map((output) => [output, undefined]));
     const properties = { ...added, ...inputs, __provider: providerOf(kind) };
-    // No additionalSecretOutputs: the provider marks what is secret, and so it is in every state and log.
-    super(type, name, properties, opts);
+    // Pulumi notes a stack trace for each of the four promises of a property, to be printed if one never ends. To write
+    // them took a sixth of an `up` of a hundred resources. Where the program makes a resource is noted apart from that.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      // No additionalSecretOutputs: the provider marks what is secret, and so it is in every state and log.
+      super(type, name, properties, opts);
+    } catch (error) {
+      Error.stackTraceLimit = stackTraceLimit;
+      // The author of a wrong option has to know where it is.
+      if (error instanceof Error) Error.captureStackTrace(error, new.target);
+      throw error;
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
+    }
   }
 }
 

@@ -242,11 +242,10 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
     const checked = checkInputs<z.output<typeof inputs>>(inputs, news, across);
     if (!checked.inputs) return checked;
     // `enforceZdr` is short for the vendor switches that are not set themselves; the API's own field is deprecated.
-    const { enforceZdr, workspaceId, adopt, __defaultName, ...given } = checked.inputs;
-    const vendors =
-      enforceZdr === undefined ? {} : Object.fromEntries(VENDOR_SWITCHES.map((name) => [name, enforceZdr]));
+    const given = checked.inputs;
+    for (const name of VENDOR_SWITCHES) given[name] ??= given.enforceZdr;
     const includeByokInBudgets = given.includeByokInBudgets || undefined;
-    const normal = { ...vendors, ...given, includeByokInBudgets, workspaceId, adopt, __defaultName };
+    const normal = { ...given, enforceZdr: undefined, includeByokInBudgets };
     return { inputs: withoutNone(normal) as GuardrailInputs, failures: [] };
   },
 

@@ -89,24 +89,28 @@ export const NOTHING_LEARNT: Forms = { models: {}, falseForNone: [] };
 export type Fields = Required<GuardrailChange>;
 
 export function desiredFields(inputs: GuardrailInputs, { models }: Forms): Fields {
-  const { workspaceId, adopt, __defaultName, ...given } = inputs;
   return {
-    description: null,
-    limitUsd: null,
-    resetInterval: null,
-    contentFilterBuiltins: null,
-    contentFilters: null,
-    ...nulls(OTHER_LISTS),
-    ...nulls(SWITCHES),
-    includeByokInBudgets: false,
-    ...given,
-    allowedModels: spelled(given.allowedModels, models),
-    ignoredModels: spelled(given.ignoredModels, models),
+    name: inputs.name,
+    description: inputs.description ?? null,
+    limitUsd: inputs.limitUsd ?? null,
+    resetInterval: inputs.resetInterval ?? null,
+    allowedModels: spelled(inputs.allowedModels, models),
+    ignoredModels: spelled(inputs.ignoredModels, models),
+    allowedProviders: inputs.allowedProviders ?? null,
+    ignoredProviders: inputs.ignoredProviders ?? null,
+    allowedDataRegions: inputs.allowedDataRegions ?? null,
+    contentFilterBuiltins: inputs.contentFilterBuiltins ?? null,
+    contentFilters: inputs.contentFilters ?? null,
+    enforceZdrAnthropic: inputs.enforceZdrAnthropic ?? null,
+    enforceZdrOpenai: inputs.enforceZdrOpenai ?? null,
+    enforceZdrGoogle: inputs.enforceZdrGoogle ?? null,
+    enforceZdrXai: inputs.enforceZdrXai ?? null,
+    enforceZdrOther: inputs.enforceZdrOther ?? null,
+    enableFreeModelPublication: inputs.enableFreeModelPublication ?? null,
+    enableFreeModelTraining: inputs.enableFreeModelTraining ?? null,
+    enablePaidModelTraining: inputs.enablePaidModelTraining ?? null,
+    includeByokInBudgets: inputs.includeByokInBudgets ?? false,
   };
-}
-
-function nulls<Name extends string>(names: readonly Name[]): Record<Name, null> {
-  return Object.fromEntries(names.map((name) => [name, null])) as Record<Name, null>;
 }
 
 export function observedFields(guardrail: Guardrail, { models, falseForNone }: Forms): Fields {

@@ -158,12 +158,14 @@ export function setOf<Value>(rule: z.ZodType<Value>, whenEmpty: string): z.ZodTy
 }
 
 export function sortedSet<Value>(values: readonly Value[]): Value[] {
-  const byText = new Map(values.map((value) => [textOf(value), value]));
-  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+  const byText = new Map<string, Value>();
+  for (const value of values) byText.set(textOf(value), value);
+  return [...byText.keys()].sort().map((text) => byText.get(text) as Value);
 }
 
 /** The same for equal values: the order in which an object names its properties means nothing. */
 function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
   const isObject = typeof value === "object" && value !== null;
   return JSON.stringify(value, isObject ? Object.keys(value).sort() : undefined);
 }

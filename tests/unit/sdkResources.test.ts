@@ -58,6 +58,45 @@ test("secret outputs of the user reach the engine", async () => {
   expect((await asked(key)).secretOutputs).toEqual(["label"]);
 });
 
+/** Numbers of frames of the stack traces that are written meanwhile. */
+function framesWritten(work: () => void): number[] {
+  const frames: number[] = [];
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (error, sites) => {
+    frames.push(sites.length);
+    return String(error);
+  };
+  work();
+  Error.prepareStackTrace = prepareStackTrace;
+  return frames;
+}
+
+test.each(MAKERS)("%s has one stack trace written, of where the program makes it", async (_kind, make) => {
+  const { stackTraceLimit } = Error;
+  const frames = framesWritten(() => make());
+  expect(frames.filter((count) => count > 0)).toHaveLength(1);
+  expect(frames.length).toBeGreaterThan(10);
+  expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+});
+
+test.each(MAKERS)("a wrong option of %s is an error that tells where it is", (_kind, make) => {
+  const { stackTraceLimit } = Error;
+  const wrong = () => make({ parent: "no resource" as unknown as pulumi.Resource });
+  expect(wrong).toThrow("Resource parent is not a valid Resource: no resource");
+  const [, first] = String(thrownBy(wrong)?.stack).split("\n");
+  expect(first).toContain(__filename);
+  expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+});
+
+function thrownBy(work: () => unknown): Error | undefined {
+  try {
+    work();
+  } catch (error) {
+    return error as Error;
+  }
+  return undefined;
+}
+
 test("hash and guardrailId are the very same object as id", () => {
   const key = new openrouter.InferenceKey("same");
   const guardrail = new openrouter.Guardrail("same");
