@@ -41,16 +41,22 @@ interface Timing {
   method: "check" | "diff";
   p50: number;
   p99: number;
+  /** Of the first pass, in which the process has yet to compile the code. */
+  firstP99: number;
 }
 
 export async function inProcessSection(): Promise<Section> {
   const measured: Timing[] = [];
   for (const kind of Object.keys(SAMPLES)) measured.push(...(await timingsOf(kind)));
-  const rows = measured.map(({ kind, method, p50, p99 }) => [kind, method, p50.toFixed(1), p99.toFixed(1)]);
+  const rows = measured.map(({ kind, method, p50, p99, firstP99 }) => [
+    kind,
+    method,
+    ...[p50, p99, firstP99].map((microseconds) => microseconds.toFixed(1)),
+  ]);
   return {
     title: "check and diff",
-    text: `Microseconds of a call in the provider, for ${RESOURCES} resources one after the other: medians of ${PASSES} passes.`,
-    tables: [{ head: ["kind", "method", "median", "99th percentile"], rows }],
+    text: `Microseconds of a call in the provider, for ${RESOURCES} resources one after the other: medians of ${PASSES} passes, and the first pass by itself, in which Node has yet to compile the code.`,
+    tables: [{ head: ["kind", "method", "median", "99th percentile", "99th percentile, first pass"], rows }],
     targets: measured.map(({ kind, method, p99 }) =>
       atMost(
         `\`${method}\` of ${kind}, 99th percentile`,
@@ -71,6 +77,7 @@ async function timingsOf(kind: string): Promise<Timing[]> {
     method,
     p50: median(passes.map((times) => median(times[method]))),
     p99: median(passes.map((times) => percentile(times[method], 0.99))),
+    firstP99: percentile(passes[0]?.[method] ?? [], 0.99),
   }));
 }
 

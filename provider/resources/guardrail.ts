@@ -48,6 +48,7 @@ import {
   oneOf,
   optional,
   paragraph,
+  type Rules,
   setOf,
   usd,
   uuid,
@@ -75,32 +76,34 @@ const contentFilter = z
   })
   .transform((filter) => withoutNone(filter));
 
-const inputs = z.strictObject({
-  name: known(line(200)),
-  description: optional(paragraph(1000)),
-  limitUsd: optional(usd()),
-  resetInterval: optional(oneOf("daily", "weekly", "monthly")),
-  allowedModels: optional(setOf(line(200), "must not be empty; leave it out to allow all models")),
-  ignoredModels: optional(setOf(line(200), "must not be empty; leave it out to ignore no model")),
-  allowedProviders: optional(setOf(line(200), "must not be empty; leave it out to allow all providers")),
-  ignoredProviders: optional(setOf(line(200), "must not be empty; leave it out to ignore no provider")),
-  allowedDataRegions: optional(setOf(line(100), "must not be empty; leave it out to allow all regions")),
-  contentFilterBuiltins: optional(z.array(known(builtinFilter), "must be a list").transform(someOrNone)),
-  contentFilters: optional(z.array(known(contentFilter), "must be a list").transform(someOrNone)),
-  enforceZdr: optional(yesOrNo()),
-  enforceZdrAnthropic: optional(yesOrNo()),
-  enforceZdrOpenai: optional(yesOrNo()),
-  enforceZdrGoogle: optional(yesOrNo()),
-  enforceZdrXai: optional(yesOrNo()),
-  enforceZdrOther: optional(yesOrNo()),
-  enableFreeModelPublication: optional(yesOrNo()),
-  enableFreeModelTraining: optional(yesOrNo()),
-  enablePaidModelTraining: optional(yesOrNo()),
-  includeByokInBudgets: optional(yesOrNo()),
-  workspaceId: optional(uuid()),
-  adopt: optional(uuid()),
-  __defaultName: optional(yesOrNo()),
-});
+const RULES: Rules = {
+  required: { name: line(200) },
+  optional: {
+    description: paragraph(1000),
+    limitUsd: usd(),
+    resetInterval: oneOf("daily", "weekly", "monthly"),
+    allowedModels: setOf(line(200), "must not be empty; leave it out to allow all models"),
+    ignoredModels: setOf(line(200), "must not be empty; leave it out to ignore no model"),
+    allowedProviders: setOf(line(200), "must not be empty; leave it out to allow all providers"),
+    ignoredProviders: setOf(line(200), "must not be empty; leave it out to ignore no provider"),
+    allowedDataRegions: setOf(line(100), "must not be empty; leave it out to allow all regions"),
+    contentFilterBuiltins: z.array(known(builtinFilter), "must be a list").transform(someOrNone),
+    contentFilters: z.array(known(contentFilter), "must be a list").transform(someOrNone),
+    enforceZdr: yesOrNo(),
+    enforceZdrAnthropic: yesOrNo(),
+    enforceZdrOpenai: yesOrNo(),
+    enforceZdrGoogle: yesOrNo(),
+    enforceZdrXai: yesOrNo(),
+    enforceZdrOther: yesOrNo(),
+    enableFreeModelPublication: yesOrNo(),
+    enableFreeModelTraining: yesOrNo(),
+    enablePaidModelTraining: yesOrNo(),
+    includeByokInBudgets: yesOrNo(),
+    workspaceId: uuid(),
+    adopt: uuid(),
+    __defaultName: yesOrNo(),
+  },
+};
 
 const CHOSEN_BY_SERVER = ["workspaceId"];
 
@@ -239,13 +242,16 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   nameOf: ({ name }) => name ?? "",
 
   check(news) {
-    const checked = checkInputs<z.output<typeof inputs>>(inputs, news, across);
+    const checked = checkInputs<GuardrailInputs & { enforceZdr?: boolean }>(RULES, news, across);
     if (!checked.inputs) return checked;
     // `enforceZdr` is short for the vendor switches that are not set themselves; the API's own field is deprecated.
-    const given = checked.inputs;
-    for (const name of VENDOR_SWITCHES) given[name] ??= given.enforceZdr;
-    const includeByokInBudgets = given.includeByokInBudgets || undefined;
-    const normal = { ...given, enforceZdr: undefined, includeByokInBudgets };
+    const { enforceZdr, includeByokInBudgets } = checked.inputs;
+    if (enforceZdr !== undefined) for (const name of VENDOR_SWITCHES) checked.inputs[name] ??= enforceZdr;
+    const normal = {
+      ...checked.inputs,
+      enforceZdr: undefined,
+      includeByokInBudgets: includeByokInBudgets || undefined,
+    };
     return { inputs: withoutNone(normal) as GuardrailInputs, failures: [] };
   },
 

@@ -5,11 +5,10 @@
  * guardrail safe: Pulumi assigns to the new one first and removes the old pair afterwards, and a removal names its own
  * guardrail only, so no key is unguarded in between.
  */
-import type { z } from "zod";
 import type { Assignment, SubjectKind } from "../api/assignments";
 import { failureOf, NotAsDeclared } from "../api/errors";
 import { assignTogether, findAssignment, unassignTogether } from "./assignmentRequests";
-import { checkInputs } from "./inputs";
+import { checkInputs, type Rules } from "./inputs";
 import { type Context, type Lifecycle, mayBeDone, PartialFailure } from "./lifecycle";
 
 export interface AssignmentInputs {
@@ -28,7 +27,7 @@ export interface AssignmentOutputs {
 interface Kind<Inputs extends AssignmentInputs> {
   title: string;
   subjects: SubjectKind;
-  schema: z.ZodType<Inputs>;
+  rules: Rules;
   subjectOf(inputs: Inputs): string;
   inputsOf(guardrailId: string, subject: string): Inputs;
   /** What to say of a subject that the API does not know: the problem, and what to do. */
@@ -77,7 +76,7 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
       return subject && properties.guardrailId ? `${properties.guardrailId}/${subject}` : "";
     },
 
-    check: (news) => checkInputs(kind.schema, news),
+    check: (news) => checkInputs(kind.rules, news),
 
     diff(olds, news) {
       const replaces = replacing.filter((name) => olds[name as keyof Inputs] !== news[name as keyof Inputs]);

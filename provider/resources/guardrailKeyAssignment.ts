@@ -6,9 +6,8 @@
  * Drift: a pair that was removed, or a key that was moved to another guardrail, is gone for `read` and made again by
  * the next `up`.
  */
-import { z } from "zod";
 import { type AssignmentInputs, guardrailAssignment } from "./guardrailAssignment";
-import { keyHash, known, uuid } from "./inputs";
+import { keyHash, uuid } from "./inputs";
 
 export interface GuardrailKeyAssignmentInputs extends AssignmentInputs {
   keyHash: string;
@@ -17,7 +16,7 @@ export interface GuardrailKeyAssignmentInputs extends AssignmentInputs {
 export const guardrailKeyAssignment = guardrailAssignment<GuardrailKeyAssignmentInputs>({
   title: "guardrail key assignment",
   subjects: "keys",
-  schema: z.strictObject({ guardrailId: known(uuid()), keyHash: known(keyHash()) }),
+  rules: { required: { guardrailId: uuid(), keyHash: keyHash() } },
   subjectOf: (inputs) => inputs.keyHash,
   inputsOf: (guardrailId, keyHash) => ({ guardrailId, keyHash }),
   missing: [

@@ -6,9 +6,8 @@
  * Drift: a pair that was removed, or a member who was moved to another guardrail, is gone for `read` and made again by
  * the next `up`.
  */
-import { z } from "zod";
 import { type AssignmentInputs, guardrailAssignment } from "./guardrailAssignment";
-import { known, line, uuid } from "./inputs";
+import { line, uuid } from "./inputs";
 
 export interface GuardrailMemberAssignmentInputs extends AssignmentInputs {
   userId: string;
@@ -17,7 +16,7 @@ export interface GuardrailMemberAssignmentInputs extends AssignmentInputs {
 export const guardrailMemberAssignment = guardrailAssignment<GuardrailMemberAssignmentInputs>({
   title: "guardrail member assignment",
   subjects: "members",
-  schema: z.strictObject({ guardrailId: known(uuid()), userId: known(line(200)) }),
+  rules: { required: { guardrailId: uuid(), userId: line(200) } },
   subjectOf: (inputs) => inputs.userId,
   inputsOf: (guardrailId, userId) => ({ guardrailId, userId }),
   missing: ["the API did not assign this member", "check that `userId` is a member of the guardrail's workspace"],

@@ -34,7 +34,7 @@ import {
   known,
   line,
   oneOf,
-  optional,
+  type Rules,
   usd,
   utcSeconds,
   uuid,
@@ -45,19 +45,21 @@ import { type Context, type Lifecycle, type Session, unlessGone } from "./lifecy
 import { type Made, makeOnce } from "./making";
 import { objectsById, type SharedReads, sharedReads } from "./sharedReads";
 
-const inputs = z.strictObject({
-  name: known(line(200)),
-  limit: optional(usd()),
-  limitReset: optional(oneOf("daily", "weekly", "monthly")),
-  includeByokInLimit: optional(yesOrNo()),
-  disabled: optional(yesOrNo()),
-  expiresAt: optional(instant()),
-  workspaceId: optional(uuid()),
-  creatorUserId: optional(line(200)),
-  adopt: optional(keyHash()),
-  keepers: optional(z.record(z.string(), known(z.string("must be a text")), "must be a map of texts")),
-  __defaultName: optional(yesOrNo()),
-});
+const RULES: Rules = {
+  required: { name: line(200) },
+  optional: {
+    limit: usd(),
+    limitReset: oneOf("daily", "weekly", "monthly"),
+    includeByokInLimit: yesOrNo(),
+    disabled: yesOrNo(),
+    expiresAt: instant(),
+    workspaceId: uuid(),
+    creatorUserId: line(200),
+    adopt: keyHash(),
+    keepers: z.record(z.string(), known(z.string("must be a text")), "must be a map of texts"),
+    __defaultName: yesOrNo(),
+  },
+};
 
 /** Checked inputs. What is left out means the API's none, and `false` is left out. */
 export interface InferenceKeyInputs {
@@ -233,14 +235,13 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   nameOf: ({ name }) => name ?? "",
 
   check(news) {
-    const checked = checkInputs<InferenceKeyInputs>(inputs as z.ZodType<InferenceKeyInputs>, news);
+    const checked = checkInputs<InferenceKeyInputs>(RULES, news);
     if (!checked.inputs) return checked;
-    const { adopt, keepers, __defaultName } = checked.inputs;
-    const given = { ...desiredImmutable(checked.inputs), adopt, keepers: someOrNone(keepers), __defaultName };
-    return {
-      inputs: { ...asInputs(desiredFields(checked.inputs)), ...withoutNone(given) } as InferenceKeyInputs,
-      failures: [],
-    };
+    const includeByokInLimit = checked.inputs.includeByokInLimit || undefined;
+    const disabled = checked.inputs.disabled || undefined;
+    const keepers = someOrNone(checked.inputs.keepers);
+    const normal = { ...checked.inputs, includeByokInLimit, disabled, keepers };
+    return { inputs: withoutNone(normal) as InferenceKeyInputs, failures: [] };
   },
 
   diff(olds, news) {

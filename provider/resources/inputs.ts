@@ -1,6 +1,6 @@
 /**
- * Rules for inputs, shared by the resource kinds. A rule lets an unknown value of a preview pass, and its message never
- * repeats the value: any input may be a secret.
+ * Rules for inputs, shared by the resource kinds. An unknown value of a preview passes, and no message repeats a value:
+ * any input may be a secret.
  */
 import { z } from "zod";
 import type { Checked } from "./lifecycle";
@@ -12,20 +12,43 @@ export function isUnknown(value: unknown): boolean {
   return value === UNKNOWN;
 }
 
+/** What a kind asks of its inputs, by name. */
+export interface Rules {
+  required: Record<string, z.ZodType>;
+  optional?: Record<string, z.ZodType>;
+}
+
 /**
- * Applies a schema and the rules that span several inputs, and reports every problem at once. Null is the same as left
- * out: Pulumi keeps the nulls that a program passes.
+ * Applies the rules of each input and those that span several, and reports every problem at once. Null is the same as
+ * left out: Pulumi keeps the nulls that a program passes. An unknown value of a preview passes.
  */
 export function checkInputs<Inputs extends object>(
-  schema: z.ZodType<Inputs>,
+  { required, optional = {} }: Rules,
   news: Record<string, unknown>,
   across: (news: Record<string, unknown>) => string[] = () => [],
 ): Checked<Inputs> {
   const given = withoutNone(news);
-  const result = schema.safeParse(given);
-  const failures = [...(result.success ? [] : result.error.issues.map(inWords)), ...across(given)];
-  if (result.success && failures.length === 0) return { inputs: withoutNone(result.data) as Inputs, failures: [] };
-  return { failures };
+  const inputs: Record<string, unknown> = {};
+  const missing = Object.keys(required).filter((name) => given[name] === undefined);
+  const failures = missing.map((name) => `${name}: is required`);
+  // One by one: a schema of the whole object would look at the two dozen inputs that are not given as well.
+  for (const name of Object.keys(given)) {
+    const rule = own(required, name) ?? own(optional, name);
+    if (!rule) failures.push(`${name}: no such input`);
+    else if (isUnknown(given[name])) inputs[name] = given[name];
+    else {
+      const { data, error } = rule.safeParse(given[name]);
+      inputs[name] = data;
+      for (const { path, message } of error?.issues ?? []) failures.push(`${[name, ...path].join(".")}: ${message}`);
+    }
+  }
+  failures.push(...across(given));
+  return failures.length > 0 ? { failures } : { inputs: withoutNone(inputs) as Inputs, failures: [] };
+}
+
+/** Never what every object has: a program may pass an input called `constructor`. */
+function own(rules: Record<string, z.ZodType>, name: string): z.ZodType | undefined {
+  return Object.hasOwn(rules, name) ? rules[name] : undefined;
 }
 
 /** Drops what is left out, so that "left out" has one form in inputs, outputs and state. */
@@ -36,11 +59,6 @@ export function withoutNone<Properties extends object>(properties: Properties): 
     if (properties[name] !== undefined && properties[name] !== null) given[name] = properties[name];
   }
   return given;
-}
-
-function inWords(issue: z.core.$ZodIssue): string {
-  if (issue.code === "unrecognized_keys") return `${issue.keys.join(", ")}: no such input`;
-  return `${issue.path.join(".")}: ${issue.message}`;
 }
 
 /** A rule that lets an unknown value pass. */

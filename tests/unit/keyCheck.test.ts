@@ -141,9 +141,13 @@ test("every problem is reported at once, those of unknown property names too", (
     limt: SECRET_TEXT,
     expiry: SECRET_TEXT,
   });
-  expect(failures).toHaveLength(6);
-  expect(failures).toEqual(expect.arrayContaining(["limt, expiry: no such input"]));
+  expect(failures).toHaveLength(7);
+  expect(failures).toEqual(expect.arrayContaining(["limt: no such input", "expiry: no such input"]));
   expect(failures.join()).not.toContain(SECRET_TEXT);
+});
+
+test.each(["constructor", "toString"])("%s is an unknown property name too", (name) => {
+  expect(inferenceKey.check({ name: "ci", [name]: "x" }).failures).toEqual([`${name}: no such input`]);
 });
 
 test.each([
