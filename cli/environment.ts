@@ -32,8 +32,8 @@ export function readingEnvironmentFiles(command: Command, terminal: Terminal): C
  */
 export function completed(environment: NodeJS.ProcessEnv, directory: string, envFile?: string): NodeJS.ProcessEnv {
   const chosen = envFile === undefined ? environment : add(environment, readVariables(envFile));
-  const local = readIfPresent(join(directory, ".env.local"));
-  const whole = add(add(chosen, local), readIfPresent(join(directory, ".env")));
+  const local = readIfFile(join(directory, ".env.local"));
+  const whole = add(add(chosen, local), readIfFile(join(directory, ".env")));
   const url = whole[URL_VARIABLE];
   if (hasKey(chosen) && url !== chosen[URL_VARIABLE] && url?.replace(/\/+$/, "") !== PUBLIC_BASE_URL) {
     throw new UsageError(
@@ -61,7 +61,7 @@ function isKey(name: string): boolean {
 }
 
 /** Some tools keep a directory of the name `.env`. */
-function readIfPresent(path: string): NodeJS.Dict<string> {
+function readIfFile(path: string): NodeJS.Dict<string> {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ? readVariables(path) : {};
 }
 

@@ -4,11 +4,19 @@ import { type Terminal, UsageError } from "./terminal";
 
 /** @throws UsageError when it can't be read. */
 export function readText(file: string): string {
+  const text = readIfPresent(file);
+  if (text === undefined) throw new UsageError(`${file} can't be read: there is no such file`);
+  return text;
+}
+
+/** @throws UsageError when it is there and can't be read. */
+export function readIfPresent(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${file} can't be read: ${code === "ENOENT" ? "there is no such file" : code}`);
+    if (code === "ENOENT") return undefined;
+    throw new UsageError(`${file} can't be read: ${code}`);
   }
 }
 

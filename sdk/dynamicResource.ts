@@ -25,10 +25,11 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     const { kind, inputs = {}, outputs } = registration;
     const type = `pulumi-nodejs:dynamic/openrouter:${kind}`;
     if (opts.import !== undefined) {
-      const adoptable = kind === "InferenceKey" || kind === "Guardrail";
       throw new pulumi.RunError(
-        `${kind} "${name}": Pulumi can't import a resource of a dynamic provider. ` +
-          `Remove the \`import\` option${adoptable ? " and pass the id as the input `adopt`: it takes the object over and brings its settings to what is declared." : ": to declare an assignment that exists is enough, it is taken over as it is."}`,
+        `${kind} "${name}": Pulumi can't import a resource of a dynamic provider. Remove the \`import\` option` +
+          (kind === "InferenceKey" || kind === "Guardrail"
+            ? " and pass the id as the input `adopt`: it takes the object over and brings its settings to what is declared."
+            : ": to declare an assignment that exists is enough, it is taken over as it is."),
       );
     }
     checkInstalled(kind, name);
@@ -44,7 +45,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     } catch (error) {
       Error.stackTraceLimit = stackTraceLimit;
       // The author of a wrong option has to know where it is.
-      if (error instanceof Error) Error.captureStackTrace(error, new.target);
+      if (error instanceof Error && !error.stack?.includes("\n    at ")) Error.captureStackTrace(error, new.target);
       throw error;
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
@@ -67,9 +68,9 @@ function checkInstalled(kind: Kind, name: string): void {
     installed = true;
   } catch {
     throw new pulumi.RunError(
-      `${kind} "${name}": the package pulumi-openrouter can't be found from ${process.cwd()}, the directory of the program. ` +
-        "Install it there (npm install pulumi-openrouter), also if another package of yours depends on it: " +
-        "Pulumi's provider process loads it from there, to refresh and destroy as well.",
+      `${kind} "${name}": the package pulumi-openrouter can't be found from ${process.cwd()}, ` +
+        "the directory of the program. Install it there (npm install pulumi-openrouter), also if another package of " +
+        "yours depends on it: Pulumi's provider process loads it from there, to refresh and destroy as well.",
     );
   }
 }

@@ -1,9 +1,8 @@
 /** `openrouter-review.yaml`: the gates of a repository. */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { readText } from "../files";
+import { readIfPresent, readText } from "../files";
 import { printable } from "../table";
 import { UsageError } from "../terminal";
 import { type Gates, PROHIBITIONS, REQUIREMENTS } from "./gates";
@@ -42,8 +41,8 @@ const file = z
 /** @param path Of the file; without it, `openrouter-review.yaml` in the folder is read if there is one. */
 export function readGatesFile(path: string | undefined, folder: string): GatesFile {
   const name = path ?? join(folder, GATES_FILE);
-  if (path === undefined && !existsSync(name)) return {};
-  const result = file.safeParse(parseYaml(readText(name), name));
+  const text = path === undefined ? readIfPresent(name) : readText(name);
+  const result = file.safeParse(parseYaml(text ?? "", name));
   if (!result.success) {
     const problems = result.error.issues.map(({ path, message }) =>
       [path.join("."), message].filter(Boolean).join(": "),

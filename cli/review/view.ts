@@ -1,5 +1,4 @@
 /** The report as a page: what it says, in which order. Each output form draws the same page. */
-
 import { counted } from "../table";
 import type { Callout } from "./callouts";
 import type { Fate, GuardrailRow, KeyRow, MemberRow, Review } from "./compare";

@@ -40,9 +40,9 @@ export class Concurrency {
   }
 
   private learn(status: number, number: number): void {
-    if (status !== 429) {
+    if (status < 400) {
       this.most = Math.min(this.most + 1 / this.most, MOST);
-    } else if (number > this.sentAtCut) {
+    } else if (status === 429 && number > this.sentAtCut) {
       this.most = Math.max(Math.floor(this.underWay / 2), 1);
       this.sentAtCut = this.sent;
     }

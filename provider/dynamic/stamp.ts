@@ -7,7 +7,7 @@ import type { Home } from "../resources/account";
 /** Says how to read the rest of a state. */
 export const STATE_VERSION = 1;
 
-export interface Stamp {
+interface Stamp {
   version: number;
   /** The object bears the default name, which nobody else gives to one. */
   defaultName: boolean;

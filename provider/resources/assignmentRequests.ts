@@ -61,7 +61,7 @@ export async function assignTogether(
   subject: string,
 ): Promise<Outcome> {
   const outcome = await gathered<Outcome>(session, `assign ${kind} ${guardrailId}`, (sender, subjects) =>
-    assignAll(sender, guardrailId, kind, subjects),
+    assignAll(sender, session, guardrailId, kind, subjects),
   ).add(api, subject);
   return outcome ?? "missing";
 }
@@ -72,12 +72,13 @@ export async function assignTogether(
  */
 async function assignAll(
   api: Api,
+  { known }: Session,
   guardrailId: string,
   kind: SubjectKind,
   subjects: readonly string[],
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>(subjects.map((subject) => [subject, "missing"]));
-  const batch = { api, guardrailId, kind, open: new Set(subjects), outcomes };
+  const batch = { api, known, guardrailId, kind, open: new Set(subjects), outcomes };
   const count = await assign(api, guardrailId, kind, subjects);
   try {
     if (count < subjects.length) await settle(batch);
@@ -90,6 +91,8 @@ async function assignAll(
 
 interface Batch {
   api: Api;
+  /** Ids of all that this process has made or met. */
+  known: ReadonlySet<string>;
   guardrailId: string;
   kind: SubjectKind;
   /** Subjects of which nothing is known yet. */
@@ -104,8 +107,10 @@ function conclude({ open, outcomes }: Batch, outcome: Outcome): void {
 
 /** Finds out what became of those that the count leaves open, and assigns again who may have been too new. */
 async function settle(batch: Batch): Promise<void> {
-  const { api, guardrailId, kind, open } = batch;
+  const { api, known, guardrailId, kind, open } = batch;
   await takeListed(batch);
+  // Of what somebody else has made, long ago, the list has said all.
+  for (const subject of open) if (!known.has(subject)) open.delete(subject);
   for (const wait of WAITS_FOR_NEW_SUBJECTS_MS) {
     if (open.size === 0) return;
     await new Promise((resolve) => setTimeout(resolve, wait));
@@ -114,7 +119,7 @@ async function settle(batch: Batch): Promise<void> {
     if (count > 0) await takeListed(batch);
   }
   // One of these may have been carried out and its answer lost; the repetition then counted 0.
-  await takeListed(batch);
+  if (open.size > 0) await takeListed(batch);
 }
 
 /** Moves those that a list shows from `open` to the outcomes. */

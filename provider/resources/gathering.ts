@@ -13,7 +13,7 @@ import { failureOf, Refused } from "../api/errors";
 import type { Session } from "./lifecycle";
 
 /** Does the work for some subjects, all of different names. Has to be safe to repeat. */
-export type Work<Result> = (api: Api, subjects: readonly string[]) => Promise<ReadonlyMap<string, Result>>;
+type Work<Result> = (api: Api, subjects: readonly string[]) => Promise<ReadonlyMap<string, Result>>;
 
 interface Member<Result> {
   api: Api;
@@ -22,7 +22,7 @@ interface Member<Result> {
   reject(error: unknown): void;
 }
 
-/** Nobody has come for so many short waits. Many short ones, because a busy machine makes one wait as long as it likes. */
+/** Nobody has come for so many short waits. Many, because a busy machine makes one wait as long as it likes. */
 const QUIET_WAITS = 10;
 const WAIT_MS = 20;
 

@@ -36,6 +36,7 @@ import {
   NOTHING_LEARNT,
   observedFields,
   plainBuiltin,
+  plainFilter,
   someOrNone,
   VENDOR_SWITCHES,
   withWholeBudget,
@@ -74,9 +75,9 @@ const contentFilter = z
     action: known(oneOf("block", "redact", "flag")),
     label: optional(line(100)),
   })
-  .transform((filter) => withoutNone(filter));
+  .transform(plainFilter);
 
-const RULES: Rules = {
+const RULES: Rules<GuardrailInputs & { enforceZdr?: boolean }> = {
   required: { name: line(200) },
   optional: {
     description: paragraph(1000),
@@ -242,7 +243,7 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   nameOf: ({ name }) => name ?? "",
 
   check(news) {
-    const checked = checkInputs<GuardrailInputs & { enforceZdr?: boolean }>(RULES, news, across);
+    const checked = checkInputs(RULES, news, across);
     if (!checked.inputs) return checked;
     // `enforceZdr` is short for the vendor switches that are not set themselves; the API's own field is deprecated.
     const { enforceZdr, includeByokInBudgets } = checked.inputs;

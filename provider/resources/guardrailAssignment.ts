@@ -27,7 +27,7 @@ export interface AssignmentOutputs {
 interface Kind<Inputs extends AssignmentInputs> {
   title: string;
   subjects: SubjectKind;
-  rules: Rules;
+  rules: Rules<Inputs>;
   subjectOf(inputs: Inputs): string;
   inputsOf(guardrailId: string, subject: string): Inputs;
   /** What to say of a subject that the API does not know: the problem, and what to do. */

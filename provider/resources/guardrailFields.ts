@@ -123,7 +123,7 @@ export function observedFields(guardrail: Guardrail, { models, falseForNone }: F
     allowedModels: spelled(someOrNone(fields.allowedModels), models),
     ignoredModels: spelled(someOrNone(fields.ignoredModels), models),
     contentFilterBuiltins: someOrNone(fields.contentFilterBuiltins?.map(plainBuiltin)) ?? null,
-    contentFilters: someOrNone(fields.contentFilters?.map((filter) => withoutNone(filter))) ?? null,
+    contentFilters: someOrNone(fields.contentFilters?.map(plainFilter)) ?? null,
   };
 }
 
@@ -143,6 +143,18 @@ export function plainBuiltin({
   scanScope?: string | null | undefined;
 }) {
   return scanScope && scanScope !== "all_messages" ? { slug, action, scanScope } : { slug, action };
+}
+
+export function plainFilter({
+  pattern,
+  action,
+  label,
+}: {
+  pattern: string;
+  action: string;
+  label?: string | null | undefined;
+}): ContentFilter {
+  return label ? { pattern, action, label } : { pattern, action };
 }
 
 /** Fields as inputs: those that are none are left out. */

@@ -16,7 +16,7 @@ export interface GuardrailKeyAssignmentInputs extends AssignmentInputs {
 export const guardrailKeyAssignment = guardrailAssignment<GuardrailKeyAssignmentInputs>({
   title: "guardrail key assignment",
   subjects: "keys",
-  rules: { required: { guardrailId: uuid(), keyHash: keyHash() } },
+  rules: { required: { guardrailId: uuid(), keyHash: keyHash() }, optional: {} },
   subjectOf: (inputs) => inputs.keyHash,
   inputsOf: (guardrailId, keyHash) => ({ guardrailId, keyHash }),
   missing: [

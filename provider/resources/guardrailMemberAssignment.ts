@@ -16,7 +16,7 @@ export interface GuardrailMemberAssignmentInputs extends AssignmentInputs {
 export const guardrailMemberAssignment = guardrailAssignment<GuardrailMemberAssignmentInputs>({
   title: "guardrail member assignment",
   subjects: "members",
-  rules: { required: { guardrailId: uuid(), userId: line(200) } },
+  rules: { required: { guardrailId: uuid(), userId: line(200) }, optional: {} },
   subjectOf: (inputs) => inputs.userId,
   inputsOf: (guardrailId, userId) => ({ guardrailId, userId }),
   missing: ["the API did not assign this member", "check that `userId` is a member of the guardrail's workspace"],

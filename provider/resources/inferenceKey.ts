@@ -45,7 +45,7 @@ import { type Context, type Lifecycle, type Session, unlessGone } from "./lifecy
 import { type Made, makeOnce } from "./making";
 import { objectsById, type SharedReads, sharedReads } from "./sharedReads";
 
-const RULES: Rules = {
+const RULES: Rules<InferenceKeyInputs> = {
   required: { name: line(200) },
   optional: {
     limit: usd(),
@@ -235,7 +235,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   nameOf: ({ name }) => name ?? "",
 
   check(news) {
-    const checked = checkInputs<InferenceKeyInputs>(RULES, news);
+    const checked = checkInputs(RULES, news);
     if (!checked.inputs) return checked;
     const includeByokInLimit = checked.inputs.includeByokInLimit || undefined;
     const disabled = checked.inputs.disabled || undefined;

@@ -12,28 +12,33 @@ export function isUnknown(value: unknown): boolean {
   return value === UNKNOWN;
 }
 
-/** What a kind asks of its inputs, by name. */
-export interface Rules {
-  required: Record<string, z.ZodType>;
-  optional?: Record<string, z.ZodType>;
+/** What a kind asks of its inputs, each by its name. */
+export interface Rules<Inputs> {
+  required: { [Name in RequiredNames<Inputs>]: z.ZodType<Inputs[Name]> };
+  optional: { [Name in Exclude<keyof Inputs, RequiredNames<Inputs>>]-?: z.ZodType<Inputs[Name] | undefined> };
 }
+
+/** Names of what can't be left out. */
+type RequiredNames<Inputs> = {
+  [Name in keyof Inputs]-?: object extends Pick<Inputs, Name> ? never : Name;
+}[keyof Inputs];
 
 /**
  * Applies the rules of each input and those that span several, and reports every problem at once. Null is the same as
  * left out: Pulumi keeps the nulls that a program passes. An unknown value of a preview passes.
  */
 export function checkInputs<Inputs extends object>(
-  { required, optional = {} }: Rules,
+  rules: Rules<Inputs>,
   news: Record<string, unknown>,
   across: (news: Record<string, unknown>) => string[] = () => [],
 ): Checked<Inputs> {
   const given = withoutNone(news);
   const inputs: Record<string, unknown> = {};
-  const missing = Object.keys(required).filter((name) => given[name] === undefined);
+  const missing = Object.keys(rules.required).filter((name) => given[name] === undefined);
   const failures = missing.map((name) => `${name}: is required`);
   // One by one: a schema of the whole object would look at the two dozen inputs that are not given as well.
   for (const name of Object.keys(given)) {
-    const rule = own(required, name) ?? own(optional, name);
+    const rule = own(rules.required, name) ?? own(rules.optional, name);
     if (!rule) failures.push(`${name}: no such input`);
     else if (isUnknown(given[name])) inputs[name] = given[name];
     else {
@@ -47,8 +52,8 @@ export function checkInputs<Inputs extends object>(
 }
 
 /** Never what every object has: a program may pass an input called `constructor`. */
-function own(rules: Record<string, z.ZodType>, name: string): z.ZodType | undefined {
-  return Object.hasOwn(rules, name) ? rules[name] : undefined;
+function own(rules: object, name: string): z.ZodType | undefined {
+  return Object.hasOwn(rules, name) ? rules[name as keyof typeof rules] : undefined;
 }
 
 /** Drops what is left out, so that "left out" has one form in inputs, outputs and state. */
@@ -68,7 +73,7 @@ export function known<Value>(rule: z.ZodType<Value>): z.ZodType<Value> {
   }) as z.ZodType<Value>;
 }
 
-/** A rule for what may be left out, at the top or within an object. */
+/** A rule for what may be left out within an object. */
 export function optional<Value>(rule: z.ZodType<Value>): z.ZodOptional<z.ZodType<Value | undefined>> {
   const given = z.unknown().check((payload) => {
     if (payload.value === null) payload.value = undefined;

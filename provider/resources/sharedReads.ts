@@ -47,6 +47,7 @@ export class SharedReads<Row> {
   private readonly readAgain = new Map<string, Promise<Row[]>>();
   private nextPage: number | "ended" = 0;
   private pageUnderWay = false;
+  private pageIsLate = false;
   /** Requests that each of the two ways has taken. */
   private spentOnGroups = 0;
   private spentOnPages = 0;
@@ -85,7 +86,8 @@ export class SharedReads<Row> {
 
   /** As long as only one group is asked for, the list of all has no advantage. */
   private isGroupsTurn(): boolean {
-    return this.nextPage === "ended" || this.groupsAsked.size === 1 || this.spentOnGroups <= this.spentOnPages;
+    if (this.nextPage === "ended" || this.pageIsLate) return true;
+    return this.groupsAsked.size === 1 || this.spentOnGroups <= this.spentOnPages;
   }
 
   private async readGroup(group: string): Promise<void> {
@@ -143,27 +145,26 @@ export class SharedReads<Row> {
     return rows.find((row) => this.source.idOf(row) === id);
   }
 
-  /** A list that can't be read, or not soon, is no failure. */
+  /** A list that can't be read is no failure. While a page is late, objects are read by themselves. */
   private async readPage(api: Api): Promise<void> {
     const offset = this.nextPage;
     if (offset === "ended") return;
     this.pageUnderWay = true;
-    const giveUp = setTimeout(() => this.endPages(), PATIENCE_MS);
+    const patience = setTimeout(() => {
+      this.pageIsLate = true;
+      this.proceed();
+    }, PATIENCE_MS);
     try {
       const { rows, next } = await this.source.readPage(api, offset);
       this.spentOnPages++;
-      if (this.nextPage !== "ended") this.nextPage = next ?? "ended";
+      this.nextPage = next ?? "ended";
       this.answer(rows);
     } catch {
       this.nextPage = "ended";
     }
-    clearTimeout(giveUp);
+    clearTimeout(patience);
+    this.pageIsLate = false;
     this.pageUnderWay = false;
-    this.proceed();
-  }
-
-  private endPages(): void {
-    this.nextPage = "ended";
     this.proceed();
   }
 

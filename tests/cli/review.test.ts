@@ -1,5 +1,5 @@
 /** `review` as it is used: files, gates, exit codes and the forms of the report. */
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { reviewCommand } from "../../cli/review";
@@ -224,6 +224,13 @@ describe("openrouter-review.yaml", () => {
     expect({ out, code }).toEqual({ out: "", code: 1 });
     expect(err).toMatch(/openrouter-review\.yaml/);
     expect(err).toMatch(said);
+  });
+
+  test("one that can't be read is not the same as none, exit code 1", async () => {
+    const cwd = mkdtempSync(join(tmpdir(), "pulumi-openrouter-gates-"));
+    mkdirSync(join(cwd, "openrouter-review.yaml"));
+    const { err, code } = await review([...budgets, "--cwd", cwd]);
+    expect({ err, code }).toEqual({ err: `${join(cwd, "openrouter-review.yaml")} can't be read: EISDIR\n`, code: 1 });
   });
 
   test("--config names a file, which has to be there", async () => {

@@ -53,6 +53,16 @@ test("a second 429, of a request sent after the first, halves again, down to one
   expect(s.underWay()).toBe(1);
 });
 
+test("an API that fails brings nothing back", async () => {
+  const s = server();
+  await s.start(9);
+  await s.answer(429, 9);
+  await s.start(50);
+  const most = s.underWay();
+  for (let i = 0; i < 20; i++) await s.answer(503);
+  expect(s.underWay()).toBe(most);
+});
+
 test("good answers bring it back slowly: one more for as many as may be under way", async () => {
   const s = server();
   await s.start(9);

@@ -12,7 +12,7 @@ interface Row {
 }
 
 /** An account whose list has these ids, in groups by what stands before a slash. */
-function accountOf(ids: string[], broken: { page?: boolean | "never"; group?: boolean } = {}) {
+function accountOf(ids: string[], broken: { page?: boolean | "never" | "late"; group?: boolean } = {}) {
   const { api } = answering(() => ({}));
   const requests: string[] = [];
   let version = 1;
@@ -21,9 +21,10 @@ function accountOf(ids: string[], broken: { page?: boolean | "never"; group?: bo
     rows: all.slice(offset, offset + PAGE_SIZE).map((id) => ({ id, version })),
     next: offset + PAGE_SIZE < all.length ? offset + PAGE_SIZE : undefined,
   });
-  const answer = async (request: string, page: () => Page<Row>, fails: boolean | "never" = false) => {
+  const answer = async (request: string, page: () => Page<Row>, fails: typeof broken.page = false) => {
     requests.push(request);
     if (fails === "never") return new Promise<never>(() => undefined);
+    if (fails === "late") return new Promise<Page<Row>>((resolve) => setTimeout(() => resolve(page()), 15_000));
     await new Promise((resolve) => setImmediate(resolve));
     if (fails) throw new ServerFailure(`read ${request}`, 500, "oops");
     return page();
@@ -153,6 +154,22 @@ test("a list that does not answer holds nobody up for long", async () => {
   await jest.advanceTimersByTimeAsync(10_000);
   jest.useRealTimers();
   expect([...(await answers).values()].every(Boolean)).toBe(true);
+});
+
+test("a page that comes late is no reason to read no more pages", async () => {
+  jest.useFakeTimers({ doNotFake: ["setImmediate"] });
+  const ids = named("key", 300);
+  const broken: Parameters<typeof accountOf>[1] = { page: "late" };
+  const account = accountOf(ids, broken);
+  const first = readAll(account, ids.slice(0, 8), 8);
+  await new Promise((resolve) => setImmediate(resolve));
+  await jest.advanceTimersByTimeAsync(10_000);
+  await first;
+  await jest.advanceTimersByTimeAsync(5_000);
+  jest.useRealTimers();
+  broken.page = false;
+  await readAll(account, ids.slice(8), 8);
+  expect([account.count("group"), account.count("page")]).toEqual([8, 3]);
 });
 
 test("who asks twice for the same object gets a new look", async () => {
