@@ -21,7 +21,10 @@ export async function commandsSection(engine: BenchOptions["engine"], keys: numb
     ];
     return {
       title: "Refresh by command",
-      text: `Calls for ${keys} keys to which nothing happened. \`pulumi refresh\` without \`-f\` (\`--skip-preview\`) reads everything twice, in two provider processes that know nothing of each other; ${engine === "local" ? "here, as two refreshes of the local engine" : "here, by the CLI itself"}.`,
+      text: `Calls for ${keys} keys to which nothing happened. \`pulumi refresh\` without \`-f\` (\`--skip-preview\`) reads everything
+twice, in two provider processes that know nothing of each other; here, ${
+        engine === "local" ? "as two refreshes of the local engine" : "by the CLI itself"
+      }.`,
       tables: [
         {
           head: ["command", "calls", "all"],

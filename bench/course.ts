@@ -12,7 +12,7 @@ export interface Course extends Required<BenchOptions> {
 }
 
 /** Called when an operation is done. */
-export type Watch = (operation: Operation, cost: Cost) => void;
+type Watch = (operation: Operation, cost: Cost) => void;
 
 export async function runCourse(options: Required<BenchOptions>, watch: Watch): Promise<Course> {
   const bench = await openBenchStack(options);

@@ -16,7 +16,9 @@ export async function foreignKeysSection(
   });
   return {
     title: "Foreign keys",
-    text: "Calls of a refresh of N keys in a large account, whose other keys are older and younger ones in equal parts, against two pure strategies: to ask for each key by itself, and to list all keys of the account. Either of them lists the assignments and asks for the guardrail.",
+    text: `Calls of a refresh of N keys in a large account, whose other keys are older and younger ones in equal parts, against two
+pure strategies: to ask for each key by itself, and to list all keys of the account. Either of them lists the assignments
+and asks for the guardrail.`,
     tables: [{ head: ["N", "keys in the account", "ours", "one GET each", "pages"], rows }],
     targets: measured.map(({ keys, cost }) =>
       atMost(

@@ -41,7 +41,7 @@ interface Timing {
   method: "check" | "diff";
   p50: number;
   p99: number;
-  /** Of the first pass, in which the process has yet to compile the code. */
+  /** Of the first pass of the kind, when less of the code is compiled. */
   firstP99: number;
 }
 
@@ -55,7 +55,8 @@ export async function inProcessSection(): Promise<Section> {
   ]);
   return {
     title: "check and diff",
-    text: `Microseconds of a call in the provider, for ${RESOURCES} resources one after the other: medians of ${PASSES} passes, and the first pass by itself, in which Node has yet to compile the code.`,
+    text: `Microseconds of a call in the provider, for ${RESOURCES} resources one after the other: medians of ${PASSES} passes, and the first
+pass of each kind by itself, when Node has compiled less of the code.`,
     tables: [{ head: ["kind", "method", "median", "99th percentile", "99th percentile, first pass"], rows }],
     targets: measured.map(({ kind, method, p99 }) =>
       atMost(

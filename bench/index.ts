@@ -104,16 +104,20 @@ async function measure({ n, latency, scaling, runs, engine, quick }: Options): P
   return [matrixSection(cases), scalingSection(ours, empty), foreign, commands, load, inProcess, ...peers];
 }
 
-/** What was run side by side without latency counts here too; the other sizes are run for ours alone. */
+/** What was run side by side without latency counts here too. */
 async function scalingCourses(
   cases: readonly Case[],
   sizes: readonly number[],
   run: (kind: Kind, keys: number, latency: number) => Promise<Course>,
 ): Promise<Record<"ours" | "empty", Course[]>> {
   const turnOf = (keys: number) => cases.find((each) => each.keys === keys && each.latency === 0)?.turns[0];
-  const ours: Course[] = [];
-  for (const keys of sizes) ours.push(turnOf(keys)?.ours ?? (await run("ours", keys, 0)));
-  return { ours, empty: sizes.flatMap((keys) => turnOf(keys)?.empty ?? []) };
+  const courses: Record<"ours" | "empty", Course[]> = { ours: [], empty: [] };
+  for (const keys of sizes) {
+    for (const kind of ["ours", "empty"] as const) {
+      courses[kind].push(turnOf(keys)?.[kind] ?? (await run(kind, keys, 0)));
+    }
+  }
+  return courses;
 }
 
 function pageOf(machine: string, sections: readonly Section[]): string {
@@ -126,8 +130,8 @@ ${machine}
 ${command}
 \`\`\`
 
-measures all of this again and writes this page. The API is the simulator of this package, in the same process as the
-local engine; what counts are ratios within a run and numbers of calls, not seconds.`;
+measures all of this again and writes this page. The API is the simulator of this package, on the same
+machine; what counts are ratios within a run and numbers of calls, not seconds.`;
   return `${[head, ...sections.map(forPage)].join("\n\n")}\n`;
 }
 

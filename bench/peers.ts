@@ -71,7 +71,8 @@ export function peersSection(course: Course): Section {
   ];
   return {
     title: `Against others, ${PEER_KEYS} keys`,
-    text: `${TEXT}\n\n${fewerThanOurs(ours)}`,
+    text: TEXT,
+    caveat: fewerThanOurs(ours),
     tables: [
       {
         head: ["program", "besides the keys", "source", ...OPERATIONS],
@@ -90,16 +91,17 @@ export function peersSection(course: Course): Section {
 
 const TEXT = `API calls. What others take was counted once, against a mock of the API or by reading their code; what we take is
 measured in this run. Only those with assignments do all of what we do here. alchemy trusts its state in a no-op, as we
-do, and has one resource for all assignments of a guardrail: they go out in one call, and are not removed one by one. Here
-each is a resource of its own, and as many go out together as Pulumi has under way. keymaster lists everything for each
-plan, reads back all that it writes, and never deletes a guardrail.`;
+do, and has one resource for all assignments of a guardrail: they go out in one call, and are never removed. Here each is a
+resource of its own, and as many go out together as Pulumi has under way. keymaster lists everything for each plan, reads
+back all that it writes, and never deletes a guardrail.`;
 
 /** Says where a peer with the same resources takes fewer calls. */
 function fewerThanOurs(ours: Peer["calls"]): string {
   const complete = PEERS.filter(({ makes }) => makes.startsWith("guardrail, assignments"));
   const fewer = complete.flatMap(({ name, calls }) => {
     const operations = OPERATIONS.filter((operation) => Number(calls[operation]) < Number(ours[operation]));
-    return operations.length === 0 ? [] : [`${name} takes fewer calls than ours to ${operations.join(" and to ")}.`];
+    return operations.length === 0 ? [] : [`${name} for ${operations.join(" and ")}`];
   });
-  return fewer.length === 0 ? "None of those with assignments takes fewer calls than ours." : fewer.join(" ");
+  const all = "Other programs with a guardrail and assignments (last section) take as many calls as ours or more";
+  return fewer.length === 0 ? `${all}.` : `${all}, except ${fewer.join("; ")}.`;
 }

@@ -4,7 +4,7 @@ import type { Section, Table } from "./report";
 import { total } from "./stack";
 import { exponent } from "./statistics";
 
-/** Courses of ours in ascending order of size, and of resources that call nothing for some of the sizes. */
+/** Courses of the same sizes, in ascending order. */
 export function scalingSection(ours: readonly Course[], empty: readonly Course[]): Section {
   return {
     title: "Scaling",
@@ -20,9 +20,10 @@ export function scalingSection(ours: readonly Course[], empty: readonly Course[]
   };
 }
 
-const TEXT = `One course of each size, without latency. The exponent is that of the power law that fits best: calls or seconds grow
-with N to that power, and 1 is growth in proportion. The times of resources that call nothing are those of the engine and
-the program: what grows as fast with them is not ours.`;
+const TEXT = `One course of each size, without latency. An exponent says that calls or seconds grow with N to that power; 1 is growth in
+proportion. That of calls is of the power law that fits best, that of time of the two largest sizes, where the start of
+the processes counts least. The times of resources that call nothing are those of the engine and the program: what grows
+as fast with them is not ours.`;
 
 function tableOf(
   what: string,
@@ -44,8 +45,8 @@ function exponents(ours: readonly Course[], empty: readonly Course[]): Table {
   const rows = OPERATIONS.map((operation) => [
     operation,
     fitted(ours, ({ costs }) => total(costs[operation])),
-    fitted(ours, ({ costs }) => costs[operation].seconds),
-    fitted(empty, ({ costs }) => costs[operation].seconds),
+    fitted(ours.slice(-2), ({ costs }) => costs[operation].seconds),
+    fitted(empty.slice(-2), ({ costs }) => costs[operation].seconds),
   ]);
   return { head: ["operation", "exponent of calls", "of time, ours", "of time, empty"], rows };
 }

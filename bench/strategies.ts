@@ -1,10 +1,12 @@
 /** What reading and writing cost at the least, by the rules of the API: the targets are multiples of these numbers. */
 
-/** Rows in a page of a list, and operations that the engine runs at a time. */
-export const PAGE = 100;
+/** Operations that the engine runs at a time. */
 export const PARALLEL = 8;
 
-export interface Holdings {
+/** Rows in a page of a list. */
+const PAGE = 100;
+
+interface Holdings {
   /** Keys of the stack, each with an assignment to the stack's one guardrail. */
   managed: number;
   /** All keys of the account. */

@@ -1,11 +1,14 @@
 // Resources that call nothing: what is measured of them is the engine's own. They are registered as ours are, with a
-// constant `__provider` of the same length, and have no outputs.
+// constant `__provider` of the same length and without stack traces, and have no outputs.
 const pulumi = require("@pulumi/pulumi");
 
 class Empty extends pulumi.CustomResource {
   constructor(kind, name, inputs) {
     const __provider = `exports.handler = () => require("./emptyDynamicProvider.js").provider("${kind}");`;
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(`pulumi-nodejs:dynamic/openrouter:${kind}`, name, { ...inputs, __provider });
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
