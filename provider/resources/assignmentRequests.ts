@@ -50,7 +50,7 @@ function pairOf(guardrailId: string, subject: string): string {
  */
 export type Outcome = "assigned" | Assignment | "missing" | { undecided: unknown };
 
-/** A new key may be unknown to assignments for a moment. */
+/** A new key may be unknown to assignments for a moment. It need not be of this process: providers have one each. */
 const WAITS_FOR_NEW_SUBJECTS_MS = [250, 500, 1_000];
 
 export async function assignTogether(
@@ -61,7 +61,7 @@ export async function assignTogether(
   subject: string,
 ): Promise<Outcome> {
   const outcome = await gathered<Outcome>(session, `assign ${kind} ${guardrailId}`, (sender, subjects) =>
-    assignAll(sender, session, guardrailId, kind, subjects),
+    assignAll(sender, guardrailId, kind, subjects),
   ).add(api, subject);
   return outcome ?? "missing";
 }
@@ -72,13 +72,12 @@ export async function assignTogether(
  */
 async function assignAll(
   api: Api,
-  { known }: Session,
   guardrailId: string,
   kind: SubjectKind,
   subjects: readonly string[],
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>(subjects.map((subject) => [subject, "missing"]));
-  const batch = { api, known, guardrailId, kind, open: new Set(subjects), outcomes };
+  const batch = { api, guardrailId, kind, open: new Set(subjects), outcomes };
   const count = await assign(api, guardrailId, kind, subjects);
   try {
     if (count < subjects.length) await settle(batch);
@@ -91,8 +90,6 @@ async function assignAll(
 
 interface Batch {
   api: Api;
-  /** Ids of all that this process has made or met. */
-  known: ReadonlySet<string>;
   guardrailId: string;
   kind: SubjectKind;
   /** Subjects of which nothing is known yet. */
@@ -107,10 +104,8 @@ function conclude({ open, outcomes }: Batch, outcome: Outcome): void {
 
 /** Finds out what became of those that the count leaves open, and assigns again who may have been too new. */
 async function settle(batch: Batch): Promise<void> {
-  const { api, known, guardrailId, kind, open } = batch;
+  const { api, guardrailId, kind, open } = batch;
   await takeListed(batch);
-  // Of what somebody else has made, long ago, the list has said all.
-  for (const subject of open) if (!known.has(subject)) open.delete(subject);
   for (const wait of WAITS_FOR_NEW_SUBJECTS_MS) {
     if (open.size === 0) return;
     await new Promise((resolve) => setTimeout(resolve, wait));
