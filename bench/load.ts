@@ -7,26 +7,39 @@ import { median } from "./statistics";
 /** With their assignments and the guardrail, about a hundred resources. */
 const KEYS = 50;
 
+const KINDS = ["ours", "empty"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** What the provider process loads. */
+const MODULES: Record<Kind, string> = { ours: "pulumi-openrouter/dynamic", empty: "./emptyDynamicProvider.js" };
+
+interface LoadCost extends Cost {
+  loadMs: number;
+}
+
+type Pair = Record<Kind, LoadCost>;
+
 export async function loadSection(engine: BenchOptions["engine"], pairs: number): Promise<Section> {
   const [ours, empty] = await Promise.all([
     openBenchStack({ kind: "ours", keys: KEYS, engine }),
     openBenchStack({ kind: "empty", keys: KEYS, engine }),
   ]);
   try {
-    const measured = await noOps(ours, empty, pairs);
-    const ratio = median(measured.map((pair) => pair.ours.seconds / pair.empty.seconds));
-    const extra = median(measured.map((pair) => pair.ours.memoryMb - pair.empty.memoryMb));
-    const row = (kind: "ours" | "empty") => [
+    const measured = await noOps({ ours, empty }, pairs);
+    const middle = (value: (pair: Pair) => number) => median(measured.map(value));
+    const rows = KINDS.map((kind) => [
       kind,
-      median(measured.map((pair) => pair[kind].seconds)).toFixed(2),
-      median(measured.map((pair) => pair[kind].memoryMb)).toFixed(0),
-      median(measured.map((pair) => pair[kind].loadMs)).toFixed(0),
-    ];
+      middle((pair) => pair[kind].seconds).toFixed(2),
+      middle((pair) => pair[kind].memoryMb).toFixed(0),
+      middle((pair) => pair[kind].loadMs).toFixed(0),
+    ]);
+    const ratio = middle((pair) => pair.ours.seconds / pair.empty.seconds);
+    const extra = middle((pair) => pair.ours.memoryMb - pair.empty.memoryMb);
     return {
       title: "The provider process",
       text: `An \`up\` of ${2 * KEYS + 1} resources without changes: medians of ${pairs} pairs, each one of ours and one of resources that call
 nothing, in turns; and how long it takes to load the module that the provider process loads.`,
-      tables: [{ head: ["resources", "s", "MB resident", "ms to load"], rows: [row("ours"), row("empty")] }],
+      tables: [{ head: ["resources", "s", "MB resident", "ms to load"], rows }],
       targets: [
         atMost("time of an `up` without changes to that of an empty provider", 1.15, ratio, (value) =>
           value.toFixed(3),
@@ -40,24 +53,15 @@ nothing, in turns; and how long it takes to load the module that the provider pr
   }
 }
 
-interface LoadCost extends Cost {
-  loadMs: number;
-}
-
-async function noOps(ours: BenchStack, empty: BenchStack, pairs: number) {
-  const up = (bench: BenchStack) => bench.cost(() => bench.stack.up());
-  const ofOurs = async (): Promise<LoadCost> => ({ ...(await up(ours)), loadMs: loadMs("pulumi-openrouter/dynamic") });
-  const ofEmpty = async (): Promise<LoadCost> => ({
-    ...(await up(empty)),
-    loadMs: loadMs("./emptyDynamicProvider.js"),
-  });
-  await up(ours);
-  await up(empty);
-  const measured: { ours: LoadCost; empty: LoadCost }[] = [];
+async function noOps(benches: Record<Kind, BenchStack>, pairs: number): Promise<Pair[]> {
+  const up = (kind: Kind) => benches[kind].cost(() => benches[kind].stack.up());
+  const measure = async (kind: Kind): Promise<LoadCost> => ({ ...(await up(kind)), loadMs: loadMs(MODULES[kind]) });
+  for (const kind of KINDS) await up(kind);
+  const measured: Pair[] = [];
   for (let pair = 0; pair < pairs; pair++) {
     // Whoever is first may find a colder machine.
-    if (pair % 2 === 0) measured.push({ ours: await ofOurs(), empty: await ofEmpty() });
-    else measured.push({ empty: await ofEmpty(), ours: await ofOurs() });
+    if (pair % 2 === 0) measured.push({ ours: await measure("ours"), empty: await measure("empty") });
+    else measured.push({ empty: await measure("empty"), ours: await measure("ours") });
   }
   return measured;
 }

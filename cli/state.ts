@@ -1,5 +1,6 @@
 /** What a `pulumi stack export` says of keys and guardrails. Nothing else is taken from it: it may hold secrets. */
 import { z } from "zod";
+import { typeOf } from "../provider/dynamic/contract";
 import { readStamp } from "../provider/dynamic/stamp";
 import { UsageError } from "./terminal";
 
@@ -41,8 +42,8 @@ export interface StackState {
 const VERSIONS = [3, 4];
 
 const TYPES: Readonly<Record<string, ObjectKind>> = {
-  "pulumi-nodejs:dynamic/openrouter:InferenceKey": "key",
-  "pulumi-nodejs:dynamic/openrouter:Guardrail": "guardrail",
+  [typeOf("InferenceKey")]: "key",
+  [typeOf("Guardrail")]: "guardrail",
 };
 
 const properties = z.record(z.string(), z.unknown()).nullish();

@@ -1,9 +1,7 @@
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-
-/** Kinds that the provider knows. Each name stands in type tokens and states for good. */
-type Kind = "InferenceKey" | "Guardrail" | "GuardrailKeyAssignment" | "GuardrailMemberAssignment";
+import { type Kind, providerOf, typeOf } from "../provider/dynamic/contract";
 
 interface Registration {
   kind: Kind;
@@ -23,7 +21,6 @@ export abstract class DynamicResource extends pulumi.CustomResource {
   /** @internal */
   protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions = {}) {
     const { kind, inputs = {}, outputs } = registration;
-    const type = `pulumi-nodejs:dynamic/openrouter:${kind}`;
     if (opts.import !== undefined) {
       throw new pulumi.RunError(
         `${kind} "${name}": Pulumi can't import a resource of a dynamic provider. Remove the \`import\` option` +
@@ -41,7 +38,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     Error.stackTraceLimit = 0;
     try {
       // No additionalSecretOutputs: the provider marks what is secret, and so it is in every state and log.
-      super(type, name, properties, opts);
+      super(typeOf(kind), name, properties, opts);
     } catch (error) {
       Error.stackTraceLimit = stackTraceLimit;
       // The author of a wrong option has to know where it is.
@@ -51,11 +48,6 @@ export abstract class DynamicResource extends pulumi.CustomResource {
       Error.stackTraceLimit = stackTraceLimit;
     }
   }
-}
-
-/** Stands in every state, so it can never change. */
-function providerOf(kind: Kind): string {
-  return `exports.handler = () => require("pulumi-openrouter/dynamic").provider("${kind}");`;
 }
 
 let installed = false;

@@ -2,6 +2,7 @@
  * The file that `pulumi import --file` takes. For resources of dynamic providers it has to hold inputs and outputs: the
  * engine asks the provider for neither.
  */
+import { providerOf, typeOf } from "../../provider/dynamic/contract";
 import type { Resource } from "./resources";
 
 export function importFileText(resources: readonly Resource[]): string {
@@ -9,9 +10,9 @@ export function importFileText(resources: readonly Resource[]): string {
 }
 
 function imported({ kind, name, id, inputs, outputs }: Resource): object {
-  const __provider = `exports.handler = () => require("pulumi-openrouter/dynamic").provider("${kind}");`;
+  const __provider = providerOf(kind);
   return {
-    type: `pulumi-nodejs:dynamic/openrouter:${kind}`,
+    type: typeOf(kind),
     name,
     id,
     inputs: { ...inputs, __provider },

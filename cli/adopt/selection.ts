@@ -2,6 +2,7 @@
 import type { Guardrail } from "../../provider/api/guardrails";
 import { allOf } from "../../provider/api/pages";
 import { listWorkspaces } from "../../provider/api/workspaces";
+import type { Kind } from "../../provider/dynamic/contract";
 import { dynamicProvider } from "../../provider/dynamic/host";
 import { newProcess } from "../../provider/dynamic/process";
 import type { DynamicProvider, Properties } from "../../provider/dynamic/protocol";
@@ -12,8 +13,6 @@ import type { Account } from "../account";
 import { isWorkspaceDefault } from "../findings";
 import { forEach, type Inventory, readAssigned, readInventory } from "../inventory";
 import { UsageError } from "../terminal";
-
-export type Kind = keyof typeof lifecycles;
 
 export interface Filter {
   /** Id or name. */

@@ -1,4 +1,5 @@
 /** The keys, guardrails and assignments of one world, with each assignment's ends found. */
+import { TYPE_PREFIX } from "../../provider/dynamic/contract";
 import { parseUrn } from "../../sdk/testing/engine/urn";
 import type { Resource } from "../state";
 import { UsageError } from "../terminal";
@@ -44,8 +45,6 @@ export interface StackContents {
   /** By URN of the assignment. */
   members: ReadonlyMap<string, Member>;
 }
-
-const TYPE_PREFIX = "pulumi-nodejs:dynamic/openrouter:";
 
 /** The kind of a resource of ours. */
 export function kindOf(type: string): string | undefined {

@@ -1,6 +1,5 @@
 /**
- * The entry that every stack points at: the `__provider` text in a state is
- * `exports.handler = () => require("pulumi-openrouter/dynamic").provider("InferenceKey");`.
+ * The entry that every stack points at, by the text in `contract.ts`.
  *
  * This path, the name `provider` and the kind names are therefore a permanent contract. The code that runs is the one
  * installed in the program's directory, in refresh and destroy too.

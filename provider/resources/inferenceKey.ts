@@ -108,16 +108,9 @@ function observedFields({ name, limit, limitReset, includeByokInLimit, disabled 
 }
 
 /** Fields as inputs: those that are none are left out, `false` too, so that declaring it and leaving it out are one. */
-function asInputs({ name, limit, limitReset, includeByokInLimit, disabled }: Fields): Partial<InferenceKeyInputs> & {
-  name: string;
-} {
-  return {
-    name,
-    ...(limit !== null ? { limit } : {}),
-    ...(limitReset !== null ? { limitReset } : {}),
-    ...(includeByokInLimit ? { includeByokInLimit } : {}),
-    ...(disabled ? { disabled } : {}),
-  };
+function asInputs({ includeByokInLimit, disabled, ...fields }: Fields): InferenceKeyInputs {
+  const switches = { includeByokInLimit: includeByokInLimit || null, disabled: disabled || null };
+  return withoutNone({ ...fields, ...switches }) as InferenceKeyInputs;
 }
 
 /** What only a new key can have. A left-out expiry is none; workspace and creator may be left to the server. */

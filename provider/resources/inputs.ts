@@ -43,12 +43,12 @@ export function checkInputs<Inputs extends object>(
     else if (isUnknown(given[name])) inputs[name] = given[name];
     else {
       const { data, error } = rule.safeParse(given[name]);
-      inputs[name] = data;
+      if (data !== undefined) inputs[name] = data;
       for (const { path, message } of error?.issues ?? []) failures.push(`${[name, ...path].join(".")}: ${message}`);
     }
   }
   failures.push(...across(given));
-  return failures.length > 0 ? { failures } : { inputs: withoutNone(inputs) as Inputs, failures: [] };
+  return failures.length > 0 ? { failures } : { inputs: inputs as Inputs, failures: [] };
 }
 
 /** Never what every object has: a program may pass an input called `constructor`. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as openrouter from "../../sdk";
 import { installIn, known, mockedProgram, type Registered, removeProgram } from "./support/mockedPulumi";
-import { GUARDRAIL, HASH, OTHER_HASH } from "./support/samples";
+import { failureOf, GUARDRAIL, HASH, OTHER_HASH } from "./support/samples";
 
 let registered: Registered[];
 let directory: string;
@@ -79,23 +79,15 @@ test.each(MAKERS)("%s has one stack trace written, of where the program makes it
   expect(Error.stackTraceLimit).toBe(stackTraceLimit);
 });
 
-test.each(MAKERS)("a wrong option of %s is an error that tells where it is", (_kind, make) => {
+test.each(MAKERS)("a wrong option of %s is an error that tells where it is", async (_kind, make) => {
   const { stackTraceLimit } = Error;
   const wrong = () => make({ parent: "no resource" as unknown as pulumi.Resource });
   expect(wrong).toThrow("Resource parent is not a valid Resource: no resource");
-  const [, first] = String(thrownBy(wrong)?.stack).split("\n");
+  const { stack } = await failureOf((async () => wrong())());
+  const [, first] = String(stack).split("\n");
   expect(first).toContain(__filename);
   expect(Error.stackTraceLimit).toBe(stackTraceLimit);
 });
-
-function thrownBy(work: () => unknown): Error | undefined {
-  try {
-    work();
-  } catch (error) {
-    return error as Error;
-  }
-  return undefined;
-}
 
 test("hash and guardrailId are the very same object as id", () => {
   const key = new openrouter.InferenceKey("same");
