@@ -2,8 +2,9 @@
 import { type Api, type Operation, type Surroundings, startOperation } from "../provider/api/client";
 import { Concurrency } from "../provider/api/concurrency";
 import { MissingCredential, WHERE_TO_MAKE_ONE } from "../provider/api/errors";
-import { redact, Secret } from "../provider/secret";
+import { Secret } from "../provider/secret";
 import { KEY_VARIABLES, resolveSettings, type Settings } from "../provider/settings";
+import { redact } from "../provider/text";
 
 export interface Account {
   readonly baseUrl: string;

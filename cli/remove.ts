@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { NotFound } from "../provider/api/errors";
 import { deleteGuardrail, readGuardrail } from "../provider/api/guardrails";
 import { deleteKey, readKey } from "../provider/api/keys";
-import { redact } from "../provider/secret";
+import { redact } from "../provider/text";
 import { type Account, openAccount } from "./account";
 import { CREDENTIALS_HELP } from "./environment";
 import { findGuardrailOf, readAssigned } from "./inventory";

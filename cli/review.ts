@@ -1,7 +1,7 @@
 /** `pulumi-openrouter review`: what a change does to budgets, in money, for the person who approves it. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { z } from "zod";
-import { redact } from "../provider/secret";
+import { redact } from "../provider/text";
 import { readNamed } from "./files";
 import { exportStack, previewStack } from "./pulumi";
 import { callouts } from "./review/callouts";

@@ -1,6 +1,6 @@
 /** Tables and cells for a screen of 100 characters. */
 import Table from "cli-table3";
-import { redact } from "../provider/secret";
+import { redact } from "../provider/text";
 
 export interface Column {
   title: string;

@@ -1,7 +1,7 @@
 /** What a command needs of the place it runs in, so that tests can take that place. */
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
-import { redact } from "../provider/secret";
+import { redact } from "../provider/text";
 
 export interface Terminal {
   env: NodeJS.ProcessEnv;

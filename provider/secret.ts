@@ -28,13 +28,3 @@ export class Secret {
     return "[secret]";
   }
 }
-
-/** Every OpenRouter credential starts like this, whatever kind it is. */
-const CREDENTIAL = /sk-or-[A-Za-z0-9_-]+/g;
-
-/** Takes credentials out of a text that may be shown: all that look like one, and the given one wherever it stands. */
-export function redact(text: string, known?: Secret): string {
-  const value = known?.reveal();
-  const withoutKnown = value ? text.replaceAll(value, "[secret]") : text;
-  return withoutKnown.replace(CREDENTIAL, "[secret]");
-}

@@ -5,8 +5,8 @@
  * in an error and when its time is up.
  */
 import type { z } from "zod";
-import { redact } from "../secret";
 import type { Settings } from "../settings";
+import { redact } from "../text";
 import type { Concurrency } from "./concurrency";
 import {
   KeyRefused,

@@ -7,7 +7,8 @@ import { type Api, type Surroundings, startOperation } from "../api/client";
 import { NotFound, Unsupported } from "../api/errors";
 import { confirmSameAccount, type Home, homeOf, serverMark, type Workspaces } from "../resources/account";
 import { type Context, type Lifecycle, PartialFailure, type Session } from "../resources/lifecycle";
-import { redact, Secret } from "../secret";
+import { Secret } from "../secret";
+import { redact } from "../text";
 import type { DynamicProvider, Properties } from "./protocol";
 import { readStamp, STATE_VERSION, stamped } from "./stamp";
 

@@ -1,5 +1,6 @@
 import { format, inspect } from "node:util";
-import { redact, Secret } from "../../provider/secret";
+import { Secret } from "../../provider/secret";
+import { redact } from "../../provider/text";
 import { KEY } from "./support/samples";
 
 const secret = new Secret(KEY);

@@ -1,0 +1,37 @@
+/**
+ * Text that may be shown. Names, messages of the API and contents of files come from elsewhere: they may hold an escape
+ * sequence, or a line break and a command for the CI system that prints them.
+ */
+import { stripVTControlCharacters } from "node:util";
+import type { Secret } from "./secret";
+
+const LINE_BREAK = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
+/** Controls (C0, C1) and invisible format characters, bidirectional overrides among them. */
+const INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
+const INVISIBLE_BUT_LAYOUT = /(?![\t\n])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+
+/** A foreign text as part of one line: without escape sequences, line breaks and invisible characters. */
+export function clean(text: string): string {
+  return stripVTControlCharacters(text).replace(LINE_BREAK, " ").replace(INVISIBLE, "\ufffd");
+}
+
+/** Every OpenRouter credential starts like this, whatever kind it is. */
+const CREDENTIAL = /sk-or-[A-Za-z0-9_-]+/g;
+
+/** Replaces credentials: everything that looks like one, and the given ones wherever they appear. */
+export function redact(text: string, ...known: readonly (Secret | undefined)[]): string {
+  let redacted = text;
+  for (const secret of known) {
+    const value = secret?.reveal();
+    if (value) redacted = redacted.replaceAll(value, "[secret]");
+  }
+  return redacted.replace(CREDENTIAL, "[secret]");
+}
+
+/**
+ * The last gate before output. Foreign parts were cleaned where they entered the text; this holds if one was forgotten.
+ * Newlines and tabs stay.
+ */
+export function gate(text: string, ...known: readonly (Secret | undefined)[]): string {
+  return redact(stripVTControlCharacters(text).replace(INVISIBLE_BUT_LAYOUT, "\ufffd"), ...known);
+}
