@@ -91,7 +91,7 @@ function someOrNone(keepers: Record<string, string> | undefined): Record<string,
 }
 
 /** What can be written in place: every field, with its value or the API's none. */
-type Fields = Required<KeyChange>;
+type Fields = Required<Omit<KeyChange, "workspaceId">>;
 
 function desiredFields(inputs: InferenceKeyInputs): Fields {
   return {

@@ -292,9 +292,9 @@ describe("read", () => {
     const reads = places.flatMap((place) => hashes.map((hash) => inferenceKey.read(context, hash, stateWith(place))));
     expect((await Promise.all(reads)).every(Boolean)).toBe(true);
     expect(fake.sent.filter(({ path }) => path === "/keys").map(({ query }) => query)).toEqual([
-      { include_disabled: "true", workspace_id: undefined, offset: undefined },
-      { include_disabled: "true", workspace_id: WORKSPACE, offset: undefined },
-      { include_disabled: "true", workspace_id: OTHER_WORKSPACE, offset: undefined },
+      { include_disabled: "true", include_expired: "true", workspace_id: undefined, offset: undefined },
+      { include_disabled: "true", include_expired: "true", workspace_id: WORKSPACE, offset: undefined },
+      { include_disabled: "true", include_expired: "true", workspace_id: OTHER_WORKSPACE, offset: undefined },
     ]);
     expect(fake.sent).toHaveLength(2 * places.length);
     await inferenceKey.read(context, "d".repeat(64), undefined);
