@@ -78,12 +78,19 @@ describe("inference keys", () => {
     });
   });
 
-  test("what can't be changed is ignored or refused in a patch", async () => {
+  test("what a patch does not take is ignored, and alone it is refused", async () => {
     const hash = await newKey({ expires_at: "2030-01-01T00:00:00Z" });
-    const sent = { expires_at: "2031-01-01T00:00:00Z", workspace_id: "elsewhere" };
-    expect(await dataOf(`PATCH /keys/${hash}`, sent)).toMatchObject({ expires_at: "2030-01-01T00:00:00Z" });
-    simulator.switches.patchedExpiresAt = "refused";
-    expect((await refusal(`PATCH /keys/${hash}`, sent))[0]).toBe(400);
+    const sent = { expires_at: "2031-01-01T00:00:00Z", creator_user_id: "user_other" };
+    const { creator_user_id } = await dataOf(`GET /keys/${hash}`);
+    simulator.switches.unknownBodyFields = "refused";
+    expect(await dataOf(`PATCH /keys/${hash}`, { name: "renamed", ...sent })).toMatchObject({
+      name: "renamed",
+      expires_at: "2030-01-01T00:00:00Z",
+      creator_user_id,
+    });
+    for (const body of [sent, {}]) {
+      expect(await refusal(`PATCH /keys/${hash}`, body)).toEqual([400, "No update fields provided"]);
+    }
   });
 
   test.each([
@@ -94,6 +101,9 @@ describe("inference keys", () => {
     [{ name: "ci", limit_reset: "yearly" }, 'limit_reset: Invalid option: expected one of "daily"|"weekly"|"monthly"'],
     [{ name: "ci", expires_at: "2030-01-01T00:00:00+01:00" }, "expires_at: Invalid ISO datetime"],
     [{ name: "ci", expires_at: "2030-01-01T00:00Z" }, "expires_at: Invalid ISO datetime"],
+    [{ name: "ci", expires_at: "" }, "expires_at: Invalid ISO datetime"],
+    [{ name: "ci", expires_at: "2030-02-30T00:00:00Z" }, "expires_at: Invalid ISO datetime"],
+    [{ name: "ci", external: { user: "" } }, "external: user: Too small: expected string to have >=1 characters"],
     [{ name: "ci", workspace_id: "default" }, "workspace_id: Invalid UUID"],
     [{ name: "ci", workspace_id: "00000000-0000-4000-8000-000000000000" }, "Workspace not found"],
     ["{", "Invalid JSON"],
@@ -135,6 +145,18 @@ describe("inference keys", () => {
     expect((await rowsOf("GET /keys"))[0]).toMatchObject({ hash: hashes[119] });
   });
 
+  test("the list is without expired keys unless asked for; a server that does not know the parameter shows them", async () => {
+    const { hash } = simulator.dashboard.createKey({ name: "old", expires_at: simulator.clock.now() }).key;
+    expect(await rowsOf("GET /keys")).toEqual([]);
+    expect(await rowsOf("GET /keys?include_expired=false")).toEqual([]);
+    expect(await rowsOf("GET /keys?include_expired=true")).toMatchObject([{ hash }]);
+    expect(await dataOf(`GET /keys/${hash}`)).toMatchObject({ hash });
+    simulator.switches.includeExpired = "refused";
+    simulator.switches.unknownQuery = "ignored";
+    expect(await refusal("GET /keys?include_expired=true")).toEqual([400, 'Unrecognized key: "include_expired"']);
+    expect(await rowsOf("GET /keys")).toMatchObject([{ hash }]);
+  });
+
   test("the list is of one workspace and takes no limit", async () => {
     const other = simulator.dashboard.addWorkspace({ name: "Other", slug: "other" });
     const hash = await newKey({ workspace_id: other.id });
@@ -145,6 +167,20 @@ describe("inference keys", () => {
     expect((await refusal("GET /keys?offset=-1"))[0]).toBe(400);
     simulator.switches.unknownQuery = "ignored";
     expect(await rowsOf("GET /keys?limit=10")).toEqual([]);
+  });
+
+  test("every answer has the time of the last use and the partner's user, and none has the partner's key", async () => {
+    const external = { user: "customer", api_key: "x".repeat(40) };
+    const first = await ask("POST /keys", { body: { name: "ci", external } });
+    expect(first.body.data).toMatchObject({ last_used_at: null, external_user: "customer" });
+    const { hash } = first.body.data as { hash: string };
+    simulator.dashboard.useKey(hash, 1);
+    simulator.dashboard.useKey(hash, 1, { at: new Date("2026-03-17T12:00:00Z") });
+    const used = { last_used_at: "2026-03-18T12:00:00Z", external_user: "customer" };
+    expect(await dataOf(`GET /keys/${hash}`)).toMatchObject(used);
+    expect(await dataOf(`PATCH /keys/${hash}`, { name: "renamed" })).toMatchObject(used);
+    expect(await rowsOf("GET /keys")).toMatchObject([used]);
+    expect(JSON.stringify(first.body)).not.toContain(external.api_key);
   });
 
   test("usage counts up, by day, by week from Monday and by month, and lowers what remains", async () => {

@@ -1,7 +1,7 @@
 /** The simulator from the command line, and changes made to it from another. */
 import { dashboardCommand } from "../../cli/dashboard";
 import { simulate, simulateCommand } from "../../cli/simulate";
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { parseSwitch, type Simulator, startSimulator } from "../../sdk/testing/simulator";
 import { rawClient } from "./rawClient";
 
 let simulator: Simulator;
@@ -82,6 +82,12 @@ test("the control endpoint does nothing for a page in a browser, and is off unle
   const answer = await fetch(`${new URL(without.url).origin}/__dashboard`);
   expect([answer.status, answer.headers.get("content-type")]).toEqual([404, "text/html; charset=utf-8"]);
   await without.close();
+});
+
+test("switches of a time or a number take any", () => {
+  expect(parseSwitch("visibleAfterMs=2500")).toEqual({ visibleAfterMs: 2500 });
+  expect(parseSwitch("newKeyUnknownToAssignment=7")).toEqual({ newKeyUnknownToAssignment: 7 });
+  expect(() => parseSwitch("visibleAfterMs=soon")).toThrow('takes 0 or 1000 or 9000, not "soon"');
 });
 
 test.each([

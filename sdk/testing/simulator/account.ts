@@ -1,6 +1,7 @@
 /** What an account of the API holds. Rows have the API's own field names; instants are dates. */
 import type { Clock } from "./clock";
 import type { Random } from "./ids";
+import type { StaleRows } from "./lag";
 import type { Switches } from "./switches";
 
 export interface Workspace {
@@ -146,6 +147,8 @@ export interface Account {
   total_credits: number;
   /** Models that the account's settings hide from its view of the catalogue. */
   hiddenModels: string[];
+  /** What reads still show of rows that have changed. */
+  stale: StaleRows;
 }
 
 /** What all parts of a simulator share. */

@@ -15,6 +15,7 @@ import type {
 } from "./account";
 import { daysBefore } from "./clock";
 import { derivedUuid, hashOf, newClerkId, newKeyString, newUuid } from "./ids";
+import { nothingStale } from "./lag";
 
 /** Models hidden from the first: a client that reads the catalogue with credentials misses them. */
 const HIDDEN_BY_DEFAULT = ["deepseek/deepseek-r1", "x-ai/grok-4"];
@@ -39,6 +40,7 @@ export function addAccount(state: State, name: string, personal: boolean): Accou
     uses: [],
     total_credits: 100,
     hiddenModels: [...HIDDEN_BY_DEFAULT],
+    stale: nothingStale(),
   };
   const workspace = addWorkspace(state, account, { name: "Default", slug: "default" });
   workspace.created_at = daysBefore(state.clock.now(), ACCOUNT_AGE_DAYS);
@@ -103,6 +105,28 @@ export function addKey(state: State, account: Account, fields: NewKey): { key: K
   };
   account.keys.push(key);
   return { key, secret };
+}
+
+/** A key keeps its value when it moves; what becomes of a guardrail of the workspace that it leaves is not known. */
+export function moveKey(state: State, account: Account, key: Key, workspaceId: string): void {
+  key.workspace_id = workspaceId;
+  const guardrail = boundGuardrail(account, key.hash, workspaceId);
+  if (!guardrail || state.switches.movedKeyAssignment === "kept") return;
+  if (state.switches.movedKeyAssignment === "dropped") {
+    removeKeyAssignments(account, (row) => row.key_hash === key.hash);
+    return;
+  }
+  const { id, created_at, updated_at, ...settings } = guardrail;
+  const copy = addGuardrail(state, account, { ...settings, workspace_id: workspaceId });
+  assignKey(state, account, copy.id, key.hash);
+}
+
+/** The guardrail of a key, if it belongs to another workspace than the given one. */
+export function boundGuardrail(account: Account, hash: string, workspaceId: string): Guardrail | undefined {
+  const row = account.keyAssignments.find(({ key_hash }) => key_hash === hash);
+  const guardrail = account.guardrails.find(({ id }) => id === row?.guardrail_id);
+  // One that is older than workspaces takes keys of any.
+  return guardrail?.workspace_id === null || guardrail?.workspace_id === workspaceId ? undefined : guardrail;
 }
 
 export function removeKey(state: State, account: Account, hash: string): void {

@@ -15,6 +15,7 @@ import {
   removeMemberAssignments,
 } from "./changes";
 import { hashOf, newClerkId } from "./ids";
+import { changing } from "./lag";
 
 /** Whom a guardrail is assigned to: hashes of keys, ids of members. */
 export interface Assignees {
@@ -62,7 +63,7 @@ export function createDashboard(state: State, account: Account, managementKeyPre
     return account.default_workspace_id;
   };
 
-  return {
+  const dashboard: Dashboard = {
     createKey: (fields) =>
       addKey(state, account, { ...fields, workspace_id: fields.workspace_id ?? defaultWorkspaceId() }),
     updateKey: (hash, change) => Object.assign(key(hash), given(change), { updated_at: state.clock.now() }),
@@ -126,6 +127,16 @@ export function createDashboard(state: State, account: Account, managementKeyPre
       account.hiddenModels = [...slugs];
     },
   };
+  return visibleAtOnce(state, account, dashboard);
+}
+
+/** The dashboard does not lag, whatever the switch says. */
+function visibleAtOnce(state: State, account: Account, dashboard: Dashboard): Dashboard {
+  const actions = Object.entries(dashboard).map(([name, action]: [string, (...args: unknown[]) => unknown]) => [
+    name,
+    (...args: unknown[]) => changing(state, account, 0, () => action(...args)),
+  ]);
+  return Object.fromEntries(actions);
 }
 
 function found<Row>(rows: readonly Row[], isIt: (row: Row) => boolean, what: string): Row {

@@ -1,13 +1,14 @@
 /** Finding the objects that a request names, and whose they are. */
 import type { Account, Guardrail, Key, State, Workspace } from "./account";
 import { ApiError, badRequest, forbidden, notFound } from "./errors";
+import { isTooNew } from "./lag";
 
 export function findKey(state: State, account: Account, hash: string): Key {
   return find(
     state,
     account,
     (each) => each.keys,
-    (key) => key.hash === hash,
+    (key) => key.hash === hash && !isTooNew(state, account, hash),
     "API key not found",
   );
 }
@@ -17,7 +18,7 @@ export function findGuardrail(state: State, account: Account, id: string): Guard
     state,
     account,
     (each) => each.guardrails,
-    (guardrail) => guardrail.id === id,
+    (guardrail) => guardrail.id === id && !isTooNew(state, account, id),
     "Guardrail not found",
   );
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Account, Key, State } from "./account";
 import { badRequest } from "./errors";
+import { changing, visible } from "./lag";
 
 export interface Request {
   state: State;
@@ -43,7 +44,12 @@ export function managed(method: Method, path: string, handle: (request: ManagedR
     method,
     path,
     needs: "management key",
-    handle: (request, caller) => handle({ ...request, account: (caller as Caller).account }),
+    handle: (request, caller) => {
+      const { state } = request;
+      const { account } = caller as Caller;
+      if (method === "GET") return handle({ ...request, account: visible(state, account) });
+      return changing(state, account, state.switches.visibleAfterMs, () => handle({ ...request, account }));
+    },
   };
 }
 

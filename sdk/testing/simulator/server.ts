@@ -70,6 +70,8 @@ async function serve(traffic: Traffic, find: FindRoute, request: IncomingMessage
   // Beside the API is the website: a client with a wrong base URL gets a page.
   if (!url.pathname.startsWith(`${BASE_PATH}/`)) return sendHtml(response, 404);
 
+  // The time by which a client judges how old an object is.
+  response.setHeader("date", traffic.state.clock.now().toUTCString());
   countInFlight(traffic, response);
   const call = await receive(find, request, url);
   const caller = callerOf(traffic.state, call.bearer);

@@ -24,6 +24,11 @@ export interface Switches {
   unknownQuery: "refused" | "ignored";
   /** `POST /keys` without a slash at the end: one guide says that it's redirected (307). */
   trailingSlash: "optional" | "required";
+  /**
+   * For how many milliseconds of the simulator's clock reads don't show what a write has done: a new object is in no list
+   * and unknown to every call, a changed or deleted one is shown as it was. No source says that there is a delay.
+   */
+  visibleAfterMs: number;
   /** Form of timestamps: the description and a sample of the documentation differ. */
   timestamps: "seconds" | "milliseconds" | "microseconds";
 
@@ -33,8 +38,12 @@ export interface Switches {
   disabledKeysListed: false | true;
   /** Whether `POST /keys` honours `limit_reset` and `include_byok_in_limit`; if not, only a later PATCH sets them. */
   createHonoursReset: true | false;
-  /** `expires_at` in `PATCH /keys/{hash}`: not in the description, and what the server does with it is not known. */
-  patchedExpiresAt: "ignored" | "refused";
+  /** `include_expired` of `GET /keys`: a server older than October 2026 may refuse it and show expired keys. */
+  includeExpired: "honoured" | "refused";
+  /** `workspace_id` in `PATCH /keys/{hash}`: a server older than October 2026 ignores it. */
+  keyMove: "honoured" | "ignored";
+  /** The assignment of a moved key to a guardrail of its old workspace: "guardrail selections move with it". */
+  movedKeyAssignment: "kept" | "copied" | "dropped" | "refused";
   /** `expires_at` with minutes and no seconds: refused according to newer texts. */
   expiresAtWithoutSeconds: "refused" | "accepted";
   /** Negative `limit` of a key and `limit_usd` of a guardrail: no minimum is documented. */
@@ -88,11 +97,14 @@ export const SWITCH_VALUES: { readonly [Name in keyof Switches]: readonly Switch
   unknownBodyFields: ["ignored", "refused"],
   unknownQuery: ["refused", "ignored"],
   trailingSlash: ["optional", "required"],
+  visibleAfterMs: [0, 1000, 9000],
   timestamps: ["seconds", "milliseconds", "microseconds"],
   keyLabel: ["masked", "short", "name"],
   disabledKeysListed: [false, true],
   createHonoursReset: [true, false],
-  patchedExpiresAt: ["ignored", "refused"],
+  includeExpired: ["honoured", "refused"],
+  keyMove: ["honoured", "ignored"],
+  movedKeyAssignment: ["kept", "copied", "dropped", "refused"],
   expiresAtWithoutSeconds: ["refused", "accepted"],
   negativeLimits: ["refused", "accepted"],
   zeroLimitUsd: ["accepted", "refused"],
@@ -129,9 +141,14 @@ export function parseSwitch(text: string): Partial<Switches> {
   if (!Object.hasOwn(SWITCH_VALUES, name)) {
     throw new Error(`no switch "${name}"; there are ${Object.keys(SWITCH_VALUES).join(", ")}`);
   }
-  if (name === "newKeyUnknownToAssignment" && /^\d+$/.test(value)) return { newKeyUnknownToAssignment: Number(value) };
+  if (isNumeric(name) && /^\d+$/.test(value)) return { [name]: Number(value) };
   const values: readonly unknown[] = SWITCH_VALUES[name as keyof Switches];
   const chosen = values.find((each) => String(each) === value);
   if (chosen === undefined) throw new Error(`switch ${name} takes ${values.join(" or ")}, not "${value}"`);
   return { [name]: chosen };
+}
+
+/** Switches that take any number. */
+function isNumeric(name: string): boolean {
+  return name === "newKeyUnknownToAssignment" || name === "visibleAfterMs";
 }

@@ -19,6 +19,12 @@ function counted(state: State, account: Account, hash: string | undefined, amoun
   };
 }
 
+/** When a key was used last; null if it never was. */
+export function lastUsedAt({ uses }: Account, hash: string): Date | null {
+  const times = uses.filter((use) => use.key_hash === hash).map(({ at }) => at.getTime());
+  return times.length === 0 ? null : new Date(Math.max(...times));
+}
+
 /** What is left of a key's limit in its present interval; null without a limit. */
 export function limitRemaining(state: State, account: Account, key: Key): number | null {
   if (key.limit === null) return null;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Guardrail, KeyAssignment, MemberAssignment } from "../account";
 import { assignKey, assignMember, removeKeyAssignments, removeMemberAssignments } from "../changes";
 import { badRequest } from "../errors";
+import { isTooNew } from "../lag";
 import { findGuardrail, isDefaultGuardrail, isWorkspaceMember } from "../objects";
 import type { ManagedRequest, Route } from "../route";
 import { managed, ok, page, paging, readBody, readQuery } from "../route";
@@ -16,7 +17,9 @@ function assignKeys(request: ManagedRequest) {
   const { state, account } = request;
   const guardrail = assignable(request, "keys");
   const hashes = new Set(readBody(request, keyHashes).key_hashes);
-  const known = account.keys.filter((key) => hashes.has(key.hash) && isKnownByNow(key));
+  const known = account.keys.filter(
+    (key) => hashes.has(key.hash) && isKnownByNow(key) && !isTooNew(state, account, key.hash),
+  );
   // A guardrail older than workspaces takes keys of any.
   if (guardrail.workspace_id !== null && known.some((key) => key.workspace_id !== guardrail.workspace_id)) {
     throw badRequest("Some keys do not belong to the same workspace as the guardrail");

@@ -1,13 +1,13 @@
 /** Inference keys: `/keys`. */
 import { z } from "zod";
 import type { Account, Key, State } from "../account";
-import { addKey, given, removeKey } from "../changes";
-import { badRequest } from "../errors";
+import { addKey, boundGuardrail, given, moveKey, removeKey } from "../changes";
+import { badRequest, conflict } from "../errors";
 import { chosenWorkspace, findKey } from "../objects";
 import type { ManagedRequest, Route } from "../route";
-import { created, deleted, managed, offset, ok, readBody, readQuery, word } from "../route";
+import { check, created, deleted, managed, offset, ok, readBody, readQuery, word } from "../route";
 import { givenInstant, timestamp, timestampOrNull } from "../timestamps";
-import { counters, limitRemaining } from "../usage";
+import { counters, lastUsedAt, limitRemaining } from "../usage";
 
 /** `GET /keys` has pages of this size and no parameter for it. */
 const PAGE_SIZE = 100;
@@ -24,7 +24,7 @@ const newKey = z.object({
   expires_at: z.string().nullable().optional(),
   creator_user_id: z.string().min(1).nullable().optional(),
   workspace_id: z.uuid().optional(),
-  external: z.object({ user: z.string(), api_key: z.string().min(32).optional() }).optional(),
+  external: z.object({ user: z.string().min(1).max(512), api_key: z.string().min(32).max(512).optional() }).optional(),
 });
 
 const keyChange = z.object({
@@ -33,11 +33,13 @@ const keyChange = z.object({
   limit: limit.optional(),
   limit_reset: limitReset.optional(),
   include_byok_in_limit: z.boolean().optional(),
+  workspace_id: z.uuid().optional(),
 });
 
 const listQuery = z.object({
   offset,
   include_disabled: word.optional(),
+  include_expired: word.optional(),
   workspace_id: z.uuid().optional(),
 });
 
@@ -49,7 +51,7 @@ function create(request: ManagedRequest) {
   const { key, secret } = addKey(state, account, {
     ...(state.switches.createHonoursReset ? rest : honoured),
     workspace_id: chosenWorkspace(state, account, workspace_id).id,
-    expires_at: expires_at ? expiry(state, expires_at) : null,
+    expires_at: expires_at == null ? null : expiry(state, expires_at),
     creator_user_id: creator_user_id ?? account.owner_user_id,
     external_user: external?.user ?? null,
   });
@@ -59,11 +61,15 @@ function create(request: ManagedRequest) {
 
 function list(request: ManagedRequest) {
   const { state, account } = request;
+  const knowsExpired = state.switches.includeExpired === "honoured";
+  if (!knowsExpired && "include_expired" in request.query) throw badRequest('Unrecognized key: "include_expired"');
   const query = readQuery(request, listQuery);
   const workspace = chosenWorkspace(state, account, query.workspace_id);
   const withDisabled = query.include_disabled ?? state.switches.disabledKeysListed;
+  const withExpired = query.include_expired ?? !knowsExpired;
   const keys = account.keys
-    .filter((key) => key.workspace_id === workspace.id && (withDisabled || !key.disabled))
+    .filter((key) => key.workspace_id === workspace.id)
+    .filter((key) => (withDisabled || !key.disabled) && (withExpired || !isExpired(state, key)))
     .reverse()
     .slice(query.offset, query.offset + PAGE_SIZE);
   return ok({ data: keys.map((key) => shown(state, account, key)) });
@@ -73,13 +79,26 @@ function read({ state, account, params }: ManagedRequest) {
   return ok({ data: shown(state, account, findKey(state, account, params.hash as string)) });
 }
 
+/** Ignores what it does not take, whatever other endpoints do with such a field. */
 function update(request: ManagedRequest) {
   const { state, account, params } = request;
   const key = findKey(state, account, params.hash as string);
-  const change = readBody({ ...request, body: withoutExpiry(state, request.body) }, keyChange);
+  const known = state.switches.keyMove === "honoured" ? keyChange : keyChange.omit({ workspace_id: true });
+  const change: z.output<typeof keyChange> = check(known, request.body);
+  if (Object.keys(change).length === 0) throw badRequest("No update fields provided");
   checkLimit(state, change.limit);
-  Object.assign(key, given(change), { updated_at: state.clock.now() });
+  const { workspace_id, ...settings } = change;
+  const target = workspace_id === undefined ? key.workspace_id : chosenWorkspace(state, account, workspace_id).id;
+  if (target !== key.workspace_id) move(state, account, key, target);
+  Object.assign(key, given(settings), { updated_at: state.clock.now() });
   return ok({ data: shown(state, account, key) });
+}
+
+function move(state: State, account: Account, key: Key, workspaceId: string): void {
+  if (state.switches.movedKeyAssignment === "refused" && boundGuardrail(account, key.hash, workspaceId)) {
+    throw conflict("The API key has a guardrail of its workspace");
+  }
+  moveKey(state, account, key, workspaceId);
 }
 
 function remove({ state, account, params }: ManagedRequest) {
@@ -100,16 +119,14 @@ function expiry(state: State, text: string): Date {
       ? /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/
       : /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
   const instant = new Date(text);
-  if (!form.test(text) || Number.isNaN(instant.getTime())) throw badRequest("expires_at: Invalid ISO datetime");
+  // A day that its month does not have would otherwise be one of the next month.
+  const isDay = !Number.isNaN(instant.getTime()) && instant.toISOString().slice(0, 10) === text.slice(0, 10);
+  if (!form.test(text) || !isDay) throw badRequest("expires_at: Invalid ISO datetime");
   return instant;
 }
 
-/** `expires_at` can't be changed; whether the server says so is not known. */
-function withoutExpiry(state: State, body: unknown): unknown {
-  if (typeof body !== "object" || body === null || !("expires_at" in body)) return body;
-  if (state.switches.patchedExpiresAt === "refused") throw badRequest('Unrecognized key: "expires_at"');
-  const { expires_at, ...rest } = body;
-  return rest;
+function isExpired({ clock }: State, { expires_at }: Key): boolean {
+  return expires_at !== null && expires_at <= clock.now();
 }
 
 function shown(state: State, account: Account, key: Key) {
@@ -128,6 +145,7 @@ function shown(state: State, account: Account, key: Key) {
     expires_at: key.expires_at && givenInstant(state, key.expires_at),
     creator_user_id: key.creator_user_id,
     external_user: key.external_user,
+    last_used_at: timestampOrNull(state, lastUsedAt(account, key.hash)),
     workspace_id: key.workspace_id,
   };
 }

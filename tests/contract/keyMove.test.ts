@@ -1,0 +1,115 @@
+/** A key that moves to another workspace, and what may become of its guardrail. */
+import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { rawClient } from "./rawClient";
+
+let simulator: Simulator;
+let ask: ReturnType<typeof rawClient>["ask"];
+let home: string;
+let target: string;
+let hash: string;
+
+beforeEach(async () => {
+  simulator = await startSimulator({ now: new Date("2026-03-18T12:00:00Z") });
+  ask = rawClient(simulator).ask;
+  home = String(simulator.account.default_workspace_id);
+  target = simulator.dashboard.addWorkspace({ name: "Target", slug: "target" }).id;
+  hash = simulator.dashboard.createKey({ name: "ci", limit: 5 }).key.hash;
+});
+afterEach(() => simulator.close());
+
+const patch = async (body: object) => (await ask(`PATCH /keys/${hash}`, { body })).body;
+const rows = async () => (await ask("GET /guardrails/assignments/keys")).body.data as Record<string, unknown>[];
+
+function guarded(fields: object = {}): string {
+  const { id } = simulator.dashboard.createGuardrail({ name: "g", limit_usd: 5, reset_interval: "daily", ...fields });
+  simulator.dashboard.assign(id, { keys: [hash] });
+  return id;
+}
+
+test("a key moves with its value and its settings", async () => {
+  expect(await patch({ workspace_id: target, name: "moved" })).toMatchObject({
+    data: { hash, name: "moved", limit: 5, workspace_id: target, updated_at: "2026-03-18T12:00:00Z" },
+  });
+  expect((await ask(`GET /keys?workspace_id=${target}`)).body.data).toMatchObject([{ hash }]);
+  expect((await ask("GET /keys")).body.data).toEqual([]);
+});
+
+test("a move to its own workspace changes nothing", async () => {
+  const guardrail = guarded();
+  simulator.switches.movedKeyAssignment = "refused";
+  expect(await patch({ workspace_id: home })).toMatchObject({ data: { workspace_id: home } });
+  expect(await rows()).toMatchObject([{ guardrail_id: guardrail, key_hash: hash }]);
+});
+
+test("a workspace that is unknown or not named by its id is refused", async () => {
+  const nowhere = "00000000-0000-4000-8000-000000000000";
+  expect(await patch({ workspace_id: nowhere })).toMatchObject({ error: { code: 400 } });
+  simulator.switches.unknownWorkspace = 404;
+  expect(await patch({ workspace_id: nowhere })).toMatchObject({ error: { code: 404 } });
+  expect(await patch({ workspace_id: "target" })).toMatchObject({ error: { message: "workspace_id: Invalid UUID" } });
+  expect(simulator.account.keys).toMatchObject([{ workspace_id: home, updated_at: null }]);
+});
+
+test("an older server ignores the workspace, and refuses a patch of nothing else", async () => {
+  simulator.switches.keyMove = "ignored";
+  expect(await patch({ workspace_id: target, name: "renamed" })).toMatchObject({
+    data: { name: "renamed", workspace_id: home },
+  });
+  const refusal = { code: 400, message: "No update fields provided" };
+  expect(await patch({ workspace_id: target })).toEqual({ error: refusal });
+});
+
+describe("the assignment to a guardrail of the workspace that is left", () => {
+  let guardrail: string;
+  beforeEach(() => {
+    guardrail = guarded();
+  });
+
+  test("is kept, across workspaces", async () => {
+    await patch({ workspace_id: target });
+    expect(await rows()).toMatchObject([{ guardrail_id: guardrail, key_hash: hash }]);
+  });
+
+  test("is one to a copy in the new workspace", async () => {
+    simulator.switches.movedKeyAssignment = "copied";
+    await patch({ workspace_id: target });
+    const [row, ...others] = await rows();
+    expect(others).toEqual([]);
+    expect(row?.guardrail_id).not.toBe(guardrail);
+    const copy = await ask(`GET /guardrails/${row?.guardrail_id}`);
+    expect(copy.body.data).toMatchObject({ name: "g", limit_usd: 5, reset_interval: "daily", workspace_id: target });
+    expect((await ask(`GET /guardrails/${guardrail}`)).status).toBe(200);
+  });
+
+  test("is dropped", async () => {
+    simulator.switches.movedKeyAssignment = "dropped";
+    await patch({ workspace_id: target });
+    expect(await rows()).toEqual([]);
+  });
+
+  test("makes the server refuse the move as a whole", async () => {
+    simulator.switches.movedKeyAssignment = "refused";
+    expect(await patch({ workspace_id: target, name: "renamed" })).toMatchObject({ error: { code: 409 } });
+    expect(simulator.account.keys).toMatchObject([{ name: "ci", workspace_id: home, updated_at: null }]);
+    expect(await rows()).toMatchObject([{ guardrail_id: guardrail }]);
+  });
+});
+
+test.each(["kept", "copied", "dropped", "refused"] as const)(
+  "the assignment to a guardrail without workspace stays as it is (%s)",
+  async (movedKeyAssignment) => {
+    simulator.switches.movedKeyAssignment = movedKeyAssignment;
+    const legacy = guarded({ workspace_id: null });
+    await patch({ workspace_id: target });
+    expect(await rows()).toMatchObject([{ guardrail_id: legacy, key_hash: hash }]);
+  },
+);
+
+test("a guardrail of the new workspace can be assigned after the move", async () => {
+  guarded();
+  await patch({ workspace_id: target });
+  const { id } = simulator.dashboard.createGuardrail({ name: "there", workspace_id: target });
+  const assigned = await ask(`POST /guardrails/${id}/assignments/keys`, { body: { key_hashes: [hash] } });
+  expect(assigned.body).toEqual({ assigned_count: 1 });
+  expect(await rows()).toMatchObject([{ guardrail_id: id }]);
+});
