@@ -121,6 +121,32 @@ test.each([
   expect(use).not.toThrow(/sk-or-v1-abc/);
 });
 
+const UNCARRIABLE = [
+  "a\nb",
+  "a\rb",
+  "a\u0000b",
+  "a\u001b[31mb",
+  "a\u007fb",
+  "caf\u00e9",
+  "\u201cquoted\u201d",
+  "a\u2028b",
+];
+const SOURCES: [string, (key: string) => [Configured, NodeJS.ProcessEnv], RegExp][] = [
+  ["OPENROUTER_MANAGEMENT_KEY", (text) => [{}, { OPENROUTER_MANAGEMENT_KEY: text }], /OPENROUTER_MANAGEMENT_KEY/],
+  ["an older variable", (text) => [{}, { OPENROUTER_MGMT_KEY: text }], /OPENROUTER_MGMT_KEY/],
+  ["the configuration", (text) => [{ managementKey: text }, {}], /stack configuration openrouter:managementKey/],
+  ["a Provider", (text) => [{ explicit: true, managementKey: text }, key], /the Provider's managementKey/],
+];
+
+describe.each(SOURCES)("a key in %s that no HTTP header can carry", (_title, given, named) => {
+  test.failing.each(UNCARRIABLE)("is an error that names the source and not the key: %j", (text) => {
+    const use = () => resolved(...given(text));
+    expect(use).toThrow(UnusableSetting);
+    expect(use).toThrow(named);
+    expect(use).not.toThrow(text);
+  });
+});
+
 test("the configuration is read from what Pulumi passes, and its key is no plain text", () => {
   const values: Record<string, string> = {
     "openrouter:explicit": "true",
