@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type Kind, providerOf, typeOf } from "../provider/dynamic/contract";
+import { warnOfPlainTextKey } from "./plainTextKey";
 
 interface Registration {
   kind: Kind;
@@ -30,6 +31,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
       );
     }
     checkInstalled(kind, name);
+    warnOfPlainTextKey();
     const added = Object.fromEntries(outputs.map((output) => [output, undefined]));
     const properties = { ...added, ...inputs, __provider: providerOf(kind) };
     // Pulumi notes a stack trace for each of the four promises of a property, to be printed if one never ends. To write
