@@ -51,7 +51,7 @@ function open(settings: Settings, log: (message: string) => void): Account {
   };
   return {
     baseUrl: settings.baseUrl,
-    redact: (text) => redact(text, settings.managementKey),
+    redact: (text) => redact(text, ...settings.credential.secrets()),
     start: (verb, object) => startOperation(surroundings, { verb, object }),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Where the management key and the base URL come from, in order:
+ * Where the management key, or the federation policy that acts as one, and the base URL come from, in order:
  *
  * 1. the inputs of an explicit `Provider` resource,
  * 2. the environment of the provider process, which each command of Pulumi starts anew,
@@ -7,10 +7,15 @@
  *    stored at the last `up`.
  *
  * An explicit `Provider` with a management key takes nothing from the environment, so that a variable meant for
- * another account can't be used with it.
+ * another account can't be used with it. With a federation policy it takes only the token that identifies the job.
  */
+import { type Credential, fixedKey } from "./api/credential";
 import { MissingCredential, UnusableSetting } from "./api/errors";
+import { federated, WHERE_POLICIES_ARE } from "./api/oauth";
+import { type SubjectTokenSettings, subjectToken } from "./api/subjectToken";
+import { isLoopback } from "./loopback";
 import { Secret } from "./secret";
+import { redact } from "./text";
 
 /** The public API, the only server that its description names. */
 export const PUBLIC_BASE_URL = "https://openrouter.ai/api/v1";
@@ -22,56 +27,131 @@ export const KEY_VARIABLES = [
   "OPENROUTER_MGMT_KEY",
 ] as const;
 
+/** With workload identity: the policy under which the token of a CI job or a pod is exchanged. */
+export const POLICY_VARIABLE = "OPENROUTER_FEDERATION_POLICY_ID";
+
 export const URL_VARIABLE = "OPENROUTER_BASE_URL";
 
 /** What Pulumi hands to the provider process: the inputs of an explicit `Provider`, or the stack configuration. */
-export interface Configuration {
+export interface Configuration extends SubjectTokenSettings {
   /** True for an explicit `Provider` resource. */
   explicit: boolean;
-  /** True for a `Provider` that was declared with a management key, be it empty. */
+  /** True for a `Provider` that was declared with a management key or a federation policy, be it empty. */
   ownKey: boolean;
   managementKey?: Secret;
+  federationPolicyId?: string;
   baseUrl?: string;
   /** Whether what an interrupted run seems to have left may be deleted. */
   removeInterrupted: boolean;
 }
 
 export interface Settings {
-  managementKey: Secret;
+  credential: Credential;
   baseUrl: string;
   /** Which of the places the key came from; decides what an error about a refused key advises. */
-  source: "provider" | "environment" | "config";
+  source: "provider" | "environment" | "config" | "federation";
 }
 
 /** Reads the settings from an object like the one Pulumi passes to `configure`. Never throws. */
 export function configuration(get: (key: string) => string | undefined): Configuration {
   const managementKey = get("openrouter:managementKey")?.trim();
-  const baseUrl = get("openrouter:baseUrl");
+  const texts = {
+    federationPolicyId: get("openrouter:federationPolicyId")?.trim(),
+    subjectTokenFile: get("openrouter:subjectTokenFile"),
+    subjectTokenAudience: get("openrouter:subjectTokenAudience"),
+    baseUrl: get("openrouter:baseUrl"),
+  };
   return {
     explicit: get("openrouter:explicit") === "true",
     ownKey: get("openrouter:ownKey") === "true",
     removeInterrupted: get("openrouter:removeInterrupted") === "true",
     ...(managementKey ? { managementKey: new Secret(managementKey) } : {}),
-    ...(baseUrl ? { baseUrl } : {}),
+    ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text)),
   };
 }
 
-/** @throws MissingCredential when no place has a key, UnusableSetting for a base URL that can't be used. */
+/** @throws MissingCredential when no place has a key, UnusableSetting for a key or a base URL that can't be used. */
 export function resolveSettings(configured: Configuration, environment: NodeJS.ProcessEnv): Settings {
-  const { explicit, ownKey, managementKey, baseUrl } = configured;
-  if (ownKey) {
-    // An empty key must not fall back to another account's.
-    if (!managementKey) throw new MissingCredential("own key", KEY_VARIABLES);
-    return { managementKey, baseUrl: checkedUrl(baseUrl ?? PUBLIC_BASE_URL), source: "provider" };
+  const { explicit, ownKey, baseUrl } = configured;
+  // An empty key of a Provider must not fall back to another account's.
+  const places = ownKey ? [inConfiguration(configured)] : [inEnvironment(environment), inConfiguration(configured)];
+  for (const place of places) {
+    const authorized = authorization(place, (api) => subjectToken(api, configured, environment));
+    if (!authorized) continue;
+    const url = ownKey ? baseUrl : (explicit && baseUrl) || environment[URL_VARIABLE] || baseUrl;
+    return { ...authorized, baseUrl: checkedUrl(url ?? PUBLIC_BASE_URL) };
   }
+  throw new MissingCredential(ownKey ? "own key" : explicit ? "mapped variables" : "any", KEY_VARIABLES);
+}
+
+/** What one place has, and the names of the two there. */
+interface Place {
+  source: "provider" | "environment" | "config";
+  key: Secret | undefined;
+  keyName: string;
+  policyId: string | undefined;
+  policyName: string;
+}
+
+function inEnvironment(environment: NodeJS.ProcessEnv): Place {
   // Trimmed, because a key that was read from a file often ends in a line break, which no header can hold.
-  const fromEnvironment = KEY_VARIABLES.map((name) => environment[name]?.trim()).find(Boolean);
-  const url = (explicit && baseUrl) || environment[URL_VARIABLE] || baseUrl || PUBLIC_BASE_URL;
-  if (fromEnvironment) {
-    return { managementKey: new Secret(fromEnvironment), baseUrl: checkedUrl(url), source: "environment" };
+  const [[keyName, key] = [KEY_VARIABLES[0], undefined]] = KEY_VARIABLES.map(
+    (name) => [name, environment[name]?.trim()] as const,
+  ).filter(([, value]) => value);
+  return {
+    source: "environment",
+    key: key ? new Secret(key) : undefined,
+    keyName,
+    policyId: environment[POLICY_VARIABLE]?.trim(),
+    policyName: POLICY_VARIABLE,
+  };
+}
+
+function inConfiguration({ ownKey, managementKey, federationPolicyId }: Configuration): Place {
+  const place = ownKey ? "the Provider's " : "the stack configuration openrouter:";
+  return {
+    source: ownKey ? "provider" : "config",
+    key: managementKey,
+    keyName: `${place}managementKey`,
+    policyId: federationPolicyId,
+    policyName: `${place}federationPolicyId`,
+  };
+}
+
+/** Undefined for a place that has neither a key nor a policy. */
+function authorization(
+  { source, key, keyName, policyId, policyName }: Place,
+  subject: Parameters<typeof federated>[1],
+): Pick<Settings, "credential" | "source"> | undefined {
+  if (key && policyId) {
+    throw new UnusableSetting(
+      `there is a management key (${keyName}) and a federation policy (${policyName})`,
+      "remove one of them",
+    );
   }
-  if (managementKey) return { managementKey, baseUrl: checkedUrl(url), source: "config" };
-  throw new MissingCredential(explicit ? "mapped variables" : "any", KEY_VARIABLES);
+  if (key) {
+    refuseUncarriable(key, keyName);
+    return { credential: fixedKey(key), source };
+  }
+  if (!policyId) return undefined;
+  refuseOtherThanId(policyId, policyName);
+  return { credential: federated(policyId, subject), source: "federation" };
+}
+
+/** Sent, such a key would look like a lost connection. */
+function refuseUncarriable(key: Secret, name: string): void {
+  if (/^[ -~]*$/.test(key.reveal())) return;
+  throw new UnusableSetting(
+    `the management key in ${name} has a line break, a control character or a letter outside ASCII, ` +
+      "which no HTTP header can carry",
+    "copy it again, without quotes and line breaks",
+  );
+}
+
+/** The id appears in errors and in the state, so that it must not be a key. */
+function refuseOtherThanId(policyId: string, name: string): void {
+  if (/^[!-~]+$/.test(policyId) && redact(policyId) === policyId) return;
+  throw new UnusableSetting(`${name} is not an id`, `set it to the id of a federation policy ${WHERE_POLICIES_ARE}`);
 }
 
 /** HTTPS, except to this machine: the key goes with every request. */
@@ -90,8 +170,4 @@ function checkedUrl(text: string): string {
     throw new UnusableSetting("the base URL is plain http", "use https; http is accepted for this machine only");
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
-}
-
-export function isLoopback(url: URL): boolean {
-  return url.hostname === "localhost" || url.hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(url.hostname);
 }

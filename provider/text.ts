@@ -15,8 +15,8 @@ export function clean(text: string): string {
   return stripVTControlCharacters(text).replace(LINE_BREAK, " ").replace(INVISIBLE, "\ufffd");
 }
 
-/** Every OpenRouter credential starts like this, whatever kind it is. */
-const CREDENTIAL = /sk-or-[A-Za-z0-9_-]+/g;
+/** Every OpenRouter key starts with sk-or-, whatever kind it is, and every JWT with the start of a JSON object. */
+const CREDENTIAL = /sk-or-[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g;
 
 /** Replaces credentials: everything that looks like one, and the given ones wherever they appear. */
 export function redact(text: string, ...known: readonly (Secret | undefined)[]): string {

@@ -7,6 +7,21 @@ export interface ProviderArgs {
    * it, the environment is asked: use that with the option `envVarMappings` to keep the key out of the state.
    */
   managementKey?: pulumi.Input<string>;
+  /**
+   * Id of a federation policy (OpenRouter, Settings → Workload identity), in place of a management key: the token of the
+   * CI job or pod is exchanged for access tokens of at most 15 minutes that act as the management key of the policy. No
+   * token is in the state. The subject token comes from `subjectTokenFile`, else from the environment: the variable
+   * `OPENROUTER_SUBJECT_TOKEN` or the file that `OPENROUTER_SUBJECT_TOKEN_FILE` names, else from GitHub Actions in a job
+   * with `permissions: id-token: write`. Nothing else is taken from the environment.
+   */
+  federationPolicyId?: pulumi.Input<string>;
+  /** Path of a file that holds the subject token, such as a projected token of Kubernetes. Read at each exchange. */
+  subjectTokenFile?: pulumi.Input<string>;
+  /**
+   * Audience that a token from GitHub Actions is requested for. Default: the variable
+   * `OPENROUTER_SUBJECT_TOKEN_AUDIENCE`, else GitHub's own default.
+   */
+  subjectTokenAudience?: pulumi.Input<string>;
   /** Base URL of the API; https, or http to this machine. Default: the public API. */
   baseUrl?: pulumi.Input<string>;
   /**
@@ -37,13 +52,17 @@ export interface ProviderArgs {
 export class Provider extends pulumi.ProviderResource {
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.CustomResourceOptions) {
     refuseMissingKey(name, args, opts);
+    const own = "managementKey" in args || "federationPolicyId" in args;
     super(
       "pulumi-nodejs",
       name,
       {
         "openrouter:explicit": "true",
-        "openrouter:ownKey": "managementKey" in args ? "true" : undefined,
+        "openrouter:ownKey": own ? "true" : undefined,
         "openrouter:managementKey": args.managementKey === undefined ? undefined : pulumi.secret(args.managementKey),
+        "openrouter:federationPolicyId": args.federationPolicyId,
+        "openrouter:subjectTokenFile": args.subjectTokenFile,
+        "openrouter:subjectTokenAudience": args.subjectTokenAudience,
         "openrouter:baseUrl": args.baseUrl,
         "openrouter:removeInterrupted":
           args.removeInterrupted === undefined ? undefined : pulumi.output(args.removeInterrupted).apply(String),
@@ -55,14 +74,24 @@ export class Provider extends pulumi.ProviderResource {
 
 /** Without its key the provider process would take the one of the environment, and make the objects in that account. */
 function refuseMissingKey(name: string, args: ProviderArgs, opts: pulumi.CustomResourceOptions | undefined): void {
-  if ("managementKey" in args && (args.managementKey === undefined || args.managementKey === "")) {
+  const declared = (["managementKey", "federationPolicyId"] as const).filter((input) => input in args);
+  for (const input of declared) {
+    if (args[input] === undefined || args[input] === "") {
+      throw new pulumi.RunError(
+        `Provider "${name}": ${input} is declared and empty. Give it a value, or leave it out.`,
+      );
+    }
+  }
+  if (declared.length > 1) {
     throw new pulumi.RunError(
-      `Provider "${name}": managementKey is declared and empty. Give it a key, or leave it out.`,
+      `Provider "${name}": ${declared.join(" and ")} are both declared. Leave one of them out.`,
     );
   }
   for (const [variable, meaning] of Object.entries(opts?.envVarMappings ?? {})) {
-    if (meaning === "OPENROUTER_MANAGEMENT_KEY" && !process.env[variable]) {
+    if (CREDENTIAL_VARIABLES.includes(meaning) && !process.env[variable]) {
       throw new pulumi.RunError(`Provider "${name}": ${variable}, which is mapped to ${meaning}, is not set.`);
     }
   }
 }
+
+const CREDENTIAL_VARIABLES = ["OPENROUTER_MANAGEMENT_KEY", "OPENROUTER_FEDERATION_POLICY_ID"];

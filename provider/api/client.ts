@@ -5,6 +5,7 @@
  * in an error and when its time is up.
  */
 import type { z } from "zod";
+import type { Secret } from "../secret";
 import type { Settings } from "../settings";
 import { redact } from "../text";
 import type { Concurrency } from "./concurrency";
@@ -90,10 +91,18 @@ export function startOperation(surroundings: Surroundings, { verb, object }: Ope
   }
 
   async function request<Result>(call: Call<Result>): Promise<Result> {
+    let renewed = false;
     for (let attempts = 1; ; attempts++) {
+      let bearer: Secret | undefined;
       try {
-        return await once(surroundings, operation, verb, deadline, call);
+        if (call.authenticated !== false) bearer = await settings.credential.bearer(api);
+        return await once(surroundings, operation, verb, deadline, call, bearer);
       } catch (error) {
+        if (bearer && !renewed && isUnauthorized(error) && settings.credential.drop(bearer)) {
+          // An access token may expire on its way.
+          renewed = true;
+          continue;
+        }
         if (!(error instanceof RequestError) || !(await pause(error, attempts, call.repeatable))) throw error;
       } finally {
         if (call.method !== "GET") surroundings.written();
@@ -101,13 +110,18 @@ export function startOperation(surroundings: Surroundings, { verb, object }: Ope
     }
   }
 
-  return {
+  const api: Api = {
     request,
     pause,
     serverTime: () => (clock.aheadMs === undefined ? undefined : Date.now() + clock.aheadMs),
     operation,
     baseUrl: settings.baseUrl,
   };
+  return api;
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof KeyRefused && error.status === 401;
 }
 
 function waiting(wait: number, object: string, error: RequestError): string {
@@ -121,6 +135,7 @@ async function once<Result>(
   verb: Operation["verb"],
   deadline: number,
   call: Call<Result>,
+  bearer: Secret | undefined,
 ): Promise<Result> {
   const answer = await concurrency.run(deadline, () => {
     const remaining = deadline - Date.now();
@@ -133,7 +148,7 @@ async function once<Result>(
       url: urlOf(settings.baseUrl, call),
       headers: {
         accept: "application/json",
-        ...(call.authenticated === false ? {} : { authorization: `Bearer ${settings.managementKey.reveal()}` }),
+        ...(bearer ? { authorization: `Bearer ${bearer.reveal()}` } : {}),
         ...(call.body ? { "content-type": "application/json" } : {}),
       },
       ...(call.body ? { body: JSON.stringify(toWire(call.body)) } : {}),
@@ -225,6 +240,7 @@ function failure({ operation, verb, answer: { status, text, retryAfter }, settin
 }
 
 function adviceOnKey(verb: Operation["verb"], { source }: Settings): string {
+  if (source === "federation") return "the federation policy must act as a management key";
   const present = { config: "set OPENROUTER_MANAGEMENT_KEY or add --run-program", provider: "add --run-program" };
   const stored =
     source !== "environment" && (verb === "read" || verb === "delete")
@@ -239,10 +255,10 @@ function apiMessage(text: string, settings: Settings): string | undefined {
   const { error } = json;
   if (typeof error !== "object" || error === null || !("message" in error)) return undefined;
   if (typeof error.message !== "string") return undefined;
-  return short(redact(error.message, settings.managementKey).replace(/\.$/, ""));
+  return short(redact(error.message, ...settings.credential.secrets()).replace(/\.$/, ""));
 }
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -250,10 +266,15 @@ function parseJson(text: string): unknown {
   }
 }
 
-function firstWords(text: string, { managementKey }: Settings): string {
-  return short(redact(text, managementKey).replace(/\s+/g, " ").trim(), 80);
+function firstWords(text: string, { credential }: Settings): string {
+  return short(
+    redact(text, ...credential.secrets())
+      .replace(/\s+/g, " ")
+      .trim(),
+    80,
+  );
 }
 
-function short(text: string, longest = 300): string {
+export function short(text: string, longest = 300): string {
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

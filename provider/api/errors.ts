@@ -151,6 +151,15 @@ export class UnreadableAnswer extends RequestError {
   }
 }
 
+/** The exchange for an access token failed, so that the request itself was not sent. */
+export class NoAccessToken extends RequestError {
+  readonly outcome = "unsent";
+
+  constructor(operation: string, cause: unknown) {
+    super(operation, messageOf(cause), undefined, { cause });
+  }
+}
+
 /** A create whose answer got lost may have left something, and only a person can tell. */
 export class LeftBehind extends OpenRouterError {
   constructor(operation: string, found: readonly string[], cause: unknown) {
@@ -176,7 +185,10 @@ export class EndlessList extends OpenRouterError {
 export class MissingCredential extends OpenRouterError {
   constructor(wanted: "own key" | "mapped variables" | "any", variables: readonly string[]) {
     const [places, advice] = {
-      "own key": ["the Provider's managementKey, which is empty", "give the Provider a key"],
+      "own key": [
+        "the Provider's managementKey or federationPolicyId, which is empty",
+        "give the Provider one of them",
+      ],
       "mapped variables": [`the Provider's mapped ${variables.join(", ")}`, "set the variable that is mapped"],
       any: [
         `${variables.join(", ")} and the stack configuration openrouter:managementKey`,

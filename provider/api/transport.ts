@@ -3,7 +3,7 @@
  * first API call, so that a provider process that only checks and diffs never pays for an HTTP client.
  */
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
-import { isLoopback } from "../settings";
+import { isLoopback } from "../loopback";
 import { ConnectionFailure, type OpenRouterError, TimedOut, UnreadableAnswer } from "./errors";
 import { CALL_TIMEOUT_MS } from "./retry";
 

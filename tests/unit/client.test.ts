@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Call, startOperation } from "../../provider/api/client";
 import { Concurrency } from "../../provider/api/concurrency";
+import { fixedKey } from "../../provider/api/credential";
 import * as errors from "../../provider/api/errors";
 import { type Answer, type Sent, send } from "../../provider/api/transport";
 import { Secret } from "../../provider/secret";
@@ -25,7 +26,11 @@ const refusal = (status: number, message = "no"): Answer => ({
 });
 
 function operation(source: "environment" | "config" = "environment", verb: "read" | "create" = "read") {
-  const settings = { managementKey: new Secret(MANAGEMENT_KEY), baseUrl: "https://openrouter.ai/api/v1", source };
+  const settings = {
+    credential: fixedKey(new Secret(MANAGEMENT_KEY)),
+    baseUrl: "https://openrouter.ai/api/v1",
+    source,
+  };
   return startOperation(
     { settings, log: (line) => said.push(line), clock: {}, concurrency: new Concurrency(), written: () => undefined },
     { verb, object: 'inference key "ci"' },

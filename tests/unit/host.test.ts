@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { z } from "zod";
 import { Concurrency } from "../../provider/api/concurrency";
+import { fixedKey } from "../../provider/api/credential";
 import { NotFound, ServerFailure, Unsupported, WrongAccount } from "../../provider/api/errors";
 import { type Answer, send } from "../../provider/api/transport";
 import { dynamicProvider, type Process } from "../../provider/dynamic/host";
@@ -56,7 +57,7 @@ function provider(
   return dynamicProvider(lifecycle, {
     configure: async () => undefined,
     surroundings: () => ({
-      settings: { managementKey: new Secret("management"), baseUrl, source: "environment" },
+      settings: { credential: fixedKey(new Secret("management")), baseUrl, source: "environment" },
       log: never,
       clock: {},
       concurrency: new Concurrency(),

@@ -1,23 +1,24 @@
 import { MissingCredential, UnusableSetting } from "../../provider/api/errors";
+import { isLoopback } from "../../provider/loopback";
 import { Secret } from "../../provider/secret";
-import { configuration, isLoopback, PUBLIC_BASE_URL, resolveSettings } from "../../provider/settings";
+import { configuration, PUBLIC_BASE_URL, resolveSettings } from "../../provider/settings";
 
 const OWN = "https://own.example/api/v1";
 const ENV = "https://env.example/api/v1";
 
-type Configured = { explicit?: boolean; managementKey?: string; baseUrl?: string };
-function resolved({ explicit = false, managementKey, baseUrl }: Configured, environment: NodeJS.ProcessEnv) {
+type Configured = { explicit?: boolean; managementKey?: string; federationPolicyId?: string; baseUrl?: string };
+function resolved({ explicit = false, managementKey, ...rest }: Configured, environment: NodeJS.ProcessEnv) {
   const settings = resolveSettings(
     {
       explicit,
-      ownKey: explicit && managementKey !== undefined,
+      ownKey: explicit && (managementKey !== undefined || rest.federationPolicyId !== undefined),
       removeInterrupted: false,
       ...(managementKey ? { managementKey: new Secret(managementKey) } : {}),
-      ...(baseUrl ? { baseUrl } : {}),
+      ...rest,
     },
     environment,
   );
-  return [settings.managementKey.reveal(), settings.baseUrl, settings.source];
+  return [settings.credential.secrets()[0]?.reveal(), settings.baseUrl, settings.source];
 }
 
 const key = { OPENROUTER_MANAGEMENT_KEY: "env" };
@@ -25,7 +26,9 @@ const older = { OPENROUTER_PROVISIONING_KEY: "older" };
 const oldest = { OPENROUTER_MGMT_KEY: "oldest" };
 const url = { OPENROUTER_BASE_URL: ENV };
 
-const PRECEDENCE: [string, Configured, NodeJS.ProcessEnv, string[]][] = [
+const policy = { OPENROUTER_FEDERATION_POLICY_ID: "fp_env" };
+
+const PRECEDENCE: [string, Configured, NodeJS.ProcessEnv, (string | undefined)[]][] = [
   ["the environment alone", {}, key, ["env", PUBLIC_BASE_URL, "environment"]],
   [
     "the first name before the older ones",
@@ -73,10 +76,73 @@ const PRECEDENCE: [string, Configured, NodeJS.ProcessEnv, string[]][] = [
     { ...key, ...url },
     ["env", OWN, "environment"],
   ],
+  [
+    "a key with white space around it",
+    {},
+    { OPENROUTER_MGMT_KEY: " \n", OPENROUTER_PROVISIONING_KEY: "\tolder\r\n" },
+    ["older", PUBLIC_BASE_URL, "environment"],
+  ],
+  ["a policy in the environment", {}, { ...policy, ...url }, [undefined, ENV, "federation"]],
+  [
+    "a policy in the environment before a key in the stack configuration",
+    { managementKey: "config" },
+    policy,
+    [undefined, PUBLIC_BASE_URL, "federation"],
+  ],
+  [
+    "a key in the environment before a policy in the stack configuration",
+    { federationPolicyId: "fp_config", baseUrl: OWN },
+    key,
+    ["env", OWN, "environment"],
+  ],
+  [
+    "an explicit Provider with a policy takes neither key nor policy nor URL from the environment",
+    { explicit: true, federationPolicyId: "fp_own" },
+    { ...key, ...policy, ...url },
+    [undefined, PUBLIC_BASE_URL, "federation"],
+  ],
 ];
 
 test.each(PRECEDENCE)("%s", (_title, configured, environment, expected) => {
   expect(resolved(configured, environment)).toEqual(expected);
+});
+
+test.each([
+  ["the environment", {}, { ...older, ...policy }, /OPENROUTER_PROVISIONING_KEY.*OPENROUTER_FEDERATION_POLICY_ID/],
+  ["the configuration", { managementKey: "config", federationPolicyId: "fp" }, {}, /openrouter:managementKey/],
+  [
+    "a Provider",
+    { explicit: true, managementKey: "own", federationPolicyId: "fp" },
+    {},
+    /the Provider's managementKey/,
+  ],
+] as const)(
+  "a key and a policy in %s are an error: which account is meant?",
+  (_title, configured, environment, named) => {
+    expect(() => resolved(configured, environment)).toThrow(UnusableSetting);
+    expect(() => resolved(configured, environment)).toThrow(named);
+  },
+);
+
+test.each(["sk-or-v1-pasted", "fp 1", "fp\n1", "fp_é"])("a policy of %j is no id, and is not repeated", (text) => {
+  for (const use of [
+    () => resolved({}, { OPENROUTER_FEDERATION_POLICY_ID: text }),
+    () => resolved({ federationPolicyId: text }, {}),
+  ]) {
+    expect(use).toThrow(/ederation.?policy.?id is not an id/i);
+    expect(use).not.toThrow(text);
+  }
+});
+
+test("an own key that is empty is an error, whatever the environment has", () => {
+  for (const managementKey of [undefined, ""]) {
+    const configured = configuration((name) =>
+      name === "openrouter:managementKey" ? managementKey : /explicit|ownKey/.test(name) ? "true" : undefined,
+    );
+    expect(() => resolveSettings(configured, { ...key, ...policy })).toThrow(
+      /managementKey or federationPolicyId, which is/,
+    );
+  }
 });
 
 test("a missing key is an error that lists every place looked in", () => {
@@ -111,6 +177,8 @@ test.each([
   ["ftp://openrouter.ai", /is not a URL/],
   ["file:///etc/passwd", /is not a URL/],
   ["openrouter.ai/api/v1", /is not a URL/],
+  ["https://sk-or-v1-abc@openrouter.ai", /more than scheme, host, port and path/],
+  ["https://:sk-or-v1-abc@openrouter.ai", /more than scheme, host, port and path/],
   ["https://user:sk-or-v1-abc@openrouter.ai", /more than scheme, host, port and path/],
   ["https://openrouter.ai/?key=sk-or-v1-abc", /more than scheme, host, port and path/],
   ["https://openrouter.ai/#sk-or-v1-abc", /more than scheme, host, port and path/],
@@ -139,7 +207,7 @@ const SOURCES: [string, (key: string) => [Configured, NodeJS.ProcessEnv], RegExp
 ];
 
 describe.each(SOURCES)("a key in %s that no HTTP header can carry", (_title, given, named) => {
-  test.failing.each(UNCARRIABLE)("is an error that names the source and not the key: %j", (text) => {
+  test.each(UNCARRIABLE)("is an error that names the source and not the key: %j", (text) => {
     const use = () => resolved(...given(text));
     expect(use).toThrow(UnusableSetting);
     expect(use).toThrow(named);
@@ -150,12 +218,26 @@ describe.each(SOURCES)("a key in %s that no HTTP header can carry", (_title, giv
 test("the configuration is read from what Pulumi passes, and its key is no plain text", () => {
   const values: Record<string, string> = {
     "openrouter:explicit": "true",
-    "openrouter:managementKey": "own",
+    "openrouter:ownKey": "true",
+    "openrouter:removeInterrupted": "true",
+    "openrouter:managementKey": "own\n",
+    "openrouter:federationPolicyId": " fp_1",
+    "openrouter:subjectTokenFile": "/var/run/token",
+    "openrouter:subjectTokenAudience": "https://openrouter.ai",
     "openrouter:baseUrl": OWN,
   };
   const configured = configuration((name) => values[name]);
-  expect(configured).toMatchObject({ explicit: true, baseUrl: OWN });
-  expect(configured.managementKey).toBeInstanceOf(Secret);
+  expect(configured).toEqual({
+    explicit: true,
+    ownKey: true,
+    removeInterrupted: true,
+    managementKey: expect.any(Secret),
+    federationPolicyId: "fp_1",
+    subjectTokenFile: "/var/run/token",
+    subjectTokenAudience: "https://openrouter.ai",
+    baseUrl: OWN,
+  });
+  expect(configured.managementKey?.reveal()).toBe("own");
   expect(JSON.stringify(configured)).not.toContain('"own"');
   expect(configuration(() => undefined)).toEqual({ explicit: false, ownKey: false, removeInterrupted: false });
 });
@@ -166,6 +248,8 @@ test.each([
   ["http://[::1]", true],
   ["http://127.0.0.1.nip.io", false],
   ["http://10.0.0.1", false],
+  // Only http and https read a host as numbers.
+  ["git://evil.127.0.0.1", false],
 ])("%s is this machine: %s", (text, loopback) => {
   expect(isLoopback(new URL(text))).toBe(loopback);
 });

@@ -1,0 +1,122 @@
+/**
+ * Workload identity: exchanges the token of a CI job or a pod (the subject token) for an access token that acts as the
+ * management key of a federation policy (RFC 8693). No management key is stored anywhere.
+ */
+import { z } from "zod";
+import { Secret } from "../secret";
+import { clean, redact } from "../text";
+import { type Api, parseJson, short } from "./client";
+import type { Credential } from "./credential";
+import { NoAccessToken, Refused, UnreadableAnswer, Unsupported } from "./errors";
+import { patientSend } from "./patientSend";
+import type { SubjectToken } from "./subjectToken";
+
+interface AccessToken {
+  secret: Secret;
+  /** Both by our clock, counted from before the request: the server's clock does not matter. */
+  renewAt: number;
+}
+
+const LONGEST_LIFE_MS = 15 * 60_000;
+const RENEW_BEFORE_EXPIRY_MS = 60_000;
+
+/** Exchanges at the first request and again before the token expires; requests that need a token together share one. */
+export function federated(policyId: string, subjectToken: (api: Api) => Promise<SubjectToken>): Credential {
+  const secrets: Secret[] = [];
+  let current: AccessToken | undefined;
+  let exchanging: Promise<AccessToken> | undefined;
+
+  async function renew(api: Api): Promise<AccessToken> {
+    const subject = await subjectToken(api);
+    secrets.push(subject.token);
+    current = await exchange(api, policyId, subject);
+    secrets.push(current.secret);
+    return current;
+  }
+
+  return {
+    async bearer(api) {
+      if (current && Date.now() < current.renewAt) return current.secret;
+      exchanging ??= renew(api).finally(() => {
+        exchanging = undefined;
+      });
+      try {
+        return (await exchanging).secret;
+      } catch (error) {
+        throw new NoAccessToken(api.operation, error);
+      }
+    },
+    drop(refused) {
+      if (current?.secret === refused) current = undefined;
+      return true;
+    },
+    secrets: () => secrets,
+  };
+}
+
+async function exchange(api: Api, policyId: string, { token, origin }: SubjectToken): Promise<AccessToken> {
+  const operation = `exchange the token from ${origin} under federation policy ${policyId}`;
+  const excerpt = (text: string) => oauthError(text, token)?.message ?? short(clean(redact(text, token)), 80);
+  const sentAt = Date.now();
+  const { status, text } = await patientSend(
+    api,
+    {
+      operation,
+      method: "POST",
+      url: new URL(`${api.baseUrl}/oauth/token`),
+      headers: { accept: "application/json", "content-type": "application/x-www-form-urlencoded" },
+      body: new URLSearchParams({
+        grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+        subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+        subject_token: token.reveal(),
+        federation_policy_id: policyId,
+        scope: "management",
+      }).toString(),
+    },
+    excerpt,
+  );
+  if (status >= 200 && status < 300) return accessToken(operation, status, text, sentAt);
+  const refusal = oauthError(text, token);
+  if (!refusal) throw new UnreadableAnswer(operation, status, "not an OAuth error", excerpt(text));
+  throw new Refused(operation, status, refusal.message, ADVICE[refusal.code]);
+}
+
+const TOKEN = z.object({
+  access_token: z.string().regex(/^[!-~]+$/),
+  expires_in: z.number().positive(),
+  scope: z.string(),
+});
+
+function accessToken(operation: string, status: number, text: string, sentAt: number): AccessToken {
+  const { data } = TOKEN.safeParse(parseJson(text));
+  // Nothing of the text is shown: it may hold the token.
+  if (!data) throw new UnreadableAnswer(operation, status, "it holds no access token", "");
+  if (data.scope !== "management") {
+    throw new Unsupported(operation, "the policy acts as an inference key", AS_MANAGEMENT_KEY);
+  }
+  const life = Math.min(data.expires_in * 1000, LONGEST_LIFE_MS);
+  return { secret: new Secret(data.access_token), renewAt: sentAt + life - Math.min(RENEW_BEFORE_EXPIRY_MS, life / 2) };
+}
+
+const OAUTH_ERROR = z.object({ error: z.string(), error_description: z.string().nullish() });
+
+/** An error as RFC 6749 has it, unlike all other errors of the API. */
+function oauthError(text: string, token: Secret): { code: string; message: string } | undefined {
+  const { data } = OAUTH_ERROR.safeParse(parseJson(text));
+  if (!data) return undefined;
+  const message = [data.error, data.error_description].filter(Boolean).join(": ").replace(/\.$/, "");
+  return { code: data.error, message: short(clean(redact(message, token))) };
+}
+
+export const WHERE_POLICIES_ARE = "(OpenRouter, Settings → Workload identity)";
+
+const AS_MANAGEMENT_KEY = `let the policy act as a management key ${WHERE_POLICIES_ARE}`;
+
+const ADVICE: Readonly<Record<string, string>> = {
+  invalid_request: `check the federation policy id ${WHERE_POLICIES_ARE}`,
+  invalid_grant:
+    `check that the policy trusts the issuer, audience and subject of the token ${WHERE_POLICIES_ARE}, ` +
+    "and that the token has not expired: one in a variable can't be renewed, one from a file or GitHub Actions can",
+  invalid_scope: AS_MANAGEMENT_KEY,
+  unsupported_grant_type: "check the base URL: this server exchanges no tokens",
+};
