@@ -5,6 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { isLoopback } from "../loopback";
 import { Secret } from "../secret";
+import { clean } from "../text";
 import type { Api } from "./client";
 import { UnreadableAnswer, Unsupported, UnusableSetting } from "./errors";
 import { patientSend } from "./patientSend";
@@ -56,13 +57,11 @@ export async function subjectToken(
 }
 
 async function fromFile(path: string): Promise<SubjectToken> {
-  const origin = `the file ${JSON.stringify(path)}`;
-  try {
-    return checked((await readFile(path, "utf8")).trim(), origin);
-  } catch (error) {
-    if (!(error instanceof Error) || !("code" in error)) throw error;
-    throw new UnusableSetting(`${origin}, of the token to exchange, can't be read (${error.code})`, "check its path");
-  }
+  const origin = `the file "${clean(path)}"`;
+  const text = await readFile(path, "utf8").catch(({ code }: NodeJS.ErrnoException) => {
+    throw new UnusableSetting(`${origin}, of the token to exchange, can't be read (${code})`, "check its path");
+  });
+  return checked(text.trim(), origin);
 }
 
 async function fromGitHub(

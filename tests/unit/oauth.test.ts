@@ -1,0 +1,244 @@
+/** The exchange of a subject token for access tokens, against a small server. */
+import { z } from "zod";
+import { type Api, startOperation } from "../../provider/api/client";
+import { Concurrency } from "../../provider/api/concurrency";
+import { KeyRefused, NoAccessToken, type RequestError, ServerFailure } from "../../provider/api/errors";
+import { resolveSettings } from "../../provider/settings";
+import { failureOf } from "./support/samples";
+import { jwt, type Received, type Reply, startTokenServer, type TokenServer } from "./support/tokenServer";
+
+const SUBJECT = jwt("repo:acme/budgets");
+const MINUTE = 60_000;
+
+let server: TokenServer;
+/** Replies of the token endpoint, in order; then tokens that it takes. */
+let tokenReplies: Reply[];
+let accepts: (bearer: string | undefined) => Reply;
+let expiresIn = 900;
+let now: number;
+
+function reply({ call, headers }: Received): Reply {
+  if (call !== "POST /api/v1/oauth/token") return accepts(headers.authorization);
+  return tokenReplies.shift() ?? { json: issued(server.calls("/oauth/token").length) };
+}
+
+const access = (number: number) => jwt(`access ${number}`);
+function issued(number: number, more: object = {}) {
+  return {
+    access_token: access(number),
+    expires_in: expiresIn,
+    issued_token_type: "urn:ietf:params:oauth:token-type:access_token",
+    scope: "management",
+    token_type: "Bearer",
+    ...more,
+  };
+}
+
+beforeAll(async () => {
+  server = await startTokenServer(reply);
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  server.received.length = 0;
+  tokenReplies = [];
+  accepts = () => ({ json: { ok: true } });
+  expiresIn = 900;
+  now = Date.now();
+  jest.spyOn(Date, "now").mockImplementation(() => now);
+  // Waits between attempts take no time.
+  jest.spyOn(Math, "random").mockReturnValue(0);
+});
+afterEach(() => jest.restoreAllMocks());
+
+const environment = () => ({
+  OPENROUTER_FEDERATION_POLICY_ID: "fp_1",
+  OPENROUTER_SUBJECT_TOKEN: `${SUBJECT}\n`,
+  OPENROUTER_BASE_URL: `${server.origin}/api/v1`,
+});
+
+/** Starts operations that share the settings, as in one provider process. */
+function newProcess(given: NodeJS.ProcessEnv = environment()): () => Api {
+  const settings = resolveSettings({ explicit: false, ownKey: false, removeInterrupted: false }, given);
+  const shared = { settings, log: () => undefined, clock: {}, concurrency: new Concurrency() };
+  return () =>
+    startOperation({ ...shared, written: () => undefined }, { verb: "create", object: 'inference key "ci"' });
+}
+
+const call = { path: ["keys"], result: z.object({ ok: z.boolean() }) };
+const create = (api: Api) => api.request({ ...call, method: "POST", body: {}, repeatable: false });
+const read = (api: Api) => api.request({ ...call, method: "GET" });
+const bearers = () => server.calls("/keys").map(({ headers }) => headers.authorization);
+const exchanges = () => server.calls("/oauth/token").length;
+
+test("exchanges the subject token as RFC 8693 has it, and sends the access token in place of a key", async () => {
+  await create(newProcess()());
+  const [exchange, request] = server.received;
+  expect(exchange?.headers["content-type"]).toBe("application/x-www-form-urlencoded");
+  expect(exchange?.headers.authorization).toBeUndefined();
+  expect(Object.fromEntries(new URLSearchParams(exchange?.body))).toEqual({
+    grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+    subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+    subject_token: SUBJECT,
+    federation_policy_id: "fp_1",
+    scope: "management",
+  });
+  expect(request?.headers.authorization).toBe(`Bearer ${access(1)}`);
+});
+
+test("exchanges nothing before a request, nor for one without credentials", async () => {
+  const start = newProcess();
+  start();
+  await start().request({ ...call, method: "GET", authenticated: false });
+  expect(exchanges()).toBe(0);
+  expect(bearers()).toEqual([undefined]);
+});
+
+test("exchanges once for requests that start together", async () => {
+  const start = newProcess();
+  await Promise.all(Array.from({ length: 20 }, () => create(start())));
+  expect(exchanges()).toBe(1);
+  expect(new Set(bearers())).toEqual(new Set([`Bearer ${access(1)}`]));
+});
+
+test.each([
+  ["15 minutes", 900, 14 * MINUTE],
+  ["more than the 15 minutes that are documented", 3600, 14 * MINUTE],
+  ["less than two minutes", 60, MINUTE / 2],
+])("renews a token of %s before it expires", async (_title, seconds, renewedAfter) => {
+  expiresIn = seconds;
+  const start = newProcess();
+  await read(start());
+  now += renewedAfter - 1;
+  await read(start());
+  expect(exchanges()).toBe(1);
+  now += 1;
+  await Promise.all([read(start()), read(start())]);
+  expect(exchanges()).toBe(2);
+  expect(bearers().slice(-2)).toEqual([`Bearer ${access(2)}`, `Bearer ${access(2)}`]);
+});
+
+const UNAUTHORIZED: Reply = { status: 401, json: { error: { code: 401, message: "Token expired" } } };
+
+test("renews a refused token once, for all requests that had it, and sends each of them again", async () => {
+  const start = newProcess();
+  await read(start());
+  accepts = (bearer) => (bearer === `Bearer ${access(1)}` ? UNAUTHORIZED : { json: { ok: true } });
+  await Promise.all(Array.from({ length: 10 }, () => create(start())));
+  expect(exchanges()).toBe(2);
+  expect(bearers()).toHaveLength(1 + 10 + 10);
+});
+
+test("believes the second refusal of a request", async () => {
+  accepts = () => UNAUTHORIZED;
+  const error = await failureOf(create(newProcess()()));
+  expect(error).toBeInstanceOf(KeyRefused);
+  expect(error.message).toMatch(/Token expired.*the federation policy must act as a management key/i);
+  expect([exchanges(), bearers().length]).toEqual([2, 2]);
+});
+
+test("takes a 403 as it is: another token has the same rights", async () => {
+  accepts = () => ({ status: 403, json: { error: { code: 403, message: "Only management keys" } } });
+  expect(await failureOf(create(newProcess()()))).toBeInstanceOf(KeyRefused);
+  expect([exchanges(), bearers().length]).toEqual([1, 1]);
+});
+
+const oauthError = (error: string, description = "no."): Reply => ({
+  status: 400,
+  json: { error, error_description: `${description}` },
+});
+
+test.each([
+  ["invalid_grant", oauthError("invalid_grant"), /400: invalid_grant: no\)\. Check that the policy trusts the issuer/],
+  ["invalid_request", oauthError("invalid_request"), /invalid_request: no\)\. Check the federation policy id/],
+  ["invalid_scope", oauthError("invalid_scope"), /invalid_scope: no\)\. Let the policy act as a management key/],
+  ["unsupported_grant_type", oauthError("unsupported_grant_type"), /this server exchanges no tokens/],
+  ["an unknown error", oauthError("unheard_of"), /400: unheard_of: no\)/],
+  ["an error without a description", { status: 401, json: { error: "invalid_grant" } }, /\(401: invalid_grant\)/],
+  ["an inference key", { json: issued(1, { scope: "inference" }) }, /acts as an inference key\. Let the policy act as/],
+  [
+    "a server without the endpoint",
+    { status: 404, text: "<html>Not Found" },
+    /404, not an OAuth error.*Check the base URL/,
+  ],
+  ["a page with status 200", { text: "<html>" }, /it holds no access token.*Check the base URL/],
+  ["a response without a token", { json: { expires_in: 900, scope: "management" } }, /it holds no access token/],
+  ["a token with a line break", { json: issued(1, { access_token: "a\nb" }) }, /it holds no access token/],
+  ["a token that has expired", { json: issued(1, { expires_in: 0 }) }, /it holds no access token/],
+])(
+  "an exchange that ends in %s is an error of the operation, which sent nothing",
+  async (_title, tokenReply, problem) => {
+    tokenReplies = [tokenReply];
+    const error = await failureOf(create(newProcess()()));
+    expect(error.constructor).toBe(NoAccessToken);
+    expect((error as unknown as RequestError).outcome).toBe("unsent");
+    expect(error.message).toMatch(
+      /^create inference key "ci": exchange the token from OPENROUTER_SUBJECT_TOKEN under /,
+    );
+    expect(error.message).toMatch(/federation policy fp_1: /);
+    expect(error.message).toMatch(problem);
+    expect([exchanges(), bearers().length]).toEqual([1, 0]);
+  },
+);
+
+test.each([
+  ["429", { status: 429, json: { error: "temporarily_unavailable" }, headers: { "retry-after": "0" } }],
+  ["500", { status: 500, json: { error: "server_error", error_description: "oops" } }],
+  ["503 of a proxy", { status: 503, text: "<html>" }],
+])("an exchange that fails with %s is tried again, for all who wait for it", async (_title, tokenReply) => {
+  tokenReplies = [tokenReply, tokenReply];
+  const start = newProcess();
+  await Promise.all([create(start()), create(start())]);
+  expect([exchanges(), bearers().length]).toEqual([3, 2]);
+});
+
+test("an exchange that fails for long is an error that says so, and no lost create", async () => {
+  tokenReplies = Array.from({ length: 20 }, () => ({ status: 503, json: { error: "temporarily_unavailable" } }));
+  const error = await failureOf(create(newProcess()()));
+  expect((error as unknown as RequestError).outcome).toBe("unsent");
+  expect(error.cause).toBeInstanceOf(ServerFailure);
+  expect(error.message).toMatch(/the API failed \(503: temporarily_unavailable\)/);
+  expect([exchanges(), bearers().length]).toEqual([6, 0]);
+});
+
+test("requests that share a failed exchange each fail in their own name, and the next one tries again", async () => {
+  tokenReplies = [oauthError("invalid_grant")];
+  const start = newProcess();
+  const failures = await Promise.all([failureOf(create(start())), failureOf(read(start()))]);
+  expect(failures.every((error) => error instanceof NoAccessToken)).toBe(true);
+  expect(exchanges()).toBe(1);
+  await read(start());
+  expect(bearers()).toEqual([`Bearer ${access(2)}`]);
+});
+
+test("a redirect of the exchange is not followed", async () => {
+  tokenReplies = [{ status: 307, headers: { location: `${server.origin}/elsewhere` }, text: "" }];
+  expect((await failureOf(create(newProcess()()))).message).toMatch(/307, not an OAuth error/);
+  expect(server.received).toHaveLength(1);
+});
+
+test("neither token is in an error, whatever a server sends back", async () => {
+  const opaque = "opaque-access-token";
+  tokenReplies = [
+    oauthError("invalid_grant", `bad ${SUBJECT}\u001b[2J`),
+    { json: issued(1, { access_token: opaque }) },
+  ];
+  accepts = () => ({ status: 400, json: { error: { code: 400, message: `bad ${opaque} of ${SUBJECT}` } } });
+  const start = newProcess();
+  const errors = [await failureOf(create(start())), await failureOf(create(start()))];
+  expect(errors.map(({ message }) => message)).toEqual([
+    expect.stringContaining("bad [secret]"),
+    expect.stringContaining("bad [secret] of [secret]"),
+  ]);
+  for (const { message, stack } of errors) {
+    for (const text of [message, stack]) {
+      expect(text).not.toContain(opaque);
+      expect(text).not.toContain(SUBJECT);
+      expect(text).not.toContain("\u001b");
+    }
+  }
+});
+
+test("no token goes to a base URL that is plain http to another machine", () => {
+  const given = { ...environment(), OPENROUTER_BASE_URL: "http://openrouter.example/api/v1" };
+  expect(() => newProcess(given)).toThrow(/plain http/);
+});

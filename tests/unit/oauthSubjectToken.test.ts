@@ -1,0 +1,152 @@
+/** Where the token that identifies a job or a pod comes from. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Api } from "../../provider/api/client";
+import { type SubjectTokenSettings, subjectToken } from "../../provider/api/subjectToken";
+import { failureOf } from "./support/samples";
+import { jwt, type Received, type Reply, startTokenServer, type TokenServer } from "./support/tokenServer";
+
+let server: TokenServer;
+let replies: Reply[];
+let folder: string;
+
+const GITHUBS = jwt("from GitHub");
+const reply = (_received: Received) => replies.shift() ?? { json: { count: 1, value: GITHUBS } };
+
+beforeAll(async () => {
+  server = await startTokenServer(reply);
+  folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-token-"));
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  replies = [];
+  server.received.length = 0;
+});
+
+/** Only its waits are needed; they take no time and allow three attempts. */
+const api = { pause: async (_error, attempts) => attempts < 3 } as Api;
+
+const file = (name: string, content = jwt(name)) => {
+  writeFileSync(join(folder, name), `${content}\n`);
+  return join(folder, name);
+};
+const github = (more: object = {}) => ({
+  ACTIONS_ID_TOKEN_REQUEST_URL: `${server.origin}/token?api-version=2.0`,
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: "request-token",
+  ...more,
+});
+const settings = (given: Partial<SubjectTokenSettings> = {}) => ({ explicit: false, ...given });
+async function tokenOf(given: SubjectTokenSettings, environment: NodeJS.ProcessEnv) {
+  const { token, origin } = await subjectToken(api, given, environment);
+  return [token.reveal(), origin];
+}
+
+test("the first source that is there is used", async () => {
+  const variable = { OPENROUTER_SUBJECT_TOKEN: jwt("variable") };
+  const named = { OPENROUTER_SUBJECT_TOKEN_FILE: file("named") };
+  const own = { subjectTokenFile: file("own") };
+  const all = { ...variable, ...named, ...github() };
+  expect(await tokenOf(settings({ explicit: true, ...own }), all)).toEqual([jwt("own"), `the file "${folder}/own"`]);
+  expect(await tokenOf(settings(own), all)).toEqual([jwt("variable"), "OPENROUTER_SUBJECT_TOKEN"]);
+  expect(await tokenOf(settings(own), { ...named, ...github() })).toEqual([jwt("named"), `the file "${folder}/named"`]);
+  expect(await tokenOf(settings(own), github())).toEqual([jwt("own"), `the file "${folder}/own"`]);
+  expect(server.received).toEqual([]);
+  expect(await tokenOf(settings(), github())).toEqual([GITHUBS, "GitHub Actions"]);
+});
+
+test("a file is read each time: Kubernetes renews the token in it", async () => {
+  const path = file("rotated");
+  expect((await tokenOf(settings({ subjectTokenFile: path }), {}))[0]).toBe(jwt("rotated"));
+  file("rotated", jwt("renewed"));
+  expect((await tokenOf(settings({ subjectTokenFile: path }), {}))[0]).toBe(jwt("renewed"));
+});
+
+test.each([
+  ["none", {}, {}, null],
+  ["that of the configuration", { subjectTokenAudience: "config" }, {}, "config"],
+  [
+    "that of the environment before it",
+    { subjectTokenAudience: "config" },
+    { OPENROUTER_SUBJECT_TOKEN_AUDIENCE: "a b" },
+    "a b",
+  ],
+  [
+    "a Provider's own first",
+    { explicit: true, subjectTokenAudience: "own" },
+    { OPENROUTER_SUBJECT_TOKEN_AUDIENCE: "env" },
+    "own",
+  ],
+])("GitHub Actions is asked with its own token for an audience: %s", async (_title, given, environment, audience) => {
+  await tokenOf(settings(given), github(environment));
+  const [{ call, headers } = { call: "", headers: {} }] = server.received;
+  const [method, path = ""] = call.split(" ");
+  const url = new URL(path, server.origin);
+  expect([method, url.pathname, url.searchParams.get("api-version")]).toEqual(["GET", "/token", "2.0"]);
+  expect(url.searchParams.get("audience")).toBe(audience);
+  expect(headers.authorization).toBe("Bearer request-token");
+});
+
+test("GitHub Actions is asked again when it fails for a moment", async () => {
+  replies = [
+    { status: 503, text: "busy" },
+    { status: 429, text: "slowly" },
+  ];
+  expect(await tokenOf(settings(), github())).toEqual([GITHUBS, "GitHub Actions"]);
+  expect(server.received).toHaveLength(3);
+});
+
+test.each([
+  [
+    "a job without the permission",
+    { status: 403, text: `no ${GITHUBS}` },
+    /GitHub issued none \(403\)\. Give .*id-token: write/,
+  ],
+  ["a redirect", { status: 302, headers: { location: "/elsewhere" }, text: "" }, /GitHub issued none \(302\)/],
+  ["a page", { text: `<html>${GITHUBS}` }, /it holds no token/],
+  ["JSON without a token", { json: { secret: GITHUBS } }, /it holds no token/],
+  ["null", { text: "null" }, /it holds no token/],
+  ["a token of another kind", { json: { value: "opaque" } }, /GitHub Actions does not hold a JWT/],
+])("GitHub's response of %s is an error without what was in it", async (_title, answer, problem) => {
+  replies = [answer];
+  const { message } = await failureOf(tokenOf(settings(), github()));
+  expect(message).toMatch(problem);
+  expect(message).not.toMatch(/eyJ|opaque|request-token/);
+  expect(server.received).toHaveLength(1);
+});
+
+test.each(["http://github.example/token", "ftp://127.0.0.1/token", "not a URL"])(
+  "GitHub's own token is not sent to %s",
+  async (ACTIONS_ID_TOKEN_REQUEST_URL) => {
+    const { message } = await failureOf(tokenOf(settings(), github({ ACTIONS_ID_TOKEN_REQUEST_URL })));
+    expect(message).toMatch(/ACTIONS_ID_TOKEN_REQUEST_URL is not an https URL/);
+  },
+);
+
+test.each([
+  [{}],
+  [{ ACTIONS_ID_TOKEN_REQUEST_TOKEN: "x" }],
+  [{ ACTIONS_ID_TOKEN_REQUEST_URL: "https://x" }],
+  [{ OPENROUTER_SUBJECT_TOKEN: " ", OPENROUTER_SUBJECT_TOKEN_FILE: "" }],
+])("without a source, %j, the error names each of them", async (environment) => {
+  const { message } = await failureOf(tokenOf(settings(), environment));
+  expect(message).toMatch(/OPENROUTER_SUBJECT_TOKEN or OPENROUTER_SUBJECT_TOKEN_FILE, or .*GitHub.*id-token: write/);
+});
+
+test.each([
+  ["in a variable", () => ({ OPENROUTER_SUBJECT_TOKEN: "root:x:0:0" }), /OPENROUTER_SUBJECT_TOKEN does not hold a JWT/],
+  ["in a file", () => ({ OPENROUTER_SUBJECT_TOKEN_FILE: file("passwd", "root:x:0:0") }), /passwd" does not hold a JWT/],
+  ["of two lines", () => ({ OPENROUTER_SUBJECT_TOKEN: `${jwt("a")}\n${jwt("b")}` }), /does not hold a JWT/],
+])("what is no JWT, %s, is not sent and not shown", async (_title, environment, problem) => {
+  const { message } = await failureOf(tokenOf(settings(), environment()));
+  expect(message).toMatch(problem);
+  expect(message).not.toMatch(/root|eyJ/);
+});
+
+test("a file that can't be read is an error with its path and the reason", async () => {
+  const { message } = await failureOf(tokenOf(settings({ subjectTokenFile: join(folder, "a\nb") }), {}));
+  expect(message).toMatch(/the file ".*a b", of the token to exchange, can't be read \(ENOENT\)\. Check its path\./);
+});
