@@ -7,8 +7,9 @@ import {
   problemsOfLeftovers,
   problemsOfSecrets,
   problemsOfState,
+  removeLeftovers,
 } from "./convergence";
-import { InProcessStack } from "./inProcessStack";
+import { InProcessStack, type Outcome } from "./inProcessStack";
 import { declarationOf, operate, type Scenario, worldOf } from "./scenarios";
 
 export interface Cell {
@@ -46,7 +47,12 @@ export async function judge(
 
     simulator.clearRequests();
     if (scenario.answerLost) {
-      simulator.faults.add({ method: "POST", path: scenario.answerLost, effect: "drop", when: "after commit" });
+      simulator.faults.add({
+        method: "POST",
+        path: pathThatCreates(simulator, scenario.answerLost),
+        effect: "drop",
+        when: "after commit",
+      });
     }
     strike?.(simulator);
     const env = baseUrl ? { OPENROUTER_BASE_URL: baseUrl(simulator) } : {};
@@ -58,12 +64,17 @@ export async function judge(
     simulator.faults.clear();
     simulator.onRequest = undefined;
 
-    const again = await operate(scenario, stack, world);
+    let again = await operate(scenario, stack, world);
+    const said = [...first.said, ...again.said];
+    if (isNameTaken(again) && problemsOfLeftovers(simulator, stack, others, said).length === 0) {
+      removeLeftovers(simulator, stack, others);
+      again = await operate(scenario, stack, world);
+      said.push(...again.said);
+    }
     if (!again.ok) problems.push(`does not recover: ${again.said[0]}`);
     if (scenario.operation === "refresh") await stack.up(declarationOf(scenario.after, world));
     const moved = stack.state.filter(({ name, id }) => ids.has(name) && ids.get(name) !== id);
     if (scenario.keepsIds && moved.length > 0) problems.push(`${moved[0]?.name} has another id`);
-    const said = [...first.said, ...again.said];
     const after = scenario.operation === "destroy" ? {} : declarationOf(scenario.after, world);
     problems.push(...(await problemsOfState(simulator, stack, after)));
     problems.push(...problemsOfLeftovers(simulator, stack, others, said), ...problemsOfSecrets(said));
@@ -72,6 +83,16 @@ export async function judge(
   } finally {
     await simulator.close();
   }
+}
+
+/** Where names are unique, the user has to remove what a lost create left before the next one, as the messages advise. */
+function isNameTaken({ ok, said }: Outcome): boolean {
+  return !ok && said.some((text) => text.includes("409: A guardrail with this name already exists"));
+}
+
+/** Where the API wants a slash at the end it redirects first, and the response to lose is the second. */
+function pathThatCreates({ switches }: Simulator, path: "/keys" | "/guardrails"): string | RegExp {
+  return switches.trailingSlash === "required" && path === "/keys" ? /^\/keys\/$/ : path;
 }
 
 /** So many at a time, in the order given. */

@@ -109,11 +109,16 @@ export function isNamed(id: string, created: Date, kind: string, said: readonly 
   return said.some((text) => text.includes(`${id}, created ${date}`) && text.includes(command));
 }
 
-/** Does what the messages advise, then destroys: only what others have made stays. */
-export async function problemsOfDestroy(simulator: Simulator, stack: InProcessStack, others: Bystanders) {
+/** What the messages advise. */
+export function removeLeftovers(simulator: Simulator, stack: InProcessStack, others: Bystanders): void {
   const { keys, guardrails } = leftBehind(simulator, stack, others);
   for (const { hash } of keys) simulator.dashboard.deleteKey(hash);
   for (const { id } of guardrails) simulator.dashboard.deleteGuardrail(id);
+}
+
+/** Does what the messages advise, then destroys: only what others have made stays. */
+export async function problemsOfDestroy(simulator: Simulator, stack: InProcessStack, others: Bystanders) {
+  removeLeftovers(simulator, stack, others);
   // What was adopted is the stack's now.
   const isTheirs = (id: string) => !stack.state.some((managed) => managed.id === id);
   const theirs = { keys: others.keys.filter(isTheirs), guardrails: others.guardrails.filter(isTheirs) };
@@ -134,18 +139,21 @@ function count({ keys, guardrails }: Bystanders): string {
 /** After an attempt to make something whose outcome is not known there has to be a look before the next one. */
 export function problemsOfAttempts({ requests, faults }: Simulator): string[] {
   const struck = new Set(faults.fired.map(({ request }) => request));
-  const isMaking = ({ method, path }: LoggedRequest) => method === "POST" && /^\/(keys|guardrails)$/.test(path);
+  const placeOf = ({ path }: LoggedRequest) => path.replace(/\/$/, "");
+  const isMaking = (each: LoggedRequest) => each.method === "POST" && /^\/(keys|guardrails)$/.test(placeOf(each));
   const nameOf = ({ body }: LoggedRequest) => (body as { name: string }).name;
   return requests.flatMap((first, at) => {
     if (!isMaking(first) || !struck.has(first) || first.status === 429) return [];
     const rest = requests.slice(at + 1);
+    // A redirect to the same path with a slash at its end is followed: that is the same attempt.
+    if (rest[0]?.path === `${first.path}/`) return [];
     const again = rest.findIndex(
-      (each) => isMaking(each) && each.path === first.path && nameOf(each) === nameOf(first),
+      (each) => isMaking(each) && placeOf(each) === placeOf(first) && nameOf(each) === nameOf(first),
     );
     const looked = rest
       .slice(0, Math.max(again, 0))
-      .some(({ method, path }) => method === "GET" && path === first.path);
-    return again < 0 || looked ? [] : [`${first.path} is tried again without a look`];
+      .some((each) => each.method === "GET" && placeOf(each) === placeOf(first));
+    return again < 0 || looked ? [] : [`${placeOf(first)} is tried again without a look`];
   });
 }
 
