@@ -1,6 +1,7 @@
 /** The provider's own client against the simulator: what it asks for, and what it makes of the answers. */
 import { startOperation } from "../../provider/api/client";
 import { Concurrency } from "../../provider/api/concurrency";
+import { fixedKey } from "../../provider/api/credential";
 import { createKey, listKeys, readKey, updateKey } from "../../provider/api/keys";
 import { allOf } from "../../provider/api/pages";
 import { Secret } from "../../provider/secret";
@@ -13,7 +14,8 @@ beforeEach(async () => {
 afterEach(() => simulator.close());
 
 function api(managementKey = simulator.managementKey) {
-  const settings = { managementKey: new Secret(managementKey), baseUrl: simulator.url, source: "environment" as const };
+  const credential = fixedKey(new Secret(managementKey));
+  const settings = { credential, baseUrl: simulator.url, source: "environment" as const };
   const surroundings = { settings, log: () => {}, clock: {}, concurrency: new Concurrency(), written: () => {} };
   return startOperation(surroundings, { verb: "read", object: "the account" });
 }
