@@ -198,3 +198,37 @@ test("an explicit account is a provider resource whose key is secret", async () 
   expect(inputs).toMatchObject({ "openrouter:explicit": "true", "openrouter:baseUrl": "https://eu.example" });
   expect(JSON.stringify(inputs["openrouter:managementKey"])).toMatch(/1b47061264138c4ac30d75fd1eb44270.*own/);
 });
+
+test("an account by workload identity is a provider resource with a policy, and no key of the environment", async () => {
+  const { inputs } = await asked(
+    new openrouter.Provider("ci", {
+      federationPolicyId: "fp_1",
+      subjectTokenFile: "/var/run/token",
+      subjectTokenAudience: "https://openrouter.ai",
+    }),
+  );
+  expect(inputs).toMatchObject({
+    "openrouter:explicit": "true",
+    "openrouter:ownKey": "true",
+    "openrouter:federationPolicyId": "fp_1",
+    "openrouter:subjectTokenFile": "/var/run/token",
+    "openrouter:subjectTokenAudience": "https://openrouter.ai",
+  });
+  expect(inputs["openrouter:managementKey"]).toBeUndefined();
+});
+
+test.each([
+  ["an empty policy", { federationPolicyId: "" }, /federationPolicyId is declared and empty/],
+  ["an empty key", { managementKey: "" }, /managementKey is declared and empty/],
+  ["a key and a policy", { managementKey: "own", federationPolicyId: "fp_1" }, /both declared/],
+])("a Provider with %s is an error at once", (_title, args, problem) => {
+  expect(() => new openrouter.Provider("ci", args)).toThrow(problem);
+});
+
+test.each(["OPENROUTER_MANAGEMENT_KEY", "OPENROUTER_FEDERATION_POLICY_ID"])(
+  "a variable that is mapped to %s and not set is an error",
+  (meaning) => {
+    const mapped = () => new openrouter.Provider("ci", {}, { envVarMappings: { NOT_SET_ANYWHERE: meaning } });
+    expect(mapped).toThrow(/NOT_SET_ANYWHERE, which is mapped to/);
+  },
+);
