@@ -1,0 +1,107 @@
+/** What an error says of a response: the API's own message, or the first words of what came in its place. */
+
+import { NotFound, UnreadableAnswer } from "../../provider/api/errors";
+import { failureOf } from "./support/samples";
+import { OK, operation, reading, refusal, respond, transport } from "./support/scriptedTransport";
+
+const PREFIX = 'read inference key "ci": ';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  transport.mockReset();
+});
+afterEach(() => jest.useRealTimers());
+
+/** Of a request that is not repeated. */
+function failureTo(answer: { status: number; text: string }) {
+  respond(answer);
+  return failureOf(operation().request({ ...reading, method: "POST", repeatable: false }));
+}
+
+test.each([
+  ["the API's message of a failure", refusal(500, "database down"), "the API failed (500: database down)"],
+  ["the first words of a proxy's page", { status: 502, text: "<b>Bad</b>" }, "the API failed (502: <b>Bad</b>)"],
+  ["the API's message of a refusal", refusal(409, "name is taken"), "the API refused it (409: name is taken)"],
+  ["why success can't be read", { status: 200, text: "<p>Hi</p>" }, "(200, not JSON, it starts with: <p>Hi</p>)"],
+  ["why nothing can't be read", { status: 200, text: "" }, "(200, not JSON)"],
+  ["a 400 in no format of the API", { status: 400, text: "<p>No</p>" }, "(400, not the API's error format, it starts"],
+  ["a redirect", { status: 302, text: "" }, "(302, a redirect, which is not followed with the key)"],
+])("shows %s", async (_title, answer, shown) => {
+  expect((await failureTo(answer)).message.startsWith(PREFIX)).toBe(true);
+  respond(answer);
+  expect((await failureTo(answer)).message).toContain(shown);
+});
+
+test.each([
+  ["the API's message", refusal(429, "slow down"), "429: slow down"],
+  ["a message of ours when there is none", { status: 429, text: "<html>" }, "429: too many requests"],
+])("shows, of a rate limit that stays, %s", async (_title, answer, shown) => {
+  transport.mockImplementation(async () => answer);
+  const failed = failureOf(operation().request(reading));
+  await jest.runAllTimersAsync();
+  expect((await failed).message).toContain(shown);
+});
+
+test.each([
+  ["of another type", '{"some_name":404}', "not of the documented shape: someName)"],
+  ["missing", "{}", "not of the documented shape: someName)"],
+])("names the field of a response that is %s", async (_title, text, shown) => {
+  expect((await failureTo({ status: 200, text })).message).toContain(shown);
+});
+
+test.each(["null", "[]", "7"])("says that the whole is of another shape when the response is %s", async (text) => {
+  expect((await failureTo({ status: 200, text })).message).toContain("not of the documented shape: the whole)");
+});
+
+test.each([
+  ["is below the range of success", 199],
+  ["is just above it", 300],
+])("does not take a response for a success when its status %s", async (_title, status) => {
+  expect(await failureTo({ ...OK, status })).toBeInstanceOf(UnreadableAnswer);
+});
+
+test.each([
+  ["null", "null"],
+  ["a number", "404"],
+  ["an object without an error", "{}"],
+  ["an error that is null", '{"error":null}'],
+  ["an error that is a string", '{"error":"not found"}'],
+  ["an error without a message", '{"error":{"code":404}}'],
+  ["a message that is no string", '{"error":{"code":404,"message":404}}'],
+])("does not believe that an object is gone when the body of a 404 is %s", async (_title, text) => {
+  expect(await failureTo({ status: 404, text })).toBeInstanceOf(UnreadableAnswer);
+});
+
+test.each([
+  ["without its last period", "No. Not found.", "404: No. Not found)"],
+  ["with the space between its words", "Not  found", "404: Not  found)"],
+  ["whole when it is just short enough", "x".repeat(300), `404: ${"x".repeat(300)})`],
+  ["cut when it is longer", "x".repeat(301), `404: ${"x".repeat(300)}…)`],
+])("shows the API's message %s", async (_title, message, shown) => {
+  const error = await failureTo(refusal(404, message));
+  expect(error).toBeInstanceOf(NotFound);
+  expect(error.message).toContain(shown);
+});
+
+test.each([
+  ["in one line, without space around", "\n\n <html>\n\t<b>Bad   gateway</b> \n", "(502: <html> <b>Bad gateway</b>)"],
+  ["whole when they are just short enough", "y".repeat(80), `(502: ${"y".repeat(80)})`],
+  ["cut when they are longer", "y".repeat(81), `(502: ${"y".repeat(80)}…)`],
+])("shows the first words of a page %s", async (_title, text, shown) => {
+  expect((await failureTo({ status: 502, text })).message).toContain(shown);
+});
+
+test.each([
+  ["config", "read", "OPENROUTER_MANAGEMENT_KEY or add --run-program"],
+  ["config", "delete", "OPENROUTER_MANAGEMENT_KEY or add --run-program"],
+  ["provider", "delete", ": add --run-program"],
+  ["config", "update", undefined],
+  ["provider", "create", undefined],
+  ["environment", "read", undefined],
+  ["environment", "delete", undefined],
+] as const)("advises, on a key from the %s that a %s was refused with: %s", async (source, verb, advice) => {
+  respond(refusal(401));
+  const { message } = await failureOf(operation({ source, verb }).request(reading));
+  expect(message.includes("may be the one stored at the last")).toBe(advice !== undefined);
+  if (advice) expect(message).toContain(advice);
+});
