@@ -42,8 +42,9 @@ test.each([
 });
 
 test("a total without end is an error", async () => {
-  const { rows } = byTotal([], Number.MAX_SAFE_INTEGER);
+  const { rows, offsets } = byTotal([], Number.MAX_SAFE_INTEGER);
   const error = await failureOf(collected(rows));
+  expect(offsets).toHaveLength(1_000);
   expect(error).toBeInstanceOf(EndlessList);
   expect(error.message).toMatch(/^list: the list of the API does not end/);
 });
@@ -80,8 +81,9 @@ test("a page of nothing new is no error: what is made meanwhile moves the rest t
 });
 
 test("pages without end are an error", async () => {
-  const { rows } = untilEmpty((offset) => [offset]);
+  const { rows, offsets } = untilEmpty((offset) => [offset]);
   expect(await failureOf(collected(rows))).toBeInstanceOf(EndlessList);
+  expect(offsets).toHaveLength(1_000);
 });
 
 test.each([

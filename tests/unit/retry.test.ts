@@ -64,6 +64,7 @@ test.each([
   ["2", 2_000],
   [" 12 ", 12_000],
   ["1.5", 1_500],
+  ["1.25", 1_250],
   ["30", 30_000],
   ["31", LONGEST_WAIT_MS],
   ["86400", LONGEST_WAIT_MS],
@@ -74,6 +75,10 @@ test.each([
   ["", undefined],
   ["-5", undefined],
   ["10, 20", undefined],
+  ["1e1", undefined],
+  ["about Sat, 21 Nov 2026 10:30:07 GMT", undefined],
+  ["Sat, 21 Nov 2026 10:30:07 GMT+0200", undefined],
+  ["Saturday, 21-Nov-26 10:30:07 GMT", undefined],
 ])("Retry-After %j is a wait of %p", (text, wait) => {
   expect(parseRetryAfter(text, NOW)).toBe(wait);
 });

@@ -11,6 +11,14 @@ test("it reveals its value when asked", () => {
 });
 
 test.each([
+  ["a string", `${secret}`, "[secret]"],
+  ["JSON", JSON.stringify({ secret }), '{"secret":"[secret]"}'],
+  ["inspect", inspect({ secret }), "{ secret: [secret] }"],
+])("says in %s that there is a secret", (_title, text, shown) => {
+  expect(text).toBe(shown);
+});
+
+test.each([
   ["String", String(secret)],
   ["a template", `${secret}`],
   ["adding to a text", `is ${String(secret)}`.concat(secret as unknown as string)],

@@ -1,0 +1,69 @@
+/** When the model catalogue is asked, and what is concluded from it. */
+import { Refused, Unsupported } from "../../provider/api/errors";
+import { canonicalForms, namingUnknownModels } from "../../provider/resources/modelNames";
+import { OPERATION, scripted } from "./support/fakeApi";
+import { failureOf } from "./support/samples";
+
+const row = (id: string, canonical_slug: string | null) => ({ id, canonical_slug });
+const catalogue = {
+  data: [row("a/one", "a/one-2026"), row("b/two", "b/two-2026"), row("c/plain", null)],
+  total_count: 3,
+};
+
+test.each([
+  ["nothing is declared", null, ["a/one-2026"]],
+  ["nothing is stored", ["a/one"], null],
+  ["neither is there", null, null],
+  ["both are the same", ["c/plain"], ["c/plain"]],
+])("asks no catalogue when %s", async (_title, declared, stored) => {
+  const fake = scripted();
+  expect(await canonicalForms(fake.api, declared, stored, {})).toEqual({});
+  expect(fake.sent).toEqual([]);
+});
+
+test("asks no catalogue when the spellings known so far explain what is stored", async () => {
+  const fake = scripted();
+  const known = { "a/one": "a/one-2026" };
+  expect(await canonicalForms(fake.api, ["a/one"], ["a/one-2026"], known)).toBe(known);
+});
+
+test.each([
+  ["a name that is stored under its canonical one", ["a/one"], ["a/one-2026", "x/y"], { "a/one": "a/one-2026" }],
+  ["no name whose canonical one is not stored", ["a/one", "b/two"], ["b/two-2026"], { "b/two": "b/two-2026" }],
+  ["no name that is stored as it is", ["a/one", "c/plain"], ["a/one", "a/one-2026"], {}],
+  ["no name without another form", ["c/plain", "not/known"], ["x/y"], {}],
+])("infers %s", async (_title, declared, stored, inferred) => {
+  expect(await canonicalForms(scripted(catalogue).api, declared, stored, {})).toEqual(inferred);
+});
+
+test("adds to the spellings known so far", async () => {
+  const { api } = scripted(catalogue);
+  const known = { "a/one": "a/one-2026" };
+  expect(await canonicalForms(api, ["a/one", "b/two"], ["a/one-2026", "b/two-2026"], known)).toEqual({
+    ...known,
+    "b/two": "b/two-2026",
+  });
+});
+
+test("leaves a refusal as it is when that names one of several models", async () => {
+  const fake = scripted();
+  const refused = new Refused(OPERATION, 400, "unknown model not/known");
+  const request = namingUnknownModels(fake.api, ["a/one", "not/known"], Promise.reject(refused));
+  expect(await failureOf(request)).toBe(refused);
+  expect(fake.sent).toEqual([]);
+});
+
+test("leaves a refusal as it is, and asks no catalogue, when no model was sent", async () => {
+  const fake = scripted();
+  const refused = new Refused(OPERATION, 400, "Invalid request parameters");
+  expect(await failureOf(namingUnknownModels(fake.api, [], Promise.reject(refused)))).toBe(refused);
+  expect(fake.sent).toEqual([]);
+});
+
+test("names every model that the catalogue does not have when the refusal names none", async () => {
+  const refused = new Refused(OPERATION, 400, "Invalid request parameters");
+  const names = ["a/one", "not/known", "b/two-2026", "nor/this:free"];
+  const error = await failureOf(namingUnknownModels(scripted(catalogue).api, names, Promise.reject(refused)));
+  expect(error).toBeInstanceOf(Unsupported);
+  expect(error.message).toContain("no model not/known, nor/this:free.");
+});
