@@ -79,12 +79,14 @@ export function printable(text: string): string {
   return redact(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 }
 
-/** `$25`, `$0.50`; what is less than a cent is not nothing. */
+/** `$25`, `$0.50`, `$1,234.50`; what is less than a cent is not nothing. */
 export function usd(amount: number): string {
   if (amount < 0) return `-${usd(-amount)}`;
   if (amount > 0 && amount < 0.01) return "<$0.01";
-  return `$${amount.toFixed(2).replace(/\.00$/, "")}`;
+  return `$${MONEY.format(amount).replace(/\.00$/, "")}`;
 }
+
+const MONEY = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 /** An amount without what binary arithmetic adds to it: 0.3 instead of 0.30000000000000004. */
 export function rounded(amount: number): number {

@@ -1,166 +1,195 @@
-/** What a person should look at first. */
-import type { GuardrailRow, KeyRow, Review } from "./compare";
-import { type Budget, Hidden, monthly } from "./exposure";
-import { joined, own, quoted, type Sentence, say } from "./sentence";
-import { budgetInWords, LISTS, ZDR_VENDORS } from "./settings";
-import type { End, Guardrail, Properties } from "./stack";
+/** What a person should look at first: what stops working, what costs more, and what protects less. */
+
+import { budgetCallouts, periods, raise } from "./budgetChanges";
+import type { KeyRow, Review } from "./compare";
+import type { Properties } from "./declared";
+import { Hidden, isFigure } from "./exposure";
+import type { GuardrailRow } from "./guardrailRows";
+import { outages } from "./outages";
+import { lostZdr, narrowings, widenings } from "./restrictions";
+import { changes, type Row } from "./rows";
+import { joined, own, plain, quoted, type Sentence, say, someOf } from "./sentence";
+import { budgetInWords } from "./settings";
+import type { End, Guardrail } from "./stack";
+import { falls, rises } from "./totals";
 
 export const CALLOUTS = [
   "delete",
-  "release",
   "replace",
+  "disable",
+  "expire",
+  "lower",
+  "narrow",
+  "release",
+  "adopt",
+  "recurring",
+  "once",
   "no-limit",
-  "no-expiry",
   "raised",
   "widened",
   "zdr-off",
   "moved",
+  "no-expiry",
 ] as const;
 
 export interface Callout {
   kind: (typeof CALLOUTS)[number];
   /** URN of the key or guardrail. */
   identity: string;
-  text: Sentence;
+  subject: "Key" | "Guardrail";
+  label: Sentence;
+  /** What is said of it, after its name and a colon. */
+  says: Sentence;
 }
 
 /** @param factor How much higher a limit has to get to be named. */
 export function callouts(review: Review, factor: number): Callout[] {
-  const { contents } = review;
   const all = [
     ...review.keys.flatMap((row) => keyCallouts(row, review, factor)),
-    ...review.guardrails.flatMap((row) => guardrailCallouts(row, factor)),
-    ...review.keys.flatMap((row) => lostByMoving(row, contents.before.guardrails, contents.after.guardrails)),
+    ...review.guardrails.flatMap((row) => guardrailCallouts(row, review, factor)),
   ];
   return all.sort((a, b) => CALLOUTS.indexOf(a.kind) - CALLOUTS.indexOf(b.kind));
 }
 
+/** As one sentence. */
+export function calloutText({ subject, label, says }: Callout): Sentence {
+  return say`${own(subject)} ${label}: ${says}`;
+}
+
+/** What is said of several is one sentence, with their names. */
+export function grouped(all: readonly Callout[]): Sentence[] {
+  const groups = new Map<string, Callout[]>();
+  for (const callout of all) {
+    const same = `${callout.kind} ${callout.subject} ${plain(callout.says)}`;
+    const group = groups.get(same);
+    if (group) group.push(callout);
+    else groups.set(same, [callout]);
+  }
+  return [...groups.values()].map((group) => {
+    const [{ subject, says } = { subject: "Key", says: [] }] = group;
+    const noun = own(group.length === 1 ? subject : `${subject}s`);
+    return say`${noun} ${someOf(group.map(({ label }) => label))}: ${says}`;
+  });
+}
+
+export type Found = readonly [Callout["kind"], Sentence];
+
+function named({ identity, label }: Row, subject: Callout["subject"], found: readonly Found[]): Callout[] {
+  return found.map(([kind, says]) => ({ kind, identity, subject, label, says }));
+}
+
 function keyCallouts(row: KeyRow, review: Review, factor: number): Callout[] {
-  const { identity, label, fate, before, after, guardrailBefore, guardrailAfter, moved } = row;
-  const called = (kind: Callout["kind"], text: Sentence): Callout => ({ kind, identity, text });
-  if (fate === "deleted") {
-    return [called("delete", say`Key ${label} would be deleted: clients that use it lose access at once.`)];
-  }
+  const { fate, after } = row;
+  if (fate === "deleted") return named(row, "Key", [["delete", own("deleted; its clients lose access at once.")]]);
   if (fate === "released") {
-    return [called("release", say`Key ${label} would leave the stack and go on to work (retainOnDelete).`)];
+    return named(row, "Key", [["release", own("no longer in the stack, and still working (retainOnDelete).")]]);
   }
-  const found: Callout[] = [];
-  if (fate === "replaced") found.push(called("replace", replacement(row)));
-  if (after && fate !== "affected" && after.budget.amount === undefined) {
-    const was = before?.budget.amount === undefined ? own("") : say` (it was ${budgetInWords(before.budget)})`;
-    found.push(called("no-limit", say`Key ${label} has no limit of its own${was}; ${boundOf(row, review)}`));
-  }
-  if (after && fate !== "affected" && after.expiresAt === undefined) {
-    found.push(called("no-expiry", say`Key ${label} never expires.`));
-  }
-  if (before && after) found.push(...raised(row, "Key", "limit", before.budget, after.budget, factor));
-  if (moved && guardrailBefore && (after || !before)) {
-    const to = guardrailAfter ? say`to ${guardrailAfter.label}` : own("to none");
-    found.push(called("moved", say`Key ${label} moves from guardrail ${guardrailBefore.label} ${to}.`));
-  }
-  return found;
+  const lacks: Found[] = [
+    ...(after && fate !== "affected" && !after.budget.amount && after.budget.amount !== 0
+      ? [["no-limit", withoutLimit(row, review)] as const]
+      : []),
+    ...(after && fate !== "affected" && after.expiresAt === undefined
+      ? [["no-expiry", own("no expiry.")] as const]
+      : []),
+  ];
+  return named(row, "Key", [
+    ...(fate === "replaced" ? [["replace", replacement(row)] as const] : []),
+    ...(fate === "adopted" ? [["adopt", adoption(row)] as const] : []),
+    ...(fate === "affected" ? [] : [...outages(row), ...periods(row), ...moves(row, review)]),
+    ...raise(row, factor),
+    ...lacks,
+  ]);
+}
+
+function replacement({ consumers }: KeyRow): Sentence {
+  const who =
+    consumers.length > 0
+      ? say`In this stack it goes to ${joined(consumers)}; any other client needs the new one.`
+      : own("No other resource of this preview takes it: clients that read it from a stack output need the new one.");
+  return say`replaced: it gets a new secret, and the old one stops working. ${who}`;
+}
+
+function adoption({ before }: KeyRow | GuardrailRow): Sentence {
+  return own(before ? "adopted: it exists outside this stack." : "adopted: its present settings are not known here.");
 }
 
 /** What bounds a key that has no limit. */
-function boundOf({ exposure, guardrailAfter }: KeyRow, { scope, contents }: Review): Sentence {
-  if (exposure.after === 0) return own("now it can't spend (disabled, expired or without budget).");
+function withoutLimit(row: KeyRow, review: Review): Sentence {
+  const was = row.before?.budget.amount === undefined ? own("") : say` (it was ${budgetInWords(row.before.budget)})`;
+  return say`no limit of its own${was}; ${boundOf(row, review)}`;
+}
+
+function boundOf({ exposure, guardrailAfter, held }: KeyRow, { scope, contents }: Review): Sentence {
+  if (isFigure(exposure.after) && exposure.after.cents === 0) {
+    return own("now it can't spend (disabled, expired or without budget).");
+  }
   const nothing = own("nothing bounds what it may spend.");
-  if (!guardrailAfter)
+  if (!guardrailAfter) {
     return scope === "stack" ? nothing : own("whether a guardrail bounds it is not in this preview.");
-  const guardrail = contents.after.guardrails.get(guardrailAfter.identity);
-  if (!guardrail) return say`the budget of its guardrail ${guardrailAfter.label} is not known here.`;
-  return guardrail.budget.amount === undefined
-    ? say`its guardrail ${guardrailAfter.label} has none either: ${nothing}`
-    : say`its guardrail ${guardrailAfter.label} bounds it: ${budgetInWords(guardrail.budget)}.`;
-}
-
-function replacement({ label, consumers }: KeyRow): Sentence {
-  const who =
-    consumers.length > 0
-      ? say`In this stack it goes to ${joined(consumers)}; whoever else has the old one needs the new one.`
-      : own("No other resource of this preview takes it: whoever reads it from a stack output needs the new one.");
-  return say`Key ${label} would be replaced: it gets a new secret, and the old one stops working. ${who}`;
-}
-
-function raised(
-  { identity, label }: { identity: string; label: Sentence },
-  kind: string,
-  what: string,
-  before: Budget,
-  after: Budget,
-  factor: number,
-): Callout[] {
-  const [from, to] = [monthly(before), monthly(after)];
-  if (from instanceof Hidden || to instanceof Hidden || !Number.isFinite(to) || to <= from * factor) return [];
-  const times = from === 0 ? "" : ` (×${Number((to / from).toPrecision(3))} a month)`;
-  const change = say`${budgetInWords(before)} → ${budgetInWords(after)}`;
-  return [{ kind: "raised", identity, text: say`${own(kind)} ${label}: ${own(what)} raised${own(times)}, ${change}.` }];
-}
-
-function guardrailCallouts(row: GuardrailRow, factor: number): Callout[] {
-  const { identity, label, before, after, fate } = row;
-  if (!before || !after) return [];
-  const found = raised(row, "Guardrail", "budget", before.budget, after.budget, factor);
-  if (before.budget.amount !== undefined && after.budget.amount === undefined) {
-    const text = say`Guardrail ${label} has no budget any more (it was ${budgetInWords(before.budget)}).`;
-    found.push({ kind: "raised", identity, text });
   }
-  if (fate === "affected") return found;
-  for (const [list, title] of Object.entries(LISTS)) {
-    const text = widening(before.properties[list], after.properties[list], list, title);
-    if (text) found.push({ kind: "widened", identity, text: say`Guardrail ${label}: ${text}` });
+  if (held.after) return say`its guardrail ${held.after.label} bounds it: ${budgetInWords(held.after.budget)}.`;
+  return contents.after.guardrails.has(guardrailAfter.identity)
+    ? say`its guardrail ${guardrailAfter.label} has no budget either: ${nothing}`
+    : say`the budget of its guardrail ${guardrailAfter.label} is not known here.`;
+}
+
+/** Another guardrail, and what it no longer enforces or newly refuses; another workspace. */
+function moves(row: KeyRow, { contents }: Review): Found[] {
+  const { before, after, guardrailBefore, guardrailAfter, moved, fate } = row;
+  const found: Found[] = [];
+  if (moved && guardrailBefore && (after || !before)) {
+    found.push([
+      "moved",
+      say`moves from guardrail ${guardrailBefore.label} to ${guardrailAfter?.label ?? own("none")}.`,
+    ]);
   }
-  const vendors = lostZdr(before.properties, after.properties);
-  if (vendors.length > 0) {
-    const text = say`Guardrail ${label}: zero data retention is switched off for ${own(vendors.join(", "))}.`;
-    found.push({ kind: "zdr-off", identity, text });
+  if (before && after && fate !== "replaced" && changes(row, "workspaceId")) {
+    const [from, to] = [before, after].map(({ properties }) => workspace(properties.workspaceId));
+    found.push(["moved", say`moves from workspace ${from ?? []} to ${to ?? []} and keeps its value.`]);
   }
-  return found;
+  if (!moved || !before || !after) return found;
+  const old = settingsOf(guardrailBefore, contents.before.guardrails);
+  const made = settingsOf(guardrailAfter, contents.after.guardrails);
+  if (!old || !made) return found;
+  const vendors = lostZdr(old, made);
+  return [
+    ...found,
+    ...narrowings(old, made).map((words): Found => ["narrow", say`by moving, ${words}`]),
+    ...vendors.map((words): Found => ["zdr-off", say`by moving, ${words}`]),
+  ];
 }
 
-/** A list that allows gets wider by what is added, one that ignores by what is taken out. None means all. */
-function widening(before: unknown, after: unknown, list: string, title: string): Sentence | undefined {
-  if (before instanceof Hidden || after instanceof Hidden) return undefined;
-  const [from, to] = [before, after].map((each) => (Array.isArray(each) ? each : undefined));
-  if (list.startsWith("allowed")) {
-    if (!from) return undefined;
-    if (!to) return say`all are allowed, there are no ${own(title)} any more (they were ${names(from)}).`;
-    const added = to.filter((each) => !includes(from, each));
-    return added.length > 0 ? say`${own(title)} added: ${names(added)}.` : undefined;
-  }
-  const removed = (from ?? []).filter((each) => !includes(to ?? [], each));
-  return removed.length > 0 ? say`no longer among the ${own(title)}: ${names(removed)}.` : undefined;
+function workspace(id: unknown): Sentence {
+  if (id instanceof Hidden) return own(id.why);
+  return typeof id === "string" ? quoted(id) : own("default");
 }
 
-function includes(list: readonly unknown[], item: unknown): boolean {
-  return typeof item === "string" && list.includes(item);
+/** No guardrail restricts nothing. Undefined: what it restricts is not known. */
+function settingsOf(end: End | undefined, guardrails: ReadonlyMap<string, Guardrail>): Properties | undefined {
+  return end ? guardrails.get(end.identity)?.properties : {};
 }
 
-function names(list: readonly unknown[]): Sentence {
-  return joined(list.map((each) => (each instanceof Hidden ? own(each.why) : quoted(String(each)))));
+function guardrailCallouts(row: GuardrailRow, review: Review, factor: number): Callout[] {
+  const { before, after, fate } = row;
+  const adopted: Found[] = fate === "adopted" ? [["adopt", adoption(row)]] : [];
+  if (!before || !after) return named(row, "Guardrail", adopted);
+  const budgets =
+    changes(row, "limitUsd", "resetInterval") && isFelt(row, review) ? budgetCallouts(before, after, factor) : [];
+  const touched = row.settings.flatMap(({ properties }) => properties);
+  const versions = [before.properties, after.properties, touched] as const;
+  return named(row, "Guardrail", [
+    ...adopted,
+    ...budgets,
+    ...narrowings(...versions).map((words): Found => ["narrow", words]),
+    ...widenings(...versions).map((words): Found => ["widened", words]),
+    ...lostZdr(...versions).map((words): Found => ["zdr-off", words]),
+  ]);
 }
 
-/** Vendors of which zero data retention was enforced and is not. */
-export function lostZdr(before: Properties, after: Properties): string[] {
-  const vendors = Object.entries(ZDR_VENDORS);
-  const lost = vendors.filter(([name]) => before[name] === true && after[name] !== true);
-  return lost.map(([, vendor]) => vendor);
-}
-
-/** A key that gets another guardrail, or none, may lose what its former one enforced. */
-function lostByMoving(
-  { identity, label, after, moved, guardrailBefore, guardrailAfter }: KeyRow,
-  before: ReadonlyMap<string, Guardrail>,
-  now: ReadonlyMap<string, Guardrail>,
-): Callout[] {
-  if (!moved || !after || !guardrailBefore) return [];
-  const [old, made] = [settingsOf(guardrailBefore, before), guardrailAfter ? settingsOf(guardrailAfter, now) : {}];
-  const vendors = old && made ? lostZdr(old, made) : [];
-  if (vendors.length === 0) return [];
-  const text = say`Key ${label} loses zero data retention for ${own(vendors.join(", "))} by moving.`;
-  return [{ kind: "zdr-off", identity, text }];
-}
-
-function settingsOf({ identity }: End, guardrails: ReadonlyMap<string, Guardrail>): Properties | undefined {
-  return guardrails.get(identity)?.properties;
+/** Whether somebody may spend more or less by it: not if each of its keys has a lower limit of its own. */
+function isFelt({ identity, keys, members }: GuardrailRow, review: Review): boolean {
+  if (review.scope === "changes" || members > 0 || keys === 0) return true;
+  return review.keys.some(({ guardrailAfter, exposure }) => {
+    return guardrailAfter?.identity === identity && (rises(exposure) || falls(exposure));
+  });
 }

@@ -1,38 +1,16 @@
-/** What a change does to each key, guardrail and member: the stack before held against the stack after. Pure. */
+/** What a change does to each key: the stack before compared with the stack after. Pure. */
 import { isDeepStrictEqual } from "node:util";
 import type { Resource } from "../state";
-import {
-  type Difference,
-  difference,
-  type Exposure,
-  Hidden,
-  keyExposure,
-  monthly,
-  type Pair,
-  type Total,
-  total,
-} from "./exposure";
+import { type Live, NOT_KNOWN } from "./adopted";
+import { type Budget, Hidden, NOTHING, type Pair, type Spending, spendingOf } from "./exposure";
+import { type GuardrailRow, guardrailRows, type MemberRow, memberRows } from "./guardrailRows";
 import type { Preview } from "./preview";
-import { plain, quoted, type Sentence } from "./sentence";
-import { changesOfGuardrail, changesOfKey, type SettingChange } from "./settings";
-import { contentsOf, type End, type Guardrail, type Key, kindOf, type StackContents, urnsById } from "./stack";
+import { type Fate, fateOf, type Row, rowOrder } from "./rows";
+import { quoted, type Sentence } from "./sentence";
+import { changesOfKey } from "./settings";
+import { contentsOf, type End, type Key, kindOf, type StackContents, urnsById } from "./stack";
+import { byMoney, type Totals, totalsOf } from "./totals";
 import { pathOf, type Worlds, worlds } from "./worlds";
-
-/**
- * `affected` is a key of which nothing changes but what its guardrail allows. `released` leaves the stack and goes on
- * to work.
- */
-export type Fate = "new" | "changed" | "replaced" | "deleted" | "released" | "affected";
-
-interface Row {
-  /** URN; of what the stack doesn't manage, an identity of its own. */
-  identity: string;
-  label: Sentence;
-  /** Hash of a key, id of a guardrail; undefined before it exists. */
-  id: string | undefined;
-  fate: Fate;
-  settings: SettingChange[];
-}
 
 export interface KeyRow extends Row {
   before: Key | undefined;
@@ -42,27 +20,19 @@ export interface KeyRow extends Row {
   guardrailAfter: End | undefined;
   moved: boolean;
   exposure: Pair;
+  /** The guardrail whose budget is the figure, and not the key's own limit. */
+  held: { before: Holder | undefined; after: Holder | undefined };
   /** Of a replaced key, the resources that take something from it, other than assignments. */
   consumers: Sentence[];
 }
 
-export interface GuardrailRow extends Row {
-  before: Guardrail | undefined;
-  after: Guardrail | undefined;
-  /** What one key, or one member, may spend through it. */
-  budget: Pair;
-  /** Of the keys and members that are known, how many it has after the change. */
-  keys: number;
-  members: number;
+export interface Holder {
+  label: Sentence;
+  budget: Budget;
 }
 
-export interface MemberRow {
-  identity: string;
-  user: Sentence;
-  guardrailBefore: End | undefined;
-  guardrailAfter: End | undefined;
-  /** Undefined: this stack gives it none. */
-  budget: { before: Exposure | undefined; after: Exposure | undefined };
+export interface LabelledPair extends Pair {
+  label: Sentence;
 }
 
 export interface Review {
@@ -74,8 +44,8 @@ export interface Review {
   guardrails: GuardrailRow[];
   members: MemberRow[];
   /** Of every key that is known, whether it changes or not. */
-  exposures: ({ label: Sentence } & Pair)[];
-  totals: { before: Total; after: Total; difference: Difference };
+  exposures: readonly LabelledPair[];
+  totals: Totals<LabelledPair>;
   /** Settings and assignments whose value is known after apply. */
   unknownValues: number;
   warnings: readonly string[];
@@ -83,30 +53,30 @@ export interface Review {
 }
 
 /** @param now Milliseconds since 1970, to tell which expiry is past. */
-export function compare(preview: Preview, state: readonly Resource[] | undefined, now: number): Review {
-  const both = worlds(preview, state);
+export function compare(
+  preview: Preview,
+  state: readonly Resource[] | undefined,
+  now: number,
+  live: Live = NOT_KNOWN,
+): Review {
+  const both = worlds(preview, state, live);
   const urnOf = urnsById(both.after, both.before);
   const contents = { before: contentsOf(both.before, urnOf), after: contentsOf(both.after, urnOf) };
   const scope = state || preview.complete ? "stack" : "changes";
   const everyKey = keyIdentities(contents).map((identity) => keyRow(identity, contents, both, now));
-  const keys = everyKey.filter(isTouched).sort(byLabel);
+  const keys = everyKey.filter(isTouched).sort((a, b) => byMoney(a.exposure, b.exposure) || rowOrder(a, b));
   const known = everyKey.filter(({ before, after }) => before || after);
   const counted = scope === "stack" ? known : known.filter(isTouched);
-  const exposures = counted.map(({ label, exposure }) => ({ label, ...exposure }));
+  const exposures = counted.map(({ label, exposure }) => ({ label, ...exposure })).sort(byMoney);
   const guardrails = guardrailRows(contents, both);
-  const members = memberRows(contents);
   return {
     stack: preview.stack,
     scope,
     keys,
     guardrails,
-    members,
+    members: memberRows(contents),
     exposures,
-    totals: {
-      before: total(counted.filter(({ before }) => before).map(({ exposure }) => exposure.before)),
-      after: total(counted.filter(({ after }) => after).map(({ exposure }) => exposure.after)),
-      difference: difference(exposures),
-    },
+    totals: totalsOf(exposures),
     unknownValues: countUnknown([...keys, ...guardrails]),
     warnings: preview.warnings,
     contents,
@@ -124,17 +94,15 @@ function keyIdentities({ before, after }: Contents): string[] {
 function keyRow(identity: string, { before, after }: Contents, both: Worlds, now: number): KeyRow {
   const [keyBefore, keyAfter] = [before.keys.get(identity), after.keys.get(identity)];
   const [linkBefore, linkAfter] = [before.assignments.get(identity), after.assignments.get(identity)];
-  const key = keyAfter ?? keyBefore;
   const settings = changesOfKey(keyBefore?.properties, keyAfter?.properties, both.differing.get(identity));
   const moved = linkBefore?.guardrail.identity !== linkAfter?.guardrail.identity;
   const fate = fateOf(identity, both, settings.length > 0 || moved);
-  const exposureIn = (contents: StackContents, own: Key | undefined): Exposure => {
-    if (!key) return new Hidden("not in this preview");
-    return own ? exposureOf(own, contents.assignments.get(identity)?.guardrail, contents, now) : 0;
-  };
-  return {
+  const was = keyBefore && spendingIn(before, keyBefore, linkBefore?.guardrail, now);
+  const is = keyAfter && spendingIn(after, keyAfter, linkAfter?.guardrail, now);
+  const label = (keyAfter ?? keyBefore ?? linkAfter?.key ?? linkBefore?.key)?.label ?? quoted(identity);
+  const row = {
     identity,
-    label: (key ?? linkAfter?.key ?? linkBefore?.key)?.label ?? quoted(identity),
+    label,
     id: keyBefore?.id ?? keyAfter?.id,
     fate,
     settings,
@@ -143,27 +111,59 @@ function keyRow(identity: string, { before, after }: Contents, both: Worlds, now
     guardrailBefore: linkBefore?.guardrail,
     guardrailAfter: linkAfter?.guardrail,
     moved,
-    exposure: { before: exposureIn(before, keyBefore), after: exposureIn(after, keyAfter) },
     consumers: fate === "replaced" ? consumersOf(identity, both) : [],
   };
+  return { ...row, exposure: pairOf(row, was, is, both), held: { before: was?.holder, after: is?.holder } };
+}
+
+interface HeldSpending extends Spending {
+  holder: Holder | undefined;
 }
 
 /** A guardrail that is not of this stack bounds what is not known: then it is the key's own limit. */
-function exposureOf(key: Key, guardrail: End | undefined, { guardrails }: StackContents, now: number): Exposure {
-  const exposure = keyExposure(key, guardrail && guardrails.get(guardrail.identity)?.budget, now);
-  return guardrail?.unknown && exposure !== 0 ? new Hidden("known after apply") : exposure;
+function spendingIn({ guardrails }: StackContents, key: Key, end: End | undefined, now: number): HeldSpending {
+  const guardrail = end && guardrails.get(end.identity);
+  const spending = spendingOf(key, guardrail?.budget, now);
+  const holder = spending.isHeld ? guardrail : undefined;
+  if (!end?.unknown || spending.exposure === NOTHING) return { ...spending, holder };
+  const hidden = new Hidden("known after apply");
+  const isOpen = spending.exposure === "unlimited";
+  return { ...spending, ...(isOpen && { exposure: hidden }), hidden, holder };
 }
 
-function fateOf(urn: string, { before, after, replaced }: Worlds, changes: boolean): Fate {
-  const [old, made] = [before.get(urn), after.get(urn)];
-  if (old && !made) return old.retainOnDelete ? "released" : "deleted";
-  if (!old && made) return "new";
-  if (replaced.has(urn)) return "replaced";
-  return changes ? "changed" : "affected";
+type RowBase = Pick<KeyRow, "fate" | "settings" | "moved" | "before" | "after" | "guardrailBefore" | "guardrailAfter">;
+
+/**
+ * A bound instead of a value that can't be shown is right after the change, where it may only be too high. Before it
+ * would hide an increase, so there it holds only if nothing about the spending changes.
+ */
+function pairOf(row: RowBase, was: Spending | undefined, is: Spending | undefined, both: Worlds): Pair {
+  if (!row.before && !row.after) {
+    const hidden = new Hidden("not in this preview");
+    return { before: hidden, after: hidden };
+  }
+  const after = is?.exposure ?? NOTHING;
+  if (!was) return { before: row.fate === "adopted" ? new Hidden("not known") : NOTHING, after };
+  return { before: was.hidden && spendsOtherwise(row, was, is, both) ? was.hidden : was.exposure, after };
 }
 
-/** A key that stays as it is and may spend what it might before is left out. */
-function isTouched({ fate, exposure: { before, after } }: KeyRow): boolean {
+const SPENDING = ["limit", "limitReset", "disabled", "limitUsd", "resetInterval"];
+
+function spendsOtherwise(
+  { settings, moved, guardrailAfter }: RowBase,
+  was: Spending,
+  is: Spending | undefined,
+  both: Worlds,
+) {
+  const touched = [
+    ...settings.flatMap(({ properties }) => properties),
+    ...((guardrailAfter && both.differing.get(guardrailAfter.identity)) ?? []),
+  ];
+  return moved || !isDeepStrictEqual(was, is) || SPENDING.some((name) => touched.includes(name));
+}
+
+/** A key that stays unchanged and may spend the same as before is omitted. */
+function isTouched({ fate, exposure: { before, after } }: { fate: Fate; exposure: Pair }): boolean {
   return fate !== "affected" || !isDeepStrictEqual(before, after);
 }
 
@@ -175,59 +175,10 @@ function consumersOf(urn: string, { after }: Worlds): Sentence[] {
   return takers.map(([taker, { type, parent }]) => quoted(`${type.split(":").at(-1)} ${pathOf(taker, parent)}`));
 }
 
-function guardrailRows({ before, after }: Contents, both: Worlds): GuardrailRow[] {
-  const urns = [...new Set([...before.guardrails.keys(), ...after.guardrails.keys()])];
-  const rows = urns.map((urn): GuardrailRow => {
-    const [old, made] = [before.guardrails.get(urn), after.guardrails.get(urn)];
-    const settings = changesOfGuardrail(old?.properties, made?.properties, both.differing.get(urn));
-    const assigned = [...after.assignments.values()].filter(({ guardrail }) => guardrail.identity === urn);
-    return {
-      identity: urn,
-      label: (made ?? old)?.label ?? quoted(urn),
-      id: old?.id ?? made?.id,
-      fate: fateOf(urn, both, settings.length > 0),
-      settings,
-      before: old,
-      after: made,
-      budget: { before: old ? monthly(old.budget) : 0, after: made ? monthly(made.budget) : 0 },
-      keys: assigned.length,
-      members: [...after.members.values()].filter(({ guardrail }) => guardrail.identity === urn).length,
-    };
-  });
-  return rows.filter(({ fate }) => fate !== "affected").sort(byLabel);
-}
-
-/** Members whose guardrail, or whose budget through it, changes. */
-function memberRows({ before, after }: Contents): MemberRow[] {
-  const urns = [...new Set([...before.members.keys(), ...after.members.keys()])];
-  const rows = urns.flatMap((urn): MemberRow[] => {
-    const [old, made] = [before.members.get(urn), after.members.get(urn)];
-    const user = (made ?? old)?.user;
-    if (!user) return [];
-    const budget = { before: memberBudget(before, old?.guardrail), after: memberBudget(after, made?.guardrail) };
-    return [{ identity: urn, user, guardrailBefore: old?.guardrail, guardrailAfter: made?.guardrail, budget }];
-  });
-  return rows.filter(({ guardrailBefore, guardrailAfter, budget }) => {
-    return guardrailBefore?.identity !== guardrailAfter?.identity || !isDeepStrictEqual(budget.before, budget.after);
-  });
-}
-
-function memberBudget({ guardrails }: StackContents, guardrail: End | undefined): Exposure | undefined {
-  if (!guardrail) return undefined;
-  const known = guardrails.get(guardrail.identity);
-  if (known) return monthly(known.budget);
-  return new Hidden(guardrail.unknown ? "known after apply" : "not in this preview");
-}
-
 function countUnknown(rows: readonly (KeyRow | GuardrailRow)[]): number {
   const properties = rows.flatMap(({ after }) => Object.values(after?.properties ?? {}));
   const ends = rows.flatMap((row) => ("guardrailAfter" in row && row.guardrailAfter ? [row.guardrailAfter] : []));
   const isUnknown = (value: unknown) => value instanceof Hidden && value.why === "known after apply";
   const within = properties.flatMap((value) => (Array.isArray(value) ? value : [value]));
   return within.filter(isUnknown).length + ends.filter(({ unknown }) => unknown).length;
-}
-
-function byLabel(a: Row, b: Row): number {
-  const [left, right] = [plain(a.label), plain(b.label)];
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -1,9 +1,11 @@
 /** What CI may refuse a change for. */
-import type { Callout } from "./callouts";
+import { type Callout, grouped } from "./callouts";
 import type { KeyRow, Review } from "./compare";
-import { joined, own, type Sentence, say } from "./sentence";
-import { dollars } from "./settings";
-import type { StackContents } from "./stack";
+import type { Figure } from "./exposure";
+import { dollars } from "./money";
+import { joined, own, type Sentence, say, someOf } from "./sentence";
+import type { End, StackContents } from "./stack";
+import { inOneMonth, kindOfChange, rise } from "./totals";
 
 export const REQUIREMENTS = {
   limit: "a limit of its own",
@@ -13,11 +15,18 @@ export const REQUIREMENTS = {
 } as const;
 export type Requirement = keyof typeof REQUIREMENTS;
 
+/** Each but `unlimited` is the kind of a call-out. */
 export const PROHIBITIONS = {
   delete: "a key is deleted",
   replace: "a key is replaced",
+  disable: "a key is disabled",
+  expire: "a key expires earlier",
+  lower: "a key may spend less, or the budget of a guardrail is lowered",
+  narrow: "a guardrail allows fewer models, providers or regions, or ignores more; or a key moves to such a one",
+  adopt: "a key or guardrail that exists outside the stack is adopted",
+  recurring: "a limit that could be spent once comes again every day, week or month",
   unlimited: "a key of the change may spend without limit",
-  "zdr-off": "zero data retention is switched off, for a guardrail or by moving a key",
+  "zdr-off": "zero data retention is weakened, for a guardrail or by moving a key",
 } as const;
 export type Prohibition = keyof typeof PROHIBITIONS;
 
@@ -31,9 +40,15 @@ export interface Gates {
 export interface Verdict {
   /** As it is written on the command line. */
   gate: string;
-  result: "passed" | "failed" | "undecided";
-  /** Why it failed or can't be decided. */
+  result: "passed" | "refused" | "undecided";
+  /** Why it refuses or can't be decided. */
   reason: Sentence;
+}
+
+/** Of all gates together; undefined without any. */
+export function overall(verdicts: readonly Verdict[]): Verdict["result"] | undefined {
+  const results = verdicts.map(({ result }) => result);
+  return (["refused", "undecided", "passed"] as const).find((result) => results.includes(result));
 }
 
 export function judge(gates: Gates, review: Review, callouts: readonly Callout[]): Verdict[] {
@@ -46,8 +61,10 @@ export function judge(gates: Gates, review: Review, callouts: readonly Callout[]
 }
 
 function verdict(gate: string, problems: readonly Sentence[]): Verdict {
-  return { gate, result: problems.length > 0 ? "failed" : "passed", reason: joined(problems, "; ") };
+  return { gate, result: problems.length > 0 ? "refused" : "passed", reason: joined(problems, "; ") };
 }
+
+const MOST_REASONS = 5;
 
 function withoutState(gate: string): Verdict {
   const reason = own("needs the state of the whole stack, which a preview leaves out: give --state or --stack");
@@ -58,42 +75,51 @@ function withoutState(gate: string): Verdict {
 function maxIncrease(most: number, { scope, totals, keys }: Review): Verdict {
   const gate = `--max-increase ${most}`;
   if (scope === "changes") return withoutState(gate);
-  const { usd } = totals.difference;
-  const unbounded = keys.filter(({ exposure: { before, after } }) => after === Infinity && before !== Infinity);
-  // A key of elsewhere that is assigned here has no figure, and is no part of the sums.
-  const unknown = keys.filter(({ after, exposure }) => after && typeof exposure.after !== "number");
+  const more = rise(totals);
+  // An unmanaged key that is assigned here has no figure, and is no part of the sums.
+  const managed = keys.filter(({ before, after }) => before || after);
   return verdict(gate, [
-    ...(usd > most + ROUNDING ? [own(`what keys may spend rises by ${dollars(usd)} a month`)] : []),
-    ...about(unbounded, "without limit from now on"),
+    ...(isMore(more.month + more.once, most) ? [own(`keys may spend ${riseInWords(more)}`)] : []),
+    ...about(ofKind(managed, "becomeUnlimited"), "unlimited from now on"),
+    ...about(ofKind(managed, "unknownAfter"), "not known before apply"),
+  ]);
+}
+
+function riseInWords({ month, once }: Record<Figure["per"], number>): string {
+  const parts = [
+    ...(month > 0 ? [`${dollars(month)} more a month`] : []),
+    ...(once > 0 ? [`${dollars(once)} more once`] : []),
+  ];
+  return parts.join(" and ");
+}
+
+/** Compared in cents; only amounts given in fractions of a cent are not whole. */
+function isMore(cents: number, usd: number): boolean {
+  return cents > Number((usd * 100).toFixed(4));
+}
+
+function ofKind(keys: readonly KeyRow[], kind: ReturnType<typeof kindOfChange>): KeyRow[] {
+  return keys.filter(({ exposure }) => kindOfChange(exposure) === kind);
+}
+
+function maxTotal(most: number, { scope, exposures }: Review): Verdict {
+  const gate = `--max-total ${most}`;
+  if (scope === "changes") return withoutState(gate);
+  const cents = inOneMonth(exposures);
+  const unlimited = exposures.filter(({ after }) => after === "unlimited");
+  const unknown = exposures.filter((each) => kindOfChange(each) === "unknownAfter");
+  return verdict(gate, [
+    ...(isMore(cents, most) ? [own(`keys may spend ${dollars(cents)} in one month`)] : []),
+    ...about(unlimited, "without limit"),
     ...about(unknown, "not known before apply"),
   ]);
 }
 
-function maxTotal(most: number, { scope, totals, exposures }: Review): Verdict {
-  const gate = `--max-total ${most}`;
-  if (scope === "changes") return withoutState(gate);
-  const { usd } = totals.after;
-  return verdict(gate, [
-    ...(usd > most + ROUNDING ? [own(`keys may spend ${dollars(usd)} a month`)] : []),
-    ...about(
-      exposures.filter(({ after }) => after === Infinity),
-      "without limit",
-    ),
-    ...about(
-      exposures.filter(({ after }) => typeof after !== "number"),
-      "not known before apply",
-    ),
-  ]);
-}
-
-/** A tenth of a cent: sums of sevenths and of cents are not exact. */
-const ROUNDING = 0.001;
-
 function about(keys: readonly { label: Sentence }[], what: string): Sentence[] {
-  return keys.length === 0 ? [] : [say`${own(what)}: ${joined(keys.map(({ label }) => label))}`];
+  return keys.length === 0 ? [] : [say`${own(what)}: ${someOf(keys.map(({ label }) => label))}`];
 }
 
-/** Of the keys that the change makes or changes: what it leaves alone does not hold it up. */
+/** Of the keys that the change creates or changes: what it leaves alone does not hold it up. */
 function require_(requirement: Requirement, { scope, keys }: Review): Verdict {
   const gate = `--require ${requirement}`;
   const lacking = ofTheChange(keys).filter((row) => lacks(requirement, row));
@@ -112,18 +138,30 @@ function ofTheChange(keys: readonly KeyRow[]): KeyRow[] {
   return keys.filter(({ fate, after }) => after && fate !== "affected");
 }
 
-function forbid(prohibition: Prohibition, { keys, contents }: Review, callouts: readonly Callout[]): Verdict {
+function forbid(prohibition: Prohibition, review: Review, callouts: readonly Callout[]): Verdict {
   const gate = `--forbid ${prohibition}`;
   if (prohibition === "unlimited") {
-    const unlimited = keys.filter(({ after, exposure }) => after && exposure.after === Infinity);
+    const unlimited = review.keys.filter(({ after, exposure }) => after && exposure.after === "unlimited");
     return verdict(gate, about(unlimited, "without limit"));
   }
-  const found = callouts.filter(({ kind }) => kind === prohibition).map(({ text }) => text);
-  const isUnsure = prohibition === "zdr-off" && keys.some((row) => leavesUnknownGuardrail(row, contents.before));
-  return found.length === 0 && isUnsure ? withoutState(gate) : verdict(gate, found);
+  const found = callouts.filter(({ kind }) => kind === prohibition);
+  if (found.length > 0) return { gate, result: "refused", reason: someOf(grouped(found), MOST_REASONS, " ") };
+  const unsure = ON_GUARDRAILS.includes(prohibition) ? review.keys.filter((row) => movesInTheDark(row, review)) : [];
+  if (unsure.length === 0) return verdict(gate, []);
+  if (review.scope === "changes") return withoutState(gate);
+  const reason = say`unmanaged guardrails, whose settings are not known here, of ${someOf(unsure.map(({ label }) => label))}`;
+  return { gate, result: "undecided", reason };
 }
 
-/** Then what the key loses by moving is not in the preview. */
-function leavesUnknownGuardrail({ fate, moved, guardrailBefore }: KeyRow, { guardrails }: StackContents): boolean {
-  return fate !== "deleted" && moved && guardrailBefore !== undefined && !guardrails.has(guardrailBefore.identity);
+const ON_GUARDRAILS: readonly Prohibition[] = ["zdr-off", "narrow", "lower"];
+
+/** Then what the key loses or gains by moving is not known. */
+function movesInTheDark(
+  { fate, moved, before, guardrailBefore, guardrailAfter }: KeyRow,
+  { contents }: Review,
+): boolean {
+  if (fate === "deleted" || fate === "released" || fate === "new" || !moved) return false;
+  const isDark = (end: End | undefined, { guardrails }: StackContents) =>
+    end !== undefined && !guardrails.has(end.identity);
+  return isDark(guardrailBefore, contents.before) || (before !== undefined && isDark(guardrailAfter, contents.after));
 }

@@ -1,18 +1,24 @@
 /** The report as one page that needs nothing else: no script, no font, no picture from anywhere. */
-import { type Exposure, Hidden } from "./exposure";
+import { counted } from "../table";
+import { type Exposure, isFigure } from "./exposure";
+import { MOST_ROWS } from "./fitted";
+import { exposureInWords } from "./money";
 import { plain, render, type Sentence } from "./sentence";
-import { exposureInWords } from "./settings";
-import type { Cell, Page, Table } from "./view";
+import { COLUMNS, type Table, type TableRow } from "./tables";
+import type { Page } from "./view";
 
-export function html({ title, headline, callouts, tables, bars, gates, notes }: Page): string {
+export function html(page: Page): string {
+  const { title, refusals, headline, counts, callouts, tables, bars, passed, notes } = page;
   const body = [
     `<h1>${text(title)}</h1>`,
+    ...(refusals.length > 0 ? [list(refusals, "refusals")] : []),
     `<p class="headline">${text(headline)}</p>`,
-    ...(callouts.length > 0 ? ["<h2>Look at these first</h2>", list(callouts, "callouts")] : []),
+    `<p>${text(counts)}</p>`,
+    ...(callouts.length > 0 ? [calloutSection(callouts)] : []),
     ...(bars.length > 0 ? [chart(bars)] : []),
     ...tables.map(tableSection),
-    ...(gates.length > 0 ? ["<h2>Gates</h2>", list(gates)] : []),
-    `<details><summary>How this is counted</summary>${list(notes)}</details>`,
+    `<p>${text(passed)}</p>`,
+    collapsed("How this is counted", list(notes)),
   ];
   return `<!doctype html>
 <html lang="en">
@@ -46,16 +52,35 @@ function list(sentences: readonly Sentence[], style = ""): string {
 }
 
 /** On a phone each row is a card, in which a cell says what its column is. */
-function tableSection({ title, note, columns, rows }: Table): string {
+function tableSection({ title, noun, note, rows }: Table): string {
+  const columns = [title.replace(/s$/, ""), ...COLUMNS];
   const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join("");
-  const cellOf = (lines: Cell, column: number) => {
-    const name = columns[column] ?? "";
-    const style = /Monthly|Difference/.test(name) ? ' class="money"' : "";
-    return `<td data-column="${escaped(name)}"${style}><div>${lines.map(text).join("<br>")}</div></td>`;
+  const cell = (column: number, content: string) => {
+    const style = column >= FIRST_MONEY ? ' class="money"' : "";
+    return `<td data-column="${escaped(columns[column] ?? "")}"${style}><div>${content}</div></td>`;
   };
-  const body = rows.map((row) => `<tr>${row.map(cellOf).join("")}</tr>`).join("\n");
+  const draw = ({ name, changes, before, after, difference }: TableRow) => {
+    const cells = [text(name), changes.map(text).join("<br>"), ...[before, after, difference].map(escaped)];
+    return `<tr>${cells.map((content, column) => cell(column, content)).join("")}</tr>`;
+  };
+  const drawn = (some: readonly TableRow[]) =>
+    `<table><thead><tr>${head}</tr></thead><tbody>\n${some.map(draw).join("\n")}\n</tbody></table>`;
+  const [first, rest] = [rows.slice(0, MOST_ROWS), rows.slice(MOST_ROWS)];
+  const more = rest.length > 0 ? collapsed(counted(rest.length, `more ${noun}`), drawn(rest)) : "";
   const words = note ? `<p>${text(note)}</p>` : "";
-  return `<h2>${escaped(title)}</h2>${words}\n<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`;
+  return `<h2>${escaped(title)}</h2>${words}\n${drawn(first)}${more}`;
+}
+
+const FIRST_MONEY = 2;
+
+function collapsed(summary: string, content: string): string {
+  return `<details><summary>${escaped(summary)}</summary>${content}</details>`;
+}
+
+function calloutSection(callouts: readonly Sentence[]): string {
+  const [first, rest] = [callouts.slice(0, MOST_ROWS), callouts.slice(MOST_ROWS)];
+  const more = rest.length > 0 ? collapsed(`${rest.length} more`, list(rest, "callouts")) : "";
+  return `<h2>Look at these first</h2>${list(first, "callouts")}${more}`;
 }
 
 const MOST_BARS = 60;
@@ -65,7 +90,7 @@ function chart(all: Page["bars"]): string {
   const height = ({ before, after }: Page["bars"][number]) => Math.max(sizeOf(before), sizeOf(after));
   const sorted = [...all].sort((a, b) => height(b) - height(a));
   const shown = sorted.slice(0, MOST_BARS);
-  const scale = Math.max(...shown.flatMap(({ before, after }) => [before, after].map(figure)), 0);
+  const scale = Math.max(...shown.flatMap(({ before, after }) => [before, after].map(centsOf)), 0);
   const rows = shown.map(
     ({ label, before, after }) => `<div class="row"><div class="name">${text(label)}</div><div class="bars">
 ${bar("before", before, scale)}
@@ -73,33 +98,34 @@ ${bar("after", after, scale)}
 </div></div>`,
   );
   const more = all.length > shown.length ? `<p>${all.length - shown.length} more keys have less.</p>` : "";
-  return `<h2>Monthly exposure by key</h2>
+  return `<h2>${CHART}</h2>
 <p class="legend"><span class="key before"></span> before <span class="key after"></span> after</p>
-<section class="chart" aria-label="Monthly exposure by key">
+<section class="chart" aria-label="${CHART}">
 ${rows.join("\n")}
 </section>${more}`;
 }
 
-function figure(exposure: Exposure): number {
-  return typeof exposure === "number" && Number.isFinite(exposure) ? exposure : 0;
+const CHART = "What each key may spend, at most";
+
+function centsOf(exposure: Exposure): number {
+  return isFigure(exposure) ? exposure.cents : 0;
 }
 
 function sizeOf(exposure: Exposure): number {
-  return exposure instanceof Hidden ? Number.MAX_VALUE : exposure;
+  return isFigure(exposure) ? exposure.cents : Number.MAX_VALUE;
 }
 
 function bar(when: "before" | "after", exposure: Exposure, scale: number): string {
-  const isFigure = typeof exposure === "number" && Number.isFinite(exposure);
-  const share = isFigure ? (scale > 0 ? (exposure / scale) * 100 : 0) : 100;
-  const style = `${when}${isFigure ? "" : " open"}`;
+  const share = !isFigure(exposure) ? 100 : scale > 0 ? (exposure.cents / scale) * 100 : 0;
+  const style = `${when}${isFigure(exposure) ? "" : " open"}`;
   const words = escaped(exposureInWords(exposure));
   return `<div class="line"><div class="track"><div class="bar ${style}" style="width:${share.toFixed(2)}%"></div></div><span class="amount"><span class="hidden">${when} </span>${words}</span></div>`;
 }
 
 const STYLE = `
-:root { --ink: #1b1f24; --paper: #fff; --faint: #59636e; --line: #d1d9e0; --soft: #f6f8fa; --before: #9aa4af; --after: #0969da; --alert: #9a6700; }
+:root { --ink: #1b1f24; --paper: #fff; --faint: #59636e; --line: #d1d9e0; --soft: #f6f8fa; --before: #9aa4af; --after: #0969da; --alert: #9a6700; --refused: #d1242f; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e6edf3; --paper: #0d1117; --faint: #9198a1; --line: #3d444d; --soft: #161b22; --before: #656c76; --after: #4493f8; --alert: #d29922; }
+  :root { --ink: #e6edf3; --paper: #0d1117; --faint: #9198a1; --line: #3d444d; --soft: #161b22; --before: #656c76; --after: #4493f8; --alert: #d29922; --refused: #f85149; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
@@ -107,6 +133,8 @@ main { max-width: 68rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 code { font: .9em ui-monospace, monospace; background: var(--soft); border-radius: 4px; padding: .1em .3em; overflow-wrap: anywhere; }
+.refusals { list-style: none; padding: 0; }
+.refusals li { border-left: 4px solid var(--refused); background: var(--soft); padding: .4rem .75rem; margin: .4rem 0; }
 .headline { font-size: 1.15rem; font-weight: 600; margin: 0; }
 ul { padding-left: 1.2rem; margin: .5rem 0; }
 li { margin: .25rem 0; overflow-wrap: anywhere; }

@@ -1,27 +1,50 @@
 /** The report as a comment on a pull request. */
-import { render, type Sentence } from "./sentence";
-import type { Cell, Page, Table } from "./view";
+import { counted } from "../table";
+import { MOST_ROWS } from "./fitted";
+import { clipped, render, type Sentence } from "./sentence";
+import { type Cell, COLUMNS, type Table, type TableRow } from "./tables";
+import type { Page } from "./view";
 
-export function markdown({ title, headline, callouts, tables, gates, notes }: Page): string {
+export function markdown(page: Page): string {
+  const { title, refusals, headline, counts, callouts, tables, passed, notes } = page;
   const sections = [
     `## ${text(title)}`,
+    list(refusals),
     `**${text(headline)}**`,
-    ...(callouts.length > 0 ? ["### Look at these first", list(callouts)] : []),
+    text(counts),
+    ...(callouts.length > 0 ? ["### Look at these first", ...calloutList(callouts)] : []),
     ...tables.flatMap(tableSection),
-    ...(gates.length > 0 ? ["### Gates", list(gates)] : []),
-    `<details><summary>How this is counted</summary>\n\n${list(notes)}\n\n</details>`,
+    text(passed),
+    collapsed("How this is counted", list(notes)),
   ];
-  return sections.join("\n\n");
+  return sections.filter((section) => section !== "").join("\n\n");
 }
 
-function tableSection({ title, note, columns, rows }: Table): string[] {
-  const lines = [columns, columns.map((_, column) => (column > 0 && isMoney(columns, column) ? "---:" : "---"))];
-  const drawn = [...lines, ...rows.map((row) => row.map(cell))].map((cells) => `| ${cells.join(" | ")} |`);
-  return [`### ${title}`, ...(note ? [text(note)] : []), drawn.join("\n")];
+function calloutList(callouts: readonly Sentence[]): string[] {
+  const [first, rest] = [callouts.slice(0, MOST_ROWS), callouts.slice(MOST_ROWS)];
+  return [list(first), ...(rest.length > 0 ? [collapsed(`${rest.length} more`, list(rest))] : [])];
 }
 
-function isMoney(columns: readonly string[], column: number): boolean {
-  return /Monthly|Difference/.test(columns[column] ?? "");
+function collapsed(summary: string, content: string): string {
+  return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
+}
+
+function tableSection({ title, noun, note, rows, omitted = 0 }: Table): string[] {
+  const head = `| ${[title.replace(/s$/, ""), ...COLUMNS].join(" | ")} |\n| --- | --- | ---: | ---: | ---: |`;
+  const drawn = (some: readonly TableRow[]) => [head, ...some.map(rowLine)].join("\n");
+  const [first, rest] = [rows.slice(0, MOST_ROWS), rows.slice(MOST_ROWS)];
+  return [
+    `### ${title}`,
+    ...(note ? [text(note)] : []),
+    ...(first.length > 0 ? [drawn(first)] : []),
+    ...(rest.length > 0 ? [collapsed(counted(rest.length, `more ${noun}`), drawn(rest))] : []),
+    ...(omitted > 0 ? [`${counted(omitted, `more ${noun}`)} not shown here; \`--format json\` has all.`] : []),
+  ];
+}
+
+function rowLine({ name, changes, before, after, difference }: TableRow): string {
+  const money = [before, after, difference].map(ownWords);
+  return `| ${[cell([name]), cell(changes), ...money].join(" | ")} |`;
 }
 
 function list(sentences: readonly Sentence[]): string {
@@ -45,7 +68,8 @@ function ownWords(words: string): string {
  * A code span: in it nothing is Markdown, HTML, a link or a mention of a person. Its fence is longer than any row of
  * backticks in the text.
  */
-function code(name: string): string {
+function code(full: string): string {
+  const name = clipped(full);
   const longest = Math.max(0, ...[...name.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
   const gap = /^`|`$|^ .* $|^$/.test(name) ? " " : "";

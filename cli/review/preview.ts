@@ -9,7 +9,7 @@ const OPERATIONS: Readonly<Record<string, Effect>> = {
   same: "keep",
   refresh: "keep",
   create: "make",
-  import: "make",
+  import: "import",
   update: "change",
   read: "change",
   replace: "replace",
@@ -24,7 +24,7 @@ const OPERATIONS: Readonly<Record<string, Effect>> = {
   "discard-replaced": "none",
   "remove-pending-replace": "none",
 };
-type Effect = "keep" | "make" | "change" | "replace" | "end" | "none";
+type Effect = "keep" | "make" | "import" | "change" | "replace" | "end" | "none";
 
 export interface Step {
   effect: Effect;
@@ -114,19 +114,19 @@ function whatItIs(text: string, json: unknown): string {
 /** A preview that failed shows a part of the change only. */
 function refuseFailed(diagnostics: readonly Diagnostic[], source: string): void {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
-  const [first] = errors;
-  if (!first) return;
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-  throw new UsageError(`${source} is a preview that failed, which shows a part only: ${firstLine(first)}${more}`);
+  if (errors.length === 0) return;
+  throw new UsageError(`${source} is a preview that failed, which shows a part only:`, errors.flatMap(linesOf));
 }
 
 type Diagnostic = NonNullable<z.output<typeof digest>["diagnostics"]>[number];
 
+function linesOf({ message }: Diagnostic): string[] {
+  const said = (message ?? "").replace(/^(error|warning): /, "").trimEnd();
+  return said.split(/\r?\n/).map(printable);
+}
+
 /** A line that ends with a colon announces the next one. */
-function firstLine({ message }: Diagnostic): string {
-  const [first = "", second] = (message ?? "")
-    .replace(/^(error|warning): /, "")
-    .trim()
-    .split("\n");
-  return printable(first.endsWith(":") && second ? `${first} ${second.trim()}` : first);
+function firstLine(diagnostic: Diagnostic): string {
+  const [first = "", second] = linesOf(diagnostic);
+  return first.endsWith(":") && second ? `${first} ${second.trim()}` : first;
 }

@@ -2,7 +2,7 @@
  * Text in which the report's own words and what comes from elsewhere stay apart, so that each output can show names as
  * names: a name may hold Markdown, HTML, a mention of a person or a secret.
  */
-import { printable } from "../table";
+import { printable, shortened } from "../table";
 
 type Phrase = { readonly own: string } | { readonly quoted: string };
 export type Sentence = readonly Phrase[];
@@ -36,6 +36,22 @@ export function joined(sentences: readonly Sentence[], between = ", "): Sentence
 /** The sentence in one form of output. */
 export function render(sentence: Sentence, quote: (text: string) => string, word = (text: string) => text): string {
   return sentence.map((part) => ("own" in part ? word(part.own) : quote(part.quoted))).join("");
+}
+
+const MOST_NAMES = 10;
+
+/** The first of many, and how many more there are. */
+export function someOf(sentences: readonly Sentence[], most = MOST_NAMES, between = ", "): Sentence {
+  const more = sentences.length - most;
+  const shown = joined(sentences.slice(0, most), between);
+  return more > 0 ? say`${shown} and ${more} more` : shown;
+}
+
+const LONGEST_NAME = 200;
+
+/** A foreign text short enough for a report; its end is what tells objects of one stack apart. */
+export function clipped(text: string): string {
+  return shortened(text, LONGEST_NAME);
 }
 
 export function plain(sentence: Sentence): string {

@@ -1,14 +1,16 @@
 /** The settings of keys and guardrails in words, and what changes between two versions of one. */
 import { isDeepStrictEqual } from "node:util";
 import { isRecord } from "../state";
-import { printable, shortened } from "../table";
-import { type Budget, type Exposure, Hidden } from "./exposure";
+import { printable, shortened, usd } from "../table";
+import { type Properties, ZDR_VENDORS } from "./declared";
+import { type Budget, Hidden } from "./exposure";
 import { joined, own, quoted, type Sentence, say } from "./sentence";
-import type { Properties } from "./stack";
 
 export interface SettingChange {
   /** In words, such as `limit` or `allowed models`. */
   setting: string;
+  /** The properties it is made of. */
+  properties: readonly string[];
   /** Undefined where the object doesn't exist. */
   before: Sentence | undefined;
   after: Sentence | undefined;
@@ -32,6 +34,7 @@ const KEY_SETTINGS: readonly Setting[] = [
   setting("name", "name", "none"),
   setting("workspace", "workspaceId", "default"),
   setting("owner", "creatorUserId", "chosen by the API"),
+  setting("external user", "externalUser", "none"),
   setting("keepers", "keepers", "none"),
 ];
 
@@ -43,19 +46,19 @@ export const LISTS = {
   ignoredProviders: "ignored providers",
 } as const;
 
-export const ZDR_VENDORS: Readonly<Record<string, string>> = {
-  enforceZdr: "all models",
-  enforceZdrAnthropic: "Anthropic",
-  enforceZdrOpenai: "OpenAI",
-  enforceZdrGoogle: "Google",
-  enforceZdrXai: "xAI",
-  enforceZdrOther: "other models",
+/** What may be kept although zero data retention is enforced. */
+export const SAFETY_RETENTION: Readonly<Record<string, string>> = {
+  allowSafetyRetentionGoogle: "Google",
+  allowSafetyRetentionOther: "other models",
 };
 
 const GUARDRAIL_SETTINGS: readonly Setting[] = [
   budgetSetting("budget", "limitUsd", "resetInterval"),
   ...Object.entries(LISTS).map(([name, title]) => setting(title, name, name.startsWith("allowed") ? "all" : "none")),
   ...Object.entries(ZDR_VENDORS).map(([name, vendor]) => setting(`zero data retention, ${vendor}`, name, "no")),
+  ...Object.entries(SAFETY_RETENTION).map(([name, vendor]) =>
+    setting(`retention for safety monitoring, ${vendor}`, name, "not set"),
+  ),
   setting("built-in filters", "contentFilterBuiltins", "none"),
   setting("own filters", "contentFilters", "none"),
   setting("free endpoints that publish prompts", "enableFreeModelPublication", "not set"),
@@ -91,7 +94,7 @@ function changes(
   });
   return changed.map(({ title, properties, words }) => {
     const [name = ""] = properties;
-    const whole = { setting: title, before: before && words(before), after: after && words(after) };
+    const whole = { setting: title, properties, before: before && words(before), after: after && words(after) };
     return { ...whole, ...listChange(before?.[name], after?.[name]) };
   });
 }
@@ -113,13 +116,8 @@ function isHiding(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(isHiding);
 }
 
-/** Lists are sets: their order means nothing. */
 function isSame(a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(sorted(a), sorted(b));
-}
-
-function sorted(value: unknown): unknown {
-  return Array.isArray(value) ? value.map((item) => JSON.stringify(item)).sort() : (value ?? undefined);
+  return isDeepStrictEqual(a, b);
 }
 
 function setting(title: string, property: string, none: string): Setting {
@@ -140,7 +138,7 @@ const EVERY: Readonly<Record<string, string>> = { daily: "a day", weekly: "a wee
 export function budgetInWords({ amount, reset }: Budget): Sentence {
   if (amount === undefined) return own("none");
   const often = reset === undefined ? own("once") : reset instanceof Hidden ? own(`each (${reset.why})`) : every(reset);
-  return amount instanceof Hidden ? say`${own(amount.why)} (${often})` : say`${own(dollars(amount))} ${often}`;
+  return amount instanceof Hidden ? say`${own(amount.why)} (${often})` : say`${own(usd(amount))} ${often}`;
 }
 
 function every(reset: string): Sentence {
@@ -172,32 +170,4 @@ function itemInWords(value: unknown): Sentence {
 /** Credentials are taken out before: half of one would not be recognized. */
 function cut(text: string): Sentence {
   return quoted(shortened(printable(text), LONGEST_TEXT));
-}
-
-/** `$25`, `$1,234.50`, `<$0.01`. */
-export function dollars(amount: number): string {
-  if (amount > 0 && amount < 0.005) return "<$0.01";
-  const cents = Math.round(amount * 100);
-  const digits = cents % 100 === 0 ? 0 : 2;
-  const format = {
-    style: "currency",
-    currency: "USD",
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  } as const;
-  return new Intl.NumberFormat("en-US", format).format(cents / 100);
-}
-
-/** `+$75`, `-$25`, `$0`. */
-export function signed(amount: number): string {
-  return Math.round(amount * 100) > 0
-    ? `+${dollars(amount)}`
-    : Math.round(amount * 100) < 0
-      ? `-${dollars(-amount)}`
-      : "$0";
-}
-
-export function exposureInWords(exposure: Exposure): string {
-  if (exposure instanceof Hidden) return exposure.why;
-  return exposure === Number.POSITIVE_INFINITY ? "unlimited" : dollars(exposure);
 }

@@ -3,11 +3,10 @@ import { TYPE_PREFIX } from "../../provider/dynamic/contract";
 import { parseUrn } from "../../sdk/testing/engine/urn";
 import type { Resource } from "../state";
 import { UsageError } from "../terminal";
+import { declaredBy, type Properties } from "./declared";
 import { type Budget, Hidden, type Shown, type Spender } from "./exposure";
 import { own, quoted, type Sentence, say } from "./sentence";
 import { pathOf, propertiesOf, type Resources } from "./worlds";
-
-export type Properties = Readonly<Record<string, unknown>>;
 
 export interface Key extends Spender {
   label: Sentence;
@@ -80,7 +79,7 @@ export function urnsById(...worlds: readonly Resources[]): Map<string, string> {
 }
 
 function toKey(urn: string, resource: Resource): Key {
-  const properties = propertiesOf(resource);
+  const properties = declaredBy(resource);
   const disabled = typed<boolean>(urn, properties, "disabled", "boolean");
   const expiresAt = typed<string>(urn, properties, "expiresAt", "string");
   return {
@@ -94,7 +93,7 @@ function toKey(urn: string, resource: Resource): Key {
 }
 
 function toGuardrail(urn: string, resource: Resource): Guardrail {
-  const properties = propertiesOf(resource);
+  const properties = declaredBy(resource);
   return {
     label: labelOf(urn, resource),
     id: resource.id ?? undefined,

@@ -1,43 +1,51 @@
 /** The report on a terminal. */
 import { styleText } from "node:util";
-import { table } from "../table";
-import { plain, render, type Sentence } from "./sentence";
-import type { Cell, Page, Table } from "./view";
+import { counted } from "../table";
+import { MOST_ROWS } from "./fitted";
+import { clipped, render, type Sentence } from "./sentence";
+import type { Table, TableRow } from "./tables";
+import type { Page } from "./view";
 
-export function text({ title, headline, callouts, tables, gates, notes }: Page, colors: boolean): string {
+export function text(page: Page, colors: boolean): string {
+  const { title, refusals, headline, counts, callouts, tables, passed, notes } = page;
   const bold = (words: string) => (colors ? styleText("bold", words) : words);
   const sections = [
-    `${bold(plain(title))}\n${plain(headline)}`,
-    ...(callouts.length > 0 ? [`${bold("Look at these first:")}\n${list(callouts, "!")}`] : []),
-    ...tables.map((each) => `${bold(each.title)}\n${tableText(each)}`),
-    ...(gates.length > 0 ? [`${bold("Gates")}\n${list(gates, "-")}`] : []),
-    list(notes, "*"),
+    [bold(bare(title)), ...refusals.map((each) => `- ${named(each)}`)],
+    [named(headline), named(counts)],
+    ...(callouts.length > 0
+      ? [[bold("Look at these first:"), ...some(callouts.map((each) => `! ${named(each)}`))]]
+      : []),
+    ...tables.map((table) => [bold(table.title), ...tableLines(table)]),
+    [named(passed)],
+    notes.map((note) => `* ${named(note)}`),
   ];
-  return sections.join("\n\n");
+  const drawn = sections.map((lines) => lines.filter((line) => line !== "").join("\n"));
+  return drawn.filter((section) => section !== "").join("\n\n");
 }
 
-function list(sentences: readonly Sentence[], mark: string): string {
-  return sentences.map((sentence) => `${mark} ${render(sentence, (name) => `"${name}"`)}`).join("\n");
+function named(sentence: Sentence): string {
+  return render(sentence, (name) => `"${clipped(name)}"`);
 }
 
-const WIDEST = 40;
-
-/** What changes stands below its row, for it may be longer than the rest. */
-function tableText({ note, columns, rows }: Table): string {
-  const isShown = (column: number) => columns[column] !== "Change";
-  const shown = columns
-    .filter((_, column) => isShown(column))
-    .map((title) => ({ title: title.toUpperCase(), widest: WIDEST }));
-  const cells = rows.map((row) => row.filter((_, column) => isShown(column)).map(inOneLine));
-  const [head = "", ...drawn] = table(shown, cells).split("\n");
-  const lines = drawn.flatMap((line, at) => [line, ...changesIn(columns, rows[at] ?? [])]);
-  return [...(note ? [plain(note)] : []), head, ...lines].join("\n");
+function bare(sentence: Sentence): string {
+  return render(sentence, clipped);
 }
 
-function inOneLine(cell: Cell): string {
-  return cell.map(plain).join(", ");
+function some(lines: readonly string[]): string[] {
+  const more = lines.length - MOST_ROWS;
+  return [...lines.slice(0, MOST_ROWS), ...(more > 0 ? [`  and ${more} more; --format json has all`] : [])];
 }
 
-function changesIn(columns: readonly string[], row: readonly Cell[]): string[] {
-  return (row[columns.indexOf("Change")] ?? []).map((change) => `    ${plain(change)}`);
+function tableLines({ noun, note, rows, omitted = 0 }: Table): string[] {
+  const more = Math.max(0, rows.length - MOST_ROWS) + omitted;
+  return [
+    ...(note ? [bare(note)] : []),
+    ...rows.slice(0, MOST_ROWS).flatMap(rowLines),
+    ...(more > 0 ? [`  ${counted(more, `more ${noun}`)}; --format json has all`] : []),
+  ];
+}
+
+/** What changes is below its row, since it may be longer than a line. */
+function rowLines({ name, changes, line }: TableRow): string[] {
+  return [`  ${bare(name)}: ${line}`, ...changes.map((change) => `      ${bare(change)}`)];
 }

@@ -1,83 +1,154 @@
-/** The arithmetic of a review. */
-import { difference, Hidden, keyExposure, monthly, total } from "../../cli/review/exposure";
-import { dollars, signed } from "../../cli/review/settings";
+/** The arithmetic of a review: figures in cents, sums of figures of one kind, and what a gate counts as a rise. */
+import { atMost, type Exposure, type Figure, Hidden, NOTHING, type Pair, spendingOf } from "../../cli/review/exposure";
+import { changeInWords, exposureInWords, pairInWords } from "../../cli/review/money";
+import { byMoney, inOneMonth, kindOfChange, rise, sumOf, totalsOf } from "../../cli/review/totals";
 
 const NOW = Date.parse("2026-11-21T00:00:00Z");
 const unknown = new Hidden("known after apply");
+const month = (usd: number): Figure => ({ cents: usd * 100, per: "month" });
+const once = (usd: number): Figure => ({ cents: usd * 100, per: "once" });
 
-test.each([
-  ["daily", 310],
-  ["weekly", 310 / 7],
-  ["monthly", 10],
-  [undefined, 10],
-  ["hourly", 310],
-])("a limit of $10 %s is at most $%d in a month", (reset, most) => {
-  expect(monthly({ amount: 10, ...(reset && { reset }) })).toBeCloseTo(most, 9);
+describe("the most that a budget allows in a calendar month", () => {
+  test.each([
+    ["daily", month(310)],
+    ["weekly", month(60)],
+    ["monthly", month(10)],
+    [undefined, once(10)],
+    ["hourly", month(310)],
+  ])("of $10 %s", (reset, most) => {
+    expect(atMost({ amount: 10, ...(reset && { reset }) })).toEqual(most);
+  });
+
+  test("no limit is unlimited, a limit of 0 is nothing, whatever else isn't known", () => {
+    expect(atMost({})).toBe("unlimited");
+    expect(atMost({ amount: 0, reset: unknown })).toBe(NOTHING);
+    expect(atMost({ amount: 5, reset: unknown })).toBe(unknown);
+  });
+
+  test("is whole cents, rounded up, without the noise of binary arithmetic", () => {
+    expect(atMost({ amount: 0.000001, reset: "monthly" })).toEqual({ cents: 1, per: "month" });
+    expect(atMost({ amount: 1.1, reset: "monthly" })).toEqual({ cents: 110, per: "month" });
+    expect(atMost({ amount: 0.07, reset: "daily" })).toEqual({ cents: 217, per: "month" });
+  });
+
+  test("six weeks that begin on Monday can touch one calendar month, and never seven", () => {
+    const weeks = Array.from({ length: 28 * 12 }, (_, at) => {
+      const [first, last] = [new Date(Date.UTC(2020, at, 1)), new Date(Date.UTC(2020, at + 1, 0))];
+      return Math.ceil((((first.getUTCDay() + 6) % 7) + last.getUTCDate()) / 7);
+    });
+    expect(Math.max(...weeks) * 10).toBe((atMost({ amount: 0.1, reset: "weekly" }) as Figure).cents);
+  });
 });
 
-test("no limit is unlimited, a limit of 0 is nothing, whatever else isn't known", () => {
-  expect(monthly({})).toBe(Number.POSITIVE_INFINITY);
-  expect(monthly({ amount: 0, reset: unknown })).toBe(0);
-  expect(monthly({ amount: 5, reset: unknown })).toBe(unknown);
+describe("a key may spend", () => {
+  const spending = (key: Parameters<typeof spendingOf>[0], guardrail?: Parameters<typeof spendingOf>[1]) =>
+    spendingOf(key, guardrail, NOW);
+  const limit = (amount: number | Hidden, reset?: string) => ({ budget: { amount, ...(reset && { reset }) } });
+
+  test.each([
+    ["its own limit", 20, 3, month(20), false],
+    ["its guardrail's budget", 200, 3, month(93), true],
+  ])("the lower of the two: %s", (_which, own, guardrail, exposure, isHeld) => {
+    expect(spending(limit(own, "monthly"), { amount: guardrail, reset: "daily" })).toEqual({ exposure, isHeld });
+  });
+
+  test("what its guardrail bounds if it has no limit, and anything if that has no budget", () => {
+    expect(spending({ budget: {} }, { amount: 3, reset: "monthly" })).toEqual({ exposure: month(3), isHeld: true });
+    expect(spending({ budget: {} }, {}).exposure).toBe("unlimited");
+    expect(spending({ budget: {} }).exposure).toBe("unlimited");
+  });
+
+  test("its limit once, however slowly its guardrail allows it, but nothing under a budget of 0", () => {
+    expect(spending(limit(500), { amount: 100, reset: "monthly" })).toEqual({ exposure: once(500), isHeld: false });
+    expect(spending(limit(500), { amount: 0, reset: "monthly" })).toEqual({ exposure: NOTHING, isHeld: true });
+  });
+
+  test("nothing if it is disabled or expired, and all if it expires later", () => {
+    const key = limit(5, "monthly");
+    expect(spending({ ...key, disabled: true }).exposure).toBe(NOTHING);
+    expect(spending({ ...key, expiresAt: "2026-11-21T00:00:00Z" }).exposure).toBe(NOTHING);
+    expect(spending({ ...key, expiresAt: "2026-11-21T00:00:01Z" }).exposure).toEqual(month(5));
+  });
+
+  test("at most the one of the two that is known, and what is not known is named", () => {
+    const known = { amount: 5, reset: "monthly" };
+    const bound = { exposure: month(5), hidden: unknown };
+    expect(spending(limit(unknown), known)).toEqual({ ...bound, isHeld: true });
+    expect(spending({ budget: known }, { amount: unknown, reset: "daily" })).toEqual({ ...bound, isHeld: false });
+    expect(spending({ budget: known, disabled: unknown })).toEqual({ ...bound, isHeld: false });
+    expect(spending(limit(unknown)).exposure).toBe(unknown);
+    expect(spending({ budget: {} }, { amount: unknown, reset: "daily" }).exposure).toBe(unknown);
+    expect(spending(limit(0), { amount: unknown, reset: "daily" })).toEqual({ exposure: NOTHING, isHeld: false });
+  });
 });
 
-test.each([
-  ["its own limit", 20, 3, 20],
-  ["its guardrail's budget", 200, 3, 93],
-])("a key may spend the lower of the two: %s", (_which, limit, guardrail, most) => {
-  const key = { budget: { amount: limit, reset: "monthly" } };
-  expect(keyExposure(key, { amount: guardrail, reset: "daily" }, NOW)).toBe(most);
+const cases: [string, Exposure, Exposure, string][] = [
+  ["month", month(10), month(15), "+$5 a month"],
+  ["month", month(20), NOTHING, "-$20 a month"],
+  ["month", NOTHING, NOTHING, "$0"],
+  ["once", NOTHING, once(7), "+$7 once"],
+  ["once", once(7), once(7), "$0"],
+  ["becomeRecurring", once(300), month(250), "becomes recurring"],
+  ["becomeOnce", month(250), once(300), "no longer recurs"],
+  ["becomeUnlimited", month(1), "unlimited", "becomes unlimited"],
+  ["becomeUnlimited", new Hidden("not known"), "unlimited", "becomes unlimited"],
+  ["becomeLimited", "unlimited", once(1), "becomes limited"],
+  ["stayUnlimited", "unlimited", "unlimited", "stays unlimited"],
+  ["unknownBefore", new Hidden("not known"), month(1), "not known"],
+  ["unknownAfter", "unlimited", unknown, "not known"],
+];
+
+test.each(cases)("a change is %s: %j → %j is %s", (kind, before, after, words) => {
+  expect([kindOfChange({ before, after }), changeInWords({ before, after })]).toEqual([kind, words]);
 });
 
-test("a key without limit is bounded by its guardrail, and by nothing if that has no budget", () => {
-  expect(keyExposure({ budget: {} }, { amount: 3, reset: "monthly" }, NOW)).toBe(3);
-  expect(keyExposure({ budget: {} }, {}, NOW)).toBe(Number.POSITIVE_INFINITY);
-  expect(keyExposure({ budget: {} }, undefined, NOW)).toBe(Number.POSITIVE_INFINITY);
+const pairs: Pair[] = cases.map(([, before, after]) => ({ before, after }));
+
+test("sums are of figures of one kind", () => {
+  const totals = totalsOf(pairs);
+  expect(sumOf(totals, "month")).toEqual({ keys: 3, before: month(30), after: month(15) });
+  expect(sumOf(totals, "once")).toEqual({ keys: 2, before: once(7), after: once(14) });
 });
 
-test("a key that is disabled or expired may spend nothing, and one that expires later all", () => {
-  const budget = { amount: 5, reset: "monthly" };
-  expect(keyExposure({ budget, disabled: true }, undefined, NOW)).toBe(0);
-  expect(keyExposure({ budget, expiresAt: "2026-11-21T00:00:00Z" }, undefined, NOW)).toBe(0);
-  expect(keyExposure({ budget, expiresAt: "2026-11-21T00:00:01Z" }, undefined, NOW)).toBe(5);
+test("a rise counts in full what begins to recur or was not known, and nothing makes up for it but the same kind", () => {
+  expect(rise(totalsOf(pairs))).toEqual({ month: 23_600, once: 5_700 });
+  expect(
+    rise(
+      totalsOf([
+        { before: month(90), after: NOTHING },
+        { before: NOTHING, after: once(90) },
+      ]),
+    ),
+  ).toEqual({
+    month: 0,
+    once: 9_000,
+  });
 });
 
-test("what isn't known makes a figure unknown, unless it is 0 anyway", () => {
-  const budget = { amount: 5, reset: "monthly" };
-  expect(keyExposure({ budget: { amount: unknown } }, budget, NOW)).toBe(unknown);
-  expect(keyExposure({ budget }, { amount: unknown, reset: "daily" }, NOW)).toBe(unknown);
-  expect(keyExposure({ budget, disabled: unknown }, undefined, NOW)).toBe(unknown);
-  expect(keyExposure({ budget: { amount: 0 } }, { amount: unknown, reset: "daily" }, NOW)).toBe(0);
+test("one month holds what can be spent once in it, too", () => {
+  expect(inOneMonth(pairs)).toBe(1500 + 1400 + 25_000 + 30_000 + 100 + 100);
 });
 
-test("a total counts by itself what can't be added", () => {
-  expect(total([1, 2.5, Number.POSITIVE_INFINITY, unknown])).toEqual({ usd: 3.5, unlimited: 1, unknown: 1 });
+test("what has no difference in money comes first, then the largest difference", () => {
+  const sorted = [...pairs].sort(byMoney).map(kindOfChange);
+  expect(sorted.slice(0, 7)).toEqual([
+    ...["becomeUnlimited", "becomeUnlimited", "unknownAfter", "unknownBefore", "becomeRecurring", "becomeOnce"],
+    "becomeLimited",
+  ]);
+  expect([...pairs].sort(byMoney).slice(7).map(changeInWords).slice(0, 3)).toEqual([
+    "-$20 a month",
+    "+$7 once",
+    "+$5 a month",
+  ]);
 });
 
-test("a difference is that of figures; what becomes unlimited, limited or unknown is counted", () => {
-  const none = Number.POSITIVE_INFINITY;
-  const pairs = [
-    { before: 10, after: 15 },
-    { before: 3, after: 0 },
-    { before: 100, after: none },
-    { before: none, after: 100 },
-    { before: none, after: none },
-    { before: 7, after: unknown },
-  ];
-  expect(difference(pairs)).toEqual({ usd: 2, becomeUnlimited: 1, becomeLimited: 1, unknown: 1 });
-});
-
-test.each([
-  [0, "$0", "$0"],
-  [25, "$25", "+$25"],
-  [1234.5, "$1,234.50", "+$1,234.50"],
-  [44.285714, "$44.29", "+$44.29"],
-  [99.999, "$100", "+$100"],
-  [0.001, "<$0.01", "$0"],
-])("%d is written %s, as a difference %s", (amount, absolute, difference) => {
-  expect([dollars(amount), signed(amount)]).toEqual([absolute, difference]);
-});
-
-test("a decrease is written with a minus", () => {
-  expect(signed(-1064.29)).toBe("-$1,064.29");
+test("the unit is next to the number", () => {
+  expect(
+    [month(1234.5), once(25), NOTHING, "unlimited" as const, unknown].map((each) => exposureInWords(each)),
+  ).toEqual([...["$1,234.50 a month", "$25 once", "$0", "unlimited", "known after apply"]]);
+  expect(pairInWords({ before: once(5), after: once(5) })).toBe("at most $5 once, unchanged");
+  expect(pairInWords({ before: NOTHING, after: once(5) })).toBe("at most $0 → $5 once (+$5)");
+  expect(pairInWords({ before: month(1234.56), after: month(0.56) })).toBe(
+    "at most $1,234.56 → $0.56 a month (-$1,234)",
+  );
 });

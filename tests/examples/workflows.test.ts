@@ -45,9 +45,9 @@ describe("on a pull request", () => {
     const [body = ""] = bodies(comment.calls);
     expect(body.split("\n").slice(0, 2)).toEqual([
       "<!-- openrouter-review prod -->",
-      "## Budget review of `budgets/prod`",
+      "## Refused by 10 of 13 gates: budget review of `budgets/prod`",
     ]);
-    expect(body).toContain("`--forbid delete`: FAILED");
+    expect(body).toContain("`--forbid delete`: refused");
     expect(body).toContain(`\n[Commit abc123](${RUN})\n`);
   });
 

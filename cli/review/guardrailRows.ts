@@ -1,0 +1,96 @@
+/** What a change does to guardrails and members. A budget bounds each assignee; it is no money of its own. */
+import { isDeepStrictEqual } from "node:util";
+import { atMost, type Exposure, Hidden } from "./exposure";
+import { fateOf, type Row, rowOrder } from "./rows";
+import type { Sentence } from "./sentence";
+import { changesOfGuardrail } from "./settings";
+import type { End, Guardrail, StackContents } from "./stack";
+import { byMoney } from "./totals";
+import type { Worlds } from "./worlds";
+
+/** Undefined where there is no guardrail. `unlimited` is a guardrail without a budget. */
+export interface Bounds {
+  before: Exposure | undefined;
+  after: Exposure | undefined;
+}
+
+export interface GuardrailRow extends Row {
+  before: Guardrail | undefined;
+  after: Guardrail | undefined;
+  /** The most that one key, or one member, may spend through it. */
+  budget: Bounds;
+  /** Of the keys and members that are known, how many it has after the change. */
+  keys: number;
+  members: number;
+}
+
+export interface MemberRow {
+  identity: string;
+  user: Sentence;
+  guardrailBefore: End | undefined;
+  guardrailAfter: End | undefined;
+  budget: Bounds;
+}
+
+interface Contents {
+  before: StackContents;
+  after: StackContents;
+}
+
+export function guardrailRows({ before, after }: Contents, both: Worlds): GuardrailRow[] {
+  const keys = countBy([...after.assignments.values()].map(({ guardrail }) => guardrail.identity));
+  const members = countBy([...after.members.values()].map(({ guardrail }) => guardrail.identity));
+  const rows = [...new Set([...before.guardrails.keys(), ...after.guardrails.keys()])].map((urn): GuardrailRow => {
+    const [old, made] = [before.guardrails.get(urn), after.guardrails.get(urn)];
+    const settings = changesOfGuardrail(old?.properties, made?.properties, both.differing.get(urn));
+    return {
+      identity: urn,
+      label: (made ?? old)?.label ?? [],
+      id: old?.id ?? made?.id,
+      fate: fateOf(urn, both, settings.length > 0),
+      settings,
+      before: old,
+      after: made,
+      budget: { before: old && atMost(old.budget), after: made && atMost(made.budget) },
+      keys: keys.get(urn) ?? 0,
+      members: members.get(urn) ?? 0,
+    };
+  });
+  return rows.filter(({ fate }) => fate !== "affected").sort((a, b) => byBounds(a.budget, b.budget) || rowOrder(a, b));
+}
+
+function countBy(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+/** Members whose guardrail, or whose budget through it, changes. */
+export function memberRows({ before, after }: Contents): MemberRow[] {
+  const urns = [...new Set([...before.members.keys(), ...after.members.keys()])];
+  const rows = urns.flatMap((urn): MemberRow[] => {
+    const [old, made] = [before.members.get(urn), after.members.get(urn)];
+    const user = (made ?? old)?.user;
+    if (!user) return [];
+    const budget = { before: memberBound(before, old?.guardrail), after: memberBound(after, made?.guardrail) };
+    return [{ identity: urn, user, guardrailBefore: old?.guardrail, guardrailAfter: made?.guardrail, budget }];
+  });
+  return rows
+    .filter(({ guardrailBefore, guardrailAfter, budget }) => {
+      return guardrailBefore?.identity !== guardrailAfter?.identity || !isDeepStrictEqual(budget.before, budget.after);
+    })
+    .sort((a, b) => byBounds(a.budget, b.budget) || rowOrder({ label: a.user }, { label: b.user }));
+}
+
+function memberBound({ guardrails }: StackContents, guardrail: End | undefined): Exposure | undefined {
+  if (!guardrail) return undefined;
+  const known = guardrails.get(guardrail.identity);
+  if (known) return atMost(known.budget);
+  return new Hidden(guardrail.unknown ? "known after apply" : "not in this preview");
+}
+
+/** No guardrail bounds nothing. */
+function byBounds(a: Bounds, b: Bounds): number {
+  const whole = ({ before = "unlimited", after = "unlimited" }: Bounds) => ({ before, after });
+  return byMoney(whole(a), whole(b));
+}
