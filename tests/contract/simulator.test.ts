@@ -240,9 +240,9 @@ describe("guardrails", () => {
     });
   });
 
-  test("labels of built-in filters are the server's, and scan_scope is only for prompt injection", async () => {
+  test("labels of built-in filters are the server's", async () => {
     const content_filter_builtins = [
-      { slug: "email", action: "redact", label: "mine", scan_scope: "user_only" },
+      { slug: "email", action: "redact", label: "mine" },
       { slug: "regex-prompt-injection", action: "flag", scan_scope: "user_only" },
     ];
     const guardrail = await dataOf("POST /guardrails", { name: "g", content_filter_builtins });
@@ -266,12 +266,41 @@ describe("guardrails", () => {
     [{ content_filters: [{ pattern: "(a)\\1", action: "block" }] }, "invalid_regex_pattern"],
     [{ content_filters: [{ pattern: "(a+)+", action: "block" }] }, "invalid_regex_pattern"],
     [{ content_filters: [{ pattern: "(", action: "block" }] }, "invalid_regex_pattern"],
+    [{ content_filters: [{ pattern: "(?<!x)y", action: "block" }] }, "invalid_regex_pattern"],
+    [{ content_filters: [{ pattern: "(?<n>a)\\k<n>", action: "block" }] }, "invalid_regex_pattern"],
+    [
+      { content_filter_builtins: [{ slug: "email", action: "block", scan_scope: "user_only" }] },
+      "content_filter_builtins: 0: scan_scope: only for regex-prompt-injection",
+    ],
+    [
+      { allowed_data_regions: ["eu"] },
+      'allowed_data_regions: 0: Invalid option: expected one of "global"|"europe"|"us"',
+    ],
     [{ description: "x".repeat(1001) }, "description: Too big: expected string to have <=1000 characters"],
   ])("%j is refused on create and on update", async (fields, message) => {
     expect(await refusal("POST /guardrails", { name: "g", ...fields })).toEqual([400, message]);
     const id = await newGuardrail();
     expect(await refusal(`PATCH /guardrails/${id}`, fields)).toEqual([400, message]);
     expect(simulator.account.guardrails).toMatchObject([{ updated_at: null }]);
+  });
+
+  test("a pattern has 100,000 characters at most", async () => {
+    const sent = (length: number) => ({
+      name: "g",
+      content_filters: [{ pattern: "x".repeat(length), action: "block" }],
+    });
+    expect((await ask("POST /guardrails", { body: sent(100_000) })).status).toBe(201);
+    expect(await refusal("POST /guardrails", sent(100_001))).toEqual([400, "invalid_regex_pattern"]);
+  });
+
+  test("retention for safety is allowed, forbidden or left to the account, for google and for others", async () => {
+    const sent = { allow_safety_retention_google: false, allow_safety_retention_other: true };
+    const id = await newGuardrail(sent);
+    expect(await dataOf(`GET /guardrails/${id}`)).toMatchObject(sent);
+    const cleared = { allow_safety_retention_google: null, allow_safety_retention_other: null };
+    expect(await dataOf(`PATCH /guardrails/${id}`, cleared)).toMatchObject(cleared);
+    simulator.switches.unsetBooleans = "false";
+    expect(await dataOf(`GET /guardrails/${id}`)).toMatchObject({ allow_safety_retention_google: false });
   });
 
   test("a patch keeps what it leaves out, clears what is null and replaces whole lists", async () => {
@@ -505,6 +534,28 @@ describe("the rest of the account", () => {
     expect(endpoints.map(({ model_name }) => model_name)).not.toContain("OpenAI: o3");
   });
 
+  test("every documented filter and order of the catalogue is taken, and what it has no facts for narrows nothing", async () => {
+    const ids = async (query: string) => {
+      const { body } = await ask(`GET /models?output_modalities=all&${query}`, { key: null });
+      return (body.data as { id: string }[]).map(({ id }) => id);
+    };
+    const all = await ids("");
+    for (const query of ["category=programming", "arch=GPT", "distillable=true", "region=eu", "sort=newest"]) {
+      expect(await ids(query)).toEqual(all);
+    }
+    expect(await ids("model_authors=openai,qwen")).toEqual(all.filter((id) => /^(openai|qwen)\//.test(id)));
+    expect(await ids("providers=Azure")).toContain("openai/gpt-5");
+    expect(await ids("providers=Azure")).not.toContain("x-ai/grok-4");
+    expect(await ids("input_modalities=image")).not.toContain("deepseek/deepseek-r1");
+    expect(await ids("context=1000000")).toContain("anthropic/claude-sonnet-4.5");
+    expect(await ids("context=1000000")).not.toContain("anthropic/claude-sonnet-4");
+    expect(await ids("min_price=15&max_price=15&min_output_price=75")).toEqual(["anthropic/claude-opus-4.1"]);
+    expect((await ids("sort=pricing-low-to-high")).at(-1)).toBe((await ids("sort=pricing-high-to-low"))[0]);
+    expect(await ids("sort=context-high-to-low")).toHaveLength(all.length);
+    expect((await refusal("GET /models?sort=cheapest"))[0]).toBe(400);
+    expect((await refusal("GET /models?colour=blue"))[0]).toBe(400);
+  });
+
   test("the endpoints of a model are found by its slug or canonical slug, those of its variant apart", async () => {
     const providers = async (name: string) => {
       const { endpoints } = (await dataOf(`GET /models/${name}/endpoints`)) as {
@@ -521,7 +572,7 @@ describe("the rest of the account", () => {
 
   test("credits and activity add up what was spent; activity has completed days only", async () => {
     const { key } = simulator.dashboard.createKey({ name: "ci" });
-    simulator.dashboard.useKey(key.hash, 2);
+    simulator.dashboard.useKey(key.hash, 2, { cached_tokens: 600 });
     simulator.dashboard.useKey(key.hash, 3);
     expect(await dataOf("GET /credits")).toEqual({ total_credits: 100, total_usage: 5 });
     expect(await rowsOf("GET /activity")).toEqual([]);
@@ -533,6 +584,7 @@ describe("the rest of the account", () => {
         model_permaslug: "openai/gpt-4.1-2025-04-14",
         usage: 5,
         requests: 2,
+        cached_tokens: 600,
       },
     ]);
     expect((await rowsOf("GET /activity"))[0]).not.toHaveProperty("workspace_id");
@@ -573,15 +625,20 @@ describe("who may do what", () => {
     const { secret: key } = simulator.dashboard.createKey({ name: "ci" });
     const statuses = async () => [
       (await ask("POST /keys", { key, body: { name: "x" } })).status,
+      (await ask("GET /keys", { key })).status,
+      (await ask("GET /keys/x", { key })).status,
+      (await ask("PATCH /keys/x", { key })).status,
+      (await ask("DELETE /keys/x", { key })).status,
       (await ask("GET /guardrails", { key })).status,
+      (await ask("GET /workspaces", { key })).status,
       (await ask("GET /credits", { key })).status,
     ];
-    expect(await statuses()).toEqual([403, 401, 403]);
+    expect(await statuses()).toEqual([403, 401, 401, 403, 401, 403, 403, 403]);
     simulator.switches.inferenceKeyStatus = 401;
     simulator.switches.creditsWithInferenceKey = "allowed";
-    expect(await statuses()).toEqual([401, 401, 200]);
-    simulator.switches.inferenceKeyStatus = { "GET /guardrails": 403 };
-    expect(await statuses()).toEqual([403, 403, 200]);
+    expect(await statuses()).toEqual([401, 401, 401, 401, 401, 401, 401, 200]);
+    simulator.switches.inferenceKeyStatus = { "GET /keys": 403, "GET /guardrails": 401 };
+    expect(await statuses()).toEqual([403, 403, 401, 403, 401, 401, 403, 200]);
   });
 
   test("GET /key tells the kind of key, and a disabled or expired key is nobody's", async () => {

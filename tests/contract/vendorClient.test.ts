@@ -100,6 +100,15 @@ async function everyOperation(client: VendorClient): Promise<void> {
   await call("endpoints.listZdrEndpoints");
   await call("credits.getCredits");
   await call("analytics.getUserActivity", { groupBy: "workspace" });
+  await call("oAuth.listOauthJwks");
+  await call("oAuth.createOauthToken", {
+    tokenExchangeRequest: {
+      grantType: "urn:ietf:params:oauth:grant-type:token-exchange",
+      subjectToken: "of a trusted issuer",
+      subjectTokenType: "urn:ietf:params:oauth:token-type:jwt",
+      federationPolicyId: simulator.dashboard.addFederationPolicy({ subjectTokens: ["of a trusted issuer"] }).id,
+    },
+  });
   await call("guardrails.delete", { id });
   await call("apiKeys.delete", { hash: key.hash });
 }

@@ -1,5 +1,5 @@
 /** Who asks, and whether they may. */
-import type { State } from "./account";
+import type { Account, ManagementKey, State } from "./account";
 import { ApiError } from "./errors";
 import { hashOf } from "./ids";
 import type { LoggedRequest } from "./requestLog";
@@ -14,11 +14,19 @@ export function callerOf(state: State, bearer: string | undefined): Caller | und
   if (bearer === undefined) return undefined;
   const hash = hashOf(bearer);
   for (const account of state.accounts) {
-    if (account.managementKeyHashes.includes(hash)) return { account };
+    const managementKey = managementKeyOf(state, account, hash);
+    if (managementKey) return { account, managementKey };
     const key = account.keys.find((each) => each.hash === hash);
     if (key && !key.disabled && !(key.expires_at && key.expires_at <= state.clock.now())) return { account, key };
   }
   return undefined;
+}
+
+/** The key itself, or the one that an access token acts as. */
+function managementKeyOf({ clock }: State, account: Account, hash: string): ManagementKey | undefined {
+  const token = account.accessTokens.find((each) => each.hash === hash && each.expires_at > clock.now());
+  const policy = account.federationPolicies.find(({ id }) => id === token?.policy_id);
+  return account.managementKeys.find((each) => each.hash === (policy?.key_hash ?? hash));
 }
 
 export function kindOfKey(bearer: string | undefined, caller: Caller | undefined): LoggedRequest["authorization"] {
@@ -36,12 +44,12 @@ export function checkAccess(state: State, route: Route, bearer: string | undefin
   throw new ApiError(statusForInferenceKey(state, route), "Only management keys can perform this operation");
 }
 
-/** Endpoints whose description declares a 403 for the wrong kind of key. */
-const DECLARES_403 = new Set(["POST /keys", "POST /guardrails", "GET /credits", "GET /activity"]);
+/** Endpoints whose description declares no 403 for the wrong kind of key; all others do since October 2026. */
+const DECLARES_401_ONLY = new Set(["GET /keys", "GET /keys/:hash", "DELETE /keys/:hash"]);
 
 function statusForInferenceKey({ switches }: State, { method, path }: Route): 401 | 403 {
   const endpoint = `${method} ${path}`;
-  const documented = DECLARES_403.has(endpoint) ? 403 : 401;
+  const documented = DECLARES_401_ONLY.has(endpoint) ? 401 : 403;
   const setting = switches.inferenceKeyStatus;
   if (setting === "documented") return documented;
   return typeof setting === "number" ? setting : (setting[endpoint] ?? documented);

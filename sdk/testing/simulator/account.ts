@@ -2,6 +2,7 @@
 import type { Clock } from "./clock";
 import type { Random } from "./ids";
 import type { StaleRows } from "./lag";
+import type { Signer } from "./oauth";
 import type { Switches } from "./switches";
 
 export interface Workspace {
@@ -13,9 +14,18 @@ export interface Workspace {
   default_guardrail_id: string;
   /** Users who belong to it. Every member of the organization belongs to the default workspace. */
   member_user_ids: string[];
+  budgets: WorkspaceBudget[];
   created_by: string | null;
   created_at: Date;
   updated_at: Date | null;
+}
+
+/** What all keys of a workspace may spend together. */
+export interface WorkspaceBudget {
+  id: string;
+  limit_usd: number;
+  /** Null for a budget that never resets. */
+  reset_interval: "daily" | "weekly" | "monthly" | null;
 }
 
 /** An inference key. Of the key itself only the hash is kept, as by the API. */
@@ -68,6 +78,8 @@ export interface GuardrailSettings {
   enforce_zdr_google: boolean | null;
   enforce_zdr_xai: boolean | null;
   enforce_zdr_other: boolean | null;
+  allow_safety_retention_google: boolean | null;
+  allow_safety_retention_other: boolean | null;
   enable_free_model_publication: boolean | null;
   enable_free_model_training: boolean | null;
   enable_paid_model_training: boolean | null;
@@ -124,6 +136,30 @@ export interface Use {
   prompt_tokens: number;
   completion_tokens: number;
   reasoning_tokens: number;
+  cached_tokens: number;
+}
+
+/** A key that manages the account, or a part of it. Only its hash is kept. */
+export interface ManagementKey {
+  hash: string;
+  /** The one workspace that it may see and change; null for all. */
+  workspace_id: string | null;
+  read_only: boolean;
+}
+
+/** Whose tokens may be exchanged for one that acts as a management key. */
+export interface FederationPolicy {
+  id: string;
+  /** Of the management key. */
+  key_hash: string;
+  accepts(subjectToken: string): boolean;
+}
+
+/** What a token was exchanged for. */
+export interface AccessToken {
+  hash: string;
+  policy_id: string;
+  expires_at: Date;
 }
 
 /** Everything of one account, as it stands. Tests read it; to change it they use the dashboard. */
@@ -141,8 +177,10 @@ export interface Account {
   keyAssignments: KeyAssignment[];
   memberAssignments: MemberAssignment[];
   members: Member[];
-  /** Hashes of the management keys that are accepted. */
-  managementKeyHashes: string[];
+  /** Those that are accepted. */
+  managementKeys: ManagementKey[];
+  federationPolicies: FederationPolicy[];
+  accessTokens: AccessToken[];
   uses: Use[];
   total_credits: number;
   /** Models that the account's settings hide from its view of the catalogue. */
@@ -156,6 +194,7 @@ export interface State {
   accounts: Account[];
   clock: Clock;
   random: Random;
+  signer: Signer;
   switches: Switches;
 }
 

@@ -26,13 +26,14 @@ export async function sendFaulty(
   response: ServerResponse,
   fault: FaultEffect,
   answer: Answer = STAND_IN,
+  bodyOfError = errorBody,
 ): Promise<void> {
   switch (fault.effect) {
     case "drop":
       response.destroy();
       return;
     case "status":
-      return sendFailure(response, fault);
+      return sendFailure(response, fault, bodyOfError);
     case "html":
       return sendHtml(response, fault.status);
     case "redirect":
@@ -54,10 +55,11 @@ export async function sendFaulty(
 function sendFailure(
   response: ServerResponse,
   { status, message, retryAfter }: { status: number; message?: string; retryAfter?: number | Date },
+  bodyOf: (status: number, message: string) => object,
 ): void {
   const seconds = retryAfter instanceof Date ? retryAfter.toUTCString() : retryAfter;
   if (seconds !== undefined) response.setHeader("retry-after", seconds);
-  send(response, { status, body: errorBody(status, message ?? USUAL_MESSAGES[status] ?? "Internal Server Error") });
+  send(response, { status, body: bodyOf(status, message ?? USUAL_MESSAGES[status] ?? "Internal Server Error") });
 }
 
 const USUAL_MESSAGES: Readonly<Record<number, string>> = {

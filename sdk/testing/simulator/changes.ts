@@ -36,7 +36,9 @@ export function addAccount(state: State, name: string, personal: boolean): Accou
     keyAssignments: [],
     memberAssignments: [],
     members: [{ id: owner, email: `owner@${name}.example`, first_name: "Olu", last_name: "Owner", role: "org:admin" }],
-    managementKeyHashes: [],
+    managementKeys: [],
+    federationPolicies: [],
+    accessTokens: [],
     uses: [],
     total_credits: 100,
     hiddenModels: [...HIDDEN_BY_DEFAULT],
@@ -62,6 +64,7 @@ export function addWorkspace(
     description: null,
     default_guardrail_id: derivedUuid(`default guardrail of ${id}`),
     member_user_ids: [account.owner_user_id],
+    budgets: [],
     created_by: account.owner_user_id,
     created_at: state.clock.now(),
     updated_at: null,
@@ -70,10 +73,23 @@ export function addWorkspace(
   return workspace;
 }
 
-/** Adds a management key, or the given one, and returns it: the only time that it's seen. */
-export function addManagementKey(state: State, account: Account, prefix: string, given?: string): string {
+export interface ManagementKeyOptions {
+  /** Scopes it to one workspace. */
+  workspaceId?: string;
+  readOnly?: boolean;
+  /** The key itself; a random one unless given. */
+  given?: string;
+}
+
+/** Adds a management key and returns it: the only time that it's seen. */
+export function addManagementKey(
+  state: State,
+  account: Account,
+  prefix: string,
+  { workspaceId, readOnly = false, given }: ManagementKeyOptions = {},
+): string {
   const key = given ?? newKeyString(state.random, prefix);
-  account.managementKeyHashes.push(hashOf(key));
+  account.managementKeys.push({ hash: hashOf(key), workspace_id: workspaceId ?? null, read_only: readOnly });
   return key;
 }
 
@@ -151,6 +167,8 @@ const NO_SETTINGS: GuardrailSettings = {
   enforce_zdr_google: null,
   enforce_zdr_xai: null,
   enforce_zdr_other: null,
+  allow_safety_retention_google: null,
+  allow_safety_retention_other: null,
   enable_free_model_publication: null,
   enable_free_model_training: null,
   enable_paid_model_training: null,

@@ -1,6 +1,20 @@
 /** Changes behind a program's back, as a person makes them on the website: nothing is checked, logged or delayed. */
-import type { Account, Guardrail, GuardrailSettings, Key, Member, Some, State, Use, Workspace } from "./account";
+import type {
+  Account,
+  FederationPolicy,
+  Guardrail,
+  GuardrailSettings,
+  Key,
+  ManagementKey,
+  Member,
+  Some,
+  State,
+  Use,
+  Workspace,
+  WorkspaceBudget,
+} from "./account";
 import { CATALOGUE, storedModel } from "./catalogue";
+import type { ManagementKeyOptions } from "./changes";
 import {
   addGuardrail,
   addKey,
@@ -14,7 +28,7 @@ import {
   removeKeyAssignments,
   removeMemberAssignments,
 } from "./changes";
-import { hashOf, newClerkId } from "./ids";
+import { hashOf, newClerkId, newUuid } from "./ids";
 import { changing } from "./lag";
 
 /** Whom a guardrail is assigned to: hashes of keys, ids of members. */
@@ -41,15 +55,26 @@ export interface Dashboard {
   unassign(guardrailId: string, assignees: Assignees): void;
 
   addWorkspace(fields: { name: string; slug: string }): Workspace;
+  /** Sets what a workspace may spend in an interval, null: ever. Without an amount there is no such budget. */
+  setWorkspaceBudget(workspaceId: string, interval: WorkspaceBudget["reset_interval"], limitUsd: number | null): void;
   /** Deletes a workspace with its guardrails. Keys in it stay, with a workspace that is gone. */
   deleteWorkspace(id: string): void;
   /** Adds a member to the organization, and to workspaces besides the default one. */
   addMember(fields: Some<Member> & { email: string }, workspaceIds?: readonly string[]): Member;
   removeMember(userId: string): void;
 
-  /** Another management key of the account. */
-  addManagementKey(): string;
+  /** Another management key of the account, scoped to a workspace or to reading if asked for. */
+  addManagementKey(options?: ManagementKeyOptions): string;
   revokeManagementKey(key: string): void;
+  /**
+   * Lets tokens be exchanged for access as a management key, the account's first one unless given. A subject token is
+   * accepted if it's in the list, or if the function says so.
+   */
+  addFederationPolicy(fields: {
+    subjectTokens: readonly string[] | ((token: string) => boolean);
+    managementKey?: string;
+  }): FederationPolicy;
+  removeFederationPolicy(id: string): void;
   addCredits(usd: number): void;
   /** Which models (slugs) the account's settings hide from requests with its credentials. */
   hideModels(slugs: readonly string[]): void;
@@ -90,6 +115,12 @@ export function createDashboard(state: State, account: Account, managementKeyPre
     },
 
     addWorkspace: (fields) => addWorkspace(state, account, fields),
+    setWorkspaceBudget: (workspaceId, interval, limitUsd) => {
+      const workspace = found(account.workspaces, ({ id }) => id === workspaceId, `workspace ${workspaceId}`);
+      const others = workspace.budgets.filter(({ reset_interval }) => reset_interval !== interval);
+      const budget = limitUsd !== null && { id: newUuid(state.random), limit_usd: limitUsd, reset_interval: interval };
+      workspace.budgets = budget ? [...others, budget] : others;
+    },
     deleteWorkspace: (id) => {
       found(account.workspaces, (each) => each.id === id, `workspace ${id}`);
       account.workspaces = account.workspaces.filter((each) => each.id !== id);
@@ -116,9 +147,21 @@ export function createDashboard(state: State, account: Account, managementKeyPre
       removeMemberAssignments(account, (row) => row.user_id === userId);
     },
 
-    addManagementKey: () => addManagementKey(state, account, managementKeyPrefix),
+    addManagementKey: (options) => addManagementKey(state, account, managementKeyPrefix, options),
     revokeManagementKey: (managementKey) => {
-      account.managementKeyHashes = account.managementKeyHashes.filter((hash) => hash !== hashOf(managementKey));
+      account.managementKeys = account.managementKeys.filter(({ hash }) => hash !== hashOf(managementKey));
+    },
+    addFederationPolicy: ({ subjectTokens, managementKey }) => {
+      const policy = {
+        id: newUuid(state.random),
+        key_hash: managementKey === undefined ? firstManagementKey(account).hash : hashOf(managementKey),
+        accepts: typeof subjectTokens === "function" ? subjectTokens : (token: string) => subjectTokens.includes(token),
+      };
+      account.federationPolicies.push(policy);
+      return policy;
+    },
+    removeFederationPolicy: (id) => {
+      account.federationPolicies = account.federationPolicies.filter((policy) => policy.id !== id);
     },
     addCredits: (usd) => {
       account.total_credits += usd;
@@ -137,6 +180,11 @@ function visibleAtOnce(state: State, account: Account, dashboard: Dashboard): Da
     (...args: unknown[]) => changing(state, account, 0, () => action(...args)),
   ]);
   return Object.fromEntries(actions);
+}
+
+function firstManagementKey({ managementKeys: [first] }: Account): ManagementKey {
+  if (!first) throw new Error("the account has no management key");
+  return first;
 }
 
 function found<Row>(rows: readonly Row[], isIt: (row: Row) => boolean, what: string): Row {
@@ -158,6 +206,7 @@ function newUse(state: State, key: Key, usd: number, details: Some<Use>): Use {
     prompt_tokens: 1000,
     completion_tokens: 200,
     reasoning_tokens: 0,
+    cached_tokens: 0,
     ...given(details),
     key_hash: key.hash,
     workspace_id: key.workspace_id,

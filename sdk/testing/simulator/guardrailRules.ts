@@ -51,6 +51,8 @@ const settings = {
   enforce_zdr_google: flag,
   enforce_zdr_xai: flag,
   enforce_zdr_other: flag,
+  allow_safety_retention_google: flag,
+  allow_safety_retention_other: flag,
   enable_free_model_publication: flag,
   enable_free_model_training: flag,
   enable_paid_model_training: flag,
@@ -65,6 +67,7 @@ export const guardrailChange = z.object({ name: name.optional(), ...settings });
 export function storedSettings(state: State, sent: Some<GuardrailSettings>): Some<GuardrailSettings> {
   checkBudget(state, sent);
   for (const filter of sent.content_filters ?? []) checkPattern(filter.pattern);
+  sent.content_filter_builtins?.forEach(checkScanScope);
   return {
     ...sent,
     ...storedModels(state, sent, "allowed_models"),
@@ -85,6 +88,11 @@ function checkBudget({ switches }: State, { limit_usd, reset_interval }: Some<Gu
   if (limit_usd === 0 && switches.zeroLimitUsd === "refused") {
     throw badRequest("limit_usd: Too small: expected number to be >0");
   }
+}
+
+function checkScanScope({ slug, scan_scope }: BuiltinFilter, index: number): void {
+  if (scan_scope === undefined || slug === "regex-prompt-injection") return;
+  throw badRequest(`content_filter_builtins: ${index}: scan_scope: only for regex-prompt-injection`);
 }
 
 const LONGEST_PATTERN = 100_000;

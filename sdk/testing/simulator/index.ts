@@ -2,16 +2,20 @@ export type {
   Account,
   BuiltinFilter,
   CustomFilter,
+  FederationPolicy,
   Guardrail,
   GuardrailSettings,
   Key,
   KeyAssignment,
+  ManagementKey,
   Member,
   MemberAssignment,
   Some,
   Use,
   Workspace,
+  WorkspaceBudget,
 } from "./account";
+export type { ManagementKeyOptions } from "./changes";
 export type { Clock } from "./clock";
 export type { Assignees, Dashboard } from "./dashboard";
 export type { Fault, FaultEffect, FaultMatch, Faults, Hold, RequestHook, When } from "./faults";

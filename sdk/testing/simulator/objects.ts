@@ -1,55 +1,61 @@
 /** Finding the objects that a request names, and whose they are. */
-import type { Account, Guardrail, Key, State, Workspace } from "./account";
+import type { Account, Guardrail, Key, Workspace } from "./account";
 import { ApiError, badRequest, forbidden, notFound } from "./errors";
 import { isTooNew } from "./lag";
+import type { ManagedRequest } from "./route";
 
-export function findKey(state: State, account: Account, hash: string): Key {
-  return find(
-    state,
-    account,
-    (each) => each.keys,
-    (key) => key.hash === hash && !isTooNew(state, account, hash),
-    "API key not found",
-  );
+/** Where a request may look. */
+type Sight = Pick<ManagedRequest, "state" | "account" | "scope">;
+
+export function findKey(sight: Sight, hash: string): Key {
+  const { state, account } = sight;
+  const isIt = (key: Key) => key.hash === hash && !isTooNew(state, account, hash);
+  const key = find(sight, (each) => each.keys, isIt, "API key not found");
+  checkScope(sight, key.workspace_id);
+  return key;
 }
 
-export function findGuardrail(state: State, account: Account, id: string): Guardrail {
-  return find(
-    state,
-    account,
-    (each) => each.guardrails,
-    (guardrail) => guardrail.id === id && !isTooNew(state, account, id),
-    "Guardrail not found",
-  );
+export function findGuardrail(sight: Sight, id: string): Guardrail {
+  const { state, account } = sight;
+  const isIt = (guardrail: Guardrail) => guardrail.id === id && !isTooNew(state, account, id);
+  const guardrail = find(sight, (each) => each.guardrails, isIt, "Guardrail not found");
+  checkScope(sight, guardrail.workspace_id);
+  return guardrail;
 }
 
 /** By uuid or slug, as all paths of workspaces take. */
-export function findWorkspace(state: State, account: Account, reference: string): Workspace {
-  const own = account.workspaces.find(({ id, slug }) => id === reference || slug === reference);
-  return (
+export function findWorkspace(sight: Sight, reference: string): Workspace {
+  const own = sight.account.workspaces.find(({ id, slug }) => id === reference || slug === reference);
+  const workspace =
     own ??
     find(
-      state,
-      account,
+      sight,
       (each) => each.workspaces,
       ({ id }) => id === reference,
       "Workspace not found",
-    )
-  );
+    );
+  checkScope(sight, workspace.id);
+  return workspace;
 }
 
-/** The workspace that a body or a filter names by its uuid, or the default one. */
-export function chosenWorkspace(state: State, account: Account, id: string | undefined): Workspace {
-  const chosen = id ?? account.default_workspace_id;
+/** The workspace that a body or a filter names by its uuid, or the caller's own or the default one. */
+export function chosenWorkspace(sight: Sight, id: string | undefined): Workspace {
+  const { state, account, scope } = sight;
+  const chosen = id ?? scope ?? account.default_workspace_id;
   if (chosen === null) throw badRequest("The default workspace was deleted: workspace_id is required");
+  checkScope(sight, chosen);
   const workspace = account.workspaces.find((each) => each.id === chosen);
   if (workspace) return workspace;
   throw new ApiError(state.switches.unknownWorkspace, "Workspace not found");
 }
 
+/** A key that is scoped to a workspace gets nothing of any other. */
+export function checkScope({ scope }: Pick<Sight, "scope">, workspaceId: string | null): void {
+  if (scope !== null && workspaceId !== scope) throw forbidden("This management key is scoped to another workspace");
+}
+
 function find<Row>(
-  state: State,
-  account: Account,
+  { state, account }: Sight,
   rows: (account: Account) => readonly Row[],
   isIt: (row: Row) => boolean,
   message: string,

@@ -18,7 +18,7 @@ export interface LoggedRequest {
 
 /** A key in full; masked labels such as `sk-or-v1-0e6...1c96` may stay. */
 const KEY = /sk-or-[A-Za-z0-9-]*[A-Za-z0-9]{16,}/g;
-const SECRET_FIELDS = new Set(["api_key"]);
+const SECRET_FIELDS = new Set(["api_key", "subject_token"]);
 
 /** The value without keys, wherever in it they stand: those that look like one, and the caller's own. */
 export function withoutSecrets<Value>(value: Value, bearer: string | undefined): Value {

@@ -1,22 +1,22 @@
 /** What a route of the API is, and how it reads what it was sent. */
 import { z } from "zod";
-import type { Account, Key, State } from "./account";
-import { badRequest } from "./errors";
+import type { Account, Key, ManagementKey, State } from "./account";
+import { badRequest, forbidden } from "./errors";
 import { changing, visible } from "./lag";
 
 export interface Request {
   state: State;
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
-  /** The parsed JSON; undefined when there was none. */
+  /** The parsed JSON or form; undefined when there was none. */
   body: unknown;
 }
 
-/** Who asks, by the bearer token. Without a key it's a management key. */
-export interface Caller {
-  account: Account;
-  key?: Key;
-}
+/** Who asks, by the bearer token: an inference key, or a management key or what acts as one. */
+export type Caller = { account: Account } & (
+  | { key: Key; managementKey?: never }
+  | { key?: never; managementKey: ManagementKey }
+);
 
 export interface Answer {
   status: number;
@@ -30,12 +30,16 @@ export interface Route {
   /** Below `/api/v1`, with `:name` for a parameter. */
   path: string;
   needs: "management key" | "any key" | "nothing";
+  /** Its body is a form, not JSON. */
+  takesForm?: boolean;
   /** Checks, changes the state and answers in one step, or throws an `ApiError` and changes nothing. */
   handle(request: Request, caller: Caller | undefined): Answer;
 }
 
 export interface ManagedRequest extends Request {
   account: Account;
+  /** The only workspace that the caller may see, if there is one. */
+  scope: string | null;
 }
 
 /** A route for management keys, as nearly all are. */
@@ -46,9 +50,11 @@ export function managed(method: Method, path: string, handle: (request: ManagedR
     needs: "management key",
     handle: (request, caller) => {
       const { state } = request;
-      const { account } = caller as Caller;
-      if (method === "GET") return handle({ ...request, account: visible(state, account) });
-      return changing(state, account, state.switches.visibleAfterMs, () => handle({ ...request, account }));
+      const { account, managementKey } = caller as Caller;
+      const scope = managementKey?.workspace_id ?? null;
+      if (method === "GET") return handle({ ...request, account: visible(state, account), scope });
+      if (managementKey?.read_only) throw forbidden("This management key does not have write access");
+      return changing(state, account, state.switches.visibleAfterMs, () => handle({ ...request, account, scope }));
     },
   };
 }

@@ -7,7 +7,7 @@ import findMyWay from "find-my-way";
 import { bearerOf, callerOf, checkAccess, kindOfKey } from "./access";
 import type { State } from "./account";
 import { send, sendFaulty, sendHtml } from "./answers";
-import { ApiError, badRequest, errorBody, notFound } from "./errors";
+import { ApiError, badRequest, errorBody, notFound, oauthFailure } from "./errors";
 import type { FaultScript, RequestHook } from "./faults";
 import type { LoggedRequest } from "./requestLog";
 import { withoutSecrets } from "./requestLog";
@@ -36,6 +36,8 @@ interface Call {
   params: Record<string, string>;
   query: Record<string, string>;
   text: string;
+  /** The text as JSON or as a form; undefined if it's empty or neither. */
+  body: unknown;
   bearer: string | undefined;
 }
 
@@ -96,22 +98,25 @@ async function receive(find: FindRoute, request: IncomingMessage, url: URL): Pro
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const path = url.pathname.slice(BASE_PATH.length);
   const match = find(request.method ?? "", path);
+  const text = Buffer.concat(chunks).toString("utf8");
   return {
     path,
     route: match?.route,
     params: match?.params ?? {},
     query: Object.fromEntries(url.searchParams),
-    text: Buffer.concat(chunks).toString("utf8"),
+    text,
+    body: match?.route.takesForm ? formOf(request, text) : jsonOf(text),
     bearer: bearerOf(request.headers.authorization),
   };
 }
 
 function log(traffic: Traffic, method: string, call: Call, caller: Caller | undefined): LoggedRequest {
   const { path, query, text, bearer } = call;
+  const body = call.body ?? (call.route?.takesForm ? undefined : text || undefined);
   const logged: LoggedRequest = {
     at: traffic.state.clock.now(),
     method,
-    ...withoutSecrets({ path, query, body: isJson(text) ? JSON.parse(text) : text || undefined }, bearer),
+    ...withoutSecrets({ path, query, body }, bearer),
     authorization: kindOfKey(bearer, caller),
     account: caller?.account.name,
     status: undefined,
@@ -130,12 +135,13 @@ async function answer(
 ): Promise<void> {
   const fault = traffic.faults.next(logged);
   const waitIfHeld = traffic.faults.holds(logged);
+  const bodyOfError = call.route?.takesForm ? oauthFailure : undefined;
   if (traffic.latency > 0) await wait(traffic.latency);
 
   await waitIfHeld("before commit");
   await traffic.onRequest?.("before commit", logged);
   if (fault?.when === "before commit") {
-    if (fault.effect !== "slow") return sendFaulty(response, fault);
+    if (fault.effect !== "slow") return sendFaulty(response, fault, undefined, bodyOfError);
     await wait(fault.ms);
   }
 
@@ -145,7 +151,7 @@ async function answer(
   await waitIfHeld("after commit");
   await traffic.onRequest?.("after commit", logged);
   if (response.destroyed) return;
-  if (fault?.when === "after commit") return sendFaulty(response, fault, result);
+  if (fault?.when === "after commit") return sendFaulty(response, fault, result, bodyOfError);
   send(response, result);
 }
 
@@ -167,19 +173,23 @@ function resultOf(state: State, call: Call, caller: Caller | undefined): Answer 
   }
 }
 
-function handle(state: State, { route, params, query, text, bearer }: Call, caller: Caller | undefined): Answer {
+function handle(state: State, { route, params, query, text, body, bearer }: Call, caller: Caller | undefined): Answer {
   if (!route) throw notFound("Not Found");
   checkAccess(state, route, bearer, caller);
-  if (text && !isJson(text)) throw badRequest("Invalid JSON");
-  return route.handle({ state, params, query, body: text ? JSON.parse(text) : undefined }, caller);
+  if (text && body === undefined && !route.takesForm) throw badRequest("Invalid JSON");
+  return route.handle({ state, params, query, body }, caller);
 }
 
-function isJson(text: string): boolean {
+function jsonOf(text: string): unknown {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return false;
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function formOf({ headers }: IncomingMessage, text: string): Record<string, string> | undefined {
+  const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+  return isForm ? Object.fromEntries(new URLSearchParams(text)) : undefined;
 }

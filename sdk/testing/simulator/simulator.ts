@@ -16,6 +16,7 @@ import { createDashboard } from "./dashboard";
 import type { Faults, RequestHook } from "./faults";
 import { createFaults } from "./faults";
 import { createRandom } from "./ids";
+import { createSigner } from "./oauth";
 import type { LoggedRequest } from "./requestLog";
 import type { Traffic } from "./server";
 import { BASE_PATH, createApiServer } from "./server";
@@ -82,12 +83,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     accounts: [],
     clock: createClock(options.now),
     random: createRandom(options.seed),
+    signer: createSigner(),
     switches: { ...DEFAULT_SWITCHES, ...options.switches },
   };
   const prefix = options.managementKeyPrefix ?? "sk-or-v1-";
   const openAccount = (name: string, personal = false, givenKey?: string): SimulatedAccount => {
     const account = addAccount(state, name, personal);
-    const managementKey = addManagementKey(state, account, prefix, givenKey);
+    const managementKey = addManagementKey(state, account, prefix, givenKey === undefined ? {} : { given: givenKey });
     return { managementKey, account, dashboard: createDashboard(state, account, prefix) };
   };
   const first = openAccount("first", options.personal, options.managementKey);

@@ -5,8 +5,8 @@
  */
 export interface Switches {
   /**
-   * What an inference key gets on a management endpoint. The description of the API declares 403 for some endpoints
-   * (`documented`: 403 there, 401 elsewhere); observers saw 401 on others. An object sets single endpoints:
+   * What an inference key gets on a management endpoint. The description of the API declares 403 for nearly all
+   * (`documented`: 403 there, 401 elsewhere); observers saw 401 on others, some time ago. An object sets single endpoints:
    * `{ "GET /guardrails": 403 }`.
    */
   inferenceKeyStatus: "documented" | 401 | 403 | Readonly<Record<string, 401 | 403>>;

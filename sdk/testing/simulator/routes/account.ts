@@ -1,9 +1,11 @@
 /** About the account and the caller: `/key`, `/credits`, `/activity`, `/organization/members`. */
 import { z } from "zod";
 import type { Account, Key, State, Use } from "../account";
+import { budgetsOf } from "../budgets";
 import { daysBefore, startOfDay } from "../clock";
 import { badRequest, notFound } from "../errors";
 import { derivedUuid } from "../ids";
+import { findWorkspace } from "../objects";
 import type { Answer, Caller, ManagedRequest, Request, Route } from "../route";
 import { managed, ok, page, paging, readQuery } from "../route";
 import { givenInstant } from "../timestamps";
@@ -12,16 +14,18 @@ import { label } from "./keys";
 
 /** What the caller's key is: the one way to tell a management key from an inference key. */
 function currentKey({ state }: Request, caller: Caller | undefined): Answer {
-  const { account, key } = caller as Caller;
+  const { account, key, managementKey } = caller as Caller;
   return ok({
     data: {
       label: key ? label(state, key) : "sk-or-v1-mgm...key",
       ...aboutKey(state, account, key),
+      ...(key ? budgetsOf(state, account, key) : { budgets: [], effective_budget: null }),
       ...counters(state, account, key?.hash),
       is_free_tier: false,
       is_management_key: !key,
       is_provisioning_key: !key,
       organization_id: account.organization_id,
+      workspace_id: presentWorkspace(account, key ?? managementKey),
       allowed_data_regions: ["global"],
       free_model_daily_requests: { limit: 1000, remaining: 1000, used: 0 },
       rate_limit: { requests: -1, interval: "10s", note: "This field is deprecated and safe to ignore." },
@@ -37,8 +41,12 @@ function aboutKey(state: State, account: Account, key: Key | undefined) {
     include_byok_in_limit: key?.include_byok_in_limit ?? false,
     expires_at: key?.expires_at ? givenInstant(state, key.expires_at) : null,
     creator_user_id: key ? key.creator_user_id : account.owner_user_id,
-    workspace_id: key?.workspace_id ?? null,
   };
+}
+
+/** Null once the workspace was deleted. */
+function presentWorkspace({ workspaces }: Account, of: { workspace_id: string | null } | undefined): string | null {
+  return workspaces.find(({ id }) => id === of?.workspace_id)?.id ?? null;
 }
 
 function credits({ account }: { account: Account }): Answer {
@@ -65,21 +73,20 @@ const ACTIVITY_DAYS = 30;
 function activity(request: ManagedRequest): Answer {
   const { state, account } = request;
   const query = readQuery(request, activityQuery);
+  const workspaceId = query.workspace_id ?? request.scope ?? undefined;
   const until = startOfDay(state.clock.now());
   const since = daysBefore(until, ACTIVITY_DAYS);
   if (query.date && !isBetween(new Date(query.date), since, until)) {
     throw badRequest("date: must be within the last 30 completed UTC days");
   }
-  if (query.workspace_id && !account.workspaces.some(({ id }) => id === query.workspace_id)) {
-    throw notFound("Workspace not found");
-  }
+  if (query.workspace_id) findWorkspace(request, query.workspace_id);
   const uses = account.uses.filter(
     (use) =>
       isBetween(use.at, since, until) &&
       (query.date ?? dateOf(use)) === dateOf(use) &&
       (query.api_key_hash ?? use.key_hash) === use.key_hash &&
       (query.user_id ?? use.user_id) === use.user_id &&
-      (query.workspace_id ?? use.workspace_id) === use.workspace_id,
+      (workspaceId ?? use.workspace_id) === use.workspace_id,
   );
   return ok({ data: grouped(uses, query.group_by === "workspace") });
 }
@@ -117,6 +124,7 @@ function activityRow(uses: readonly [Use, ...Use[]], byWorkspace: boolean) {
     prompt_tokens: sum((use) => use.prompt_tokens),
     completion_tokens: sum((use) => use.completion_tokens),
     reasoning_tokens: sum((use) => use.reasoning_tokens),
+    cached_tokens: sum((use) => use.cached_tokens),
     ...(byWorkspace && { workspace_id: first.workspace_id }),
   };
 }

@@ -75,16 +75,16 @@ function removeMembers(request: ManagedRequest) {
 }
 
 function assignable(request: ManagedRequest, what: "keys" | "members"): Guardrail {
-  const { state, account } = request;
+  const { account } = request;
   const id = request.params.id as string;
   if (isDefaultGuardrail(account, id)) throw refusalOfDefault(what);
-  return findGuardrail(state, account, id);
+  return findGuardrail(request, id);
 }
 
 function removableFrom(request: ManagedRequest, what: "keys" | "members"): string {
   const { state, account } = request;
   const id = request.params.id as string;
-  if (!isDefaultGuardrail(account, id)) return findGuardrail(state, account, id).id;
+  if (!isDefaultGuardrail(account, id)) return findGuardrail(request, id).id;
   if (state.switches.defaultGuardrailRemoval === "refused") throw refusalOfDefault(what);
   return id;
 }
@@ -118,14 +118,22 @@ function listMembers(request: ManagedRequest, rows: readonly MemberAssignment[])
 }
 
 function ofGuardrail<Row extends { guardrail_id: string }>(request: ManagedRequest, rows: readonly Row[]): Row[] {
-  const { id } = findGuardrail(request.state, request.account, request.params.id as string);
+  const { id } = findGuardrail(request, request.params.id as string);
   return rows.filter((row) => row.guardrail_id === id);
 }
 
+function withinScope<Row extends { guardrail_id: string }>({ account, scope }: ManagedRequest, rows: Row[]): Row[] {
+  if (scope === null) return rows;
+  const seen = new Set(account.guardrails.filter(({ workspace_id }) => workspace_id === scope).map(({ id }) => id));
+  return rows.filter(({ guardrail_id }) => seen.has(guardrail_id));
+}
+
 export const assignmentRoutes: readonly Route[] = [
-  managed("GET", "/guardrails/assignments/keys", (request) => listKeys(request, request.account.keyAssignments)),
+  managed("GET", "/guardrails/assignments/keys", (request) =>
+    listKeys(request, withinScope(request, request.account.keyAssignments)),
+  ),
   managed("GET", "/guardrails/assignments/members", (request) =>
-    listMembers(request, request.account.memberAssignments),
+    listMembers(request, withinScope(request, request.account.memberAssignments)),
   ),
   managed("GET", "/guardrails/:id/assignments/keys", (request) =>
     listKeys(request, ofGuardrail(request, request.account.keyAssignments)),

@@ -4,7 +4,7 @@ import type { Account, Guardrail, State, Workspace } from "../account";
 import { addGuardrail, given, removeGuardrail } from "../changes";
 import { badRequest, conflict } from "../errors";
 import { guardrailChange, newGuardrail, storedSettings } from "../guardrailRules";
-import { chosenWorkspace, findGuardrail, isDefaultGuardrail } from "../objects";
+import { checkScope, chosenWorkspace, findGuardrail, isDefaultGuardrail } from "../objects";
 import type { ManagedRequest, Route } from "../route";
 import { created, deleted, managed, offset, ok, page, pageLimit, readBody, readQuery } from "../route";
 import { timestamp, timestampOrNull } from "../timestamps";
@@ -14,7 +14,7 @@ const listQuery = z.object({ offset, limit: pageLimit, workspace_id: z.uuid().op
 function create(request: ManagedRequest) {
   const { state, account } = request;
   const { name, workspace_id, ...sent } = readBody(request, newGuardrail);
-  const workspace = chosenWorkspace(state, account, workspace_id);
+  const workspace = chosenWorkspace(request, workspace_id);
   if (state.switches.duplicateGuardrailNames === "refused") checkNameIsFree(account, name, workspace.id);
   const settings = storedSettings(state, sent);
   const guardrail = addGuardrail(state, account, { name, workspace_id: workspace.id, ...settings });
@@ -24,7 +24,7 @@ function create(request: ManagedRequest) {
 function list(request: ManagedRequest) {
   const { state, account } = request;
   const query = readQuery(request, listQuery);
-  const workspace = chosenWorkspace(state, account, query.workspace_id);
+  const workspace = chosenWorkspace(request, query.workspace_id);
   const guardrails = account.guardrails.filter((guardrail) => guardrail.workspace_id === workspace.id).reverse();
   return ok({
     data: page(guardrails, query).map((guardrail) => shown(state, guardrail)),
@@ -32,15 +32,17 @@ function list(request: ManagedRequest) {
   });
 }
 
-function read({ state, account, params }: ManagedRequest) {
-  return ok({ data: shown(state, findGuardrail(state, account, params.id as string)) });
+function read(request: ManagedRequest) {
+  const { state, params } = request;
+  return ok({ data: shown(state, findGuardrail(request, params.id as string)) });
 }
 
 function update(request: ManagedRequest) {
   const { state, account, params } = request;
   const id = params.id as string;
   const unwritten = unwrittenDefault(account, id);
-  const guardrail = unwritten ? undefined : findGuardrail(state, account, id);
+  if (unwritten) checkScope(request, unwritten.id);
+  const guardrail = unwritten ? undefined : findGuardrail(request, id);
   const { name, ...sent } = readBody(request, guardrailChange);
   const settings = storedSettings(state, sent);
   if (name !== undefined) {
@@ -52,8 +54,9 @@ function update(request: ManagedRequest) {
   return ok({ data: shown(state, changed) });
 }
 
-function remove({ state, account, params }: ManagedRequest) {
-  const { id } = findGuardrail(state, account, params.id as string);
+function remove(request: ManagedRequest) {
+  const { state, account, params } = request;
+  const { id } = findGuardrail(request, params.id as string);
   if (isDefaultGuardrail(account, id)) throw badRequest("Cannot delete a default guardrail");
   removeGuardrail(state, account, id);
   return deleted();
@@ -95,6 +98,8 @@ const NULLABLE_BOOLEANS = [
   "enforce_zdr_google",
   "enforce_zdr_xai",
   "enforce_zdr_other",
+  "allow_safety_retention_google",
+  "allow_safety_retention_other",
   "enable_free_model_publication",
   "enable_free_model_training",
   "enable_paid_model_training",

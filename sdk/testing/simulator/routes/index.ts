@@ -4,6 +4,7 @@ import { assignmentRoutes } from "./assignments";
 import { guardrailRoutes } from "./guardrails";
 import { keyRoutes } from "./keys";
 import { modelRoutes } from "./models";
+import { oauthRoutes } from "./oauth";
 import { workspaceRoutes } from "./workspaces";
 
 export const routes: readonly Route[] = [
@@ -13,4 +14,5 @@ export const routes: readonly Route[] = [
   ...workspaceRoutes,
   ...modelRoutes,
   ...accountRoutes,
+  ...oauthRoutes,
 ];

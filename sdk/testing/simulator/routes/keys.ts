@@ -50,7 +50,7 @@ function create(request: ManagedRequest) {
   const { limit_reset, include_byok_in_limit, ...honoured } = rest;
   const { key, secret } = addKey(state, account, {
     ...(state.switches.createHonoursReset ? rest : honoured),
-    workspace_id: chosenWorkspace(state, account, workspace_id).id,
+    workspace_id: chosenWorkspace(request, workspace_id).id,
     expires_at: expires_at == null ? null : expiry(state, expires_at),
     creator_user_id: creator_user_id ?? account.owner_user_id,
     external_user: external?.user ?? null,
@@ -64,7 +64,7 @@ function list(request: ManagedRequest) {
   const knowsExpired = state.switches.includeExpired === "honoured";
   if (!knowsExpired && "include_expired" in request.query) throw badRequest('Unrecognized key: "include_expired"');
   const query = readQuery(request, listQuery);
-  const workspace = chosenWorkspace(state, account, query.workspace_id);
+  const workspace = chosenWorkspace(request, query.workspace_id);
   const withDisabled = query.include_disabled ?? state.switches.disabledKeysListed;
   const withExpired = query.include_expired ?? !knowsExpired;
   const keys = account.keys
@@ -75,20 +75,21 @@ function list(request: ManagedRequest) {
   return ok({ data: keys.map((key) => shown(state, account, key)) });
 }
 
-function read({ state, account, params }: ManagedRequest) {
-  return ok({ data: shown(state, account, findKey(state, account, params.hash as string)) });
+function read(request: ManagedRequest) {
+  const { state, account, params } = request;
+  return ok({ data: shown(state, account, findKey(request, params.hash as string)) });
 }
 
 /** Ignores what it does not take, whatever other endpoints do with such a field. */
 function update(request: ManagedRequest) {
   const { state, account, params } = request;
-  const key = findKey(state, account, params.hash as string);
+  const key = findKey(request, params.hash as string);
   const known = state.switches.keyMove === "honoured" ? keyChange : keyChange.omit({ workspace_id: true });
   const change: z.output<typeof keyChange> = check(known, request.body);
   if (Object.keys(change).length === 0) throw badRequest("No update fields provided");
   checkLimit(state, change.limit);
   const { workspace_id, ...settings } = change;
-  const target = workspace_id === undefined ? key.workspace_id : chosenWorkspace(state, account, workspace_id).id;
+  const target = workspace_id === undefined ? key.workspace_id : chosenWorkspace(request, workspace_id).id;
   if (target !== key.workspace_id) move(state, account, key, target);
   Object.assign(key, given(settings), { updated_at: state.clock.now() });
   return ok({ data: shown(state, account, key) });
@@ -101,8 +102,9 @@ function move(state: State, account: Account, key: Key, workspaceId: string): vo
   moveKey(state, account, key, workspaceId);
 }
 
-function remove({ state, account, params }: ManagedRequest) {
-  removeKey(state, account, findKey(state, account, params.hash as string).hash);
+function remove(request: ManagedRequest) {
+  const { state, account, params } = request;
+  removeKey(state, account, findKey(request, params.hash as string).hash);
   return deleted();
 }
 

@@ -1,34 +1,20 @@
 /** The catalogue of models, and who serves them. Needs no credentials, and with some it may show less. */
-import { z } from "zod";
 import type { State } from "../account";
 import type { CatalogueModel } from "../catalogue";
-import { CATALOGUE, withoutVariant, ZDR_PROVIDERS } from "../catalogue";
+import { CATALOGUE, withoutVariant } from "../catalogue";
 import { notFound } from "../errors";
 import type { Answer, Caller, Request, Route } from "../route";
-import { offset, ok, readQuery, wholeNumber } from "../route";
+import { ok, readQuery } from "../route";
+import { isZdr, modalitiesOf, modelQuery, ORDERS, parameters, passes } from "./modelFilters";
 
 const DEFAULT_PAGE = 500;
 
-/** Of the API's many filters, those that the CLI or a search by name needs; the others are unknown here. */
-const listQuery = z.object({
-  offset: offset.optional(),
-  limit: wholeNumber(1, 1000).optional(),
-  output_modalities: z.string().default("text"),
-  zdr: z.literal("true").optional(),
-  q: z.string().optional(),
-});
-
 function list(request: Request, caller: Caller | undefined): Answer {
   const { state } = request;
-  const query = readQuery(request, listQuery);
+  const query = readQuery(request, modelQuery);
   const models = CATALOGUE.filter(
-    (model) =>
-      model.listed &&
-      isWanted(model, query.output_modalities) &&
-      (!query.zdr || model.providers.some(isZdr)) &&
-      `${model.id} ${model.name}`.toLowerCase().includes((query.q ?? "").toLowerCase()) &&
-      !isHidden(state, caller, model),
-  );
+    (model) => model.listed && passes(model, query) && !isHidden(state, caller, model),
+  ).sort(ORDERS[query.sort ?? ""] ?? (() => 0));
   // The whole list when neither is given.
   const paged = query.offset !== undefined || query.limit !== undefined;
   const start = query.offset ?? 0;
@@ -38,11 +24,6 @@ function list(request: Request, caller: Caller | undefined): Answer {
   return ok({ data, links: { next }, total_count: models.length });
 }
 
-function isWanted(model: CatalogueModel, modalities: string): boolean {
-  const { outputs } = modalitiesOf(model);
-  return modalities === "all" || modalities.split(",").some((modality) => outputs.includes(modality));
-}
-
 function isHidden(state: State, caller: Caller | undefined, model: CatalogueModel): boolean {
   if (!caller || state.switches.catalogueWithCredentials === "whole") return false;
   return caller.account.hiddenModels.includes(withoutVariant(model.id));
@@ -50,15 +31,6 @@ function isHidden(state: State, caller: Caller | undefined, model: CatalogueMode
 
 function nextPage({ query }: Request, offset: number): string {
   return `/api/v1/models?${new URLSearchParams({ ...query, offset: String(offset) })}`;
-}
-
-function modalitiesOf({ modality }: CatalogueModel): { inputs: string[]; outputs: string[] } {
-  const [inputs = "", outputs = ""] = modality.split("->");
-  return { inputs: inputs.split("+"), outputs: outputs.split("+") };
-}
-
-function isZdr(provider: string): boolean {
-  return ZDR_PROVIDERS.includes(provider);
 }
 
 function shown({ switches }: State, model: CatalogueModel) {
@@ -104,13 +76,6 @@ function about(model: CatalogueModel) {
 function pricing({ input_price, output_price }: CatalogueModel) {
   const perToken = (usd: number) => (usd === 0 ? "0" : (usd / 1e6).toFixed(12).replace(/0+$/, ""));
   return { prompt: perToken(input_price), completion: perToken(output_price), request: "0", image: "0" };
-}
-
-function parameters(model: CatalogueModel): string[] {
-  const { outputs } = modalitiesOf(model);
-  if (!outputs.includes("text")) return [];
-  const tools = outputs.length === 1 && model.output_price > 0 ? ["tools", "tool_choice", "structured_outputs"] : [];
-  return ["max_tokens", "temperature", "top_p", ...tools];
 }
 
 /** By slug or canonical slug; one that the catalogue no longer shows has no endpoints that could be asked for. */

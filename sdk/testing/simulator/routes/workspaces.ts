@@ -6,13 +6,15 @@ import { managed, ok, page, paging, readQuery } from "../route";
 import { timestamp, timestampOrNull } from "../timestamps";
 
 function list(request: ManagedRequest) {
-  const { state, account } = request;
-  const rows = page(account.workspaces, readQuery(request, paging));
-  return ok({ data: rows.map((workspace) => shown(state, workspace)), total_count: account.workspaces.length });
+  const { state, account, scope } = request;
+  const seen = account.workspaces.filter(({ id }) => scope === null || id === scope);
+  const rows = page(seen, readQuery(request, paging));
+  return ok({ data: rows.map((workspace) => shown(state, workspace)), total_count: seen.length });
 }
 
-function read({ state, account, params }: ManagedRequest) {
-  return ok({ data: shown(state, findWorkspace(state, account, params.reference as string)) });
+function read(request: ManagedRequest) {
+  const { state, params } = request;
+  return ok({ data: shown(state, findWorkspace(request, params.reference as string)) });
 }
 
 function shown(state: State, workspace: Workspace) {

@@ -1,0 +1,122 @@
+/** Workload identity: a token of a trusted issuer becomes one that acts as a management key. */
+import { createPublicKey, type JsonWebKey, verify } from "node:crypto";
+import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { rawClient } from "./rawClient";
+
+let simulator: Simulator;
+let policy: string;
+
+beforeEach(async () => {
+  simulator = await startSimulator({ now: new Date("2026-03-18T12:00:00Z") });
+  policy = simulator.dashboard.addFederationPolicy({ subjectTokens: ["trusted"] }).id;
+});
+afterEach(() => simulator.close());
+
+const FORM = {
+  grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+  subject_token: "trusted",
+  subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+};
+
+async function exchange(fields: Record<string, string> = {}) {
+  const body = new URLSearchParams({ ...FORM, federation_policy_id: policy, ...fields });
+  const response = await fetch(`${simulator.url}/oauth/token`, { method: "POST", body });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+const statusWith = async (key: unknown) => (await rawClient(simulator).ask("GET /keys", { key: String(key) })).status;
+
+test("a trusted token becomes an access token that manages the account for a quarter of an hour", async () => {
+  const { status, body } = await exchange({ scope: "management" });
+  expect([status, body]).toEqual([
+    200,
+    {
+      access_token: expect.any(String),
+      issued_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      token_type: "Bearer",
+      expires_in: 900,
+      scope: "management",
+    },
+  ]);
+  expect(await statusWith(body.access_token)).toBe(200);
+  simulator.clock.advance(899_999);
+  expect(await statusWith(body.access_token)).toBe(200);
+  simulator.clock.advance(1);
+  expect(await statusWith(body.access_token)).toBe(401);
+  expect(await statusWith((await exchange()).body.access_token)).toBe(200);
+});
+
+test("the access token is a JWT that the published key verifies", async () => {
+  const { body } = await exchange();
+  const [header, claims, signature] = String(body.access_token).split(".") as [string, string, string];
+  const { keys } = (await (await fetch(`${simulator.url}/oauth/jwks`)).json()) as { keys: JsonWebKey[] };
+  expect(keys).toMatchObject([{ alg: "ES256", crv: "P-256", kty: "EC", use: "sig" }]);
+  expect(JSON.parse(Buffer.from(header, "base64url").toString())).toMatchObject({ alg: "ES256", kid: keys[0]?.kid });
+  const key = {
+    key: createPublicKey({ key: keys[0] as JsonWebKey, format: "jwk" }),
+    dsaEncoding: "ieee-p1363" as const,
+  };
+  const isValid = verify("sha256", Buffer.from(`${header}.${claims}`), key, Buffer.from(signature, "base64url"));
+  expect(isValid).toBe(true);
+});
+
+test("it does not outlive the token that it was made for", async () => {
+  const now = simulator.clock.now().getTime() / 1000;
+  const jwt = (exp: number) => `x.${Buffer.from(JSON.stringify({ exp })).toString("base64url")}.x`;
+  policy = simulator.dashboard.addFederationPolicy({ subjectTokens: (token) => token.startsWith("x.") }).id;
+  expect((await exchange({ subject_token: jwt(now + 60) })).body).toMatchObject({ expires_in: 60 });
+  expect((await exchange({ subject_token: jwt(now + 3600) })).body).toMatchObject({ expires_in: 900 });
+  expect((await exchange({ subject_token: jwt(now) })).body).toMatchObject({ error: "invalid_grant" });
+});
+
+test.each([
+  [{ subject_token: "of another issuer" }, "invalid_grant"],
+  [{ federation_policy_id: "unknown" }, "invalid_grant"],
+  [{ grant_type: "client_credentials" }, "unsupported_grant_type"],
+  [{ subject_token_type: "urn:ietf:params:oauth:token-type:access_token" }, "invalid_request"],
+  [{ subject_token: "" }, "invalid_request"],
+  [{ scope: "inference" }, "invalid_scope"],
+  [{ scope: "everything" }, "invalid_request"],
+])("%j is refused in the words of RFC 6749, without the API's envelope", async (fields, error) => {
+  const { status, body } = await exchange(fields);
+  expect([status, body]).toEqual([400, { error, error_description: expect.any(String) }]);
+  expect(simulator.account.accessTokens).toEqual([]);
+});
+
+test("only this route takes a form, and it takes nothing else", async () => {
+  const fields = { ...FORM, federation_policy_id: policy };
+  const { ask, send } = rawClient(simulator);
+  expect((await ask("POST /oauth/token", { body: fields })).body).toMatchObject({ error: "invalid_request" });
+  const response = await send("POST /keys", { body: String(new URLSearchParams({ name: "ci" })) });
+  expect(response.status).toBe(400);
+});
+
+test("it acts as the key of the policy: scoped as that is, and gone with it or with the policy", async () => {
+  const { dashboard } = simulator;
+  const managementKey = dashboard.addManagementKey({ readOnly: true });
+  const { id } = dashboard.addFederationPolicy({ subjectTokens: ["trusted"], managementKey });
+  const { access_token } = (await exchange({ federation_policy_id: id })).body;
+  const created = await rawClient(simulator).ask("POST /keys", { key: String(access_token), body: { name: "ci" } });
+  expect([await statusWith(access_token), created.status]).toEqual([200, 403]);
+  dashboard.revokeManagementKey(managementKey);
+  expect(await statusWith(access_token)).toBe(401);
+  const other = (await exchange()).body.access_token;
+  dashboard.removeFederationPolicy(policy);
+  expect(await statusWith(other)).toBe(401);
+  expect((await exchange()).body).toMatchObject({ error: "invalid_grant" });
+});
+
+test("a fault answers in the same words, and no token is in the log", async () => {
+  const { access_token } = (await exchange()).body;
+  await statusWith(access_token);
+  simulator.faults.add({ effect: "status", status: 503 });
+  expect(await exchange()).toEqual({
+    status: 503,
+    body: { error: "temporarily_unavailable", error_description: "Service unavailable" },
+  });
+  await rawClient(simulator).ask("POST /oauth/token", { body: "subject_token=trusted" });
+  const log = JSON.stringify(simulator.requests);
+  expect(log).toContain(policy);
+  expect(log).not.toContain("trusted");
+  expect(log).not.toContain(access_token);
+});
