@@ -1,7 +1,11 @@
 /** What makes the workflows of examples/gitops safe to copy. */
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { files, folder, type Job, type Step, textOf, workflow } from "./support/workflows";
+import { parse } from "yaml";
+import { AUDIENCE_VARIABLE } from "../../provider/api/subjectToken";
+import { POLICY_VARIABLE } from "../../provider/settings";
+import { files, folder, type Job, project, type Step, textOf, workflow } from "./support/workflows";
 
 const hasActionlint = spawnSync("actionlint", ["-version"]).status === 0;
 (hasActionlint ? test : test.skip)("actionlint has nothing to say (skipped where it isn't on PATH)", () => {
@@ -36,6 +40,22 @@ test("the management key is for jobs of an environment, and not for pull request
   for (const file of withKey) {
     for (const { environment } of Object.values(workflow(file).jobs)) expect(environment).toBe("openrouter");
   }
+});
+
+test("the README's job without a management key is that of the workflow, by the identity of the job", () => {
+  const [, snippet = ""] =
+    /```yaml\n(permissions:.*?)```/s.exec(readFileSync(join(project, "README.md"), "utf8")) ?? [];
+  const { permissions, steps } = parse(snippet) as Job;
+  const { up } = workflow("openrouter-up.yml").jobs;
+  const ofWorkflow = up?.steps.find(({ name }) => name === "Up");
+  expect(permissions).toEqual({ ...up?.permissions, "id-token": "write" });
+  const { OPENROUTER_MANAGEMENT_KEY, ...env } = ofWorkflow?.env ?? {};
+  expect(OPENROUTER_MANAGEMENT_KEY).toBeDefined();
+  const identity = {
+    [POLICY_VARIABLE]: `\${{ vars.${POLICY_VARIABLE} }}`,
+    [AUDIENCE_VARIABLE]: expect.stringMatching(/^https:/),
+  };
+  expect(steps).toEqual([{ ...ofWorkflow, env: { ...env, ...identity } }]);
 });
 
 test("one `up` at a time, and none is cut off", () => {
