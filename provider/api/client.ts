@@ -233,11 +233,17 @@ function failure({ operation, verb, answer: { status, text, retryAfter }, settin
     return new UnreadableAnswer(operation, status, problem, firstWords(text, settings));
   }
   if (status === 401 || status === 403) {
-    return new KeyRefused(operation, status, said, adviceOnKey(verb, settings));
+    const advice = status === 403 && SPEAKS_OF_SCOPE.test(said) ? SCOPED_KEY : adviceOnKey(verb, settings);
+    return new KeyRefused(operation, status, said, advice);
   }
   if (status === 404) return new NotFound(operation, status, said);
   return new Refused(operation, status, said);
 }
+
+/** A good management key may yet be one of a single workspace, or one that only reads. */
+const SPEAKS_OF_SCOPE = /workspace|write access|permission|scope/i;
+const SCOPED_KEY =
+  "this management key may be scoped to one workspace, or may only read: use a key that may do this in this workspace";
 
 function adviceOnKey(verb: Operation["verb"], { source }: Settings): string {
   if (source === "federation") return "the federation policy must act as a management key";

@@ -2,8 +2,11 @@
 import { startOperation } from "../../provider/api/client";
 import { Concurrency } from "../../provider/api/concurrency";
 import { fixedKey } from "../../provider/api/credential";
+import { readCurrentKey } from "../../provider/api/currentKey";
+import { NotFound } from "../../provider/api/errors";
 import { createKey, listKeys, readKey, updateKey } from "../../provider/api/keys";
 import { allOf } from "../../provider/api/pages";
+import { listWorkspaces } from "../../provider/api/workspaces";
 import { Secret } from "../../provider/secret";
 import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
 
@@ -63,4 +66,75 @@ test("a key shows its last use, its partner's user and its workspace, and moves"
   simulator.switches.keyMove = "ignored";
   const home = String(simulator.account.default_workspace_id);
   expect(await updateKey(api(), key.hash, { name: "renamed", workspaceId: home })).toMatchObject({ workspaceId: id });
+});
+
+test("the key in use shows its kind, its place and its budgets", async () => {
+  const { account, dashboard } = simulator;
+  expect(await readCurrentKey(api())).toMatchObject({
+    isManagementKey: true,
+    organizationId: account.organization_id,
+    workspaceId: null,
+    limit: null,
+    budgets: [],
+    effectiveBudget: null,
+  });
+  const scoped = dashboard.addManagementKey({ workspaceId: String(account.default_workspace_id) });
+  expect(await readCurrentKey(api(scoped))).toMatchObject({ workspaceId: account.default_workspace_id });
+  const { key, secret } = dashboard.createKey({ name: "ci", limit: 5, limit_reset: "daily" });
+  dashboard.useKey(key.hash, 2);
+  const budget = { scope: "key_limit", limitUsd: 5, spendUsd: 2, remainingUsd: 3, resetInterval: "daily" };
+  expect(await readCurrentKey(api(secret))).toMatchObject({
+    isManagementKey: false,
+    label: key.masked,
+    workspaceId: key.workspace_id,
+    limit: 5,
+    limitReset: "daily",
+    limitRemaining: 3,
+    budgets: [{ ...budget, includeByok: false, guardrailId: null, budgetId: null }],
+    effectiveBudget: budget,
+  });
+});
+
+test("the key in use is read from servers that know no budgets, and from those that know more of them", async () => {
+  const shape = (change: (key: object) => object) =>
+    simulator.faults.add({ effect: "shape", body: ({ data }: { data: object }) => ({ data: change(data) }) });
+  shape((key) => ({ ...key, budgets: undefined, effective_budget: undefined, organization_id: undefined }));
+  expect(await readCurrentKey(api())).toMatchObject({ budgets: [], effectiveBudget: null, organizationId: null });
+  shape((key) => ({ ...key, budgets: [{ scope: "galaxy", limit_usd: 1, policy_id: "p" }] }));
+  expect(await readCurrentKey(api())).toMatchObject({
+    budgets: [{ scope: "galaxy", limitUsd: 1, remainingUsd: null }],
+  });
+});
+
+describe("a refused key", () => {
+  const advice = async (work: Promise<unknown>) => (await work.catch((error: Error) => error)) as Error;
+
+  test("that is scoped is told so, and its objects are not called gone", async () => {
+    const { id } = simulator.dashboard.addWorkspace({ name: "Other", slug: "other" });
+    const { hash } = simulator.dashboard.createKey({ name: "ci" }).key;
+    const error = await advice(readKey(api(simulator.dashboard.addManagementKey({ workspaceId: id })), hash));
+    expect(error).not.toBeInstanceOf(NotFound);
+    expect(error.message).toBe(
+      "read the account: the API refused it (403: This management key is scoped to another workspace). " +
+        "This management key may be scoped to one workspace, or may only read: use a key that may do this in this workspace.",
+    );
+  });
+
+  test("that only reads is told so on a write", async () => {
+    const reading = simulator.dashboard.addManagementKey({ readOnly: true });
+    expect(await allOf(listWorkspaces(api(reading)))).toHaveLength(1);
+    const { message } = await advice(createKey(api(reading), { name: "ci" }));
+    expect(message).toContain("This management key may be scoped to one workspace, or may only read");
+    expect(message).not.toContain("must be a valid management key");
+  });
+
+  test("that is no management key is told where those are made, with either status", async () => {
+    const { secret } = simulator.dashboard.createKey({ name: "ci" });
+    for (const status of [401, 403] as const) {
+      simulator.switches.inferenceKeyStatus = status;
+      const { message } = await advice(allOf(listWorkspaces(api(secret))));
+      expect(message).toContain(`(${status}: Only management keys can perform this operation)`);
+      expect(message).toContain("The key must be a valid management key");
+    }
+  });
 });

@@ -1,0 +1,48 @@
+/** The key in use: `/key`. What kind of key it is, where it belongs, and which budgets bind it. */
+import { z } from "zod";
+import type { Api } from "./client";
+import { amount, data, flag, text } from "./shapes";
+
+/** One of the budgets that every request with the key has to pass. */
+const budget = z.object({
+  /** Which layer it is: `key_limit`, `api_key`, `workspace`, … */
+  scope: z.string(),
+  /** USD. */
+  limitUsd: amount,
+  spendUsd: amount,
+  /** USD; requests are refused when nothing is left. */
+  remainingUsd: amount,
+  /** Null for a budget that never resets. */
+  resetInterval: text,
+  resetsAt: text,
+  includeByok: flag.transform((value) => value ?? false),
+  guardrailId: text,
+  budgetId: text,
+});
+export type KeyBudget = z.output<typeof budget>;
+
+const currentKey = z.object({
+  isManagementKey: flag.transform((value) => value ?? false),
+  label: text,
+  /** Null for a key of a personal account. */
+  organizationId: text,
+  /** Null for a management key of all workspaces, and for a key whose workspace was deleted. */
+  workspaceId: text,
+  /** USD; null is no limit. */
+  limit: amount,
+  limitReset: text,
+  limitRemaining: amount,
+  /** In the order in which they are checked; older servers show none. */
+  budgets: z
+    .array(budget)
+    .nullish()
+    .transform((value) => value ?? []),
+  /** The one that refuses requests first. */
+  effectiveBudget: budget.nullish().transform((value) => value ?? null),
+});
+export type CurrentKey = z.output<typeof currentKey>;
+
+/** Any kind of key may ask. */
+export function readCurrentKey(api: Api): Promise<CurrentKey> {
+  return api.request({ method: "GET", path: ["key"], result: data(currentKey) });
+}
