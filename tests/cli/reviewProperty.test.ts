@@ -1,0 +1,200 @@
+/** Whatever a preview changes: before + difference = after, in cents, in every line of every form. */
+import fc from "fast-check";
+import { reviewCommand } from "../../cli/review";
+import { UNKNOWN } from "../../provider/resources/inputs";
+import { assigned, type Declared, guardrail, key, type Program, previewOf, stateOf } from "./support/previews";
+import { file } from "./support/states";
+import { run } from "./support/terminal";
+
+const NOW = Date.parse("2026-11-21T00:00:00Z");
+const [PAST, LATER] = ["2026-01-01T00:00:00Z", "2031-01-01T01:00:00+01:00"];
+const NAMES = ["a", "b", "c", "d", "e"];
+
+/** Amounts as people write them, and some that binary arithmetic can't hold. */
+const amount = fc.oneof(
+  fc.constantFrom(0, 0.1, 0.07, 0.29, 1.1, 4.35, 25, 100, 300, 1234.56),
+  fc.integer({ min: 1, max: 5_000_000 }).map((cents) => cents / 100),
+  fc.integer({ min: 1, max: 1_000_000_000 }).map((millionths) => millionths / 1_000_000),
+);
+const reset = fc.constantFrom("daily", "weekly", "monthly");
+const switches = {
+  disabled: fc.constantFrom(undefined, false, true),
+  expiresAt: fc.constantFrom(undefined, PAST, LATER),
+};
+
+const budget = fc.oneof(
+  { weight: 1, arbitrary: fc.constant({}) },
+  { weight: 2, arbitrary: fc.record({ limit: amount }) },
+  { weight: 6, arbitrary: fc.record({ limit: amount, limitReset: reset }) },
+);
+const aKey = fc
+  .tuple(budget, fc.record(switches), fc.integer({ min: 1, max: 2 }))
+  .map(([limits, others, rotation]) => key({ ...limits, ...others }, { rotation }));
+const aGuardrail = fc
+  .option(fc.record({ limitUsd: amount, resetInterval: reset }), { nil: {} })
+  .map((inputs) => guardrail(inputs));
+
+/** Some of the keys, of which some are under one of two guardrails. */
+const program: fc.Arbitrary<Program> = fc
+  .record({
+    keys: fc.array(fc.option(aKey, { nil: undefined }), { minLength: NAMES.length, maxLength: NAMES.length }),
+    links: fc.array(fc.constantFrom(undefined, "g", "h"), { minLength: NAMES.length, maxLength: NAMES.length }),
+    g: aGuardrail,
+    h: aGuardrail,
+  })
+  .map(({ keys, links, g, h }) => {
+    const made = NAMES.flatMap((name, at): [string, Declared][] => {
+      const [declared, link] = [keys[at], links[at]];
+      if (!declared) return [];
+      return link
+        ? [
+            [name, declared],
+            [`${name}-link`, assigned(link, name)],
+          ]
+        : [[name, declared]];
+    });
+    return { g, h, ...Object.fromEntries(made) };
+  });
+
+async function review(before: Program, after: Program, format: string): Promise<string> {
+  const args = [file(previewOf(before, after)), "--state", file(stateOf(before)), "--format", format];
+  const { out, code } = await run((terminal) => reviewCommand(terminal, () => NOW), args);
+  expect(code).toBe(0);
+  return out;
+}
+
+const cents = (usd: number) => Math.round(usd * 100);
+
+interface Figure {
+  usd: number;
+  per: string;
+}
+interface Change {
+  before: Figure | string;
+  after: Figure | string;
+  difference: Figure | null;
+  kind: string;
+}
+
+/** Every object in the report that has a difference. */
+function changesIn(value: unknown): object[] {
+  if (typeof value !== "object" || value === null) return [];
+  const within = Object.values(value).flatMap(changesIn);
+  return "difference" in value ? [value, ...within] : within;
+}
+
+function expectSumsUp(change: object): void {
+  const { before, after, difference } = change as Record<"before" | "after" | "difference", unknown>;
+  if (difference === null) return;
+  const [was, is, more] = [before, after, difference].map((each) => {
+    const usd = typeof each === "object" ? (each as Figure).usd : (each as number);
+    expect(Math.abs(usd * 100 - cents(usd))).toBeLessThan(1e-6);
+    return cents(usd);
+  });
+  expect((was ?? Number.NaN) + (more ?? Number.NaN)).toBe(is);
+  const periods = [before, after, difference].flatMap((each) => {
+    const figure = each as Figure;
+    return typeof each === "object" && figure.usd !== 0 ? [figure.per] : [];
+  });
+  expect(new Set(periods).size).toBeLessThanOrEqual(1);
+}
+
+const DOLLARS = String.raw`\$([\d,]+(?:\.\d\d)?)`;
+const PERIOD = "( a month| once)?";
+const IN_WORDS = new RegExp(`at most ${DOLLARS} → ${DOLLARS}${PERIOD} \\(([+-])${DOLLARS}\\)`, "g");
+const IN_CELLS = new RegExp(`\\| ${DOLLARS}${PERIOD} \\| ${DOLLARS}${PERIOD} \\| ([+-]?)${DOLLARS}${PERIOD} \\|`, "g");
+
+function read(dollars: string | undefined, sign = ""): number {
+  return cents(Number((dollars ?? "").replaceAll(",", ""))) * (sign === "-" ? -1 : 1);
+}
+
+/** How many lines of the text have a difference, each of which sums up. */
+function linesThatSumUp(text: string): number {
+  const words = [...text.matchAll(IN_WORDS)].map(([, was, is, , sign, more]) => [
+    read(was),
+    read(more, sign),
+    read(is),
+  ]);
+  const cells = [...text.matchAll(IN_CELLS)].map(([line, was, , is, , sign, more]) => {
+    expect(line.includes("once") && line.includes("a month")).toBe(false);
+    return [read(was), read(more, sign), read(is)];
+  });
+  for (const [was = 0, more = 0, is] of [...words, ...cells]) expect(was + more).toBe(is);
+  // Whatever has a sign and dollars is in one of the two forms.
+  expect(text.match(/[+-]\$/g)?.length ?? 0).toBe(words.length + cells.filter(([, more]) => more !== 0).length);
+  return words.length + cells.length;
+}
+
+/** The most that a key may spend, by a second reading of the rules. */
+function mostOf(name: string, program: Program): string {
+  const TIMES: Record<string, number> = { daily: 31, weekly: 6, monthly: 1 };
+  const inputs = program[name]?.inputs;
+  if (!inputs || inputs.disabled === true || inputs.expiresAt === PAST) return "0";
+  const link = program[`${name}-link`]?.inputs?.guardrailId as { of: string } | undefined;
+  const { limitUsd, resetInterval } = (link && program[link.of]?.inputs) ?? {};
+  const up = (usd: number) => Math.ceil(Number((usd * 100).toFixed(4)));
+  const held = limitUsd === undefined ? Infinity : up(Number(limitUsd) * (TIMES[String(resetInterval)] ?? 0));
+  const own = inputs.limit === undefined ? Infinity : Number(inputs.limit);
+  if (own === 0 || held === 0) return "0";
+  if (own !== Infinity && inputs.limitReset === undefined) return `${up(own)} once`;
+  const most = Math.min(own === Infinity ? own : up(own * (TIMES[String(inputs.limitReset)] ?? 0)), held);
+  return most === Infinity ? "unlimited" : `${most} month`;
+}
+
+function short(exposure: Figure | string): string {
+  if (typeof exposure === "string") return exposure;
+  return exposure.usd === 0 ? "0" : `${cents(exposure.usd)} ${exposure.per}`;
+}
+
+test("in JSON, with every key in one sum or named, and each figure by a second reading of the rules", async () => {
+  let differences = 0;
+  await fc.assert(
+    fc.asyncProperty(program, program, async (before, after) => {
+      const { totals, exposures, keys } = JSON.parse(await review(before, after, "json")).data;
+      for (const change of changesIn({ totals, exposures, keys })) expectSumsUp(change);
+      differences += exposures.filter(({ difference }: Change) => difference && difference.usd !== 0).length;
+      for (const { key: name, before: was, after: is } of exposures) {
+        expect([short(was), short(is)]).toEqual([mostOf(name, before), mostOf(name, after)]);
+      }
+      const { month, once, ...named } = totals;
+      expect(month.keys + once.keys + Object.values(named).flat().length).toBe(exposures.length);
+      for (const [per, sum] of Object.entries({ month, once })) {
+        const rows = (exposures as Change[]).filter(({ kind }) => kind === per);
+        const add = (side: "before" | "after") =>
+          rows.reduce((total, row) => total + cents((row[side] as Figure).usd), 0);
+        expect([cents(sum.before), cents(sum.after)]).toEqual([add("before"), add("after")]);
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect(differences).toBeGreaterThan(100);
+});
+
+test("in text and in Markdown", async () => {
+  let lines = 0;
+  await fc.assert(
+    fc.asyncProperty(program, program, async (before, after) => {
+      for (const format of ["text", "markdown"]) lines += linesThatSumUp(await review(before, after, format));
+    }),
+    { numRuns: 100 },
+  );
+  expect(lines).toBeGreaterThan(500);
+});
+
+test("with limits that are known after apply, nothing is summed that has no figure", async () => {
+  await fc.assert(
+    fc.asyncProperty(program, program, fc.subarray(NAMES), async (before, after, hidden) => {
+      const unknown = Object.entries(after).map(([name, declared]): [string, Declared] => {
+        return hidden.includes(name)
+          ? [name, { ...declared, inputs: { ...declared.inputs, limit: UNKNOWN } }]
+          : [name, declared];
+      });
+      const data = JSON.parse(await review(before, Object.fromEntries(unknown), "json")).data;
+      for (const change of changesIn(data)) expectSumsUp(change);
+      for (const { key: name, after: is } of data.exposures) {
+        if (data.totals.unknownAfter.includes(name)) expect(is).toBe("known after apply");
+      }
+    }),
+    { numRuns: 80 },
+  );
+});
