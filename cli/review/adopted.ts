@@ -87,10 +87,10 @@ function fromInventory(ids: readonly string[], { keys, guardrails, guardrailOf }
 /** Its URN is of no stack, because none manages it; the id in it tells two of one name apart. */
 function asResource(kind: "InferenceKey" | "Guardrail", id: string, object: Key | Guardrail): Resource {
   const type = typeOf(kind);
-  return { urn: `urn:pulumi:::${id}::${type}::${object.name}`, type, id, external: true, outputs: { ...object } };
+  return { urn: `urn:pulumi:live::${id}::${type}::${object.name}`, type, id, external: true, outputs: { ...object } };
 }
 
 function assignment(keyHash: string, guardrailId: string): Resource {
   const type = typeOf("GuardrailKeyAssignment");
-  return { urn: `urn:pulumi:::${keyHash}::${type}::live`, type, inputs: { keyHash, guardrailId } };
+  return { urn: `urn:pulumi:live::${keyHash}::${type}::live`, type, inputs: { keyHash, guardrailId } };
 }
