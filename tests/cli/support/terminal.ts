@@ -14,6 +14,9 @@ export interface Place {
   input?: string;
   /** What is answered to a question; with an answer, it is a terminal. */
   answer?: string;
+  /** Columns of the screen; a pipe unless given. */
+  width?: number;
+  colors?: boolean;
 }
 
 /** Runs a command in a place of its own. */
