@@ -4,56 +4,75 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import type { Command } from "commander";
 import { KEY_VARIABLES, PUBLIC_BASE_URL, URL_VARIABLE } from "../provider/settings";
+import { clean } from "../provider/text";
 import { readText } from "./files";
 import { type Terminal, UsageError } from "./terminal";
 
 /** The end of the help of each command that uses the account. */
 export const CREDENTIALS_HELP = `
-The management key comes from OPENROUTER_MANAGEMENT_KEY, another server than OpenRouter's from
-OPENROUTER_BASE_URL. Both may stand in the environment, which wins, in the file of --env-file, in .env.local or
-in .env of the current directory, in this order. Of these files only OPENROUTER_* variables are read.`;
+The management key comes from OPENROUTER_MANAGEMENT_KEY; OPENROUTER_BASE_URL
+overrides OpenRouter's address. Lookup order, first match wins: --env-file, the
+environment, .env.local, .env in the current directory. Only OPENROUTER_*
+variables are read from the files. A file can't redirect a key that comes from
+somewhere else.`;
 
 /** Gives a command `--env-file`, and has it see the variables of the files when it acts. */
 export function readingEnvironmentFiles(command: Command, terminal: Terminal): Command {
   for (const subcommand of command.commands) subcommand.configureHelp({ showGlobalOptions: true });
   return command
-    .option("--env-file <file>", "a file of OPENROUTER_* variables, read before .env.local and .env")
+    .option("--env-file <file>", "file of OPENROUTER_* variables, read before the environment")
     .hook("preAction", (self) => {
       terminal.env = completed(terminal.env, process.cwd(), self.opts<{ envFile?: string }>().envFile);
     });
 }
 
+/** A place that variables come from. */
+interface Source {
+  /** What to call it. */
+  name: string;
+  kind: "command line" | "environment" | "directory";
+  variables: NodeJS.Dict<string>;
+}
+
 /**
- * The environment with what it lacks from the files, the first of them that has it. The management key has several names
- * and counts as one variable: a file can't replace it under another name.
+ * The environment with the variables of the files: each from the first source that has it, in order of trust. The
+ * management key has several names and counts as one variable: a later source can't replace it under another name.
  *
- * @throws UsageError when the file of a directory would send a key that is not the directory's to a server of its choice:
- * whoever wrote the files of a cloned repository would get the key.
+ * @throws UsageError when a file would send a key that comes from elsewhere to a server of its choice: whoever wrote the
+ * files of a cloned repository would get the key.
  */
 export function completed(environment: NodeJS.ProcessEnv, directory: string, envFile?: string): NodeJS.ProcessEnv {
-  const chosen = envFile === undefined ? environment : add(environment, readVariables(envFile));
-  const local = readIfFile(join(directory, ".env.local"));
-  const whole = add(add(chosen, local), readIfFile(join(directory, ".env")));
-  const url = whole[URL_VARIABLE];
-  if (hasKey(chosen) && url !== chosen[URL_VARIABLE] && url?.replace(/\/+$/, "") !== PUBLIC_BASE_URL) {
-    throw new UsageError(
-      `the management key would go to a server that .env.local or .env in this directory names in ${URL_VARIABLE}, ` +
-        "and the key is from elsewhere. If that is meant, put both in one place: the environment, one file, or --env-file",
-    );
+  const local = (name: string): Source => {
+    return { name, kind: "directory", variables: readIfFile(join(directory, name)) };
+  };
+  const sources: Source[] = [
+    ...(envFile === undefined
+      ? []
+      : [{ name: envFile, kind: "command line", variables: readVariables(envFile) } as const]),
+    { name: "the environment", kind: "environment", variables: environment },
+    local(".env.local"),
+    local(".env"),
+  ];
+  const keySource = sources.find(({ variables }) => KEY_VARIABLES.some((name) => variables[name]?.trim()));
+  refuseRedirection(sources, keySource);
+  const whole: NodeJS.ProcessEnv = {};
+  for (const source of sources.toReversed()) {
+    const entries = Object.entries(source.variables);
+    Object.assign(whole, Object.fromEntries(entries.filter(([name]) => !isKey(name) || source === keySource)));
   }
   return whole;
 }
 
-function add(environment: NodeJS.ProcessEnv, variables: NodeJS.Dict<string>): NodeJS.ProcessEnv {
-  const keyIsKnown = hasKey(environment);
-  const lacking = Object.entries(variables).filter(
-    ([name]) => environment[name] === undefined && !(keyIsKnown && isKey(name)),
+/** The environment may redirect a file's key, and a file named on the command line that of the environment. */
+function refuseRedirection(sources: readonly Source[], keySource: Source | undefined): void {
+  const urlSource = sources.find(({ variables }) => variables[URL_VARIABLE] !== undefined);
+  if (!keySource || !urlSource || urlSource === keySource || urlSource.kind === "environment") return;
+  if (urlSource.kind === "command line" && keySource.kind === "environment") return;
+  if (urlSource.variables[URL_VARIABLE]?.replace(/\/+$/, "") === PUBLIC_BASE_URL) return;
+  throw new UsageError(
+    `${URL_VARIABLE} is set in ${clean(urlSource.name)}, but the management key comes from ${clean(keySource.name)}: ` +
+      "a file may not redirect a key that is not its own. Set both in one place, the environment or one file",
   );
-  return { ...environment, ...Object.fromEntries(lacking) };
-}
-
-function hasKey(environment: NodeJS.ProcessEnv): boolean {
-  return KEY_VARIABLES.some((name) => environment[name]?.trim());
 }
 
 function isKey(name: string): boolean {

@@ -19,17 +19,18 @@ function write(name: string, ...lines: string[]): string {
   return path;
 }
 
-test("the environment wins over --env-file, that over .env.local, and that over .env", () => {
+test("--env-file wins over the environment, that over .env.local, and that over .env", () => {
   const names = ["A", "B", "C", "D"].map((name) => `OPENROUTER_${name}`);
   const lines = (from: string) => names.map((name) => `${name}=${from}`);
   write(".env", ...lines(".env"));
   write(".env.local", ...lines(".env.local").slice(0, 3));
   const chosen = write("chosen", ...lines("chosen").slice(0, 2));
-  expect(completed({ OPENROUTER_A: "environment" }, directory, chosen)).toEqual({
-    OPENROUTER_A: "environment",
+  expect(completed({ OPENROUTER_A: "environment", OPENROUTER_E: "environment" }, directory, chosen)).toEqual({
+    OPENROUTER_A: "chosen",
     OPENROUTER_B: "chosen",
     OPENROUTER_C: ".env.local",
     OPENROUTER_D: ".env",
+    OPENROUTER_E: "environment",
   });
 });
 
@@ -62,29 +63,58 @@ test("a management key of the environment is not replaced by a file's under anot
   });
 });
 
-describe("a file of the directory can't choose where a key from elsewhere is sent", () => {
+describe("a file can't redirect a key that is not its own", () => {
   const key = { OPENROUTER_MANAGEMENT_KEY: "mine" };
   const url = "OPENROUTER_BASE_URL=https://elsewhere.example";
+  const fileKey = "OPENROUTER_PROVISIONING_KEY=file";
 
-  test.each([".env", ".env.local"])("%s", (name) => {
+  test.each([".env", ".env.local"])("%s: neither one of the environment nor of --env-file", (name) => {
     write(name, url);
-    expect(() => completed(key, directory)).toThrow("would go to a server that .env.local or .env");
+    expect(() => completed(key, directory)).toThrow(
+      `OPENROUTER_BASE_URL is set in ${name}, but the management key comes from the environment`,
+    );
     const chosen = write("chosen", "OPENROUTER_MANAGEMENT_KEY=chosen");
-    expect(() => completed({}, directory, chosen)).toThrow("would go to a server");
+    expect(() => completed({}, directory, chosen)).toThrow(`but the management key comes from ${chosen}`);
   });
 
-  test("but it may where it has the key too, names OpenRouter itself, or was chosen; and the environment's URL counts", () => {
-    const whole = write(".env", url, "OPENROUTER_MANAGEMENT_KEY=file");
-    expect(completed({}, directory)).toMatchObject({ OPENROUTER_BASE_URL: "https://elsewhere.example" });
-    expect(completed({ ...key, OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({
-      OPENROUTER_BASE_URL: "https://mine.example",
-    });
-    expect(completed(key, directory, whole)).toMatchObject({
+  test.each([
+    [".env", ".env.local"],
+    [".env.local", ".env"],
+  ])("%s: not one of %s either, and the file without a key is named", (withUrl, withKey) => {
+    write(withUrl, url);
+    write(withKey, fileKey);
+    expect(() => completed({}, directory)).toThrow(
+      `OPENROUTER_BASE_URL is set in ${withUrl}, but the management key comes from ${withKey}`,
+    );
+  });
+
+  test("the file of --env-file: not one of .env, but one of the environment, since a person chose the file", () => {
+    write(".env", fileKey);
+    const chosen = write("chosen", url);
+    expect(() => completed({}, directory, chosen)).toThrow("but the management key comes from .env");
+    expect(completed(key, directory, chosen)).toMatchObject({
       ...key,
       OPENROUTER_BASE_URL: "https://elsewhere.example",
     });
+  });
+
+  test("one file may have both", () => {
+    write(".env", url, fileKey);
+    expect(completed({}, directory)).toMatchObject({
+      OPENROUTER_PROVISIONING_KEY: "file",
+      OPENROUTER_BASE_URL: "https://elsewhere.example",
+    });
+  });
+
+  test("the environment may redirect any, and OpenRouter's own address is fine anywhere", () => {
+    write(".env.local", fileKey);
+    expect(completed({ OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({
+      OPENROUTER_PROVISIONING_KEY: "file",
+      OPENROUTER_BASE_URL: "https://mine.example",
+    });
     write(".env", "OPENROUTER_BASE_URL=https://openrouter.ai/api/v1/");
     expect(completed(key, directory)).toMatchObject(key);
+    expect(completed({}, directory)).toMatchObject({ OPENROUTER_PROVISIONING_KEY: "file" });
   });
 });
 
