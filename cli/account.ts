@@ -4,27 +4,25 @@ import { Concurrency } from "../provider/api/concurrency";
 import { MissingCredential, WHERE_TO_MAKE_ONE } from "../provider/api/errors";
 import { Secret } from "../provider/secret";
 import { KEY_VARIABLES, resolveSettings, type Settings } from "../provider/settings";
-import { redact } from "../provider/text";
+import type { Terminal } from "./terminal";
 
 export interface Account {
   readonly baseUrl: string;
-  /** Takes credentials out of what is printed, this account's own too. */
-  redact(text: string): string;
   /** Begins one operation: it has a time budget of its own, and errors name it. */
   start(verb: Operation["verb"], object: string): Api;
 }
 
 /**
- * Credentials come from the environment alone: an argument would stand in the shell's history and the process list.
+ * Credentials come from the environment alone: an argument would be in the shell's history and the process list.
  * @throws Error without a management key, UnusableSetting
  */
-export function openAccount(environment: NodeJS.ProcessEnv, log: (message: string) => void): Account {
-  return open(settingsOf(environment), log);
+export function openAccount(terminal: Terminal): Account {
+  return open(settingsOf(terminal.env), terminal);
 }
 
-/** What the server shows to everybody: the catalogue of models. A key is not needed and not sent. */
-export function openCatalogue(environment: NodeJS.ProcessEnv, log: (message: string) => void): Account {
-  return open(resolveSettings({ ...NOT_CONFIGURED, managementKey: new Secret("") }, environment), log);
+/** The public part of the server: the catalogue of models. A key is not required and not sent. */
+export function openCatalogue(terminal: Terminal): Account {
+  return open(resolveSettings({ ...NOT_CONFIGURED, managementKey: new Secret("") }, terminal.env), terminal);
 }
 
 const NOT_CONFIGURED = { explicit: false, ownKey: false, removeInterrupted: false };
@@ -34,24 +32,24 @@ function settingsOf(environment: NodeJS.ProcessEnv): Settings {
     return resolveSettings(NOT_CONFIGURED, environment);
   } catch (error) {
     if (!(error instanceof MissingCredential)) throw error;
-    const places = "in the environment, .env.local, .env and --env-file";
+    const places = "in --env-file, the environment, .env.local and .env";
     throw new Error(
       `no OpenRouter management key; looked for ${KEY_VARIABLES.join(", ")} ${places}. ${WHERE_TO_MAKE_ONE}.`,
     );
   }
 }
 
-function open(settings: Settings, log: (message: string) => void): Account {
+function open(settings: Settings, terminal: Terminal): Account {
+  terminal.protect(() => settings.credential.secrets());
   const surroundings: Surroundings = {
     settings,
-    log,
+    log: terminal.err,
     clock: {},
     concurrency: new Concurrency(),
     written: () => undefined,
   };
   return {
     baseUrl: settings.baseUrl,
-    redact: (text) => redact(text, ...settings.credential.secrets()),
     start: (verb, object) => startOperation(surroundings, { verb, object }),
   };
 }

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { Command } from "commander";
+import { clean } from "../provider/text";
 import { openAccount } from "./account";
 import { importFileText } from "./adopt/importFile";
 import { programText } from "./adopt/program";
@@ -20,31 +21,32 @@ interface AdoptOptions extends Filter {
 export function adoptCommand(terminal: Terminal = processTerminal()): Command {
   return usageExits(new Command("adopt"), terminal)
     .description(
-      "Writes a program that declares the keys, guardrails and assignments of the account as they are, so that " +
-        "`pulumi up` takes them over. It changes nothing in the account.",
+      "Writes a program that declares the keys, guardrails and assignments of the account unchanged, so that " +
+        "`pulumi up` adopts them. It changes nothing in the account.",
     )
     .option("--out <file>", "the program to write", "index.ts")
-    .option("--import <file>", "write this file for `pulumi import` too, and leave `adopt` out of the program")
+    .option("--import <file>", "also write this file for `pulumi import`, and omit `adopt` from the program")
     .option("--workspace <name or id>", "only what is in this workspace")
-    .option("--name <pattern>", "only keys and guardrails of such names; * stands for any text")
-    .option("--force", "replace files that are there already")
+    .option("--name <pattern>", "only keys and guardrails with such names; * matches any text")
+    .option("--force", "overwrite existing files")
     .addHelpText("after", HELP)
-    .action((options: AdoptOptions) => reporting(terminal, 1, () => adopt(terminal, options)));
+    .action((options: AdoptOptions) => reporting(terminal, () => adopt(terminal, options)));
 }
 
 const HELP = `
-Each key and guardrail gets the input \`adopt\`, and the next \`pulumi up\` takes it over. With --import they are taken
-over by \`pulumi import\` instead, and the program is as if it had made them. Either way nothing is written to the
-account, and the \`pulumi up\` after that has no changes.
-An assignment is declared if its key and its guardrail are.
-Leave out with --name or --workspace what another stack manages.
+Each key and guardrail gets the input \`adopt\`, and the next \`pulumi up\` adopts
+it. With --import, \`pulumi import\` adopts them instead, and the program looks as
+if it had created them. Either way nothing is written to the account, and the
+\`pulumi up\` after that has no changes.
+An assignment is declared if its key and its guardrail are. Exclude objects of
+other stacks with --name or --workspace.
 ${CREDENTIALS_HELP}
 
-Exit code: 0 if the files were written, 1 if not, 2 for wrong usage.
+Exit code: 0 if the files were written, 2 if not.
 
 Examples:
   pulumi-openrouter adopt
-  pulumi-openrouter adopt --out openrouter.ts --workspace Production --name 'team-a/*'
+  pulumi-openrouter adopt --out openrouter.ts --name 'team-a/*'
   pulumi-openrouter adopt --import import.json`;
 
 async function adopt(
@@ -53,20 +55,20 @@ async function adopt(
 ): Promise<void> {
   const files = importFile === undefined ? [out] : [out, importFile];
   if (!force) refuseToReplace(files);
-  const selection = await select(openAccount(terminal.env, terminal.err), terminal.env, filter);
+  const selection = await select(openAccount(terminal), terminal.env, filter);
   for (const line of leftOutLines(selection)) terminal.err(line);
   const resources = resourcesOf(selection);
-  if (resources.length === 0) throw new Error("nothing was written: there is no key or guardrail to take over");
+  if (resources.length === 0) throw new Error("nothing was written: there is no key or guardrail to adopt");
   const texts = [programText(resources, importFile === undefined ? "adopt" : "import"), importFileText(resources)];
   for (const [index, file] of files.entries()) await write(file, texts[index] ?? "");
-  terminal.out(reportText(resources, { program: out, importFile }));
+  terminal.out(reportText(resources, { program: out, importFile }, terminal.width));
 }
 
 function refuseToReplace(files: readonly string[]): void {
   const present = files.filter((file) => existsSync(file));
   if (present.length === 0) return;
   throw new UsageError(
-    `nothing was written: ${present.join(" and ")} is there already; name another file, or replace it with --force`,
+    `nothing was written: ${present.map(clean).join(" and ")} exists already; name another file, or overwrite it with --force`,
   );
 }
 
@@ -75,6 +77,6 @@ async function write(file: string, text: string): Promise<void> {
     await writeFile(file, text);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`${file} can't be written: ${code === "ENOENT" ? "there is no such folder" : code}`);
+    throw new UsageError(`${clean(file)} can't be written: ${code === "ENOENT" ? "there is no such folder" : code}`);
   }
 }

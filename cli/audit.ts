@@ -1,14 +1,17 @@
-/** `pulumi-openrouter audit`: the account held against the states of stacks. It reads, and changes nothing. */
+/** `pulumi-openrouter audit`: compares the account with the states of stacks. It reads, and changes nothing. */
 import { Command, InvalidArgumentError } from "commander";
-import { openAccount } from "./account";
+import { readCurrentKey } from "../provider/api/currentKey";
+import { RequestError } from "../provider/api/errors";
+import { type Account, openAccount } from "./account";
 import { auditJson, auditText } from "./auditReport";
+import { envelope } from "./envelope";
 import { CREDENTIALS_HELP } from "./environment";
 import { readNamed } from "./files";
 import { type Audit, countFindings, FINDINGS, type Finding, judge } from "./findings";
-import { readInventory } from "./inventory";
+import { readInventory, reportUnreadable } from "./inventory";
 import { exportStack } from "./pulumi";
 import { type ObjectKind, parseStackExport, type StackState } from "./state";
-import { processTerminal, reporting, type Terminal, UsageError, usageExits } from "./terminal";
+import { EXIT, processTerminal, reporting, type Terminal, UsageError, usageExits } from "./terminal";
 
 interface AuditOptions {
   stack?: string[];
@@ -20,7 +23,7 @@ interface AuditOptions {
 export function auditCommand(terminal: Terminal = processTerminal()): Command {
   return usageExits(new Command("audit"), terminal)
     .description(
-      "Lists every key and guardrail of the account, in all workspaces, against the states of one or more stacks. " +
+      "Compares every key and guardrail of the account, in all workspaces, with the states of one or more stacks. " +
         "It changes nothing; it prints the commands that would remove what no state has.",
     )
     .argument("[states...]", "files made by `pulumi stack export`; - is standard input")
@@ -30,7 +33,7 @@ export function auditCommand(terminal: Terminal = processTerminal()): Command {
     .option("--fail-on <findings>", "exit with 1 if there are any of these, separated by commas", appendFindings)
     .addHelpText("after", HELP)
     .action((files: string[], options: AuditOptions) =>
-      reporting(terminal, 2, async () => {
+      reporting(terminal, async () => {
         await audit(terminal, files, options);
       }),
     );
@@ -42,31 +45,47 @@ ${Object.entries(FINDINGS)
   .map(([name, meaning]) => `  ${name.padEnd(13)} ${meaning}`)
   .join("\n")}
 
-Give the states of all stacks that use the account: what is in none of them is called unmanaged.
+Give the states of all stacks that use the account: what is in none of them
+counts as unmanaged. An unmanaged key is not a leftover: another stack, program
+or person may use it.
+A guardrail that was edited as a Guardrail Policy in the dashboard may read back
+as written and no longer be what is enforced; no API shows that yet.
+What a scoped management key may not read is named, and never counts as missing.
 ${CREDENTIALS_HELP}
 
-Exit code: 0, 1 if --fail-on found something, 2 if the audit could not be made.
+Exit code: 0, 1 if --fail-on found something, 2 if the audit could not be
+completed.
 
 Examples:
   pulumi stack export | pulumi-openrouter audit -
-  pulumi-openrouter audit --stack dev --stack prod --cwd infra --fail-on unmanaged,interrupted,no-limit`;
+  pulumi-openrouter audit --stack dev --stack prod --fail-on unmanaged,no-limit`;
 
 async function audit(terminal: Terminal, files: readonly string[], options: AuditOptions): Promise<void> {
   const states = await readStates(terminal, files, options);
-  const account = openAccount(terminal.env, terminal.err);
+  const account = openAccount(terminal);
   const inventory = await readInventory(account, {
     keys: idsOf("key", states),
     guardrails: idsOf("guardrail", states),
   });
   const found = judge(inventory, states);
-  const subject = { baseUrl: account.baseUrl, workspaces: inventory.workspaces, states };
-  const text = options.json
-    ? JSON.stringify(auditJson(subject, found), null, 2)
-    : auditText(subject, found, terminal.colors);
-  // A name may hold a key that somebody pasted.
-  terminal.out(account.redact(text));
+  const { workspaces, oldestWorkspace } = inventory;
+  const organization = await readOrganization(account);
+  const subject = { baseUrl: account.baseUrl, account: organization ?? oldestWorkspace, workspaces, states };
+  if (options.json) terminal.json(envelope("audit", auditJson(subject, found)));
+  else terminal.out(auditText(subject, found, terminal));
+  if (reportUnreadable(terminal, inventory)) terminal.exitCode(EXIT.failure);
   for (const line of doubts(states, found)) terminal.err(line);
   failOn(terminal, found, options.failOn ?? []);
+}
+
+/** Undefined for a personal account, and where the server does not say. */
+async function readOrganization(account: Account): Promise<string | undefined> {
+  try {
+    return (await readCurrentKey(account.start("read", "the management key"))).organizationId ?? undefined;
+  } catch (error) {
+    if (error instanceof RequestError) return undefined;
+    throw error;
+  }
 }
 
 async function readStates(
@@ -75,7 +94,7 @@ async function readStates(
   { stack: stacks = [], cwd }: AuditOptions,
 ): Promise<StackState[]> {
   if (files.length === 0 && stacks.length === 0) {
-    throw new UsageError("give the file of a `pulumi stack export`, or --stack with the name of a stack");
+    throw new UsageError("pass the file of a `pulumi stack export`, or --stack with the name of a stack");
   }
   const states: StackState[] = [];
   for (const file of files) {
@@ -89,20 +108,25 @@ async function readStates(
   return states;
 }
 
-/** Only what has the form of an id is asked for: whatever else a file holds stays out of URLs. */
+const ID = {
+  key: /^[0-9a-f]{64}$/,
+  guardrail: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+};
+
+/** Only ids are asked for: whatever else a file holds stays out of URLs. */
 function idsOf(kind: ObjectKind, states: readonly StackState[]): string[] {
   const objects = states.flatMap((state) => state.objects.filter((object) => object.kind === kind));
-  return [...new Set(objects.map(({ id }) => id).filter((id) => /^[0-9a-f-]{16,64}$/.test(id)))];
+  return [...new Set(objects.map(({ id }) => id).filter((id) => ID[kind].test(id)))];
 }
 
-/** What makes the audit say less than it seems to. */
+/** What limits what this audit shows. */
 function doubts(states: readonly StackState[], { missing }: Audit): string[] {
   const nameless = states.filter(({ stack }) => stack === undefined);
-  const lines = nameless.map(
-    ({ source }) => `${source} has no resources, so what its stack left behind can't be told from the rest.`,
-  );
-  if (missing.some(({ otherAccount }) => otherAccount)) {
-    lines.push("Some objects of these states belong to another account than this management key: compare with theirs.");
+  const lines = nameless.map(({ source }) => `${source} has no resources, so its stack is not known.`);
+  if (missing.some(({ why }) => why === "in another account")) {
+    lines.push(
+      "Some objects of these states belong to a different account from this management key: audit them with its key.",
+    );
   }
   return lines;
 }
@@ -111,7 +135,7 @@ function failOn(terminal: Terminal, found: Audit, findings: readonly Finding[]):
   const counts = [...countFindings(found, [...new Set(findings)])];
   if (counts.length === 0) return;
   terminal.err(`The audit found ${counts.map(([finding, count]) => `${count} ${finding}`).join(", ")}.`);
-  terminal.exitCode(1);
+  terminal.exitCode(EXIT.finding);
 }
 
 function append(text: string, before: string[] = []): string[] {

@@ -1,19 +1,26 @@
 /** An audit as text for a person and as JSON for a program. */
-import { styleText } from "node:util";
 import { type Audit, isUnused, type JudgedGuardrail, type JudgedKey, removal } from "./findings";
+import { guardrailNames } from "./guardrailNames";
+import { budget, usd } from "./money";
+import { styled } from "./output";
 import type { StackState } from "./state";
-import { budget, type Column, counted, day, printable, shortened, table, usd } from "./table";
+import { type Column, counted, day, printable, table } from "./table";
 
 export interface Subject {
   baseUrl: string;
+  /** What `openrouter:account` takes: the organization, or the oldest workspace where there is none. */
+  account: string | undefined;
   workspaces: readonly string[];
   states: readonly StackState[];
 }
 
 /** All that `--json` prints. Names of fields are kept; new ones may be added. */
-export function auditJson({ baseUrl, workspaces, states }: Subject, { keys, guardrails, missing }: Audit): object {
+export function auditJson(
+  { baseUrl, account, workspaces, states }: Subject,
+  { keys, guardrails, missing }: Audit,
+): object {
   return {
-    account: { baseUrl, workspaces },
+    account: { id: account ?? null, baseUrl, workspaces },
     states: states.map(({ source, stack, pending }) => ({ source, stack: stack ?? null, pendingCreates: pending })),
     keys: keys.map(({ key, guardrail, ...judged }) => ({
       ...keyFields(key),
@@ -26,7 +33,7 @@ export function auditJson({ baseUrl, workspaces, states }: Subject, { keys, guar
       const settings = { id, name, limitUsd, resetInterval, createdAt, workspaceId, keys };
       return { ...settings, ...judged, remove: removal(judged, "guardrail", id) ?? null };
     }),
-    missing: missing.map(({ kind, id, urn, stack, otherAccount }) => ({ kind, id, urn, stack, otherAccount })),
+    missing: missing.map(({ kind, id, urn, stack, why }) => ({ kind, id, urn, stack, why })),
   };
 }
 
@@ -35,11 +42,16 @@ function keyFields(key: JudgedKey["key"]): object {
   return { hash, name, disabled, limit, limitReset, usage, byokUsage, createdAt, expiresAt, workspaceId };
 }
 
-export function auditText(subject: Subject, audit: Audit, colors: boolean): string {
+interface Screen {
+  colors: boolean;
+  width: number | undefined;
+}
+
+export function auditText(subject: Subject, audit: Audit, screen: Screen): string {
   const sections = [
     heading(subject),
-    keyTable(audit.keys, colors),
-    guardrailTable(audit.guardrails, colors),
+    keyTable(audit, screen),
+    guardrailTable(audit.guardrails, screen),
     summary(audit),
     missing(audit),
     removals(audit),
@@ -47,74 +59,73 @@ export function auditText(subject: Subject, audit: Audit, colors: boolean): stri
   return sections.filter(Boolean).join("\n\n");
 }
 
-function heading({ baseUrl, workspaces, states }: Subject): string {
+function heading({ baseUrl, account, workspaces, states }: Subject): string {
   const stacks = [...new Set(states.map(({ stack }) => stack ?? "a stack without resources"))].map(printable);
-  return `${baseUrl}, ${counted(workspaces.length, "workspace")}, against ${stacks.join(", ")}`;
+  const compared = `${baseUrl}, ${counted(workspaces.length, "workspace")}, compared with ${stacks.join(", ")}`;
+  if (account === undefined) return compared;
+  const id = printable(account);
+  return `Account: ${id} (pin it with: pulumi config set openrouter:account ${id})\n${compared}`;
 }
 
 const STATUS_COLUMN = 2;
-const NAME_PLACES = 25;
 
 const KEY_COLUMNS: Column[] = [
-  { title: "KEY", widest: 12 },
-  { title: "NAME", widest: NAME_PLACES },
-  { title: "STATUS", widest: 11 },
-  { title: "LIMIT", widest: 13 },
-  { title: "EXPIRES", widest: 10 },
-  { title: "GUARDRAIL", widest: 10 },
-  { title: "USED", widest: 7 },
+  { title: "KEY" },
+  { title: "NAME", least: 6 },
+  { title: "STATUS" },
+  { title: "LIMIT" },
+  { title: "EXPIRES" },
+  { title: "GUARDRAIL", least: 9, distinct: true },
+  { title: "USED" },
 ];
 
-function keyTable(keys: readonly JudgedKey[], colors: boolean): string {
+function keyTable({ keys, guardrails }: Audit, { colors, width }: Screen): string {
   if (keys.length === 0) return "No keys.";
+  const nameOf = guardrailNames(guardrails.map(({ guardrail }) => guardrail));
   const rows = keys.map(({ key, guardrail, status }) => [
-    key.hash.slice(0, 12),
-    named(key.name, key.disabled ? " (off)" : ""),
+    key.hash.slice(0, 8),
+    `${printable(key.name)}${key.disabled ? " (off)" : ""}`,
     status,
     budget(key.limit, key.limitReset),
     key.expiresAt === null ? "none" : day(key.expiresAt),
-    guardrail ? lastPart(guardrail.name) : "none",
+    guardrail ? nameOf(guardrail.id) : "none",
     isUnused(key) ? "never" : usd((key.usage ?? 0) + (key.byokUsage ?? 0)),
   ]);
-  return table(KEY_COLUMNS, rows, colors ? keyColors : undefined);
+  return table(KEY_COLUMNS, rows, width, colors ? keyColors : undefined);
 }
 
 const GUARDRAIL_COLUMNS: Column[] = [
-  { title: "GUARDRAIL", widest: 12 },
-  { title: "NAME", widest: NAME_PLACES },
-  { title: "STATUS", widest: 11 },
-  { title: "BUDGET", widest: 13 },
-  { title: "KEYS", widest: 6 },
+  { title: "GUARDRAIL" },
+  { title: "NAME", least: 6 },
+  { title: "STATUS" },
+  { title: "BUDGET" },
+  { title: "KEYS" },
 ];
 
-function guardrailTable(guardrails: readonly JudgedGuardrail[], colors: boolean): string {
+function guardrailTable(guardrails: readonly JudgedGuardrail[], { colors, width }: Screen): string {
   if (guardrails.length === 0) return "No guardrails.";
   const rows = guardrails.map(({ guardrail, keys, status }) => [
     guardrail.id.slice(0, 8),
-    named(guardrail.name),
+    printable(guardrail.name),
     status,
     budget(guardrail.limitUsd, guardrail.resetInterval),
     String(keys.length),
   ]);
-  return table(GUARDRAIL_COLUMNS, rows, colors ? statusColors : undefined);
+  return `${table(GUARDRAIL_COLUMNS, rows, width, colors ? statusColors : undefined)}\n${POLICIES}`;
 }
 
-function named(name: string, suffix = ""): string {
-  return `${shortened(printable(name), NAME_PLACES - suffix.length)}${suffix}`;
-}
-
-function lastPart(name: string): string {
-  return shortened(printable(name).split("/").at(-1) || printable(name), 10);
-}
+const POLICIES =
+  "A guardrail that was edited as a Guardrail Policy in the dashboard may read back as written and no longer be what\n" +
+  "is enforced: no API shows that yet.";
 
 function statusColors(text: string, column: number): string {
   if (column !== STATUS_COLUMN) return text;
-  return text === "interrupted" ? styleText("red", text) : text === "unmanaged" ? styleText("yellow", text) : text;
+  return text === "interrupted" ? styled("red", text) : text === "unmanaged" ? styled("yellow", text) : text;
 }
 
 function keyColors(text: string, column: number): string {
   const isLack = column > STATUS_COLUMN && (text === "none" || text === "never");
-  return isLack ? styleText("yellow", text) : statusColors(text, column);
+  return isLack ? styled("yellow", text) : statusColors(text, column);
 }
 
 function summary({ keys, guardrails }: Audit): string {
@@ -139,13 +150,12 @@ function statuses(judged: readonly { status: string }[]): string {
 
 function missing({ missing: objects }: Audit): string {
   if (objects.length === 0) return "";
-  const lines = objects.map(({ kind, id, urn, stack, otherAccount }) => {
-    const why = otherAccount ? "of another account" : "not in this account";
+  const lines = objects.map(({ kind, id, urn, stack, why }) => {
     const name = urn.split("::").at(-1) ?? "";
     return `  ${kind} "${printable(name)}" of ${printable(stack)} (${printable(id).slice(0, 12)}): ${why}`;
   });
-  const title = objects.some(({ otherAccount }) => !otherAccount)
-    ? "In a state and not found (`pulumi up --refresh` makes again what was deleted):"
+  const title = objects.some(({ why }) => why === "not in this account")
+    ? "In a state and not found (`pulumi up --refresh` recreates what was deleted):"
     : "In a state and not compared:";
   return `${title}\n${lines.join("\n")}`;
 }
@@ -164,6 +174,6 @@ function removals({ keys, guardrails }: Audit): string {
   if (commands.length === 0) return "";
   const warning =
     "Nothing was changed. These are in none of the states; another stack, program or person may use them.\n" +
-    "Make sure that nobody does before you remove one: a key stops working at once.";
+    "Confirm that they are unused before you remove one: a key stops working at once.";
   return [warning, ...commands].join("\n\n");
 }

@@ -1,11 +1,13 @@
-/** `pulumi-openrouter balance`: the credits of the account, and an alarm before they are used up. */
+/** `pulumi-openrouter balance`: the credits of the account, and an alert before they are used up. */
 import { Command } from "commander";
 import { type Credits, readCredits } from "../provider/api/credits";
 import { openAccount } from "./account";
+import { envelope } from "./envelope";
 import { CREDENTIALS_HELP } from "./environment";
+import { rounded, usd } from "./money";
 import { number } from "./parameters";
-import { rounded, table, usd } from "./table";
-import { processTerminal, reporting, type Terminal, usageExits } from "./terminal";
+import { table } from "./table";
+import { EXIT, processTerminal, reporting, type Terminal, usageExits } from "./terminal";
 
 interface BalanceOptions {
   alertBelow?: number;
@@ -15,29 +17,30 @@ interface BalanceOptions {
 export function balanceCommand(terminal: Terminal = processTerminal()): Command {
   return usageExits(new Command("balance"), terminal)
     .description("Shows the credits of the account in USD: bought, used and left.")
-    .option("--alert-below <usd>", "exit with 1, and a sentence on standard error, if less than this is left", number)
-    .option("--json", "print { bought, used, left } as JSON")
+    .option("--alert-below <usd>", "exit with 1 if less than this is left", number)
+    .option("--json", "print the amounts as JSON")
     .addHelpText("after", HELP)
-    .action((options: BalanceOptions) => reporting(terminal, 2, () => balance(terminal, options)));
+    .action((options: BalanceOptions) => reporting(terminal, () => balance(terminal, options)));
 }
 
 const HELP = `${CREDENTIALS_HELP}
 
-Exit code: 0, 1 if less is left than --alert-below, 2 if it could not be found out.
+Exit code: 0, 1 if less is left than --alert-below, 2 if it could not be read.
 
 Example, for cron:
   pulumi-openrouter balance --alert-below 20 >/dev/null`;
 
 async function balance(terminal: Terminal, { alertBelow, json }: BalanceOptions): Promise<void> {
-  const account = openAccount(terminal.env, terminal.err);
+  const account = openAccount(terminal);
   const amounts = amountsOf(await readCredits(account.start("read", "the credits")));
-  terminal.out(json ? JSON.stringify(amounts, null, 2) : balanceTable(amounts));
+  if (json) terminal.json(envelope("balance", amounts));
+  else terminal.out(balanceTable(amounts));
   if (alertBelow === undefined || amounts.left >= alertBelow) return;
   terminal.err(
     `${usd(amounts.left)} of credits is left, less than ${usd(alertBelow)}. ` +
-      "More can be bought at https://openrouter.ai/settings/credits.",
+      "Buy more at https://openrouter.ai/settings/credits.",
   );
-  terminal.exitCode(1);
+  terminal.exitCode(EXIT.finding);
 }
 
 interface Amounts {
@@ -51,6 +54,6 @@ function amountsOf({ totalCredits, totalUsage }: Credits): Amounts {
 }
 
 function balanceTable({ bought, used, left }: Amounts): string {
-  const columns = ["BOUGHT", "USED", "LEFT"].map((title) => ({ title, widest: 20 }));
-  return table(columns, [[bought, used, left].map(usd)]);
+  const columns = ["BOUGHT", "USED", "LEFT"].map((title) => ({ title }));
+  return table(columns, [[bought, used, left].map((amount) => usd(amount))]);
 }

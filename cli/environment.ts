@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import type { Command } from "commander";
-import { KEY_VARIABLES, PUBLIC_BASE_URL, URL_VARIABLE } from "../provider/settings";
+import { KEY_VARIABLES, POLICY_VARIABLE, PUBLIC_BASE_URL, URL_VARIABLE } from "../provider/settings";
 import { clean } from "../provider/text";
 import { readText } from "./files";
 import { type Terminal, UsageError } from "./terminal";
@@ -25,6 +25,9 @@ export function readingEnvironmentFiles(command: Command, terminal: Terminal): C
       terminal.env = completed(terminal.env, process.cwd(), self.opts<{ envFile?: string }>().envFile);
     });
 }
+
+/** Only one of these is used. */
+const CREDENTIALS: readonly string[] = [...KEY_VARIABLES, POLICY_VARIABLE];
 
 /** A place that variables come from. */
 interface Source {
@@ -53,18 +56,22 @@ export function completed(environment: NodeJS.ProcessEnv, directory: string, env
     local(".env.local"),
     local(".env"),
   ];
-  const keySource = sources.find(({ variables }) => KEY_VARIABLES.some((name) => variables[name]?.trim()));
+  const keySource = sources.find(({ variables }) => CREDENTIALS.some((name) => variables[name]?.trim()));
   refuseRedirection(sources, keySource);
   const whole: NodeJS.ProcessEnv = {};
   for (const source of sources.toReversed()) {
     const entries = Object.entries(source.variables);
-    Object.assign(whole, Object.fromEntries(entries.filter(([name]) => !isKey(name) || source === keySource)));
+    Object.assign(whole, Object.fromEntries(entries.filter(([name]) => !isCredential(name) || source === keySource)));
   }
   return whole;
 }
 
+/** A federation policy is not secret. What it exchanges is the token that the job or the pod has. */
+const IDENTITY: Source = { name: "the job's own identity", kind: "environment", variables: {} };
+
 /** The environment may redirect a file's key, and a file named on the command line that of the environment. */
-function refuseRedirection(sources: readonly Source[], keySource: Source | undefined): void {
+function refuseRedirection(sources: readonly Source[], credentialSource: Source | undefined): void {
+  const keySource = credentialSource && (hasKey(credentialSource) ? credentialSource : IDENTITY);
   const urlSource = sources.find(({ variables }) => variables[URL_VARIABLE] !== undefined);
   if (!keySource || !urlSource || urlSource === keySource || urlSource.kind === "environment") return;
   if (urlSource.kind === "command line" && keySource.kind === "environment") return;
@@ -75,8 +82,12 @@ function refuseRedirection(sources: readonly Source[], keySource: Source | undef
   );
 }
 
-function isKey(name: string): boolean {
-  return (KEY_VARIABLES as readonly string[]).includes(name);
+function isCredential(name: string): boolean {
+  return CREDENTIALS.includes(name);
+}
+
+function hasKey({ variables }: Source): boolean {
+  return KEY_VARIABLES.some((name) => variables[name]?.trim());
 }
 
 /** Some tools keep a directory of the name `.env`. */

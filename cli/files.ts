@@ -1,11 +1,12 @@
-/** Reading the files that somebody named. */
+/** Reads the files that the command line names. */
 import { readFileSync } from "node:fs";
+import { clean } from "../provider/text";
 import { type Terminal, UsageError } from "./terminal";
 
 /** @throws UsageError when it can't be read. */
 export function readText(file: string): string {
   const text = readIfPresent(file);
-  if (text === undefined) throw new UsageError(`${file} can't be read: there is no such file`);
+  if (text === undefined) throw new UsageError(`${clean(file)} can't be read: there is no such file`);
   return text;
 }
 
@@ -16,12 +17,12 @@ export function readIfPresent(file: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
-    throw new UsageError(`${file} can't be read: ${code}`);
+    throw new UsageError(`${clean(file)} can't be read: ${code}`);
   }
 }
 
 /** A file, or standard input if it is called `-`; and what to call it in messages. */
 export async function readNamed(terminal: Terminal, file: string): Promise<{ text: string; source: string }> {
   if (file === "-") return { text: await terminal.input(), source: "standard input" };
-  return { text: readText(file), source: file };
+  return { text: readText(file), source: clean(file) };
 }

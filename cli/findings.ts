@@ -1,4 +1,4 @@
-/** What an audit finds: the objects of an account held against the states of stacks. Pure. */
+/** What an audit finds: the objects of an account compared with the states of stacks. Pure. */
 import type { Guardrail } from "../provider/api/guardrails";
 import type { Key } from "../provider/api/keys";
 import { accountMark } from "../provider/resources/account";
@@ -8,15 +8,18 @@ import type { ObjectKind, StackState, StateObject } from "./state";
 /** What `--fail-on` takes, and what it means. */
 export const FINDINGS = {
   unmanaged: "in none of the states",
-  interrupted: "in none of the states, and named like what one of these stacks makes",
+  interrupted: "in none of the states, and one has an interrupted create of this very name",
   "no-limit": "a key without a limit of its own",
   "no-expiry": "a key that doesn't expire",
   "no-guardrail": "a key without an assigned guardrail",
-  "never-used": "a key that has spent nothing (requests to free models don't count)",
+  "never-used": "a key that was never used",
 } as const;
 export type Finding = keyof typeof FINDINGS;
 
-/** `default` is the guardrail that each workspace has by itself and that can't be deleted. */
+/**
+ * `interrupted` is a possible leftover of a run, never a certain one. `default` is the guardrail that each workspace has
+ * from the start and that can't be deleted.
+ */
 export type Status = "managed" | "unmanaged" | "interrupted" | "default";
 
 interface Judged {
@@ -44,9 +47,12 @@ export interface JudgedGuardrail extends Judged {
 export interface Audit {
   keys: JudgedKey[];
   guardrails: JudgedGuardrail[];
-  /** Managed by a stack, and not in this account. */
-  missing: (StateObject & { otherAccount: boolean })[];
+  /** Managed by a stack, and not found. */
+  missing: (StateObject & { why: Absence })[];
 }
+
+/** With "not readable" the management key may not read everything, and so nothing is known to be gone. */
+export type Absence = "not in this account" | "in another account" | "not readable";
 
 export function judge(inventory: Inventory, states: readonly StackState[]): Audit {
   const { keys, guardrails, guardrailOf, workspaces } = inventory;
@@ -62,10 +68,11 @@ export function judge(inventory: Inventory, states: readonly StackState[]): Audi
     })),
     missing: owned
       .filter(({ id }) => !present.has(id))
-      .map((object) => ({
-        ...object,
-        otherAccount: object.account !== undefined && !accounts.includes(object.account),
-      })),
+      .map((object) => {
+        const isElsewhere = object.account !== undefined && !accounts.includes(object.account);
+        const unseen = inventory.unreadable.length > 0 ? "not readable" : "not in this account";
+        return { ...object, why: isElsewhere ? "in another account" : unseen };
+      }),
   };
 }
 
@@ -112,9 +119,11 @@ function placeOf(kind: ObjectKind, id: string, name: string, states: readonly St
   const managedBy = stacksOf(entries.filter(({ external }) => !external));
   const readBy = stacksOf(entries.filter(({ external }) => external));
   if (managedBy.length > 0) return { status: "managed", managedBy, readBy, findings: [] };
-  const cause = interruption(kind, name, states);
-  const status = cause ? "interrupted" : "unmanaged";
-  const hint = [cause ?? foreign(name), ...readBy.map((stack) => `${stack} reads it`)].filter(Boolean).join("; ");
+  const interrupted = interruption(kind, name, states);
+  const status = interrupted ? "interrupted" : "unmanaged";
+  const hint = [interrupted ?? namesake(name, states) ?? foreign(name), ...readBy.map((stack) => `${stack} reads it`)]
+    .filter(Boolean)
+    .join("; ");
   return { status, managedBy, readBy, ...(hint && { hint }), findings: [status] };
 }
 
@@ -122,15 +131,19 @@ function stacksOf(objects: readonly StateObject[]): string[] {
   return [...new Set(objects.map(({ stack }) => stack))];
 }
 
-/** Why an object that no state has is taken for one that an interrupted run left. */
+/** Only a create that is pending in a state for this very name makes an object a possible leftover of a run. */
 function interruption(kind: ObjectKind, name: string, states: readonly StackState[]): string | undefined {
   const pending = states.flatMap((state) => state.pending).find((each) => each.kind === kind && each.name === name);
-  if (pending) return `${pending.stack} was interrupted while it made a ${kind} of this name`;
-  const own = states.find(({ stack }) => stack !== undefined && name.startsWith(`${stack}/`));
-  return own && `named like what ${own.stack} makes, and not in its state`;
+  return pending && `possible leftover: ${pending.stack} was interrupted while it created a ${kind} of this name`;
 }
 
-/** A name of the default form tells of a stack whose state may just not have been given. */
+/** Another stack may have the object under the name that this one would give it. */
+function namesake(name: string, states: readonly StackState[]): string | undefined {
+  const own = states.find(({ stack }) => stack !== undefined && name.startsWith(`${stack}/`));
+  return own && `named like an object of ${own.stack}, and not in its state`;
+}
+
+/** A default name names a stack whose state may just not have been given. */
 function foreign(name: string): string | undefined {
   const [project, stack, ...rest] = name.split("/");
   return project && stack && rest.join("/")

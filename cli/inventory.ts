@@ -1,21 +1,27 @@
 /** All keys and guardrails of an account, in every workspace, and which key has which guardrail. Reads only. */
 import { listAssignments } from "../provider/api/assignments";
+import { KeyRefused } from "../provider/api/errors";
 import { type Guardrail, listGuardrails, readGuardrail } from "../provider/api/guardrails";
 import { type Key, listKeys, readKey } from "../provider/api/keys";
 import { allOf } from "../provider/api/pages";
 import { listWorkspaces, type Workspace } from "../provider/api/workspaces";
 import { unlessGone } from "../provider/resources/lifecycle";
 import type { Account } from "./account";
+import type { Terminal } from "./terminal";
 
 export interface Inventory {
   /** Ids. */
   workspaces: string[];
   /** By id. */
   workspaceNames: ReadonlyMap<string, string>;
+  /** Id of the oldest workspace. */
+  oldestWorkspace: string | undefined;
   keys: Key[];
   guardrails: Guardrail[];
   /** The guardrail of each key that has one, by hash. */
   guardrailOf: ReadonlyMap<string, Guardrail>;
+  /** What this management key may not read (403), in words. */
+  unreadable: readonly string[];
 }
 
 /** Objects known from elsewhere. Lists leave out what is in a deleted workspace or older than workspaces. */
@@ -24,25 +30,66 @@ export interface KnownIds {
   guardrails: readonly string[];
 }
 
-/** Calls under way at a time: an account may have hundreds of guardrails, and the API limits the rate. */
+/** Calls in flight at a time: an account may have hundreds of guardrails, and the API limits the rate. */
 const AT_A_TIME = 8;
 
+/** @throws Error when the management key may read no workspace at all */
 export async function readInventory(account: Account, known: KnownIds): Promise<Inventory> {
   const workspaces = await readWorkspaces(account);
   const ids = workspaces.map(({ id }) => id);
+  const refusals = newRefusals();
   const [keys, guardrails] = await Promise.all([
-    readKeys(account, ids, known.keys),
-    readGuardrails(account, ids, known),
+    readKeys(account, ids, known.keys, refusals),
+    readGuardrails(account, ids, known, refusals),
   ]);
-  const workspaceNames = new Map(workspaces.map(({ id, name }) => [id, name ?? id]));
-  return { workspaces: ids, workspaceNames, keys, guardrails, guardrailOf: await readGuardrailOf(account, guardrails) };
+  // Z and +00:00 are both in use, so as numbers.
+  const age = ({ createdAt }: Workspace) => Date.parse(createdAt ?? "") || 0;
+  const [oldest] = workspaces.toSorted((a, b) => age(a) - age(b));
+  return {
+    workspaces: ids,
+    workspaceNames: new Map(workspaces.map(({ id, name }) => [id, name ?? id])),
+    oldestWorkspace: oldest?.id,
+    keys,
+    guardrails,
+    guardrailOf: await readGuardrailOf(account, guardrails, refusals),
+    unreadable: refusals.found.map(({ message }) => message),
+  };
+}
+
+/** Names what could not be read. False if nothing was left out. */
+export function reportUnreadable(terminal: Terminal, { unreadable }: Pick<Inventory, "unreadable">): boolean {
+  for (const message of unreadable) terminal.err(`Not everything could be read: ${message}`);
+  return unreadable.length > 0;
 }
 
 /** Every key of the account, of all workspaces and disabled ones too. */
-export async function readAllKeys(account: Account): Promise<Key[]> {
+export async function readAllKeys(account: Account): Promise<Pick<Inventory, "keys" | "unreadable">> {
   const workspaces = await readWorkspaces(account);
+  const refusals = newRefusals();
   const ids = workspaces.map(({ id }) => id);
-  return readKeys(account, ids, []);
+  const keys = await readKeys(account, ids, [], refusals);
+  return { keys, unreadable: refusals.found.map(({ message }) => message) };
+}
+
+/** A management key may be scoped: 403 for one workspace says nothing about the others. */
+interface Refusals {
+  readonly found: KeyRefused[];
+  /** Undefined if it may not be read. */
+  unlessRefused<Result>(request: Promise<Result>): Promise<Result | undefined>;
+}
+
+function newRefusals(): Refusals {
+  const found: KeyRefused[] = [];
+  const unlessRefused = async <Result>(request: Promise<Result>) => {
+    try {
+      return await request;
+    } catch (error) {
+      if (!(error instanceof KeyRefused) || error.status !== 403) throw error;
+      found.push(error);
+      return undefined;
+    }
+  };
+  return { found, unlessRefused };
 }
 
 function readWorkspaces(account: Account): Promise<Workspace[]> {
@@ -58,14 +105,31 @@ function within(workspace: string | undefined): string {
   return workspace === undefined ? "the default workspace" : `workspace ${workspace}`;
 }
 
-async function readKeys(account: Account, workspaces: readonly string[], known: readonly string[]): Promise<Key[]> {
-  const lists = await forEach(orDefault(workspaces), (workspace) =>
+/** @throws KeyRefused when that is the answer for each of the workspaces */
+async function listAll<Row>(
+  workspaces: readonly string[],
+  refusals: Refusals,
+  list: (workspace: string | undefined) => Promise<Row[]>,
+): Promise<Row[]> {
+  const lists = await forEach(orDefault(workspaces), (workspace) => refusals.unlessRefused(list(workspace)));
+  const [refusal] = refusals.found;
+  if (refusal && lists.every((rows) => rows === undefined)) throw refusal;
+  return lists.flatMap((rows) => rows ?? []);
+}
+
+async function readKeys(
+  account: Account,
+  workspaces: readonly string[],
+  known: readonly string[],
+  refusals: Refusals,
+): Promise<Key[]> {
+  const listed = await listAll(workspaces, refusals, (workspace) =>
     allOf(listKeys(account.start("read", `the keys of ${within(workspace)}`), workspace)),
   );
-  const keys = new Map(lists.flat().map((key) => [key.hash, key]));
+  const keys = new Map(listed.map((key) => [key.hash, key]));
   const unlisted = known.filter((hash) => !keys.has(hash));
   for (const key of await forEach(unlisted, (hash) =>
-    unlessGone(readKey(account.start("read", `inference key ${hash}`), hash)),
+    refusals.unlessRefused(unlessGone(readKey(account.start("read", `inference key ${hash}`), hash))),
   )) {
     if (key) keys.set(key.hash, key);
   }
@@ -76,14 +140,15 @@ async function readGuardrails(
   account: Account,
   workspaces: readonly string[],
   known: Pick<KnownIds, "guardrails">,
+  refusals: Refusals,
 ): Promise<Guardrail[]> {
-  const lists = await forEach(orDefault(workspaces), (workspace) =>
+  const listed = await listAll(workspaces, refusals, (workspace) =>
     allOf(listGuardrails(account.start("read", `the guardrails of ${within(workspace)}`), workspace)),
   );
-  const guardrails = new Map(lists.flat().map((guardrail) => [guardrail.id, guardrail]));
+  const guardrails = new Map(listed.map((guardrail) => [guardrail.id, guardrail]));
   const unlisted = known.guardrails.filter((id) => !guardrails.has(id));
   for (const guardrail of await forEach(unlisted, (id) =>
-    unlessGone(readGuardrail(account.start("read", `guardrail ${id}`), id)),
+    refusals.unlessRefused(unlessGone(readGuardrail(account.start("read", `guardrail ${id}`), id))),
   )) {
     if (guardrail) guardrails.set(guardrail.id, guardrail);
   }
@@ -91,10 +156,14 @@ async function readGuardrails(
 }
 
 /** The guardrail of each of the keys that have one. */
-async function readGuardrailOf(account: Account, guardrails: readonly Guardrail[]): Promise<Map<string, Guardrail>> {
+async function readGuardrailOf(
+  account: Account,
+  guardrails: readonly Guardrail[],
+  refusals: Refusals,
+): Promise<Map<string, Guardrail>> {
   const pairs = await forEach(guardrails, async (guardrail) => {
-    const hashes = await readAssigned(account, guardrail.id, "keys");
-    return hashes.map((hash): [string, Guardrail] => [hash, guardrail]);
+    const hashes = await refusals.unlessRefused(readAssigned(account, guardrail.id, "keys"));
+    return (hashes ?? []).map((hash): [string, Guardrail] => [hash, guardrail]);
   });
   return new Map(pairs.flat());
 }
@@ -108,13 +177,14 @@ export async function readAssigned(account: Account, id: string, kind: "keys" | 
 
 /** The guardrail of one key. */
 export async function findGuardrailOf(account: Account, key: Key): Promise<Guardrail | undefined> {
+  const refusals = newRefusals();
   const { guardrails } = key.workspaceId
-    ? { guardrails: await readGuardrails(account, [key.workspaceId], { guardrails: [] }) }
+    ? { guardrails: await readGuardrails(account, [key.workspaceId], { guardrails: [] }, refusals) }
     : await readInventory(account, { keys: [], guardrails: [] });
-  return (await readGuardrailOf(account, guardrails)).get(key.hash);
+  return (await readGuardrailOf(account, guardrails, refusals)).get(key.hash);
 }
 
-/** Results in the order of the items, with a few under way at a time. */
+/** Results in the order of the items, with a few in flight at a time. */
 export async function forEach<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

@@ -2,18 +2,18 @@
 import type { Guardrail } from "../provider/api/guardrails";
 import type { Key } from "../provider/api/keys";
 import type { Inventory } from "./inventory";
-import { rounded } from "./table";
+import { rounded } from "./money";
 
 export interface BudgetUse {
   /** USD since the last reset, or ever without one. Null if the API doesn't tell. */
   used: number | null;
   /** USD until the next reset. Null without a limit. */
   left: number | null;
-  /** Of the limit, 0 to 100 and more. Null without a limit. */
+  /** Of the limit, 0 to 100 and more. Null without a limit, and for one of 0: that key is off by design. */
   percent: number | null;
 }
 
-/** A key with all that is told of it. */
+/** A key with all that is known of it. */
 export interface ListedKey extends BudgetUse {
   key: Key;
   guardrail: Guardrail | undefined;
@@ -30,8 +30,7 @@ export function budgetUse({ limit, limitRemaining, usage }: Key): BudgetUse {
   if (limit === null) return { used: usage, left: null, percent: null };
   if (limitRemaining === null) return { used: null, left: null, percent: null };
   const used = rounded(limit - limitRemaining);
-  // With a limit of 0 there is nothing left from the first.
-  return { used, left: rounded(limitRemaining), percent: limit > 0 ? rounded((used / limit) * 100) : 100 };
+  return { used, left: rounded(limitRemaining), percent: limit > 0 ? rounded((used / limit) * 100) : null };
 }
 
 /** Those without a limit last, and then by name, whatever the locale. */
@@ -40,7 +39,7 @@ export function nearestLimitFirst(a: ListedKey, b: ListedKey): number {
   return byPercent || (a.key.name < b.key.name ? -1 : a.key.name > b.key.name ? 1 : 0);
 }
 
-/** Only of keys whose requests are served: one that is off or expired needs no alarm. */
+/** Only of keys whose requests are served: one that is off or expired needs no alert. */
 export function isOver({ key, percent }: ListedKey, over: number, now: Date): boolean {
   return percent !== null && percent >= over && !key.disabled && !isExpired(key.expiresAt, now);
 }

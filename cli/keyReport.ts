@@ -1,56 +1,49 @@
 /** Keys as a table and one key in full, for a person. */
-import { styleText } from "node:util";
 import type { Key } from "../provider/api/keys";
+import { guardrailNames } from "./guardrailNames";
 import { isExpired, type ListedKey } from "./keyBudget";
-import { budget, type Column, day, factLines, printable, roomBeside, type Style, shortened, table, usd } from "./table";
+import { budget, usd } from "./money";
+import { styled } from "./output";
+import { type CellStyle, type Column, day, factLines, printable, table } from "./table";
 
 interface TableOptions {
   /** Whether there are several, so that each is named. */
   workspaces: boolean;
   colors: boolean;
+  width: number | undefined;
   now: Date;
 }
 
-const COLUMNS: readonly Column[] = [
-  { title: "KEY", widest: 8 },
-  { title: "USED", widest: 8 },
-  { title: "OF LIMIT", widest: 10 },
-  { title: "LEFT", widest: 8 },
-  { title: "BUDGET", widest: 11 },
-  { title: "EXPIRES", widest: 10 },
-  { title: "GUARDRAIL", widest: 9 },
-];
-const WORKSPACE: Column = { title: "WORKSPACE", widest: 9 };
+/** Narrower screens have no room for bars, nor for what is left: that is the budget without what is used. */
+const ROOMY = 100;
 
-/** With the name first, which gets the room that the others leave. */
-export function keyTable(keys: readonly ListedKey[], { workspaces, colors, now }: TableOptions): string {
-  const columns = workspaces ? [...COLUMNS, WORKSPACE] : COLUMNS;
-  const rows = keys.map((each) => {
-    const workspace = shortened(printable(each.workspace ?? "none"), WORKSPACE.widest);
-    return [...cells(each, now), ...(workspaces ? [workspace] : [])];
-  });
-  const room = roomBeside(columns, rows);
-  const names = keys.map(({ key }) => {
-    const suffix = key.disabled ? " (off)" : "";
-    return `${shortened(printable(key.name), room - suffix.length)}${suffix}`;
-  });
-  return table(
-    [{ title: "NAME", widest: room }, ...columns],
-    rows.map((row, index) => [names[index] as string, ...row]),
-    colors ? nearness : undefined,
-  );
-}
-
-function cells({ key, guardrail, used, left, percent }: ListedKey, now: Date): string[] {
-  return [
+export function keyTable(keys: readonly ListedKey[], { workspaces, colors, width, now }: TableOptions): string {
+  const guardrails = keys.flatMap(({ guardrail }) => guardrail ?? []);
+  const nameOf = guardrailNames([...new Map(guardrails.map((each) => [each.id, each])).values()]);
+  const isRoomy = width === undefined || width >= ROOMY;
+  const columns: Column[] = [
+    { title: "NAME", least: 6 },
+    { title: "KEY" },
+    { title: "USED" },
+    { title: "OF LIMIT" },
+    ...(isRoomy ? [{ title: "LEFT" }] : []),
+    { title: "BUDGET" },
+    { title: "EXPIRES" },
+    { title: "GUARDRAIL", least: 9, distinct: true },
+    ...(workspaces ? [{ title: "WORKSPACE", least: 9, distinct: true }] : []),
+  ];
+  const rows = keys.map(({ key, guardrail, workspace, used, left, percent }) => [
+    `${printable(key.name)}${key.disabled ? " (off)" : ""}`,
     key.hash.slice(0, 8),
     used === null ? "unknown" : usd(used),
-    percent === null ? "" : `${bar(percent)} ${Math.floor(percent)}%`,
-    left === null ? "" : usd(left),
+    percent === null ? "" : `${isRoomy ? `${bar(percent)} ` : ""}${Math.floor(percent)}%`,
+    ...(isRoomy ? [left === null ? "" : usd(left)] : []),
     budget(key.limit, key.limitReset),
     expiry(key, now),
-    guardrail ? shortened(lastPart(printable(guardrail.name)), 9) : "none",
-  ];
+    guardrail ? nameOf(guardrail.id) : "none",
+    ...(workspaces ? [printable(workspace ?? "none")] : []),
+  ]);
+  return table(columns, rows, width, colors ? nearness : undefined);
 }
 
 /** Five places, the last of which is filled only when nothing is left. */
@@ -64,21 +57,17 @@ function expiry({ expiresAt }: Key, now: Date): string {
   return isExpired(expiresAt, now) ? "expired" : day(expiresAt);
 }
 
-function lastPart(name: string): string {
-  return name.split("/").at(-1) || name;
-}
-
 const NEARNESS_COLUMN = 3;
 
-const nearness: Style = (text, column) => {
+const nearness: CellStyle = (text, column) => {
   const percent = column === NEARNESS_COLUMN ? Number(/(\d+)%/.exec(text)?.[1] ?? 0) : 0;
-  return percent >= 100 ? styleText("red", text) : percent >= 80 ? styleText("yellow", text) : text;
+  return percent >= 100 ? styled("red", text) : percent >= 80 ? styled("yellow", text) : text;
 };
 
 /** Everything that is known of one key. */
 export function keyFacts({ key, guardrail, workspace, used, left, percent }: ListedKey, now: Date): string {
   const known = (amount: number | null) => (amount === null ? "unknown" : usd(amount));
-  const since = key.limit !== null && key.limitReset === null ? " ever, for the limit doesn't reset" : "";
+  const since = key.limit !== null && key.limitReset === null ? " ever, because the limit does not reset" : "";
   return factLines([
     ["key", `"${printable(key.name)}"${key.disabled ? " (disabled)" : ""}`],
     ["hash", printable(key.hash)],

@@ -3,7 +3,7 @@
  * modalities or parameters mean all or any of them.
  */
 import type { Model } from "../provider/api/models";
-import { rounded } from "./table";
+import { rounded } from "./money";
 
 export interface ModelFilter {
   /** Part of the slug or of the name. */

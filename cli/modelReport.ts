@@ -2,42 +2,46 @@
 import type { Endpoint } from "../provider/api/endpoints";
 import type { Model } from "../provider/api/models";
 import { forMillion } from "./modelFilter";
-import { type Column, factLines, printable, roomBeside, rounded, shortened, table, usd } from "./table";
+import { usd } from "./money";
+import { type Column, factLines, printable, table } from "./table";
 
 const MODEL_COLUMNS: readonly Column[] = [
-  { title: "INPUT", widest: 10 },
-  { title: "OUTPUT", widest: 10 },
-  { title: "CONTEXT", widest: 10 },
-  { title: "MODALITY", widest: 30 },
+  { title: "MODEL", least: 20 },
+  { title: "INPUT" },
+  { title: "OUTPUT" },
+  { title: "CONTEXT" },
+  { title: "MODALITY", least: 12 },
 ];
 
-export function modelTable(models: readonly Model[]): string {
+export function modelTable(models: readonly Model[], width: number | undefined): string {
   const rows = models.map((model) => [
+    printable(model.id),
     price(model.pricing.prompt),
     price(model.pricing.completion),
     count(model.contextLength),
     printable(modality(model)),
   ]);
-  return named(
-    "MODEL",
-    models.map(({ id }) => id),
-    MODEL_COLUMNS,
-    rows,
-  );
+  return table(MODEL_COLUMNS, rows, width);
 }
 
 const ENDPOINT_COLUMNS: readonly Column[] = [
-  { title: "TAG", widest: 24 },
-  { title: "INPUT", widest: 10 },
-  { title: "OUTPUT", widest: 10 },
-  { title: "CONTEXT", widest: 10 },
-  { title: "ZDR", widest: 3 },
-  { title: "UPTIME", widest: 6 },
+  { title: "PROVIDER", least: 12 },
+  { title: "TAG", least: 12 },
+  { title: "INPUT" },
+  { title: "OUTPUT" },
+  { title: "CONTEXT" },
+  { title: "ZDR" },
+  { title: "UPTIME" },
 ];
 
-export function endpointTable(model: string, endpoints: readonly (Endpoint & { zdr: boolean })[]): string {
-  if (endpoints.length === 0) return `Nobody serves ${printable(model)} at present.`;
-  const rows = endpoints.map(({ tag, pricing, contextLength, zdr, uptimeLast1d }) => [
+export function endpointTable(
+  model: string,
+  endpoints: readonly (Endpoint & { zdr: boolean })[],
+  width: number | undefined,
+): string {
+  if (endpoints.length === 0) return `No provider serves ${printable(model)} at present.`;
+  const rows = endpoints.map(({ providerName, tag, pricing, contextLength, zdr, uptimeLast1d }) => [
+    printable(providerName),
     printable(tag),
     price(pricing.prompt),
     price(pricing.completion),
@@ -45,15 +49,7 @@ export function endpointTable(model: string, endpoints: readonly (Endpoint & { z
     zdr ? "yes" : "no",
     uptimeLast1d === null ? "" : `${uptimeLast1d.toFixed(1)}%`,
   ]);
-  const providers = endpoints.map(({ providerName }) => providerName);
-  return named("PROVIDER", providers, ENDPOINT_COLUMNS, rows);
-}
-
-/** With a first column that gets the room that the others leave. */
-function named(title: string, names: readonly string[], columns: readonly Column[], rows: readonly string[][]): string {
-  const room = roomBeside(columns, rows);
-  const lines = rows.map((row, index) => [shortened(printable(names[index] ?? ""), room), ...row]);
-  return table([{ title, widest: room }, ...columns], lines);
+  return table(ENDPOINT_COLUMNS, rows, width);
 }
 
 export function modelFacts(model: Model): string {
@@ -64,7 +60,7 @@ export function modelFacts(model: Model): string {
     ["name", printable(model.name ?? "unknown")],
     ["canonical slug", printable(model.canonicalSlug ?? model.id)],
     ["price", `${price(pricing.prompt)} input, ${price(pricing.completion)} output, for a million tokens`],
-    ...(pricing.request ? [["", `and $${pricing.request} for a request`] as const] : []),
+    ...(pricing.request ? [["", `and ${usd(pricing.request, 6)} for a request`] as const] : []),
     ["context", count(model.contextLength)],
     ["most output", count(topProvider.maxCompletionTokens)],
     ["input", list(architecture.inputModalities)],
@@ -83,9 +79,7 @@ export function allowlist(models: readonly Model[]): string {
 function price(perToken: number | null): string {
   const amount = forMillion(perToken);
   if (amount === null) return perToken === null ? "unknown" : "varies";
-  if (amount === 0) return "free";
-  const isCents = Number.isInteger(rounded(amount * 100));
-  return isCents ? usd(amount) : `$${Number(amount.toFixed(4))}`;
+  return amount === 0 ? "free" : usd(amount, 4);
 }
 
 function count(tokens: number | null): string {

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 
 /** A number in plain digits, such as 12 or 0.5. */
 export function number(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError("It has to be a number such as 12 or 0.5.");
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError("It must be a number such as 12 or 0.5.");
   return Number(text);
 }
 

@@ -3,13 +3,13 @@ import { Command } from "commander";
 import { NotFound } from "../provider/api/errors";
 import { deleteGuardrail, readGuardrail } from "../provider/api/guardrails";
 import { deleteKey, readKey } from "../provider/api/keys";
-import { redact } from "../provider/text";
 import { type Account, openAccount } from "./account";
 import { CREDENTIALS_HELP } from "./environment";
 import { findGuardrailOf, readAssigned } from "./inventory";
+import { budget, usd } from "./money";
 import type { ObjectKind } from "./state";
-import { budget, counted, factLines, printable, usd } from "./table";
-import { processTerminal, reporting, type Terminal, UsageError, usageExits } from "./terminal";
+import { counted, factLines, printable } from "./table";
+import { EXIT, processTerminal, reporting, type Terminal, UsageError, usageExits } from "./terminal";
 
 interface Removable {
   kind: ObjectKind;
@@ -29,43 +29,45 @@ export function removeCommand(terminal: Terminal = processTerminal()): Command {
   command
     .command("key")
     .argument("<hash>", "the full hash of the key, 64 hexadecimal digits")
-    .description("delete a key: what uses it loses access at once, and it can't be brought back")
-    .option("--yes", "without asking; wanted where there is no terminal to ask on")
+    .description("delete a key; its clients lose access at once, and it can't be restored")
+    .option("--yes", "skip the prompt; required without a terminal")
     .addHelpText("after", HELP)
     .action((hash: string, { yes }: { yes?: boolean }) =>
-      reporting(terminal, 1, () => remove(terminal, checkedHash(hash), lookAtKey, yes ?? false)),
+      reporting(terminal, () => remove(terminal, checkedHash(hash), lookAtKey, yes ?? false)),
     );
   command
     .command("guardrail")
     .argument("<id>", "the full id of the guardrail, a UUID")
-    .description("delete a guardrail: the keys and members it is assigned to are free of it at once")
-    .option("--yes", "without asking; wanted where there is no terminal to ask on")
+    .description("delete a guardrail; it stops applying to its keys and members at once")
+    .option("--yes", "skip the prompt; required without a terminal")
     .addHelpText("after", HELP)
     .action((id: string, { yes }: { yes?: boolean }) =>
-      reporting(terminal, 1, () => remove(terminal, checkedId(id), lookAtGuardrail, yes ?? false)),
+      reporting(terminal, () => remove(terminal, checkedId(id), lookAtGuardrail, yes ?? false)),
     );
   return command;
 }
 
 const HELP = `${CREDENTIALS_HELP}
 
-What a stack manages is taken out of its program instead, and deleted by \`pulumi up\`.
-Exit code: 0 if it was deleted, 1 if not, 2 for wrong usage.`;
+To delete a managed object, remove it from its program and run \`pulumi up\`.
+
+Exit code: 0 if it was deleted, 1 if you answered no, 2 if it could not be
+deleted.`;
 
 async function remove(terminal: Terminal, id: string, look: Look, yes: boolean): Promise<void> {
   if (!yes && !terminal.interactive) {
-    throw new UsageError("nothing was removed: there is no terminal to ask on; add --yes to remove it without asking");
+    throw new UsageError("nothing was removed: there is no terminal for the prompt; add --yes to skip it");
   }
-  const object = await look(openAccount(terminal.env, terminal.err), id);
+  const object = await look(openAccount(terminal), id);
   const { kind, name, facts } = object;
-  terminal.out(redact(factLines(facts)));
+  terminal.out(factLines(facts));
   if (!yes && !isYes(await terminal.ask(`Delete this ${kind}? It can't be undone. [y/N] `))) {
     terminal.err("Nothing was removed.");
-    terminal.exitCode(1);
+    terminal.exitCode(EXIT.finding);
     return;
   }
   await object.remove();
-  terminal.out(redact(`Deleted ${kind} "${name}" (${id}).`));
+  terminal.out(`Deleted ${kind} "${name}" (${id}).`);
 }
 
 function isYes(answer: string): boolean {
@@ -94,7 +96,7 @@ async function lookAtKey(account: Account, hash: string): Promise<Removable> {
 
 function usedOf({ usage, byokUsage }: { usage: number | null; byokUsage: number | null }): string {
   if (usage === null) return "unknown";
-  const own = byokUsage ? ` and ${usd(byokUsage)} with provider keys of your own` : "";
+  const own = byokUsage ? ` and ${usd(byokUsage)} with your own provider keys` : "";
   return usage === 0 && !own ? "never" : `${usd(usage)}${own}`;
 }
 
@@ -133,12 +135,12 @@ function checkedHash(text: string): string {
   if (/^[0-9a-f]{64}$/.test(text)) return text;
   throw new UsageError(
     text.startsWith("sk-or-")
-      ? "that is a key, and its hash is wanted; `pulumi-openrouter audit --json` has it"
-      : "the full hash of a key is wanted, 64 hexadecimal digits; `pulumi-openrouter audit --json` has it",
+      ? "that is a key; pass its hash, which `pulumi-openrouter keys --json` shows"
+      : "pass the full hash of the key, 64 hexadecimal digits; `pulumi-openrouter keys --json` shows it",
   );
 }
 
 function checkedId(text: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
-  throw new UsageError("the full id of a guardrail is wanted, a UUID; `pulumi-openrouter audit --json` has it");
+  throw new UsageError("pass the full id of the guardrail, a UUID; `pulumi-openrouter audit --json` shows it");
 }

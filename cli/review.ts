@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { z } from "zod";
 import { KEY_VARIABLES } from "../provider/settings";
-import { clean, redact } from "../provider/text";
+import { clean } from "../provider/text";
 import { envelope } from "./envelope";
 import { readNamed } from "./files";
 import { exportStack, previewStack } from "./pulumi";
@@ -74,7 +74,7 @@ export function reviewCommand(terminal: Terminal = processTerminal(), now: () =>
     .option("--config <file>", `gates from this file (default: ${GATES_FILE} of the directory, if there is one)`)
     .addHelpText("after", HELP)
     .action((file: string | undefined, options: ReviewOptions) =>
-      reporting(terminal, NOT_DONE, () => review(terminal, file, options, now())),
+      reporting(terminal, () => review(terminal, file, options, now())),
     );
 }
 
@@ -112,12 +112,12 @@ async function review(terminal: Terminal, file: string | undefined, options: Rev
   const result = compare(preview, state, now, live);
   const found = callouts(result, options.factor ?? gates.factor ?? FACTOR);
   const verdicts = judge(chosen(options, gates), result, found);
-  terminal.out(redact(draw(options.format, result, found, verdicts, terminal.colors)));
+  if (options.format === "json") terminal.json(envelope("review", reviewJson(result, found, verdicts)));
+  else terminal.out(draw(options.format, result, found, verdicts, terminal.colors));
   refuse(terminal, verdicts);
 }
 
 function draw(format: Format, result: Review, found: Callout[], verdicts: Verdict[], colors: boolean): string {
-  if (format === "json") return JSON.stringify(envelope("review", reviewJson(result, found, verdicts)), null, 2);
   const page = pageOf(result, found, verdicts);
   if (format === "html") return html(page);
   return fitted(page, format === "text" ? (fitting) => text(fitting, colors) : markdown);
@@ -186,10 +186,10 @@ async function readLive(terminal: Terminal, preview: Preview, states: readonly R
   const hasKey = KEY_VARIABLES.some((name) => terminal.env[name]?.trim());
   if (ids.length === 0 || !hasKey) return inStates;
   try {
-    return await liveInAccount(ids, terminal.env);
+    return await liveInAccount(ids, terminal);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    terminal.err(clean(redact(`The live settings of what is adopted can't be read: ${cause}`)));
+    terminal.err(clean(`The live settings of what is adopted can't be read: ${cause}`));
     return inStates;
   }
 }
@@ -206,7 +206,7 @@ function chosen(options: Gates, file: GatesFile): Gates {
 /** One line for each gate that doesn't pass. */
 function refuse(terminal: Terminal, verdicts: readonly Verdict[]): void {
   const open = verdicts.filter(({ result }) => result !== "passed");
-  for (const verdict of open) terminal.err(redact(`Gate ${render(gateInWords(verdict), (name) => `"${name}"`)}`));
+  for (const verdict of open) terminal.err(`Gate ${render(gateInWords(verdict), (name) => `"${name}"`)}`);
   if (open.length > 0) terminal.exitCode(overall(open) === "refused" ? REFUSED : NOT_DONE);
 }
 

@@ -1,7 +1,7 @@
 /** Adding up what was used. Pure. */
 import type { Activity } from "../provider/api/activity";
 import type { Key } from "../provider/api/keys";
-import { rounded } from "./table";
+import { rounded } from "./money";
 
 export const GROUPINGS = ["day", "model", "provider", "key"] as const;
 export type Grouping = (typeof GROUPINGS)[number];

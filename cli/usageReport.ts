@@ -1,12 +1,18 @@
 /** Usage as text for a person and as JSON for a program. */
 import type { Key } from "../provider/api/keys";
-import { type Column, printable, roomBeside, shortened, table, usd } from "./table";
+import { usd } from "./money";
+import { type Column, printable, table } from "./table";
 import { type Counters, dayOf, type Group, type Grouping, type Period, type Sums, total } from "./usageGroups";
 
 export interface Usage {
   /** The one that was asked for. */
   key: Key | undefined;
   counters: Record<"today" | "week" | "month", Counters>;
+  /** Undefined if it could not be read. */
+  completed: Completed | undefined;
+}
+
+export interface Completed {
   by: Grouping;
   today: Date;
   period: Period;
@@ -14,49 +20,51 @@ export interface Usage {
 }
 
 /** All that `--json` prints. Names of fields are kept; new ones may be added. */
-export function usageJson({ key, counters, by, period, groups }: Usage): object {
+export function usageJson({ key, counters, completed }: Usage): object {
   return {
     key: key ? { hash: key.hash, name: key.name } : null,
     ...counters,
-    completed: { from: period.from, to: period.to, by, groups, total: total(groups) },
+    completed: completed ? completedJson(completed) : null,
   };
 }
 
-export function usageText(usage: Usage): string {
-  const { key, today, period, groups } = usage;
-  const count = period.days.length;
-  const days = count === 1 ? `The last completed UTC day, ${period.to}` : `The last ${count} completed UTC days`;
-  const dates = count === 1 ? "" : `, ${period.from} to ${period.to}`;
+function completedJson({ by, period, groups }: Completed): object {
+  return { from: period.from, to: period.to, by, groups, total: total(groups) };
+}
+
+export function usageText({ key, counters, completed }: Usage, width: number | undefined): string {
   return [
     ...(key ? [`Of key "${printable(key.name)}" (${printable(key.hash.slice(0, 12))}).`] : []),
-    counterTable(usage.counters),
-    `${days}${dates}. Today, ${dayOf(today)}, is not in it.`,
-    groups.length === 0 ? "Nothing was used." : groupTable(usage),
+    counterTable(counters, width),
+    ...(completed ? [periodText(completed), groupTable(completed, width)] : []),
   ].join("\n\n");
 }
 
-const AMOUNT = 13;
+function periodText({ period, today }: Completed): string {
+  const count = period.days.length;
+  const days = count === 1 ? `The last completed UTC day, ${period.to}` : `The last ${count} completed UTC days`;
+  const dates = count === 1 ? "" : `, ${period.from} to ${period.to}`;
+  return `${days}${dates}. Today, ${dayOf(today)}, is not included.`;
+}
 
-function counterTable({ today, week, month }: Usage["counters"]): string {
-  const columns = ["SPENT", "TODAY", "THIS WEEK", "THIS MONTH"].map((title) => ({ title, widest: AMOUNT }));
+function counterTable({ today, week, month }: Usage["counters"], width: number | undefined): string {
+  const columns = ["SPENT", "TODAY", "THIS WEEK", "THIS MONTH"].map((title) => ({ title }));
   const row = (name: string, amount: keyof Counters) => [
     name,
     ...[today, week, month].map((counters) => usd(counters[amount])),
   ];
-  return table(columns, [row("credits", "usage"), row("BYOK", "byokUsage")]);
+  return table(columns, [row("credits", "usage"), row("BYOK", "byokUsage")], width);
 }
 
-const COLUMNS: readonly Column[] = ["CREDITS", "BYOK", "REQUESTS", "TOKENS IN", "TOKENS OUT"].map((title) => ({
+const AMOUNTS: readonly Column[] = ["CREDITS", "BYOK", "REQUESTS", "TOKENS IN", "TOKENS OUT"].map((title) => ({
   title,
-  widest: AMOUNT,
 }));
 
-function groupTable({ by, groups }: Usage): string {
+function groupTable({ by, groups }: Completed, width: number | undefined): string {
+  if (groups.length === 0) return "Nothing was used.";
   const lines: (Sums & Pick<Group, "name" | "hash">)[] = [...groups, { name: "total", ...total(groups) }];
-  const rows = lines.map(cells);
-  const room = roomBeside(COLUMNS, rows);
-  const named = lines.map((line, index) => [shortened(title(line), room), ...(rows[index] as string[])]);
-  return table([{ title: by.toUpperCase(), widest: room }, ...COLUMNS], named);
+  const rows = lines.map((line) => [title(line), ...cells(line)]);
+  return table([{ title: by.toUpperCase(), least: 12 }, ...AMOUNTS], rows, width);
 }
 
 /** Several keys may have one name. */

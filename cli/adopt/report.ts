@@ -1,5 +1,5 @@
 /** What `adopt` tells a person when it's done. */
-import { type Column, counted, printable, shortened, table } from "../table";
+import { type Column, counted, printable, table } from "../table";
 import { twoWaysOut } from "./program";
 import type { Resource } from "./resources";
 import type { Selection } from "./selection";
@@ -10,13 +10,13 @@ export interface Written {
   importFile: string | undefined;
 }
 
-export function reportText(resources: readonly Resource[], written: Written): string {
+export function reportText(resources: readonly Resource[], written: Written, width: number | undefined): string {
   const keys = resources.filter(({ kind }) => kind === "InferenceKey");
   const wrote = [written.program, ...(written.importFile === undefined ? [] : [written.importFile])];
   const sections = [
     `Wrote ${wrote.map(printable).join(" and ")}: ${counts(resources)}. The account was not changed.`,
     nextSteps(written),
-    ...(keys.length > 0 ? [aboutSecrets(written), keyTable(keys)] : []),
+    ...(keys.length > 0 ? [aboutSecrets(written), keyTable(keys, width)] : []),
   ];
   return sections.join("\n\n");
 }
@@ -48,28 +48,20 @@ function aboutSecrets({ importFile }: Written): string {
 \`key\` of its resource is empty. ${twoWaysOut(importFile === undefined ? "adopt" : "import")}`;
 }
 
-const NAME_PLACES = 40;
-const COLUMNS: Column[] = [
-  { title: "KEY", widest: 12 },
-  { title: "NAME", widest: NAME_PLACES },
-  { title: "RESOURCE", widest: NAME_PLACES },
-];
+const COLUMNS: Column[] = [{ title: "KEY" }, { title: "NAME", least: 20 }, { title: "RESOURCE", least: 20 }];
 
-function keyTable(keys: readonly Resource[]): string {
-  const rows = keys.map(({ id, name, inputs }) => [
-    id.slice(0, 12),
-    shortened(printable(String(inputs.name)), NAME_PLACES),
-    name,
-  ]);
-  return table(COLUMNS, rows);
+function keyTable(keys: readonly Resource[], width: number | undefined): string {
+  const rows = keys.map(({ id, name, inputs }) => [id.slice(0, 12), printable(String(inputs.name)), printable(name)]);
+  return table(COLUMNS, rows, width);
 }
 
 /** What is not taken over, and why. */
-export function leftOutLines({ leftOut, halfAssignments }: Selection): string[] {
+export function leftOutLines({ leftOut, halfAssignments, unreadable }: Selection): string[] {
   const objects = leftOut.map(({ kind, id, name, reason }) => {
     const what = name === "" ? "assignment" : `${kind === "InferenceKey" ? "key" : "guardrail"} "${name}"`;
     return printable(`Left out: ${what} (${id}): ${reason}`);
   });
+  objects.push(...unreadable.map((message) => `Left out: ${message}`));
   if (halfAssignments === 0) return objects;
   const why = "only the key or only the guardrail of each is taken over";
   return [...objects, `Left out: ${counted(halfAssignments, "assignment")}; ${why}`];

@@ -9,6 +9,7 @@ import type { DynamicProvider, Properties } from "../../provider/dynamic/protoco
 import { STATE_VERSION } from "../../provider/dynamic/stamp";
 import { lifecycles } from "../../provider/resources";
 import type { Lifecycle } from "../../provider/resources/lifecycle";
+import { clean } from "../../provider/text";
 import type { Account } from "../account";
 import { isWorkspaceDefault } from "../findings";
 import { forEach, type Inventory, readAssigned, readInventory } from "../inventory";
@@ -49,6 +50,8 @@ export interface Selection {
   leftOut: LeftOut[];
   /** How many assignments have a side that is not taken. */
   halfAssignments: number;
+  /** What the management key may not read, in words. */
+  unreadable: readonly string[];
 }
 
 export async function select(account: Account, environment: NodeJS.ProcessEnv, filter: Filter): Promise<Selection> {
@@ -91,6 +94,7 @@ export async function select(account: Account, environment: NodeJS.ProcessEnv, f
     memberAssignments: memberAssignments.filter(isTaken),
     leftOut: all.flatMap((each) => (isTaken(each) ? [] : [each])),
     halfAssignments: pairs.half,
+    unreadable: inventory.unreadable,
   };
 }
 
@@ -108,11 +112,11 @@ async function workspaceIdOf(account: Account, text: string): Promise<string> {
   const workspaces = await allOf(listWorkspaces(account.start("read", "the list of workspaces")));
   const [found, another] = workspaces.filter(({ id, name }) => id === text || name === text);
   if (found && !another) return found.id;
-  const list = workspaces.map(({ id, name }) => `${name ?? "a workspace"} (${id})`).join(", ");
+  const list = workspaces.map(({ id, name }) => `${clean(name ?? "a workspace")} (${id})`).join(", ");
   throw new UsageError(
     another
-      ? `several workspaces have the name ${text}; give the id of one: ${list}`
-      : `the account has no workspace ${text}; there are ${list}`,
+      ? `several workspaces have the name ${clean(text)}; pass the id of one: ${list}`
+      : `the account has no workspace ${clean(text)}; it has ${list}`,
   );
 }
 

@@ -3,9 +3,10 @@ import type { Guardrail } from "../../provider/api/guardrails";
 import type { Key } from "../../provider/api/keys";
 import { typeOf } from "../../provider/dynamic/contract";
 import { isUnknown } from "../../provider/resources/inputs";
-import { type Account, openAccount } from "../account";
+import { openAccount } from "../account";
 import { type Inventory, readInventory } from "../inventory";
 import type { Resource } from "../state";
+import type { Terminal } from "../terminal";
 import type { Preview, Step } from "./preview";
 
 export interface Live {
@@ -57,8 +58,8 @@ function asRead(resource: Resource): Resource {
 }
 
 /** What the account has of these objects. Reads only. */
-export async function liveInAccount(ids: readonly string[], environment: NodeJS.ProcessEnv): Promise<Live> {
-  const account: Account = openAccount(environment, () => undefined);
+export async function liveInAccount(ids: readonly string[], terminal: Terminal): Promise<Live> {
+  const account = openAccount({ ...terminal, err: () => undefined });
   const known = { keys: ids.filter((id) => id.length === 64), guardrails: ids.filter((id) => id.length !== 64) };
   return fromInventory(ids, await readInventory(account, known));
 }

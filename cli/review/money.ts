@@ -1,5 +1,5 @@
 /** Exposures in words. What a figure means, at most a month or once, is always next to it. */
-import { usd } from "../table";
+import { usd } from "../money";
 import { type Exposure, type Figure, Hidden, type Pair } from "./exposure";
 import { differenceOf, type Kind, kindOfChange } from "./totals";
 

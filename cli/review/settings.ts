@@ -1,7 +1,8 @@
 /** The settings of keys and guardrails in words, and what changes between two versions of one. */
 import { isDeepStrictEqual } from "node:util";
+import { usd } from "../money";
 import { isRecord } from "../state";
-import { printable, shortened, usd } from "../table";
+import { printable, shortened } from "../table";
 import { type Properties, ZDR_VENDORS } from "./declared";
 import { type Budget, Hidden } from "./exposure";
 import { joined, own, quoted, type Sentence, say } from "./sentence";

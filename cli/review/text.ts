@@ -1,5 +1,5 @@
 /** The report on a terminal. */
-import { styleText } from "node:util";
+import { styled } from "../output";
 import { counted } from "../table";
 import { MOST_ROWS } from "./fitted";
 import { clipped, render, type Sentence } from "./sentence";
@@ -8,7 +8,7 @@ import type { Page } from "./view";
 
 export function text(page: Page, colors: boolean): string {
   const { title, refusals, headline, counts, callouts, tables, passed, notes } = page;
-  const bold = (words: string) => (colors ? styleText("bold", words) : words);
+  const bold = (words: string) => (colors ? styled("bold", words) : words);
   const sections = [
     [bold(bare(title)), ...refusals.map((each) => `- ${named(each)}`)],
     [named(headline), named(counts)],

@@ -1,4 +1,4 @@
-/** Who serves a model: `/models/{author}/{slug}/endpoints` and `/endpoints/zdr`. Needs no credentials. */
+/** Who serves a model: `/models/{author}/{slug}/endpoints` and `/endpoints/zdr`. Some servers require credentials. */
 import { z } from "zod";
 import type { Api } from "./client";
 import { price } from "./models";
@@ -25,12 +25,12 @@ const endpointsOfModel = data(z.object({ endpoints: z.array(endpoint) })).transf
 const endpointList = data(z.array(endpoint));
 
 /** @param model Its slug, `author/slug`, with the suffix of a variant where it has one. @throws NotFound */
-export function listEndpoints(api: Api, model: string): Promise<Endpoint[]> {
+export function listEndpoints(api: Api, model: string, authenticated = false): Promise<Endpoint[]> {
   const path = ["models", ...model.split("/"), "endpoints"];
-  return api.request({ method: "GET", path, result: endpointsOfModel, authenticated: false });
+  return api.request({ method: "GET", path, result: endpointsOfModel, authenticated });
 }
 
 /** Those of all models that keep no data of requests. */
-export function listZdrEndpoints(api: Api): Promise<Endpoint[]> {
-  return api.request({ method: "GET", path: ["endpoints", "zdr"], result: endpointList, authenticated: false });
+export function listZdrEndpoints(api: Api, authenticated = false): Promise<Endpoint[]> {
+  return api.request({ method: "GET", path: ["endpoints", "zdr"], result: endpointList, authenticated });
 }

@@ -30,18 +30,18 @@ interface Report {
     managedBy: string[];
   }[];
   guardrails: Report["keys"];
-  missing: { urn: string; otherAccount: boolean }[];
+  missing: { urn: string; why: string }[];
 }
 
 async function report(...states: string[]): Promise<Report> {
-  return JSON.parse((await audit(["--json", ...states.map(file)])).out);
+  return JSON.parse((await audit(["--json", ...states.map(file)])).out).data;
 }
 
 function makeKey(name: string, settings: Record<string, unknown> = {}) {
   return simulator.dashboard.createKey({ name, ...settings }).key;
 }
 
-test("each object is managed, interrupted or unmanaged, and what no state has comes with the command for it", async () => {
+test("each object is managed or unmanaged, and what no state has comes with the command for it", async () => {
   const ci = makeKey("budgets/prod/ci");
   const lost = makeKey("budgets/prod/web");
   const anna = makeKey("anna");
@@ -51,21 +51,21 @@ test("each object is managed, interrupted or unmanaged, and what no state has co
   expect(keys.map(of)).toEqual([
     ["anna", "unmanaged", `npx pulumi-openrouter remove key ${anna.hash}`],
     ["budgets/prod/ci", "managed", null],
-    ["budgets/prod/web", "interrupted", `npx pulumi-openrouter remove key ${lost.hash}`],
+    ["budgets/prod/web", "unmanaged", `npx pulumi-openrouter remove key ${lost.hash}`],
   ]);
   expect(guardrails.map(of)).toEqual([
-    ["budgets/prod/strict", "interrupted", `npx pulumi-openrouter remove guardrail ${strict.id}`],
+    ["budgets/prod/strict", "unmanaged", `npx pulumi-openrouter remove guardrail ${strict.id}`],
   ]);
 });
 
-test("a key of a chosen name that a run was interrupted in making is told by the pending operation", async () => {
-  makeKey("budgets/prod-2/ci");
+test("only a pending create of the very name makes a key a possible leftover of a run", async () => {
+  makeKey("budgets/prod/another");
   makeKey("my name");
   const pending = JSON.parse(stackExport([], [{ kind: "InferenceKey", name: "ci" }]));
   pending.deployment.pending_operations[0].resource.inputs.name = "my name";
   const { keys } = await report(JSON.stringify(pending));
   expect(keys.map(({ status }) => status)).toEqual(["unmanaged", "interrupted"]);
-  expect(keys[1]?.hint).toBe("budgets/prod was interrupted while it made a key of this name");
+  expect(keys[1]?.hint).toBe("possible leftover: budgets/prod was interrupted while it created a key of this name");
 });
 
 test("several states are one: what any of them has is managed, and by which is told", async () => {
@@ -118,15 +118,15 @@ test("what is in a state and not in the account is told, and whether it is anoth
   const gone = { kind: "InferenceKey", name: "gone", id: "a".repeat(64) } as const;
   const home = { __v: "1@theirurl" };
   const state = stackExport([gone, { ...gone, name: "theirs", id: "b".repeat(64), outputs: home }]);
-  expect((await report(state)).missing.map(({ otherAccount }) => otherAccount)).toEqual([false, true]);
+  expect((await report(state)).missing.map(({ why }) => why)).toEqual(["not in this account", "in another account"]);
   const { out, err } = await audit([file(state)]);
-  expect(out).toContain('key "theirs" of budgets/prod (bbbbbbbbbbbb): of another account');
-  expect(err).toContain("belong to another account");
+  expect(out).toContain('key "theirs" of budgets/prod (bbbbbbbbbbbb): in another account');
+  expect(err).toContain("belong to a different account");
 });
 
 test("--fail-on exits with 1 if there is any of them, and only then", async () => {
   makeKey("budgets/prod/left", { limit: 5 });
-  const state = file(stackExport([]));
+  const state = file(stackExport([], [{ kind: "InferenceKey", name: "left" }]));
   expect((await audit([state])).code).toBe(0);
   expect(await audit([state, "--fail-on", "unmanaged,no-limit"])).toMatchObject({ code: 0, err: "" });
   const failed = await audit([state, "--fail-on", "interrupted", "--fail-on", "no-expiry,unmanaged"]);
@@ -140,15 +140,15 @@ test("nothing is changed", async () => {
   expect(simulator.requests.map(({ method }) => method)).not.toContainEqual(expect.not.stringMatching(/^GET$/));
 });
 
-test("the tables fit 100 places whatever the names are, and no name steers the terminal", async () => {
+test("the tables fit a screen of 80 columns whatever the names are, and no name steers the terminal", async () => {
   for (const name of ["x".repeat(150), "\u001b[31mred", "a\nb", "\u202edeb"]) {
-    makeKey(name, { limit: 1e9, limit_reset: "monthly", disabled: true });
+    makeKey(name, { limit: 123456.78, limit_reset: "monthly", disabled: true });
     simulator.dashboard.createGuardrail({ name, limit_usd: 123456.78, reset_interval: "monthly" });
   }
-  const { out } = await audit([file(stackExport([]))]);
+  const { out } = await audit([file(stackExport([]))], { env: credentials(simulator), width: 80 });
   const tables = out.split("\n").filter((line) => /unmanaged +\$/.test(line));
   expect(tables).toHaveLength(8);
-  for (const line of tables) expect(line.length).toBeLessThanOrEqual(100);
+  for (const line of tables) expect(line.length).toBeLessThanOrEqual(80);
   for (const text of ["\u001b", "\u202e", "a\nb"]) expect(out).not.toContain(text);
 });
 
@@ -188,7 +188,7 @@ test.each([
 });
 
 test.each([
-  [[], "give the file of a `pulumi stack export`"],
+  [[], "pass the file of a `pulumi stack export`"],
   [["/nowhere.json"], "/nowhere.json can't be read: there is no such file"],
   [["-", "--fail-on", "nothing"], "Findings are unmanaged, interrupted"],
   [["--unknown"], "unknown option"],
@@ -213,7 +213,7 @@ test("a state without resources is said to tell nothing of names", async () => {
 
 test("a recorded export of the real CLI is read", async () => {
   const recorded = join(__dirname, "../recordings/stack-export.json");
-  const { states, missing } = JSON.parse((await audit([recorded, "--json"])).out);
+  const { states, missing } = JSON.parse((await audit([recorded, "--json"])).out).data;
   expect(states).toMatchObject([{ stack: expect.stringMatching(/^[\w-]+\/[\w-]+$/) }]);
   expect(missing.length).toBeGreaterThan(0);
 });
@@ -232,8 +232,8 @@ test("what an `up` made is managed, and nothing else is", async () => {
     declared.simulator.dashboard.createKey({ name: `${prefix}left` });
     const input = JSON.stringify(await declared.stack.exportState());
     const { out } = await audit(["-", "--json"], { input, env: credentials(declared.simulator) });
-    const { keys, guardrails, missing }: Report = JSON.parse(out);
-    expect(keys.map(({ status }) => status)).toEqual(["managed", "interrupted"]);
+    const { keys, guardrails, missing }: Report = JSON.parse(out).data;
+    expect(keys.map(({ status }) => status)).toEqual(["managed", "unmanaged"]);
     expect(keys[0]?.findings).toEqual(["no-expiry", "never-used"]);
     expect({ guardrails, missing }).toMatchObject({ guardrails: [{ status: "managed" }], missing: [] });
   } finally {

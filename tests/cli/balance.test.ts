@@ -19,7 +19,7 @@ test("what was bought, used and is left is a table, and JSON if asked for", asyn
   const { out, err, code } = await balance();
   expect(out).toBe("BOUGHT  USED    LEFT\n$100    $12.50  $87.50\n");
   expect({ err, code }).toEqual({ err: "", code: 0 });
-  expect(JSON.parse((await balance("--json")).out)).toEqual({ bought: 100, used: 12.5, left: 87.5 });
+  expect(JSON.parse((await balance("--json")).out).data).toEqual({ bought: 100, used: 12.5, left: 87.5 });
 });
 
 test.each([
@@ -31,9 +31,7 @@ test.each([
   const result = await balance("--alert-below", line);
   expect(result.code).toBe(code);
   expect(result.err).toBe(
-    code === 0
-      ? ""
-      : "$50 of credits is left, less than $50.01. More can be bought at https://openrouter.ai/settings/credits.\n",
+    code === 0 ? "" : "$50 of credits is left, less than $50.01. Buy more at https://openrouter.ai/settings/credits.\n",
   );
 });
 

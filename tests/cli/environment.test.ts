@@ -106,6 +106,14 @@ describe("a file can't redirect a key that is not its own", () => {
     });
   });
 
+  test("nor a job's own token, even with the federation policy in the same file", () => {
+    write(".env", url, "OPENROUTER_FEDERATION_POLICY_ID=policy");
+    expect(() => completed({}, directory)).toThrow("but the management key comes from the job's own identity");
+    expect(completed({ OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({
+      OPENROUTER_FEDERATION_POLICY_ID: "policy",
+    });
+  });
+
   test("the environment may redirect any, and OpenRouter's own address is fine anywhere", () => {
     write(".env.local", fileKey);
     expect(completed({ OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({

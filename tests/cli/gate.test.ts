@@ -47,7 +47,7 @@ function fillWithEvil(): void {
   }
 }
 
-test.failing("names of all kinds are harmless on every screen, in colors too, and in errors", async () => {
+test("names of all kinds are harmless on every screen, in colors too, and in errors", async () => {
   fillWithEvil();
   const state = file(stackExport([{ kind: "InferenceKey", name: "x\n::error::y\u001b[2J", id: "a".repeat(64) }]));
   const first = simulator().account.keys[0]?.hash as string;
@@ -67,7 +67,7 @@ test.failing("names of all kinds are harmless on every screen, in colors too, an
   expect(runs[0]?.out.split("\n")).toHaveLength(EVIL.length + 2);
 });
 
-test.failing("JSON is escaped and not altered: a name comes back as it is", async () => {
+test("JSON is escaped and not altered: a name comes back as it is", async () => {
   const names = EVIL.filter((name) => !name.includes(PASTED));
   for (const name of names) simulator().dashboard.createKey({ name });
   const { out } = await run(keysCommand, ["--json"], inPlace());
@@ -76,7 +76,7 @@ test.failing("JSON is escaped and not altered: a name comes back as it is", asyn
   expect(data.keys.map(({ name }) => name).sort()).toEqual([...names].sort());
 });
 
-test.failing("the very credentials in use are hidden, whatever they look like, in text, JSON and errors", async () => {
+test("the very credentials in use are hidden, whatever they look like, in text, JSON and errors", async () => {
   const env = { ...credentials(simulator()), OPENROUTER_MGMT_KEY: 'own "credential" of this account' };
   const name = `pasted ${env.OPENROUTER_MGMT_KEY}`;
   simulator().dashboard.createKey({ name });
@@ -110,7 +110,7 @@ describe("the gate is the only way out", () => {
     return words.filter(isWayRound).map((word) => `${name}: ${word}`);
   }
 
-  test.failing("no file but terminal.ts names another", () => {
+  test("no file but terminal.ts names another", () => {
     const found = files.flatMap((name) => waysRound(name, readFileSync(join(root, name), "utf8")));
     expect(found.filter((place) => !place.startsWith("terminal.ts: "))).toEqual([]);
     expect(found).toContain("terminal.ts: stdout");

@@ -17,7 +17,8 @@ function makeKey(name: string, used: number, settings: Record<string, unknown> =
 }
 
 async function listed(...args: string[]) {
-  return JSON.parse((await keys("list", "--json", ...args)).out) as Record<string, unknown>[];
+  const { data } = JSON.parse((await keys("list", "--json", ...args)).out);
+  return data.keys as Record<string, unknown>[];
 }
 
 test("every key is listed, the nearest to its limit first and those without one last", async () => {
@@ -61,11 +62,11 @@ test("what was used before the last reset is not counted, and all of it where th
   ]);
 });
 
-test("the last place of the bar is filled only when nothing is left, and a limit of 0 is used up", async () => {
+test("the last place of the bar is filled only when nothing is left, and a limit of 0 has no bar", async () => {
   makeKey("nearly", 9.99, { limit: 10 });
   makeKey("none", 0, { limit: 0 });
   const { out } = await keys();
-  expect(out).toMatch(/none .* █████ 100% +\$0 +\$0 /);
+  expect(out).toMatch(/none +[0-9a-f]{8} +\$0 +\$0 +\$0 /);
   expect(out).toMatch(/nearly .* ████░ 99% +\$0.01 /);
 });
 
@@ -78,7 +79,7 @@ test("--over lists the keys that have used so much, says how many and ends with 
   expect(out).not.toContain("less");
 });
 
-test("--over ends with 0 if there is none: no alarm for keys that are off, expired or without a limit", async () => {
+test("--over ends with 0 if there is none: no alert for keys that are off, expired or without a limit", async () => {
   makeKey("off", 10, { limit: 10, disabled: true });
   makeKey("expired", 10, { limit: 10, expires_at: daysAgo(1) });
   makeKey("unlimited", 1000);
@@ -103,7 +104,9 @@ test("one key is shown by its name or the beginning of its hash", async () => {
     for (const part of [hash, '"ci"', "$8/day", "$2, █░░░░ 25%", "$6", "$2 today", '"Default"'])
       expect(out).toContain(part);
   }
-  expect(JSON.parse((await keys("show", "ci", "--json")).out)).toMatchObject({ hash, used: 2, left: 6, percent: 25 });
+  expect(JSON.parse((await keys("show", "ci", "--json")).out).data).toMatchObject({
+    ...{ hash, used: 2, left: 6, percent: 25 },
+  });
 });
 
 test("a key of a deleted workspace is in no list, and is shown by its whole hash", async () => {
@@ -119,7 +122,7 @@ test("a name that several keys have shows none: the candidates are on standard e
   const { out, err, code } = await keys("show", "ci");
   expect({ out, code }).toEqual({ out: "", code: 2 });
   const [said, ...candidates] = err.trim().split("\n");
-  expect(said).toBe('"ci" is the name of 2 keys; give more of the hash of the one that is meant:');
+  expect(said).toBe('"ci" is the name of 2 keys; pass more of the hash of the one you mean:');
   expect(candidates.map((line) => line.trim().slice(0, 16)).sort()).toEqual(
     [a, b].map(({ hash }) => hash.slice(0, 16)).sort(),
   );
@@ -133,7 +136,7 @@ test("a beginning of several hashes shows none, and no name is taken for a hash 
   expect(await keys("show", prefix)).toMatchObject({
     code: 2,
     out: "",
-    err: expect.stringContaining("the beginning of"),
+    err: expect.stringContaining("a hash prefix of"),
   });
   const named = makeKey(prefix, 0);
   expect((await keys("show", prefix)).out).toContain(named.hash);
@@ -143,7 +146,7 @@ test("a key in place of its name is refused and not repeated, and a stranger's i
   const { secret } = simulator().dashboard.createKey({ name: "ci" });
   expect(await keys("show", secret)).toEqual({
     out: "",
-    err: "that is a key itself; its name or the beginning of its hash is wanted\n",
+    err: "that is an API key; pass its name or a hash prefix\n",
     code: 2,
   });
   expect(await keys("show", "nobody")).toMatchObject({
@@ -153,7 +156,7 @@ test("a key in place of its name is refused and not repeated, and a stranger's i
   });
 });
 
-test("the table fits 100 places whatever the names are, and neither steers the terminal nor shows a key", async () => {
+test("the table fits a screen of 100 columns whatever the names are, and neither steers the terminal nor shows a key", async () => {
   const secret = `sk-or-v1-${"7".repeat(64)}`;
   for (const name of ["x".repeat(150), "\u001b[31mred", "a\nb", secret, `${"y".repeat(30)}${secret}`]) {
     const { id } = simulator().dashboard.addWorkspace({ name, slug: "s" });
@@ -162,7 +165,7 @@ test("the table fits 100 places whatever the names are, and neither steers the t
     const guardrail = simulator().dashboard.createGuardrail({ name, workspace_id: id });
     simulator().dashboard.assign(guardrail.id, { keys: [key.hash] });
   }
-  const { out } = await keys();
+  const { out } = await run(keysCommand, [], { env: credentials(simulator()), width: 100 });
   expect(out.trim().split("\n")).toHaveLength(6);
   for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
   for (const text of ["\u001b", "a\nb", "7".repeat(7)]) expect(out).not.toContain(text);

@@ -13,7 +13,7 @@ function models(...args: string[]) {
 }
 
 async function names(...args: string[]): Promise<string[]> {
-  return JSON.parse((await models("list", "--as-allowlist", "--json", ...args)).out);
+  return JSON.parse((await models("list", "--as-allowlist", "--json", ...args)).out).data.allowedModels;
 }
 
 test("the whole catalogue is listed by name, of all modalities and with what the account hides; no key is sent", async () => {
@@ -112,7 +112,7 @@ test("the endpoints of a model say who keeps no data", async () => {
     ].join("\n"),
   );
   expect(simulator().requests.map(({ authorization }) => authorization)).toEqual(["none", "none", "none"]);
-  const free = JSON.parse((await models("endpoints", "deepseek/deepseek-r1:free", "--json")).out);
+  const free = JSON.parse((await models("endpoints", "deepseek/deepseek-r1:free", "--json")).out).data.endpoints;
   expect(free).toMatchObject([{ providerName: "Chutes", zdr: false, pricing: { prompt: 0 } }]);
 });
 
@@ -120,7 +120,7 @@ test.each(["show", "endpoints"])("%s of an ambiguous name lists the candidates a
   const { out, err, code } = await models(command, "qwen/qwen3-coder-480b-a35b-07-25");
   expect({ out, code }).toEqual({ out: "", code: 2 });
   expect(err).toBe(
-    '"qwen/qwen3-coder-480b-a35b-07-25" is 2 models; give one of them:\n  qwen/qwen3-coder\n  qwen/qwen3-coder:free\n',
+    '"qwen/qwen3-coder-480b-a35b-07-25" is 2 models; pass one of them:\n  qwen/qwen3-coder\n  qwen/qwen3-coder:free\n',
   );
 });
 

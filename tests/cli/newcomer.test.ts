@@ -24,7 +24,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("every JSON has one envelope", () => {
-  test.failing.each([
+  test.each([
     ["keys", keysCommand, ["--json"], { keys: [expect.objectContaining({ name: "ci" })] }],
     ["keys show", keysCommand, ["show", "ci", "--json"], expect.objectContaining({ name: "ci" })],
     ["usage", usageCommand, ["--json"], expect.objectContaining({ key: null })],
@@ -45,17 +45,17 @@ describe("every JSON has one envelope", () => {
 });
 
 describe("what could not be done ends with 2, because 1 is a finding", () => {
-  test.failing("adopt with a key that is not accepted", async () => {
+  test("adopt with a key that is not accepted", async () => {
     const env = { ...credentials(simulator()), OPENROUTER_MANAGEMENT_KEY: "sk-or-v1-wrong" };
     expect((await run(adoptCommand, ["--out", join(folder, "index.ts")], { env })).code).toBe(2);
   });
 
-  test.failing("remove of a key that is not there", async () => {
+  test("remove of a key that is not there", async () => {
     expect((await run(removeCommand, ["key", "a".repeat(64), "--yes"], inPlace())).code).toBe(2);
   });
 });
 
-test.failing.each([
+test.each([
   ["keys", keysCommand, "--over <percent>"],
   ["models", modelsCommand, "--max-price <usd>"],
 ])("the help of %s shows its options", async (_, make, option) => {
@@ -66,16 +66,16 @@ test.failing.each([
 describe("tables", () => {
   const LONG = "budgets/production/a-service-with-a-name-that-is-longer-than-most-screens-are-wide";
 
-  test.failing("are not cut in a pipe", async () => {
+  test("are not cut in a pipe", async () => {
     const { hash } = makeKey(LONG);
     const guardrail = simulator().dashboard.createGuardrail({ name: `${LONG}-rules` });
     simulator().dashboard.assign(guardrail.id, { keys: [hash] });
     const { out } = await run(keysCommand, [], inPlace());
     expect(out).toContain(`${LONG} `);
-    expect(out).toContain(`${LONG}-rules`);
+    expect(out).toContain(`${LONG.split("/").at(-1)}-rules\n`);
   });
 
-  test.failing("fit a screen of 80 columns", () => expectToFit(80));
+  test("fit a screen of 80 columns", () => expectToFit(80));
   test.each([100, 140])("fit a screen of %i columns", expectToFit);
 
   async function expectToFit(width: number): Promise<void> {
@@ -96,7 +96,7 @@ describe("tables", () => {
     expect(Math.max(...tables.map(({ length }) => length))).toBeLessThanOrEqual(width);
   }
 
-  test.failing("name guardrails in full where their last parts are the same", async () => {
+  test("name guardrails in full where their last parts are the same", async () => {
     for (const stack of ["dev", "prod"]) {
       const { hash } = makeKey(`shop/${stack}/ci`);
       const { id } = simulator().dashboard.createGuardrail({ name: `shop/${stack}/strict` });
@@ -107,7 +107,7 @@ describe("tables", () => {
       await run(auditCommand, [file(stackExport([]))], inPlace({ width: 100 })),
     ];
     for (const { out } of screens) {
-      const rows = out.split("\n").filter((line) => line.includes("/ci"));
+      const rows = out.split("\n").filter((line) => /\/ci +\S+ /.test(line));
       expect(rows).toHaveLength(2);
       expect(rows.filter((row) => row.includes("shop/prod/strict"))).toHaveLength(1);
       expect(rows.filter((row) => row.includes("shop/dev/strict"))).toHaveLength(1);
@@ -115,13 +115,13 @@ describe("tables", () => {
   });
 });
 
-test.failing("a key with a limit of 0 is off by design and not over its limit", async () => {
+test("a key with a limit of 0 is off by design and not over its limit", async () => {
   makeKey("blocked", { limit: 0 });
   const { err, code } = await run(keysCommand, ["--over", "80"], inPlace());
   expect({ err, code }).toEqual({ err: "", code: 0 });
 });
 
-test.failing("usage prints the counters when only the activity fails, and ends with 2", async () => {
+test("usage prints the counters when only the activity fails, and ends with 2", async () => {
   simulator().dashboard.useKey(makeKey("ci").hash, 3);
   for (const args of [[], ["--by", "key"], ["--json"]]) {
     simulator().faults.add({ path: "/activity", effect: "status", status: 403, times: Number.POSITIVE_INFINITY });
@@ -143,13 +143,13 @@ describe("a server that wants a key for endpoints", () => {
       times: Number.POSITIVE_INFINITY,
     });
 
-  test.failing.each([401, 403])("gets it after %i", async (status) => {
+  test.each([401, 403])("gets it after %i", async (status) => {
     refuseWithoutKey(status);
     const { out, code } = await run(modelsCommand, ["endpoints", "gpt-4o"], inPlace());
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("Azure") });
   });
 
-  test.failing("is named where there is none", async () => {
+  test("is named where there is none", async () => {
     refuseWithoutKey(401);
     const env = { OPENROUTER_BASE_URL: simulator().url };
     const { err, code } = await run(modelsCommand, ["endpoints", "gpt-4o"], { env });
@@ -157,7 +157,7 @@ describe("a server that wants a key for endpoints", () => {
   });
 });
 
-test.failing("a reader that goes early is no error", async () => {
+test("a reader that goes early is no error", async () => {
   const child = spawn(process.execPath, [join(__dirname, "../../dist/cli/index.js"), "models"], {
     env: { PATH: process.env.PATH, OPENROUTER_BASE_URL: simulator().url },
     cwd: folder,

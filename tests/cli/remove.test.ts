@@ -78,7 +78,7 @@ test("a key in place of its hash goes neither to the API nor to the screen", asy
   const { secret } = simulator.dashboard.createKey({ name: "left" });
   const { out, err, code } = await remove(["key", secret, "--yes"]);
   expect(code).toBe(2);
-  expect(err).toContain("its hash is wanted");
+  expect(err).toContain("pass its hash");
   expect(out + err).not.toContain(secret);
   expect(simulator.requests).toEqual([]);
 });
@@ -87,7 +87,7 @@ test("what is not there, or in another account, is said not to be in this one", 
   const { key } = simulator.addAccount().dashboard.createKey({ name: "theirs" });
   const missing = await remove(["key", key.hash, "--yes"]);
   expect(missing).toMatchObject({
-    code: 1,
+    code: 2,
     err: `there is no inference key ${key.hash} in this account, or it is already deleted\n`,
   });
   const id = "00000000-0000-4000-8000-000000000000";
@@ -99,6 +99,6 @@ test("what the API refuses to delete is its own words in one line", async () => 
   const id = workspace?.default_guardrail_id ?? "";
   simulator.dashboard.createGuardrail({ id, name: `Workspace ${workspace?.id} Default` });
   const { err, code } = await remove(["guardrail", id, "--yes"]);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(err).toMatch(/^delete guardrail [^\n]+default guardrail[^\n]+\n$/);
 });

@@ -6,7 +6,7 @@ import { run } from "./support/terminal";
 const simulator = eachTestOnASimulator();
 
 function usage(...args: string[]) {
-  return run(usageCommand, args, { env: credentials(simulator()) });
+  return run(usageCommand, args, { env: credentials(simulator()), width: 100 });
 }
 
 interface Report {
@@ -16,7 +16,7 @@ interface Report {
 }
 
 async function report(...args: string[]): Promise<Report> {
-  return JSON.parse((await usage("--json", ...args)).out);
+  return JSON.parse((await usage("--json", ...args)).out).data;
 }
 
 function makeKey(name: string): string {
@@ -37,7 +37,7 @@ test("today is in the keys' counters and not in the completed days, and that is 
   expect(today).toEqual({ usage: 3, byokUsage: 0.5 });
   expect(completed.total).toMatchObject({ usage: 2, byokUsage: 0, requests: 1 });
   expect((await usage()).out).toContain(
-    `The last 7 completed UTC days, ${dayOf(7)} to ${dayOf(1)}. Today, ${dayOf(0)}, is not in it.`,
+    `The last 7 completed UTC days, ${dayOf(7)} to ${dayOf(1)}. Today, ${dayOf(0)}, is not included.`,
   );
 });
 

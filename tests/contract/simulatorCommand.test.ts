@@ -2,36 +2,33 @@
 import { dashboardCommand } from "../../cli/dashboard";
 import { simulate, simulateCommand } from "../../cli/simulate";
 import { parseSwitch, type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { placeFor, type Run, run } from "../cli/support/terminal";
 import { rawClient } from "./rawClient";
 
 let simulator: Simulator;
-const printed: string[] = [];
+const { terminal, result: printed } = placeFor();
 
 beforeAll(async () => {
-  simulator = await simulate({ port: 0, latency: 0, log: true, switch: { timestamps: "milliseconds" } }, (line) =>
-    printed.push(line),
-  );
+  const options = { port: 0, latency: 0, log: true, switch: { timestamps: "milliseconds" } } as const;
+  simulator = await simulate(options, terminal);
 });
 afterAll(() => simulator.close());
 
-/** What the dashboard command prints. */
-async function dashboard(...args: string[]): Promise<string[]> {
-  const lines: string[] = [];
-  const command = dashboardCommand((line) => lines.push(line));
-  await command.parseAsync(["--url", simulator.url, ...args], { from: "user" });
-  return lines;
+function dashboard(...args: string[]): Promise<Run> {
+  return run(dashboardCommand, ["--url", simulator.url, ...args]);
 }
 
 test("it prints the two lines that a person pastes", () => {
-  expect(printed).toContain(`export OPENROUTER_BASE_URL=${simulator.url}`);
-  expect(printed).toContain(`export OPENROUTER_MANAGEMENT_KEY=${simulator.managementKey}`);
+  const lines = printed.out.split("\n");
+  expect(lines).toContain(`export OPENROUTER_BASE_URL=${simulator.url}`);
+  expect(lines).toContain(`export OPENROUTER_MANAGEMENT_KEY=${simulator.managementKey}`);
   expect(simulator.switches.timestamps).toBe("milliseconds");
 });
 
 test("it prints each request, without secrets", async () => {
   const { body } = await rawClient(simulator).ask("POST /keys", { body: { name: "logged" } });
   await new Promise(setImmediate);
-  const [line = ""] = printed.slice(-1);
+  const [line = ""] = printed.out.trim().split("\n").slice(-1);
   expect(line).toMatch(/^\S+Z 201 POST \/keys \{"name":"logged"\}$/);
   expect(line).not.toContain(body.key);
 });
@@ -40,7 +37,7 @@ test("the dashboard changes keys by name or hash", async () => {
   const { key } = simulator.dashboard.createKey({ name: "ci" });
   await dashboard("set-limit", "ci", "12.5");
   expect(key.limit).toBe(12.5);
-  expect(await dashboard("keys")).toContain(`${key.hash.slice(0, 12)}  $12.5         ci`);
+  expect((await dashboard("keys")).out).toContain(`${key.hash.slice(0, 12)}  $12.50        ci\n`);
   await dashboard("set-limit", key.hash.slice(0, 10), "none");
   await dashboard("disable", key.hash);
   expect(key).toMatchObject({ limit: null, disabled: true });
@@ -55,7 +52,7 @@ test("the dashboard assigns guardrails and deletes them", async () => {
   const { id } = simulator.dashboard.createGuardrail({ name: "production" });
   await dashboard("assign", "production", "assigned");
   expect(simulator.account.keyAssignments).toMatchObject([{ guardrail_id: id, key_hash: key.hash }]);
-  expect(await dashboard("guardrails")).toEqual([`${id}  production: assigned`]);
+  expect((await dashboard("guardrails")).out).toBe(`${id}  production: assigned\n`);
   await dashboard("unassign", id, key.hash);
   expect(simulator.account.keyAssignments).toEqual([]);
   await dashboard("delete-guardrail", "production");
@@ -63,14 +60,18 @@ test("the dashboard assigns guardrails and deletes them", async () => {
 });
 
 test("the dashboard refuses a name that nothing or more than one thing has", async () => {
-  await expect(dashboard("delete", "nobody")).rejects.toThrow('the simulator has no key "nobody"');
+  const nothing = await dashboard("delete", "nobody");
+  expect(nothing).toEqual({ out: "", err: 'the simulator has no key "nobody"\n', code: 2 });
   for (let times = 0; times < 2; times++) simulator.dashboard.createKey({ name: "twice" });
-  await expect(dashboard("delete", "twice")).rejects.toThrow('"twice" is 2 keys: ');
+  expect(await dashboard("delete", "twice")).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(/^"twice" is 2 keys; .*\n {2}[0-9a-f]{16} {2}twice\n/),
+  });
 });
 
 test("the dashboard never turns to the real API", async () => {
-  const command = dashboardCommand().parseAsync(["--url", "https://openrouter.ai/api/v1", "keys"], { from: "user" });
-  await expect(command).rejects.toThrow("https://openrouter.ai is no simulator");
+  const { err, code } = await run(dashboardCommand, ["--url", "https://openrouter.ai/api/v1", "keys"]);
+  expect({ err, code }).toEqual({ code: 2, err: expect.stringContaining("https://openrouter.ai is not a simulator") });
 });
 
 test("the control endpoint does nothing for a page in a browser, and is off unless asked for", async () => {
@@ -93,16 +94,7 @@ test("switches of a time or a number take any", () => {
 test.each([
   [["--switch", "nothing=1"], 'no switch "nothing"'],
   [["--switch", "timestamps=hours"], 'switch timestamps takes seconds or milliseconds or microseconds, not "hours"'],
-  [["--port", "http"], "It has to be a whole number."],
+  [["--port", "http"], "It must be a whole number."],
 ])("%j is refused", async (args, message) => {
-  let said = "";
-  const command = simulateCommand()
-    .exitOverride()
-    .configureOutput({
-      writeErr: (text) => {
-        said += text;
-      },
-    });
-  await expect(command.parseAsync(args, { from: "user" })).rejects.toThrow();
-  expect(said).toContain(message);
+  expect(await run(simulateCommand, args)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
 });

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Terminal } from "../../../cli/terminal";
+import { type Terminal, terminalAt } from "../../../cli/terminal";
 
 /** What a person or a CI job would have of a run. */
 export interface Run {
@@ -19,23 +19,18 @@ export interface Place {
   colors?: boolean;
 }
 
-/** Runs a command in a place of its own. */
-export async function run(
-  command: (terminal: Terminal) => Command,
-  args: readonly string[],
-  place: Place = {},
-): Promise<Run> {
+const ENDED = new Error("ended");
+
+/** A terminal, and what gets out of it. */
+export function placeFor(place: Place = {}): { terminal: Terminal; result: Run } {
   const result: Run = { out: "", err: "", code: 0 };
-  const ended = new Error("ended");
-  const terminal: Terminal = {
+  const terminal = terminalAt({
     env: place.env ?? {},
     interactive: place.answer !== undefined,
-    colors: false,
-    out: (text) => {
-      result.out += `${text}\n`;
-    },
-    err: (text) => {
-      result.err += `${text}\n`;
+    colors: place.colors ?? false,
+    width: place.width,
+    write: (stream, text) => {
+      result[stream] += text;
     },
     input: async () => place.input ?? "",
     ask: async (question) => {
@@ -47,14 +42,23 @@ export async function run(
     },
     quit: (code) => {
       result.code = code;
-      throw ended;
+      throw ENDED;
     },
-  };
-  const made = command(terminal);
-  const writing = { writeOut: terminal.out, writeErr: terminal.err };
-  for (const each of [made, ...made.commands]) each.configureOutput(writing);
-  await made.parseAsync([...args], { from: "user" }).catch((error: unknown) => {
-    if (error !== ended) throw error;
   });
+  return { terminal, result };
+}
+
+/** Runs a command in a place of its own. */
+export async function run(
+  command: (terminal: Terminal) => Command,
+  args: readonly string[],
+  place: Place = {},
+): Promise<Run> {
+  const { terminal, result } = placeFor(place);
+  await command(terminal)
+    .parseAsync([...args], { from: "user" })
+    .catch((error: unknown) => {
+      if (error !== ENDED) throw error;
+    });
   return result;
 }
