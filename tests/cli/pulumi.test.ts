@@ -44,7 +44,7 @@ test("each stack that audit is told of is exported", async () => {
   );
   const { out, code } = await run(auditCommand, ["--stack", "prod", "--stack", "dev", "--json"], { env });
   expect(code).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({
+  expect(JSON.parse(out).data).toMatchObject({
     states: [{ stack: "budgets/prod" }, { stack: "budgets/dev" }],
     keys: [{ status: "managed" }],
   });
