@@ -3,15 +3,22 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { jwt } from "../unit/support/tokenServer";
-import { type Declaration, type DeclaredStack, errorsOf, openDeclaredStack, writes } from "./support/declaredStack";
-import { type IdentityServer, startIdentityServer } from "./support/identityServer";
+import {
+  type Declaration,
+  type DeclaredStack,
+  errorsOf,
+  type Outcome,
+  openDeclaredStack,
+  writes,
+} from "./support/declaredStack";
 
-const POLICY = "fp_1";
 const SUBJECT = jwt("repo:acme/budgets");
-const ACCESS = jwt("access");
+/** The simulator's access tokens start like this. */
+const ACCESS = Buffer.from(JSON.stringify({ alg: "ES256", typ: "JWT", kid: "simulator" })).toString("base64url");
+const EXCHANGE = "POST /oauth/token";
 
 let s: DeclaredStack;
-let server: IdentityServer;
+let policyId: string;
 let folder: string;
 let file: string;
 const declaration: Declaration = { one: { kind: "InferenceKey" }, two: { kind: "InferenceKey" } };
@@ -21,26 +28,21 @@ beforeAll(async () => {
   s = await openDeclaredStack({ credentials: false });
   s.isSecret(SUBJECT);
   s.isSecret(ACCESS);
-  server = await startIdentityServer(s.simulator, { policyId: POLICY, subjectToken: SUBJECT, accessToken: ACCESS });
+  policyId = s.simulator.dashboard.addFederationPolicy({ subjectTokens: [SUBJECT] }).id;
   folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-token-"));
   file = join(folder, "token");
   writeFileSync(file, SUBJECT);
 });
 afterAll(async () => {
-  server.close();
   rmSync(folder, { recursive: true });
   await s.close();
 });
-beforeEach(() => {
-  server.exchanges.length = 0;
-});
-
 const job = (more: Record<string, string> = {}) => ({
-  OPENROUTER_BASE_URL: server.url,
-  OPENROUTER_FEDERATION_POLICY_ID: POLICY,
+  OPENROUTER_FEDERATION_POLICY_ID: policyId,
   OPENROUTER_SUBJECT_TOKEN: SUBJECT,
   ...more,
 });
+const exchanges = ({ calls }: Outcome) => calls.filter(({ path }) => path === "/oauth/token").length;
 
 test("a rejected token is an error that says what to check, and creates nothing", async () => {
   const outcome = await s.up(declaration, { env: job({ OPENROUTER_SUBJECT_TOKEN: jwt("repo:mallory/budgets") }) });
@@ -49,34 +51,34 @@ test("a rejected token is an error that says what to check, and creates nothing"
     /create inference key .*400: invalid_grant: The subject token was rejected\)\. Check that the policy trusts/,
   );
   expect(errorsOf(outcome)).not.toMatch(/eyJ/);
-  expect(outcome.calls).toEqual([]);
+  expect(new Set(writes(outcome.calls))).toEqual(new Set([EXCHANGE]));
+  expect(s.simulator.account.keys).toEqual([]);
 });
 
 test("a preview exchanges nothing, and an up once for all resources", async () => {
-  expect(errorsOf(await s.preview(declaration, { env: job() }))).toBe("");
-  expect(server.exchanges).toHaveLength(0);
+  const previewed = await s.preview(declaration, { env: job() });
+  expect([errorsOf(previewed), previewed.calls]).toEqual(["", []]);
   const made = await s.up(declaration, { env: job() });
   expect(errorsOf(made)).toBe("");
-  expect(writes(made.calls)).toEqual(["POST /keys", "POST /keys"]);
-  expect(server.exchanges).toHaveLength(1);
+  expect(writes(made.calls)).toEqual([EXCHANGE, "POST /keys", "POST /keys"]);
 });
 
 test("an up without changes exchanges nothing, and a refresh again", async () => {
-  expect(errorsOf(await s.up(declaration, { env: job() }))).toBe("");
-  expect(server.exchanges).toHaveLength(0);
-  expect(errorsOf(await s.refresh({ env: job() }))).toBe("");
-  expect(server.exchanges).toHaveLength(1);
+  const same = await s.up(declaration, { env: job() });
+  expect([errorsOf(same), same.calls]).toEqual(["", []]);
+  const refreshed = await s.refresh({ env: job() });
+  expect([errorsOf(refreshed), exchanges(refreshed)]).toEqual(["", 1]);
 });
 
 test("the stack configuration names the policy and the file of the token", async () => {
-  const config = { "openrouter:federationPolicyId": POLICY, "openrouter:subjectTokenFile": file };
-  const outcome = await s.up(changed, { env: { OPENROUTER_BASE_URL: server.url }, config });
+  const config = { "openrouter:federationPolicyId": policyId, "openrouter:subjectTokenFile": file };
+  const outcome = await s.up(changed, { config });
   expect(errorsOf(outcome)).toBe("");
-  expect(writes(outcome.calls)).toEqual([expect.stringMatching(/^PATCH /)]);
+  expect(writes(outcome.calls)).toEqual([EXCHANGE, expect.stringMatching(/^PATCH /)]);
 });
 
 test("a Provider with a policy takes neither key nor policy nor URL from the environment", async () => {
-  const args = { federationPolicyId: POLICY, subjectTokenFile: file, baseUrl: server.url };
+  const args = { federationPolicyId: policyId, subjectTokenFile: file, baseUrl: s.simulator.url };
   const env = job({
     OPENROUTER_BASE_URL: "http://127.0.0.1:9",
     OPENROUTER_MANAGEMENT_KEY: "of-another-account",
@@ -89,7 +91,7 @@ test("a Provider with a policy takes neither key nor policy nor URL from the env
   };
   const outcome = await s.up(own, { env });
   expect(errorsOf(outcome)).toBe("");
-  expect(writes(outcome.calls)).toEqual(["POST /keys"]);
+  expect(writes(outcome.calls)).toEqual([EXCHANGE, "POST /keys"]);
 });
 
 test("a destroy works by the token of its own job", async () => {
