@@ -56,9 +56,11 @@ const environment = () => ({
   OPENROUTER_BASE_URL: `${server.origin}/api/v1`,
 });
 
+const NOT_CONFIGURED = { explicit: false, ownKey: false, removeInterrupted: false };
+
 /** Starts operations that share the settings, as in one provider process. */
 function newProcess(given: NodeJS.ProcessEnv = environment()): () => Api {
-  const settings = resolveSettings({ explicit: false, ownKey: false, removeInterrupted: false }, given);
+  const settings = resolveSettings(NOT_CONFIGURED, given);
   const shared = { settings, log: () => undefined, clock: {}, concurrency: new Concurrency() };
   return () =>
     startOperation({ ...shared, written: () => undefined }, { verb: "create", object: 'inference key "ci"' });
@@ -126,6 +128,16 @@ test("renews a refused token once, for all requests that had it, and sends each 
   await Promise.all(Array.from({ length: 10 }, () => create(start())));
   expect(exchanges()).toBe(2);
   expect(bearers()).toHaveLength(1 + 10 + 10);
+});
+
+test("keeps a token that was renewed before an older one was refused", async () => {
+  const { credential } = resolveSettings(NOT_CONFIGURED, environment());
+  const api = newProcess()();
+  const old = await credential.bearer(api);
+  credential.drop(old);
+  const renewed = await credential.bearer(api);
+  credential.drop(old);
+  expect(await credential.bearer(api)).toBe(renewed);
 });
 
 test("believes the second refusal of a request", async () => {
@@ -236,6 +248,14 @@ test("neither token is in an error, whatever a server sends back", async () => {
       expect(text).not.toContain("\u001b");
     }
   }
+});
+
+test("a subject token that does not look like others is not in an error either", async () => {
+  const odd = "odd.subject.token";
+  accepts = () => ({ status: 400, json: { error: { code: 400, message: `bad ${odd}` } } });
+  const start = newProcess({ ...environment(), OPENROUTER_SUBJECT_TOKEN: odd });
+  const { message } = await failureOf(create(start()));
+  expect(message).toContain("bad [secret]");
 });
 
 test("no token goes to a base URL that is plain http to another machine", () => {
