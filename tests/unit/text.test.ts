@@ -31,3 +31,9 @@ describe("gate", () => {
     );
   });
 });
+
+test("hides a JWT that is not known, whole or without its signature", () => {
+  expect(gate("a eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln b eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0 c")).toBe(
+    "a [secret] b [secret] c",
+  );
+});
