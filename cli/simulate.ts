@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { Secret } from "../provider/secret";
 import { clean } from "../provider/text";
 import type { LoggedRequest, Simulator, Switches } from "../sdk/testing/simulator";
-import { parseSwitch, SWITCH_VALUES, startSimulator } from "../sdk/testing/simulator";
+import { keepIn, load, parseSwitch, SWITCH_VALUES, seed, startSimulator } from "../sdk/testing/simulator";
 import { processTerminal, reporting, type Terminal, usageExits } from "./terminal";
 
 /** Where the `dashboard` command looks for it. */
@@ -14,16 +14,24 @@ export interface SimulateOptions {
   latency: number;
   switch?: Partial<Switches>;
   log?: boolean;
+  /** File that keeps the account. */
+  state?: string;
+  /** Management key; a random one unless given. */
+  key?: string;
+  demo?: boolean;
 }
 
 export function simulateCommand(terminal: Terminal = processTerminal()): Command {
   return usageExits(new Command("simulator"), terminal)
-    .description("Serves OpenRouter's management API on loopback, with its state in memory, until it is stopped.")
+    .description("Serves OpenRouter's management API on loopback, in memory or in a file, until it is stopped.")
     .option("--port <number>", "port on 127.0.0.1; 0 for any free one", wholeNumber, SIMULATOR_PORT)
     .option("--latency <ms>", "how long each response takes", wholeNumber, 0)
     .option("--switch <name=value>", "change how it behaves where the API is uncertain; may be repeated", addSwitch)
     .option("--log", "print each request")
-    .addHelpText("after", `\nSwitches, the default first:\n${listOfSwitches()}`)
+    .option("--state <file>", "keep the account in this file, across restarts")
+    .option("--key <key>", "management key to accept, instead of a random one", managementKey)
+    .option("--demo", "start with keys, guardrails, workspaces, members and 30 days of activity")
+    .addHelpText("after", `${HELP}\n\nSwitches, the default first:\n${listOfSwitches()}`)
     .action((options: SimulateOptions) =>
       reporting(terminal, async () => {
         const simulator = await simulate(options, terminal);
@@ -32,6 +40,16 @@ export function simulateCommand(terminal: Terminal = processTerminal()): Command
     );
 }
 
+const HELP = `
+With --state, keys and the management key work as before after a restart; --demo
+fills the file when it is new. Only you can read the file, and it has no key in
+plain text.
+
+Exit code: 0, 2 if it could not start.
+
+Example, to try the commands:
+  pulumi-openrouter simulator --demo --state demo.json`;
+
 /** Starts it and prints what a person needs to use it. */
 export async function simulate(options: SimulateOptions, terminal: Terminal): Promise<Simulator> {
   const simulator = await startSimulator({
@@ -39,18 +57,37 @@ export async function simulate(options: SimulateOptions, terminal: Terminal): Pr
     latency: options.latency,
     control: true,
     ...(options.switch && { switches: options.switch }),
+    ...(options.key && { managementKey: options.key }),
     ...(options.log && {
       onRequest: (point, request) => {
         if (point === "over") terminal.out(logLine(request));
       },
     }),
   });
+  try {
+    fill(simulator, options);
+  } catch (error) {
+    await simulator.close();
+    throw error;
+  }
   const key = new Secret(simulator.managementKey);
   terminal.reveal(`The management API is at ${simulator.url}, and this is a management key for it: `, key);
   terminal.out(`\nexport OPENROUTER_BASE_URL=${simulator.url}`);
   terminal.reveal("export OPENROUTER_MANAGEMENT_KEY=", key);
   terminal.out("");
   return simulator;
+}
+
+/** With --demo as well, a file that is there already wins. */
+function fill(simulator: Simulator, { state, demo }: SimulateOptions): void {
+  const isKept = state !== undefined && load(state, simulator);
+  if (demo && !isKept) seed(simulator);
+  if (state !== undefined) keepIn(state, simulator);
+}
+
+function managementKey(text: string): string {
+  if (/^[\w.-]{8,}$/.test(text)) return text;
+  throw new InvalidArgumentError("It must have at least 8 letters, digits, dots, hyphens or underscores.");
 }
 
 function logLine({ at, method, path, query, body, status }: LoggedRequest): string {

@@ -1,6 +1,11 @@
 /** The simulator from the command line, and changes made to it from another. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { adoptCommand } from "../../cli/adopt";
 import { dashboardCommand } from "../../cli/dashboard";
 import { simulate, simulateCommand } from "../../cli/simulate";
+import { usageCommand } from "../../cli/usage";
 import { parseSwitch, type Simulator, startSimulator } from "../../sdk/testing/simulator";
 import { placeFor, type Run, run } from "../cli/support/terminal";
 import { rawClient } from "./rawClient";
@@ -97,4 +102,83 @@ test.each([
   [["--port", "http"], "It must be a whole number."],
 ])("%j is refused", async (args, message) => {
   expect(await run(simulateCommand, args)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
+});
+
+describe("--state", () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-simulator-"));
+    file = join(folder, "account.json");
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function restarted<Result>(use: (simulator: Simulator) => Promise<Result>, more = {}): Promise<Result> {
+    const started = await simulate({ port: 0, latency: 0, state: file, ...more }, placeFor().terminal);
+    try {
+      return await use(started);
+    } finally {
+      await started.close();
+    }
+  }
+
+  test("keeps what the API and the dashboard change, and the management key, in a file for its owner alone", async () => {
+    const { before, key } = await restarted(async (first) => {
+      const { body } = await rawClient(first).ask("POST /keys", { body: { name: "api", limit: 5 } });
+      await run(dashboardCommand, ["--url", first.url, "use", "api", "2"]);
+      const expires_at = new Date("2099-01-01T00:00:00Z");
+      first.dashboard.createKey({ name: "dashboard", expires_at });
+      expect(readFileSync(file, "utf8")).not.toContain(body.key);
+      return { before: structuredClone(first.account), key: first.managementKey };
+    });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(["account.json"]);
+    await restarted(async (second) => {
+      expect(second.account.keys).toEqual(before.keys);
+      expect(second.account.uses).toEqual(before.uses);
+      const { status } = await rawClient({ ...second, managementKey: key }).ask("GET /keys");
+      expect(status).toBe(200);
+    });
+  });
+
+  test("a file of something else is refused and left as it is", async () => {
+    for (const text of ["{}", "no json"]) {
+      writeFileSync(file, text);
+      await expect(restarted(async () => undefined)).rejects.toThrow("is not the state of a simulator");
+      expect(readFileSync(file, "utf8")).toBe(text);
+    }
+  });
+
+  test("--demo fills a new file, and no old one", async () => {
+    const hashes = (started: Simulator) => Promise.resolve(started.account.keys.map(({ hash }) => hash));
+    const first = await restarted(hashes, { demo: true });
+    expect(first.length).toBeGreaterThan(3);
+    expect(await restarted(hashes, { demo: true })).toEqual(first);
+  });
+});
+
+test("--key is the management key, and one that could not be pasted is refused", async () => {
+  const started = await simulate({ port: 0, latency: 0, key: "my-fixed-key" }, placeFor().terminal);
+  expect((await rawClient({ ...started, managementKey: "my-fixed-key" }).ask("GET /keys")).status).toBe(200);
+  await started.close();
+  for (const wrong of ["short", "with space and more", "$(command)"]) {
+    expect((await run(simulateCommand, ["--key", wrong])).code).toBe(2);
+  }
+});
+
+test("--demo has something for each command", async () => {
+  const started = await simulate({ port: 0, latency: 0, demo: true }, placeFor().terminal);
+  const env = { OPENROUTER_BASE_URL: started.url, OPENROUTER_MANAGEMENT_KEY: started.managementKey };
+  const folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-demo-"));
+  const usage = await run(usageCommand, ["--by", "model", "--days", "30", "--json"], { env });
+  const { groups, total } = JSON.parse(usage.out).data.completed;
+  expect(groups).toHaveLength(3);
+  expect(total.usage).toBeGreaterThan(50);
+  const byDay = JSON.parse((await run(usageCommand, ["--days", "30", "--json"], { env })).out).data.completed.groups;
+  expect(byDay.filter(({ usage }: { usage: number }) => usage > 0)).toHaveLength(30);
+  const adopted = await run(adoptCommand, ["--out", join(folder, "index.ts")], { env });
+  expect(adopted).toMatchObject({ code: 0, err: "" });
+  expect(readFileSync(join(folder, "index.ts"), "utf8")).toContain("new openrouter.GuardrailMemberAssignment(");
+  rmSync(folder, { recursive: true, force: true });
+  await started.close();
 });
