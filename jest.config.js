@@ -6,7 +6,7 @@
  */
 const LONG = [
   "tests/engine/(options|secrets|accounts|isolation|mistakes|adopt|adoptCommand|peersFaults)\\.test\\.ts$",
-  "tests/examples/programs\\.test\\.ts$",
+  "tests/examples/(programs|copied)\\.test\\.ts$",
   "tests/faults/kill\\.test\\.ts$",
   "tests/bench/course\\.test\\.ts$",
   "tests/package/(install|types)\\.test\\.ts$",
