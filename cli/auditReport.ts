@@ -38,8 +38,9 @@ export function auditJson(
 }
 
 function keyFields(key: JudgedKey["key"]): object {
-  const { hash, name, disabled, limit, limitReset, usage, byokUsage, createdAt, expiresAt, workspaceId } = key;
-  return { hash, name, disabled, limit, limitReset, usage, byokUsage, createdAt, expiresAt, workspaceId };
+  const { hash, name, disabled, limit, limitReset, usage, byokUsage, lastUsedAt, createdAt, expiresAt, workspaceId } =
+    key;
+  return { hash, name, disabled, limit, limitReset, usage, byokUsage, lastUsedAt, createdAt, expiresAt, workspaceId };
 }
 
 interface Screen {
@@ -79,8 +80,12 @@ const KEY_COLUMNS: Column[] = [
   { title: "USED" },
 ];
 
+/** Narrower screens have no room for the day of the last use. */
+const ROOMY = 100;
+
 function keyTable({ keys, guardrails }: Audit, { colors, width }: Screen): string {
   if (keys.length === 0) return "No keys.";
+  const isRoomy = width === undefined || width >= ROOMY;
   const nameOf = guardrailNames(guardrails.map(({ guardrail }) => guardrail));
   const rows = keys.map(({ key, guardrail, status }) => [
     key.hash.slice(0, 8),
@@ -90,8 +95,10 @@ function keyTable({ keys, guardrails }: Audit, { colors, width }: Screen): strin
     key.expiresAt === null ? "none" : day(key.expiresAt),
     guardrail ? nameOf(guardrail.id) : "none",
     isUnused(key) ? "never" : usd((key.usage ?? 0) + (key.byokUsage ?? 0)),
+    ...(isRoomy ? [key.lastUsedAt === null ? "never" : day(key.lastUsedAt)] : []),
   ]);
-  return table(KEY_COLUMNS, rows, width, colors ? keyColors : undefined);
+  const columns = isRoomy ? [...KEY_COLUMNS, { title: "LAST USED" }] : KEY_COLUMNS;
+  return table(columns, rows, width, colors ? keyColors : undefined);
 }
 
 const GUARDRAIL_COLUMNS: Column[] = [

@@ -110,8 +110,9 @@ function when(finding: Finding, holds: boolean): Finding[] {
   return holds ? [finding] : [];
 }
 
-export function isUnused({ usage, byokUsage }: Key): boolean {
-  return usage === 0 && (byokUsage ?? 0) === 0;
+/** By the time of its last use and by what was spent: an older server shows no time. */
+export function isUnused({ lastUsedAt, usage, byokUsage }: Key): boolean {
+  return lastUsedAt === null && usage === 0 && (byokUsage ?? 0) === 0;
 }
 
 function placeOf(kind: ObjectKind, id: string, name: string, states: readonly StackState[]): Judged {

@@ -240,3 +240,34 @@ test("what an `up` made is managed, and nothing else is", async () => {
     await declared.close();
   }
 });
+
+test("a key that spent nothing on free models was used nevertheless", async () => {
+  const { hash } = makeKey("free");
+  simulator.dashboard.useKey(hash, 0);
+  const { keys } = await report(stackExport([]));
+  expect(keys[0]?.findings).not.toContain("never-used");
+});
+
+test("the account is named with the command that pins it", async () => {
+  const { out } = await audit([file(stackExport([]))]);
+  const id = simulator.account.organization_id;
+  expect(out).toMatch(new RegExp(`^Account: ${id} \\(pin it with: pulumi config set openrouter:account ${id}\\)\\n`));
+  const personal = await startSimulator({ personal: true });
+  const own = await audit([file(stackExport([]))], { env: credentials(personal) });
+  expect(own.out).toContain(`Account: ${personal.account.workspaces[0]?.id} (pin it`);
+  await personal.close();
+});
+
+test("a workspace that a scoped key may not read is named, and nothing counts as missing", async () => {
+  const { id } = simulator.dashboard.addWorkspace({ name: "Other", slug: "other" });
+  const { hash } = makeKey("hidden", { workspace_id: id });
+  const refusal = { effect: "status", status: 403, times: Number.POSITIVE_INFINITY } as const;
+  simulator.faults.add({ ...refusal, where: ({ query }) => query.workspace_id === id });
+  simulator.faults.add({ ...refusal, path: `/keys/${hash}` });
+  const state = file(stackExport([{ kind: "InferenceKey", name: "hidden", id: hash }]));
+  const { out, err, code } = await audit([state]);
+  expect(code).toBe(2);
+  expect(err).toMatch(new RegExp(`^Not everything could be read: read the keys of workspace ${id}: .*403`, "m"));
+  expect(out).toContain(": not readable");
+  expect(out).not.toContain("not in this account");
+});
