@@ -320,6 +320,78 @@ describe("settings in either spelling", () => {
   });
 });
 
+describe("a value that is not shown passes no gate that it could break", () => {
+  const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+  const models = (allowedModels: unknown) => guardrail({ allowedModels });
+
+  test.each<[string, Program, Program]>([
+    ["lower", { a: dated(month(5)) }, { a: dated({ ...month(5), limit: UNKNOWN }) }],
+    [
+      "lower",
+      { g: guardrail({ limitUsd: 1, resetInterval: "daily" }) },
+      { g: guardrail({ limitUsd: UNKNOWN, resetInterval: "daily" }) },
+    ],
+    ["disable", { a: dated(month(5)) }, { a: dated({ ...month(5), disabled: UNKNOWN }) }],
+    ["expire", { a: dated(month(5)) }, { a: key({ ...month(5), expiresAt: UNKNOWN }) }],
+    ["narrow", { g: models(["a"]) }, { g: models(UNKNOWN) }],
+    ["zdr-off", { g: guardrail({ enforceZdr: true }) }, { g: guardrail({ enforceZdr: UNKNOWN }) }],
+    ["zdr-off", { g: guardrail() }, { g: guardrail({ allowSafetyRetentionOther: UNKNOWN }) }],
+  ])("%s: %j → %j", async (gate, before, after) => {
+    expect((await review(before, after, "--forbid", gate)).code).toBe(1);
+    expect((await review(before, before, "--forbid", gate)).code).toBe(0);
+  });
+
+  /** The preview with a secret instead of this input, before or on both sides. */
+  function hiding(preview: string, input: string, sides: readonly ("oldState" | "newState")[]): string {
+    const { steps, ...rest } = JSON.parse(preview);
+    for (const step of steps)
+      for (const side of sides) if (step[side]?.inputs[input]) step[side].inputs[input] = "[secret]";
+    return file(JSON.stringify({ steps, ...rest }));
+  }
+  const judged = (preview: string, ...args: string[]) =>
+    run((terminal) => reviewCommand(terminal, () => NOW), [preview, ...args]);
+
+  test("an allowlist that is secret before and after differs all the same", async () => {
+    const preview = hiding(previewOf({ g: models(["a"]) }, { g: models(["b"]) }), "allowedModels", [
+      "oldState",
+      "newState",
+    ]);
+    expect((await judged(preview, "--forbid", "narrow")).code).toBe(1);
+  });
+
+  test("a limit that was secret has no figure before, even under a known guardrail: the whole after counts", async () => {
+    const under = (limit: number) => ({
+      g: guardrail({ limitUsd: 9, resetInterval: "monthly" }),
+      a: dated(month(limit)),
+      link: assigned("g", "a"),
+    });
+    const sames = JSON.parse(previewOf(under(3), under(8)));
+    const { resources } = JSON.parse(stateOf(under(3))).deployment;
+    const present = new Set(sames.steps.map(({ urn }: { urn: string }) => urn));
+    for (const each of resources) {
+      if (!present.has(each.urn)) sames.steps.push({ op: "same", urn: each.urn, oldState: each, newState: each });
+    }
+    const preview = hiding(JSON.stringify(sames), "limit", ["oldState"]);
+    const { keys } = JSON.parse((await judged(preview, "--format", "json")).out).data;
+    expect(keys[0].atMost).toMatchObject({ before: "secret", after: { usd: 8 }, kind: "unknownBefore" });
+    expect((await judged(preview, "--max-increase", "7.99")).code).toBe(1);
+    expect((await judged(preview, "--max-increase", "8")).code).toBe(0);
+  });
+
+  test("a move to a guardrail outside the stack can't be judged: exit code 2", async () => {
+    const outside = {
+      kind: "GuardrailKeyAssignment",
+      inputs: { guardrailId: "11112222-aaaa", keyHash: { of: "a" } },
+    } as const;
+    const mine = { a: dated(month(5)), g: guardrail({ enforceZdr: true }) };
+    const before = { ...mine, link: assigned("g", "a") };
+    for (const gate of ["zdr-off", "narrow", "lower"]) {
+      const { code, err } = await review(before, { ...mine, link: outside }, "--forbid", gate);
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('not known here, of "a"') });
+    }
+  });
+});
+
 test("a failed preview shows the whole diagnostic", async () => {
   const message = "error: cannot create key\n  at index.ts:3\n  limit: must be a number\n";
   const diagnostics = [
