@@ -93,8 +93,10 @@ export function places(text: string): number {
 export function shortened(text: string, room: number): string {
   if (places(text) <= room) return text;
   const letters = [...text];
-  while (letters.length > 0 && places(letters.join("")) > room - 1) letters.shift();
-  return `…${letters.join("")}`;
+  let width = 1;
+  let start = letters.length;
+  while (start > 0 && width + places(letters[start - 1] ?? "") <= room) width += places(letters[--start] ?? "");
+  return `…${letters.slice(start).join("")}`;
 }
 
 /**

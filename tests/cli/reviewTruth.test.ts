@@ -211,13 +211,26 @@ describe("the form", () => {
     expect(out).toContain("<details><summary>5 more keys</summary>");
   });
 
-  test("5,000 keys fit into 60,000 characters, with the verdict, in Markdown and text", async () => {
-    const [before, after] = [many(5000, () => 1), many(5000, (at) => at + 2)];
+  test.each([
+    [450, "keys may spend $101,475 more a month"],
+    [5000, "keys may spend $12,502,500 more a month"],
+  ])("%d keys fit into 60,000 bytes, with the verdict, in Markdown and text", async (count, reason) => {
+    const [before, after] = [many(count, () => 1), many(count, (at) => at + 2)];
     for (const format of ["markdown", "text"]) {
       const { out } = await review(before, after, "--max-increase", "1", "--format", format);
       expect(Buffer.byteLength(out)).toBeLessThanOrEqual(60_000);
       expect(out.split("\n")[0]).toContain("Refused by 1 gate");
-      expect(out).toContain("keys may spend $12,502,500 more a month");
+      expect(out).toContain(reason);
+    }
+  });
+
+  test("the verdict is kept with names of any length", async () => {
+    const name = (at: number) => `${at}${"ö".repeat(30_000)}`;
+    const before = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [name(at), dated(month(1))]));
+    for (const format of ["markdown", "text"]) {
+      const { out } = await review(before, {}, "--forbid", "delete", "--format", format);
+      expect(Buffer.byteLength(out)).toBeLessThanOrEqual(60_000);
+      expect(out.split("\n")[0]).toContain("Refused by 1 gate");
     }
   });
 });
