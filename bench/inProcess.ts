@@ -93,7 +93,7 @@ async function timesOf(kind: string): Promise<Record<Timing["method"], number[]>
     const { inputs, failures } = await check({}, declared);
     times.check.push((performance.now() - began) * 1000);
     if (!inputs) throw new Error(`The benchmark's ${kind} is refused: ${JSON.stringify(failures)}`);
-    const olds = { ...inputs, ...sample.outputs, __v: 1 };
+    const olds = { ...inputs, ...sample.outputs, __origin: { version: 1 } };
     const then = performance.now();
     await diff(String(index), olds, inputs);
     times.diff.push((performance.now() - then) * 1000);

@@ -1,7 +1,6 @@
 /** What an audit finds: the objects of an account compared with the states of stacks. Pure. */
 import type { Guardrail } from "../provider/api/guardrails";
 import type { Key } from "../provider/api/keys";
-import { accountMark } from "../provider/resources/account";
 import type { Inventory } from "./inventory";
 import type { ObjectKind, StackState, StateObject } from "./state";
 
@@ -56,7 +55,6 @@ export type Absence = "not in this account" | "in another account" | "not readab
 
 export function judge(inventory: Inventory, states: readonly StackState[]): Audit {
   const { keys, guardrails, guardrailOf, workspaces } = inventory;
-  const accounts = workspaces.map(accountMark);
   const present = new Set([...keys.map(({ hash }) => hash), ...guardrails.map(({ id }) => id)]);
   const owned = states.flatMap(({ objects }) => objects.filter(({ external }) => !external));
   return {
@@ -69,7 +67,7 @@ export function judge(inventory: Inventory, states: readonly StackState[]): Audi
     missing: owned
       .filter(({ id }) => !present.has(id))
       .map((object) => {
-        const isElsewhere = object.account !== undefined && !accounts.includes(object.account);
+        const isElsewhere = object.account !== undefined && !workspaces.includes(object.account);
         const unseen = inventory.unreadable.length > 0 ? "not readable" : "not in this account";
         return { ...object, why: isElsewhere ? "in another account" : unseen };
       }),

@@ -16,7 +16,7 @@ export interface StateObject {
   stack: string;
   /** Read by the stack with `get`, not managed by it. */
   external: boolean;
-  /** Mark of the account that has it, if the state tells. */
+  /** Oldest workspace of the account that has it, if the state tells. */
   account: string | undefined;
 }
 
@@ -114,7 +114,7 @@ function asPending({ urn, type, inputs }: Resource): PendingCreate[] {
 }
 
 function accountIn(outputs: Resource["outputs"]): string | undefined {
-  return readStamp(outputs?.__v)?.home?.account;
+  return readStamp(outputs?.__origin)?.account?.workspace || undefined;
 }
 
 /** `<project>/<stack>` of `urn:pulumi:<stack>::<project>::<type>::<name>`. */

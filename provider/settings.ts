@@ -41,6 +41,8 @@ export interface Configuration extends SubjectTokenSettings {
   managementKey?: Secret;
   federationPolicyId?: string;
   baseUrl?: string;
+  /** Ids of the organization or of workspaces of the only account that may be changed, separated by commas. */
+  account?: string;
   /** Whether what an interrupted run seems to have left may be deleted. */
   removeInterrupted: boolean;
 }
@@ -60,6 +62,7 @@ export function configuration(get: (key: string) => string | undefined): Configu
     subjectTokenFile: get("openrouter:subjectTokenFile"),
     subjectTokenAudience: get("openrouter:subjectTokenAudience"),
     baseUrl: get("openrouter:baseUrl"),
+    account: get("openrouter:account")?.trim(),
   };
   return {
     explicit: get("openrouter:explicit") === "true",

@@ -6,13 +6,14 @@ import { stripVTControlCharacters } from "node:util";
 import type { Secret } from "./secret";
 
 const LINE_BREAK = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
-/** Controls (C0, C1) and invisible format characters, bidirectional overrides among them. */
-const INVISIBLE = /[\p{Cc}\p{Cf}]/gu;
-const INVISIBLE_BUT_LAYOUT = /(?![\t\n])[\p{Cc}\p{Cf}\u2028\u2029]/gu;
+const CONTROL = /\p{Cc}/gu;
+const CONTROL_BUT_LAYOUT = /(?![\t\n])[\p{Cc}\u2028\u2029]/gu;
+/** Zero-width characters and bidirectional overrides. Dropped before redaction: one of them would divide a key. */
+const INVISIBLE = /\p{Cf}/gu;
 
 /** A foreign text as part of one line: without escape sequences, line breaks and invisible characters. */
 export function clean(text: string): string {
-  return stripVTControlCharacters(text).replace(LINE_BREAK, " ").replace(INVISIBLE, "\ufffd");
+  return stripVTControlCharacters(text).replace(INVISIBLE, "").replace(LINE_BREAK, " ").replace(CONTROL, "\ufffd");
 }
 
 /** Every OpenRouter key starts with sk-or-, whatever kind it is, and every JWT with the start of a JSON object. */
@@ -33,5 +34,5 @@ export function redact(text: string, ...known: readonly (Secret | undefined)[]):
  * Newlines and tabs stay.
  */
 export function gate(text: string, ...known: readonly (Secret | undefined)[]): string {
-  return redact(stripVTControlCharacters(text).replace(INVISIBLE_BUT_LAYOUT, "\ufffd"), ...known);
+  return redact(stripVTControlCharacters(text).replace(INVISIBLE, "").replace(CONTROL_BUT_LAYOUT, "\ufffd"), ...known);
 }

@@ -26,8 +26,8 @@ export abstract class DynamicResource extends pulumi.CustomResource {
       throw new pulumi.RunError(
         `${kind} "${name}": Pulumi can't import a resource of a dynamic provider. Remove the \`import\` option` +
           (kind === "InferenceKey" || kind === "Guardrail"
-            ? " and pass the id as the input `adopt`: it takes the object over and brings its settings to what is declared."
-            : ": to declare an assignment that exists is enough, it is taken over as it is."),
+            ? " and pass the id as `adopt`: the object is adopted and its settings are updated to match."
+            : ": declaring an existing assignment is enough to adopt it."),
       );
     }
     checkInstalled(kind, name);
@@ -70,8 +70,9 @@ function checkInstalled(kind: Kind, name: string): void {
 }
 
 /**
- * The name of the object in the API: the given one, or the default that tells project, stack and resource it came from.
- * `__defaultName` says that it is the default and that nobody else gives that name to an object.
+ * The name of the object in the API: the given one, or the default, which names project, stack and resource.
+ * `__defaultName` says that it is the default and that no other object has that name: two components may each have a
+ * child of one name, and what `retainOnDelete` has kept may still have it.
  */
 export function named(
   resourceName: string,
@@ -80,8 +81,7 @@ export function named(
 ): NameInputs {
   const defaultName = `${pulumi.getProject()}/${pulumi.getStack()}/${resourceName}`;
   if (name !== undefined && name !== null) return { name: pulumi.output(name).apply((given) => given ?? defaultName) };
-  // Two components may each have a child of that name, so a child's default name is not its own alone.
-  return opts?.parent ? { name: defaultName } : { name: defaultName, __defaultName: true };
+  return opts?.parent || opts?.retainOnDelete ? { name: defaultName } : { name: defaultName, __defaultName: true };
 }
 
 interface NameInputs {

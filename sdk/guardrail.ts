@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource, named } from "./dynamicResource";
+import { checkedId, isUuid } from "./ids";
 import { checkNumber } from "./numbers";
 
 /** A filter that OpenRouter provides. */
@@ -18,8 +19,8 @@ export interface BuiltinContentFilter {
 /** A filter of your own. */
 export interface CustomContentFilter {
   /**
-   * A JavaScript regular expression of at most 100,000 characters. The API takes no look-around, no back-references and
-   * no nested quantifiers.
+   * A JavaScript regular expression of at most 100,000 characters, without look-around and back-references. The API
+   * refuses nested quantifiers as well.
    */
   pattern: pulumi.Input<string>;
   /** What to do with a finding: `redact` it, `block` the request, or only `flag` it. */
@@ -58,8 +59,8 @@ export interface GuardrailArgs {
   description?: pulumi.Input<string | undefined>;
 
   /**
-   * Budget in USD for **each** assigned key and **each** assigned member; it is never shared among them. From 0 to
-   * 1,000,000,000 with at most 6 decimals. Goes together with `resetInterval`. Changed in place. Default: no budget.
+   * Budget in USD for **each** assigned key and **each** assigned member; it is never shared among them. From 0. Goes
+   * together with `resetInterval`; with `ignoreChanges`, list both. Changed in place. Default: no budget.
    */
   limitUsd?: pulumi.Input<number | undefined>;
 
@@ -85,7 +86,7 @@ export interface GuardrailArgs {
   /** Slugs of providers that may not be used. Changed in place. Default: none. */
   ignoredProviders?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
-  /** Regions where data may be processed: `global`, `europe`, `us`. Changed in place. Default: all. */
+  /** Regions where data may be processed: `global`, `europe` (not `eu`), `us`. Changed in place. Default: all. */
   allowedDataRegions?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
   /** Filters that OpenRouter provides. Changed in place. Default: none. */
@@ -95,8 +96,9 @@ export interface GuardrailArgs {
   contentFilters?: pulumi.Input<pulumi.Input<CustomContentFilter>[] | undefined>;
 
   /**
-   * Zero data retention for all vendors: short for those of the five switches below that are not set themselves.
-   * Changed in place. Default: not enforced.
+   * Zero data retention for all vendors: short for those of the five switches below that are not set themselves. A vendor
+   * whose switch was changed in the dashboard shows as that vendor's input beside this one. Changed in place. Default:
+   * not enforced.
    */
   enforceZdr?: pulumi.Input<boolean | undefined>;
   /** Zero data retention for Anthropic models. Changed in place. Default: `enforceZdr`. */
@@ -109,6 +111,14 @@ export interface GuardrailArgs {
   enforceZdrXai?: pulumi.Input<boolean | undefined>;
   /** Zero data retention for all other models. Changed in place. Default: `enforceZdr`. */
   enforceZdrOther?: pulumi.Input<boolean | undefined>;
+
+  /**
+   * Whether Google models that serve zero-data-retention requests may keep prompts for safety monitoring. `false`: zero
+   * retention only. It can only be stricter than the account's setting. Changed in place. Default: the account's setting.
+   */
+  allowSafetyRetentionGoogle?: pulumi.Input<boolean | undefined>;
+  /** The same for models outside the vendors named above. Changed in place. Default: the account's setting. */
+  allowSafetyRetentionOther?: pulumi.Input<boolean | undefined>;
 
   /** Whether free endpoints that publish prompts may be used. Changed in place. Default: not set by this guardrail. */
   enableFreeModelPublication?: pulumi.Input<boolean | undefined>;
@@ -183,6 +193,8 @@ export class Guardrail extends DynamicResource {
   declare public readonly contentFilterBuiltins: pulumi.Output<BuiltinContentFilterResult[] | undefined>;
   /** See {@link GuardrailArgs.contentFilters}. Undefined: none. */
   declare public readonly contentFilters: pulumi.Output<CustomContentFilterResult[] | undefined>;
+  /** See {@link GuardrailArgs.enforceZdr}. Undefined unless declared. */
+  declare public readonly enforceZdr: pulumi.Output<boolean | undefined>;
   /** See {@link GuardrailArgs.enforceZdrAnthropic}. */
   declare public readonly enforceZdrAnthropic: pulumi.Output<boolean | undefined>;
   /** See {@link GuardrailArgs.enforceZdrOpenai}. */
@@ -193,6 +205,10 @@ export class Guardrail extends DynamicResource {
   declare public readonly enforceZdrXai: pulumi.Output<boolean | undefined>;
   /** See {@link GuardrailArgs.enforceZdrOther}. */
   declare public readonly enforceZdrOther: pulumi.Output<boolean | undefined>;
+  /** See {@link GuardrailArgs.allowSafetyRetentionGoogle}. */
+  declare public readonly allowSafetyRetentionGoogle: pulumi.Output<boolean | undefined>;
+  /** See {@link GuardrailArgs.allowSafetyRetentionOther}. */
+  declare public readonly allowSafetyRetentionOther: pulumi.Output<boolean | undefined>;
   /** See {@link GuardrailArgs.enableFreeModelPublication}. */
   declare public readonly enableFreeModelPublication: pulumi.Output<boolean | undefined>;
   /** See {@link GuardrailArgs.enableFreeModelTraining}. */
@@ -226,7 +242,7 @@ export class Guardrail extends DynamicResource {
     guardrailId: pulumi.Input<pulumi.ID>,
     opts?: pulumi.CustomResourceOptions,
   ): Guardrail {
-    return new Guardrail(name, {}, { ...opts, id: guardrailId });
+    return new Guardrail(name, {}, { ...opts, id: checkedId(`Guardrail.get("${name}")`, guardrailId, isUuid) });
   }
 }
 
@@ -242,11 +258,14 @@ const OUTPUTS = [
   "allowedDataRegions",
   "contentFilterBuiltins",
   "contentFilters",
+  "enforceZdr",
   "enforceZdrAnthropic",
   "enforceZdrOpenai",
   "enforceZdrGoogle",
   "enforceZdrXai",
   "enforceZdrOther",
+  "allowSafetyRetentionGoogle",
+  "allowSafetyRetentionOther",
   "enableFreeModelPublication",
   "enableFreeModelTraining",
   "enablePaidModelTraining",

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "./dynamicResource";
+import { checkedId, isKeyHash, isPairOf } from "./ids";
 
 /** What a {@link GuardrailKeyAssignment} is declared with. */
 export interface GuardrailKeyAssignmentArgs {
@@ -47,7 +48,11 @@ export class GuardrailKeyAssignment extends DynamicResource {
     id: pulumi.Input<pulumi.ID>,
     opts?: pulumi.CustomResourceOptions,
   ): GuardrailKeyAssignment {
-    return new GuardrailKeyAssignment(name, { guardrailId: "", keyHash: "" }, { ...opts, id });
+    return new GuardrailKeyAssignment(
+      name,
+      { guardrailId: "", keyHash: "" },
+      { ...opts, id: checkedId(`GuardrailKeyAssignment.get("${name}")`, id, isPairOf(isKeyHash)) },
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "./dynamicResource";
+import { checkedId, isPairOf, isUserId } from "./ids";
 
 /** What a {@link GuardrailMemberAssignment} is declared with. */
 export interface GuardrailMemberAssignmentArgs {
@@ -46,7 +47,11 @@ export class GuardrailMemberAssignment extends DynamicResource {
     id: pulumi.Input<pulumi.ID>,
     opts?: pulumi.CustomResourceOptions,
   ): GuardrailMemberAssignment {
-    return new GuardrailMemberAssignment(name, { guardrailId: "", userId: "" }, { ...opts, id });
+    return new GuardrailMemberAssignment(
+      name,
+      { guardrailId: "", userId: "" },
+      { ...opts, id: checkedId(`GuardrailMemberAssignment.get("${name}")`, id, isPairOf(isUserId)) },
+    );
   }
 }
 

@@ -1,21 +1,19 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource, named } from "./dynamicResource";
+import { checkedId, isKeyHash } from "./ids";
 import { isoInstant, warnOfPastExpiry } from "./instants";
 import { checkNumber } from "./numbers";
 
 /** What an {@link InferenceKey} is declared with. An input left out means the API's "none". */
 export interface InferenceKeyArgs {
   /**
-   * Name of the key, 1 to 200 characters, as the dashboard shows it. Changed in place.
-   * Default: `<project>/<stack>/<resource name>`, so that environments don't collide and a stray key tells where it
-   * came from.
+   * Name of the key, as the dashboard shows it. Changed in place.
+   * Default: `<project>/<stack>/<resource name>`, so that environments don't collide and a stray key shows where it came
+   * from.
    */
   name?: pulumi.Input<string | undefined>;
 
-  /**
-   * Spending limit in USD: from 0 (nothing may be spent) to 1,000,000,000, with at most 6 decimals. Changed in place;
-   * by all that is known what was spent so far keeps counting. Default: no limit.
-   */
+  /** Spending limit in USD, from 0. Changed in place; past spending appears to keep counting. Default: no limit. */
   limit?: pulumi.Input<number | undefined>;
 
   /**
@@ -34,35 +32,46 @@ export interface InferenceKeyArgs {
   disabled?: pulumi.Input<boolean | undefined>;
 
   /**
-   * When the key stops working: a `Date`, or an ISO 8601 text with a zone such as `2027-01-01T00:00:00Z`; to the
-   * second. **A change makes a new key** with a new secret, because the API can't change it. Default: never.
+   * When the key stops working: a `Date`, or an ISO 8601 timestamp with a UTC offset such as `2027-01-01T00:00:00Z`; to
+   * the second. **A change replaces the key**, because the API can't update it. Another spelling of the same time changes
+   * nothing. Default: never.
    */
   expiresAt?: pulumi.Input<string | Date | undefined>;
 
   /**
-   * UUID of the workspace of the key. **A change makes a new key**, and so does declaring it for a key that was made
-   * without it, whichever it is. Default: the account's default workspace; leaving it out later accepts the present one.
+   * UUID of the workspace of the key. Changed in place: the key moves and keeps its value. What becomes of its guardrail
+   * is the API's decision, so a `GuardrailKeyAssignment` is checked at the next refresh. A server older than October 2026
+   * does not move keys; then the update fails and says so.
+   * Default: the account's default workspace; omitting it later accepts the present one. A replacement of a key in another
+   * workspace needs it: the preview fails and shows the line to add (`--target-replace` and taint don't ask the provider).
    */
   workspaceId?: pulumi.Input<string | undefined>;
 
   /**
-   * User id of the member that the key belongs to, in an organization. **A change makes a new key.** Default: chosen by
-   * the API; leaving it out later accepts the present one.
+   * User id of the member that the key belongs to, in an organization. **A change replaces the key.** Default: chosen by
+   * the API; omitting it later accepts the present one.
    */
   creatorUserId?: pulumi.Input<string | undefined>;
 
   /**
-   * Hash of an existing key to take under management in place of making one. Its settings are brought to what is
-   * declared; `expiresAt`, `workspaceId` and `creatorUserId` must be as they are. {@link InferenceKey.key} stays empty,
-   * because the API shows a key only once. `destroy` deletes an adopted key like any other; use the option
-   * `retainOnDelete` to keep it. Adding or removing this later changes nothing; while it is there, a change that needs a
-   * new key is an error.
+   * Identity of the end user that the key is for, at most 512 characters. Set at creation only: **a change replaces the
+   * key.** A partner's own key is not supported, because it would be in the state. Default: none; omitting it later
+   * accepts the present one.
+   */
+  externalUser?: pulumi.Input<string | undefined>;
+
+  /**
+   * Hash of an existing key to manage instead of creating one. Its settings are updated to match; `expiresAt`,
+   * `creatorUserId` and `externalUser` must match already. {@link InferenceKey.key} stays empty, because the API shows a
+   * key only once. `destroy` deletes an adopted key like any other; use the option `retainOnDelete` to keep it. Adding
+   * this resource's own hash later, or removing it, changes nothing; a different hash is an error. While it is there, a
+   * change that needs a new key is an error.
    */
   adopt?: pulumi.Input<string | undefined>;
 
   /**
-   * Any texts of yours. **A change makes a new key**, as does adding or removing them: put a date or a counter here to
-   * rotate it. The new key is made before the old one is deleted.
+   * Arbitrary strings. **Any change replaces the key**: put a date or a counter here to rotate it. The new key is created
+   * before the old one is deleted.
    */
   keepers?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
 }
@@ -106,12 +115,14 @@ export class InferenceKey extends DynamicResource {
   declare public readonly includeByokInLimit: pulumi.Output<boolean | undefined>;
   /** See {@link InferenceKeyArgs.disabled}. Undefined: not disabled. */
   declare public readonly disabled: pulumi.Output<boolean | undefined>;
-  /** See {@link InferenceKeyArgs.expiresAt}; in UTC. Undefined: never. */
+  /** See {@link InferenceKeyArgs.expiresAt}. Undefined: never. */
   declare public readonly expiresAt: pulumi.Output<string | undefined>;
-  /** Workspace of the key, if declared. */
+  /** Workspace of the key, if declared or not the default one. */
   declare public readonly workspaceId: pulumi.Output<string | undefined>;
   /** Member that the key belongs to, if declared. */
   declare public readonly creatorUserId: pulumi.Output<string | undefined>;
+  /** See {@link InferenceKeyArgs.externalUser}. */
+  declare public readonly externalUser: pulumi.Output<string | undefined>;
   /** See {@link InferenceKeyArgs.keepers}. */
   declare public readonly keepers: pulumi.Output<Record<string, string> | undefined>;
 
@@ -132,7 +143,7 @@ export class InferenceKey extends DynamicResource {
    * @throws if the account has no such key.
    */
   public static get(name: string, hash: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): InferenceKey {
-    return new InferenceKey(name, {}, { ...opts, id: hash });
+    return new InferenceKey(name, {}, { ...opts, id: checkedId(`InferenceKey.get("${name}")`, hash, isKeyHash) });
   }
 }
 
@@ -145,6 +156,7 @@ const OUTPUTS = [
   "expiresAt",
   "workspaceId",
   "creatorUserId",
+  "externalUser",
   "keepers",
   "key",
   "label",

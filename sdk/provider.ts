@@ -25,11 +25,16 @@ export interface ProviderArgs {
   /** Base URL of the API; https, or http to this machine. Default: the public API. */
   baseUrl?: pulumi.Input<string>;
   /**
-   * Whether `pulumi up` deletes the keys and guardrails that a killed run seems to have left: those of the default name
-   * and the declared settings for which nothing was ever spent, before it makes one of that name. Without it they are
-   * named, with the command that removes one. Leave it off where two resources of the stack may have one default name
-   * (a child of a component and a resource without a parent), where others use the same project and stack names on the
-   * account, and with keys that only call free models. Default: `false`.
+   * Id of the organization (`org_…`), or of the oldest workspace, of the only account that may be changed; several ids of
+   * one account are separated by commas. `pulumi-openrouter audit` prints it. Checked before the first write, so that a
+   * management key of a different account creates nothing there. Default: the account that the state names.
+   */
+  account?: pulumi.Input<string>;
+  /**
+   * Whether a create first deletes likely orphans of a killed run: unused keys and unassigned guardrails with the default
+   * name and the declared settings. Does nothing for resources with a parent or with `retainOnDelete`, and for keys that
+   * were ever used. Leave it off where another stack uses the same project and stack names on the account.
+   * Default: `false`.
    */
   removeInterrupted?: pulumi.Input<boolean>;
 }
@@ -64,6 +69,7 @@ export class Provider extends pulumi.ProviderResource {
         "openrouter:subjectTokenFile": args.subjectTokenFile,
         "openrouter:subjectTokenAudience": args.subjectTokenAudience,
         "openrouter:baseUrl": args.baseUrl,
+        "openrouter:account": args.account,
         "openrouter:removeInterrupted":
           args.removeInterrupted === undefined ? undefined : pulumi.output(args.removeInterrupted).apply(String),
       },

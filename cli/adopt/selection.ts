@@ -159,7 +159,10 @@ async function takeOne(
   { id, declared = {}, isPermanent = false }: Present,
 ): Promise<Taken | LeftOut | undefined> {
   // As a state that knows no more of it than what is declared: so reads share requests as in a refresh.
-  const { inputs, props: outputs = {} } = await provider.read(id, { ...declared, __v: String(STATE_VERSION) });
+  const { inputs, props: outputs = {} } = await provider.read(id, {
+    ...declared,
+    __origin: { version: STATE_VERSION, unfinished: true },
+  });
   if (!inputs) return undefined;
   const checked = await provider.check({}, inputs);
   const leftOut = (reason: string): LeftOut => ({ kind, id, name: String(inputs.name ?? ""), reason });

@@ -7,7 +7,7 @@
 import type { z } from "zod";
 import type { Secret } from "../secret";
 import type { Settings } from "../settings";
-import { redact } from "../text";
+import { clean, redact } from "../text";
 import type { Concurrency } from "./concurrency";
 import {
   KeyRefused,
@@ -21,7 +21,7 @@ import {
   UnusableSetting,
   WHERE_TO_MAKE_ONE,
 } from "./errors";
-import { CALL_TIMEOUT_MS, OPERATION_BUDGET_MS, WORTH_SAYING_MS, waitBeforeRetry } from "./retry";
+import { CALL_TIMEOUT_MS, OPERATION_BUDGET_MS, sleep, WORTH_SAYING_MS, waitBeforeRetry } from "./retry";
 import type { Answer, Sent } from "./transport";
 import { fromWire, snakeCase, toWire } from "./wire";
 
@@ -62,6 +62,8 @@ export interface Surroundings {
   concurrency: Concurrency;
   /** Called when a request that may have changed something has ended. */
   written(): void;
+  /** Called before a request that may change something. Throws if it must not be sent. */
+  beforeWrite?(api: Api): Promise<void>;
 }
 
 /** How far the server's clock is ahead of ours, learnt from every answer. */
@@ -86,11 +88,12 @@ export function startOperation(surroundings: Surroundings, { verb, object }: Ope
     const wait = waitBeforeRetry({ error, attempts, repeatable, remainingMs, now, random: Math.random() });
     if (wait === undefined) return false;
     if (wait > WORTH_SAYING_MS) log(waiting(wait, object, error));
-    await new Promise((resolve) => setTimeout(resolve, wait));
+    await sleep(wait);
     return true;
   }
 
   async function request<Result>(call: Call<Result>): Promise<Result> {
+    if (call.method !== "GET") await surroundings.beforeWrite?.(api);
     let renewed = false;
     for (let attempts = 1; ; attempts++) {
       let bearer: Secret | undefined;
@@ -261,7 +264,7 @@ function apiMessage(text: string, settings: Settings): string | undefined {
   const { error } = json;
   if (typeof error !== "object" || error === null || !("message" in error)) return undefined;
   if (typeof error.message !== "string") return undefined;
-  return short(redact(error.message, ...settings.credential.secrets()).replace(/\.$/, ""));
+  return short(clean(redact(error.message, ...settings.credential.secrets())).replace(/\.$/, ""));
 }
 
 export function parseJson(text: string): unknown {

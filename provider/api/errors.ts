@@ -160,17 +160,17 @@ export class NoAccessToken extends RequestError {
   }
 }
 
-/** A create whose answer got lost may have left something, and only a person can tell. */
+/** The response to a create was lost, the create may have produced something, and only a person can tell. */
 export class LeftBehind extends OpenRouterError {
   constructor(operation: string, found: readonly string[], cause: unknown) {
     const what =
       found.length > 0
-        ? `the answer of the API got lost, and it may have made what stands in the account now: ${found.join("; ")}`
-        : `the answer of the API got lost, and the account can't be read to see whether it was carried out (${messageOf(cause)})`;
+        ? `the response was lost, and the create may have produced: ${found.join("; ")}`
+        : `the response was lost, and listing the account to check failed (${messageOf(cause)})`;
     const advice =
       found.length > 0
-        ? "make sure that nobody uses what was left, remove it with the command given, and run this again"
-        : "run `npx pulumi-openrouter audit` on the stack's state, remove what it calls interrupted, and run this again";
+        ? "run `npx pulumi-openrouter audit --stack …` to see whether a stack has it; remove it if none has and it is unused, then run this again"
+        : "run `npx pulumi-openrouter audit --stack …` to see what no stack has, then run this again";
     super(sentence(`${operation}: ${what}`, advice), { cause });
   }
 }

@@ -32,6 +32,8 @@ const guardrail = z.object({
   enforceZdrGoogle: flag,
   enforceZdrXai: flag,
   enforceZdrOther: flag,
+  allowSafetyRetentionGoogle: flag,
+  allowSafetyRetentionOther: flag,
   enableFreeModelPublication: flag,
   enableFreeModelTraining: flag,
   enablePaidModelTraining: flag,

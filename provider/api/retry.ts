@@ -13,6 +13,11 @@ export const OPERATION_BUDGET_MS = 120_000;
 /** Waits shorter than this are not worth a line of output. */
 export const WORTH_SAYING_MS = 2_000;
 
+/** Every wait of the provider goes through here. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 const FIRST_BACKOFF_MS = 500;
 const MOST_ATTEMPTS = 6;
 

@@ -1,14 +1,17 @@
 /**
- * Drives a lifecycle through Pulumi's dynamic-provider protocol. What the protocol wants stays in this file:
+ * Drives a lifecycle through Pulumi's dynamic-provider protocol. What the protocol requires stays in this file:
  * `__provider` in what a partial failure keeps, secrets as wire objects, plain results, an empty id for "gone", and the
  * properties that every object of ours has in its state besides its own outputs.
  */
 import { type Api, type Surroundings, startOperation } from "../api/client";
 import { NotFound, Unsupported } from "../api/errors";
-import { confirmSameAccount, type Home, homeOf, serverMark, type Workspaces } from "../resources/account";
-import { type Context, type Lifecycle, PartialFailure, type Session } from "../resources/lifecycle";
+import { sleep } from "../api/retry";
+import type { AccountGuard, AccountRef } from "../resources/account";
+import { adoptedTwice } from "../resources/adoption";
+import { LAG_WAITS_MS } from "../resources/fresh";
+import { type Context, type Lifecycle, mayBeDone, PartialFailure, type Session } from "../resources/lifecycle";
 import { Secret } from "../secret";
-import { redact } from "../text";
+import { clean } from "../text";
 import type { DynamicProvider, Properties } from "./protocol";
 import { readStamp, STATE_VERSION, stamped } from "./stamp";
 
@@ -17,8 +20,10 @@ export interface Process {
   configure: DynamicProvider["configure"];
   /** Resolved at the first API call and not before: a preview works without credentials. */
   surroundings(): Surroundings;
-  workspaces: Workspaces;
+  accounts: AccountGuard;
   session: Session;
+  /** The last gate before output: no credential and no control character passes. */
+  gate(text: string): string;
 }
 
 /** Pulumi's mark for a secret value on the wire. */
@@ -29,11 +34,11 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
   process: Process,
 ): DynamicProvider {
   const { title } = lifecycle;
+  const { accounts, session } = process;
 
   /** Our own outputs, as the lifecycle wrote them. */
   function outputsIn(properties: Properties): Outputs {
-    const { __provider, __v, ...outputs } = properties;
-    if (readStamp(__v)?.defaultName) outputs.__defaultName = true;
+    const { __provider, __origin, ...outputs } = properties;
     for (const name of lifecycle.secretOutputs) outputs[name] = new Secret(String(outputs[name] ?? ""));
     return outputs as Outputs;
   }
@@ -43,27 +48,53 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
   }
 
   function nameOf(properties: Properties, id?: string): string {
-    const name = lifecycle.nameOf(properties as Partial<Inputs>);
-    const names = [name ? `"${name}"` : "", id && id !== name ? `(${id})` : ""].filter(Boolean);
+    const name = clean(String(lifecycle.nameOf(properties as Partial<Inputs>)));
+    const names = [name ? `"${name}"` : "", id && id !== name ? `(${clean(id)})` : ""].filter(Boolean);
     return [title, ...names].join(" ");
   }
 
-  function begin(verb: "create" | "read" | "update" | "delete", properties: Properties, id?: string): Context {
+  /** @throws before any other id gets into a URL, and without repeating it: it may be a key. */
+  function requireId(verb: string, id: string): void {
+    if (lifecycle.isId(id)) return;
+    throw new Unsupported(`${verb} ${title}`, `the id is not the id of ${title}s`, "pass the `id` of the resource");
+  }
+
+  function begin(verb: "read" | "update" | "delete", properties: Properties, id: string) {
+    requireId(verb, id);
     const object = nameOf(properties, id);
     refuseNewerState(`${verb} ${object}`, properties);
-    if (id !== undefined) process.session.known.add(id);
+    meet(id, properties, object);
+    return start(verb, object);
+  }
+
+  /** Remembers what the state says of an object. */
+  function meet(id: string, { __origin, createdAt }: Properties, object: string): void {
+    session.known.add(id);
+    if (typeof createdAt === "string") session.ages.set(id, createdAt);
+    accounts.meet(readStamp(__origin)?.account, object);
+  }
+
+  function start(verb: "create" | "read" | "update" | "delete", object: string) {
     const surroundings = process.surroundings();
-    return { api: startOperation(surroundings, { verb, object }), session: process.session, log: surroundings.log };
+    const guard = (api: Api) => accounts.beforeWrite(api, verb === "create");
+    const api = startOperation({ ...surroundings, beforeWrite: guard }, { verb, object });
+    return { api, session, log: surroundings.log };
+  }
+
+  /** With the account that has the object: as the state says, or else the one of the management key. */
+  async function withAccount(context: Omit<Context, "account">, properties?: Properties): Promise<Context> {
+    const account = properties && readStamp(properties.__origin)?.account;
+    return { ...context, account: account ?? (await accounts.present(context.api)) };
   }
 
   /** From here on this process deletes nothing of that id: it would be under another name. */
   function hold(id: string, inputs: Properties): void {
-    if (lifecycle.holds(id, inputsIn(inputs))) process.session.held.add(id);
+    if (lifecycle.holds(id, inputsIn(inputs))) session.held.add(id);
   }
 
-  /** Learns how many operations the engine has under way at once. */
+  /** Infers how many operations the engine runs at once. */
   async function counted<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { parallelism } = process.session;
+    const { parallelism } = session;
     parallelism.seen = Math.max(++parallelism.now, parallelism.seen);
     try {
       return await work();
@@ -72,133 +103,166 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     }
   }
 
-  /** "Not found" by the API, in the account that wrote the state: anything else is an error that says so. */
-  async function confirmGone(api: Api, properties: Properties): Promise<void> {
-    await confirmSameAccount(api, readStamp(properties.__v)?.home, process.workspaces);
+  /** "Not found" by the API counts only in the account that wrote the state. */
+  async function confirmGone({ api }: Context, properties: Properties): Promise<void> {
+    await accounts.confirmGone(api, readStamp(properties.__origin)?.account);
   }
 
-  /** An object just seen through this base URL is at home here. */
-  async function here(api: Api, properties: Properties): Promise<Home> {
-    const home = readStamp(properties.__v)?.home;
-    return home ? { ...home, server: serverMark(api) } : homeOf(api, process.workspaces);
+  /** A delete of unknown outcome is settled by looking, for as long as the API may show what it has deleted. */
+  async function isGone(context: Context, id: string, olds: Outputs): Promise<boolean> {
+    for (const wait of [0, ...LAG_WAITS_MS]) {
+      if (wait > 0) await sleep(wait);
+      if ((await lifecycle.read(context, id, olds)) === undefined) return true;
+    }
+    return false;
   }
 
-  return {
+  return gated(process, {
     configure: process.configure,
 
-    async check(_olds, news) {
-      const { inputs, failures } = lifecycle.check(inputsIn(news) as Properties);
+    async check(olds, news) {
+      const { inputs, failures } = lifecycle.check(inputsIn(news) as Properties, inputsIn(olds) as Properties);
       // Without a property: the engine prints the value of a named one, secret or not.
       return {
         ...(inputs ? { inputs: plain(inputs) } : {}),
-        failures: failures.map((reason) => ({ property: "", reason })),
+        failures: failures.map((reason) => ({ property: "", reason: process.gate(reason) })),
       };
     },
 
     async diff(id, olds, news) {
-      refuseNewerState(`compare ${nameOf(news, id)}`, olds);
-      process.session.known.add(id);
-      const { changed, replaces } = lifecycle.diff(outputsIn(olds), inputsIn(news));
+      const object = nameOf(news, id);
+      refuseNewerState(`compare ${object}`, olds);
+      if (session.adopted.has(id)) throw adoptedTwice(`compare ${object}`, id);
+      session.managed.add(id);
+      meet(id, olds, object);
+      const account = readStamp(olds.__origin)?.account;
+      accounts.refuseMixture(`compare ${object}`);
+      const [before, after] = [outputsIn(olds), inputsIn(news)];
+      const { changed, replaces } = lifecycle.diff(before, after, account);
+      lifecycle.forbid?.({ id, olds: before, news: after, replaces, account });
       if (replaces.length === 0) hold(id, news);
-      // "Unknown" in place of "changed": the engine then compares the inputs itself, shows which differ, and obeys
+      // "Unknown" instead of "changed": the engine then compares the inputs itself, shows which differ, and obeys
       // replaceOnChanges.
       return changed ? { replaces } : { changes: false };
     },
 
     async create(news) {
-      const context = begin("create", news);
-      const home = await homeOf(context.api, process.workspaces);
-      const { id, outputs } = await keeping(
-        news,
-        home,
-        () => counted(() => lifecycle.create(context, inputsIn(news))),
-        hold,
+      const context = await withAccount(start("create", nameOf(news)));
+      const { id, outputs } = await keeping(process, context.account, news, hold, () =>
+        counted(() => lifecycle.create(context, inputsIn(news))),
       );
       hold(id, news);
-      return { id, outs: toState(outputs, home) };
+      return { id, outs: toState(outputs, context.account) };
     },
 
     async read(id, properties) {
-      const managed = "__v" in properties;
+      const stamp = readStamp(properties.__origin);
       const context = begin("read", properties, id);
-      const found = await lifecycle.read(context, id, managed ? outputsIn(properties) : undefined);
-      if (found) {
-        const home = await here(context.api, properties);
-        return { id, props: toState(found.outputs, home), inputs: plain(found.inputs) };
-      }
-      if (!managed) {
+      const olds = stamp && outputsIn(properties);
+      const found = await lifecycle.read(await withAccount(context, properties), id, olds);
+      if (!found && !stamp) {
         throw new Unsupported(
           context.api.operation,
           "there is no such object in this account",
           "check the id that is passed to `get`",
         );
       }
-      await confirmGone(context.api, properties);
-      return { id: "" };
+      if (!found) {
+        await accounts.confirmGone(context.api, stamp?.account);
+        return { id: "" };
+      }
+      const account = await accountSeenHere(context.api, stamp?.account);
+      const props = toState(found.outputs, account);
+      // Without inputs, the engine keeps those of the state: they are as the program declared them, and say the same.
+      const isDrift = !olds || stamp.unfinished || lifecycle.diff(olds, found.inputs, stamp.account).changed;
+      return { id, props, ...(isDrift ? { inputs: plain(found.inputs) } : {}) };
     },
 
     async update(id, olds, news) {
-      const context = begin("update", olds, id);
-      const home = await here(context.api, olds);
+      const begun = begin("update", olds, id);
+      const context = await withAccount(begun, olds);
+      const account = await accountSeenHere(begun.api, context.account);
       try {
-        const outputs = await keeping(news, home, () =>
+        const outputs = await keeping(process, account, news, undefined, () =>
           counted(() => lifecycle.update(context, id, outputsIn(olds), inputsIn(news))),
         );
-        return { outs: toState(outputs, home) };
+        return { outs: toState(outputs, account) };
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
-        await confirmGone(context.api, olds);
+        await confirmGone(context, olds);
         throw new Unsupported(
           context.api.operation,
-          "it no longer exists: somebody deleted it",
-          "run `pulumi up --refresh`, which makes it again",
+          "deleted outside this stack",
+          "run `pulumi up --refresh`, which creates it again",
         );
       }
     },
 
     async delete(id, properties) {
-      if (process.session.held.has(id)) return;
-      const context = begin("delete", properties, id);
+      if (session.held.has(id)) return;
+      const context = await withAccount(begin("delete", properties, id), properties);
+      const olds = outputsIn(properties);
       try {
-        await counted(() => lifecycle.delete(context, id, outputsIn(properties)));
+        await counted(() => lifecycle.delete(context, id, olds));
       } catch (error) {
-        if (!(error instanceof NotFound)) throw error;
-        await confirmGone(context.api, properties);
+        const isDone = error instanceof NotFound || (mayBeDone(error) && (await isGone(context, id, olds)));
+        if (!isDone) throw error;
+        await confirmGone(context, properties);
       }
     },
-  };
+  });
+
+  /** An object just seen through this base URL belongs to it. */
+  async function accountSeenHere(api: Api, account: AccountRef | undefined): Promise<AccountRef> {
+    return account ? { ...account, server: api.baseUrl } : accounts.present(api);
+  }
 }
 
-/** Turns a failure after something was made into the form by which the engine keeps it in state. */
+/** No error leaves the provider but through the gate. */
+function gated(process: Process, provider: DynamicProvider): DynamicProvider {
+  const methods = Object.entries(provider).map(([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
+    name,
+    (...args: never[]) => method(...args).catch((error) => Promise.reject(gatedError(process, error))),
+  ]);
+  return Object.fromEntries(methods) as DynamicProvider;
+}
+
+function gatedError({ gate }: Process, error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(gate(String(error)));
+  const [message, stack] = [gate(error.message), gate(error.stack ?? error.message)];
+  return Object.assign(error, { message, stack });
+}
+
+/** Turns a failure after something was created into the form by which the engine keeps it in state. */
 async function keeping<Result>(
+  { gate }: Process,
+  account: AccountRef,
   news: Properties,
-  home: Home,
+  hold: ((id: string, inputs: Properties) => void) | undefined,
   work: () => Promise<Result>,
-  hold?: (id: string, inputs: Properties) => void,
 ): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof PartialFailure)) throw error;
     hold?.(error.id, news);
-    const reason = redact(error.message);
-    // The engine stores these properties as they are: without `__provider` nothing could read or delete the object.
-    const properties = { ...toState(error.outputs, home), __provider: news.__provider };
+    const reason = gate(error.message);
+    // The engine stores these properties unchanged: without `__provider` nothing could read or delete the object.
+    const properties = { ...toState(error.outputs, account, true), __provider: news.__provider };
     const kept = Object.assign(new Error(reason), { stack: reason, id: error.id, reasons: [reason] });
-    // Holds the key as plain text: there for Pulumi to read, and not for anybody who prints the error.
+    // Holds the key in plain text: there for Pulumi to read, and not to be printed with the error.
     throw Object.defineProperty(kept, "properties", { value: properties, enumerable: false });
   }
 }
 
-function refuseNewerState(operation: string, { __v }: Properties): void {
-  if ((readStamp(__v)?.version ?? 0) > STATE_VERSION) {
+function refuseNewerState(operation: string, { __origin }: Properties): void {
+  if ((readStamp(__origin)?.version ?? 0) > STATE_VERSION) {
     throw new Unsupported(operation, "its state was written by a newer release", "upgrade pulumi-openrouter");
   }
 }
 
-function toState(outputs: object, home: Home): Properties {
-  const { __defaultName, ...properties } = plain(outputs);
-  return { ...properties, __v: stamped(home, __defaultName === true) };
+function toState(outputs: object, account: AccountRef, unfinished = false): Properties {
+  return { ...plain(outputs), __origin: stamped(account, unfinished) };
 }
 
 /** Own copy, without what Pulumi can't carry: it fails on `undefined`, after the object was made. */

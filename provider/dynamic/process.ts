@@ -1,8 +1,9 @@
 import type { Surroundings } from "../api/client";
 import { Concurrency } from "../api/concurrency";
-import { rememberedWorkspaces } from "../resources/account";
+import { AccountGuard, pinnedIds } from "../resources/account";
 import type { Session } from "../resources/lifecycle";
 import { type Configuration, configuration, resolveSettings } from "../settings";
+import { gate } from "../text";
 import type { Process } from "./host";
 
 /** The memory of one provider process. Kinds share the configuration, the account and what was just made. */
@@ -12,6 +13,10 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
   const session: Session = {
     held: new Set(),
     known: new Set(),
+    created: new Set(),
+    ages: new Map(),
+    managed: new Set(),
+    adopted: new Set(),
     making: new Map(),
     before: new Map(),
     reads: new Map(),
@@ -19,6 +24,8 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     gatherings: new Map(),
     removeInterrupted: false,
   };
+  const gated = (text: string) =>
+    gate(text, configured.managementKey, ...(surroundings?.settings.credential.secrets() ?? []));
   return {
     // Without an `await`: Pulumi calls other methods before a slow `configure` has ended.
     async configure({ config }) {
@@ -28,14 +35,15 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     surroundings() {
       surroundings ??= {
         settings: resolveSettings(configured, environment),
-        log: (message) => console.log(message),
+        log: (message) => console.log(gated(message)),
         clock: {},
         concurrency: new Concurrency(),
         written: () => session.reads.clear(),
       };
       return surroundings;
     },
-    workspaces: rememberedWorkspaces(),
+    accounts: new AccountGuard(() => pinnedIds(configured.account)),
     session,
+    gate: gated,
   };
 }

@@ -1,27 +1,45 @@
 /**
- * What `__v` says in the state of every object, in as few bytes as it takes: `1d@Xy3-aQ9z` is version 1, with the default
- * name, of the account `Xy3-a` at the server `Q9z`.
+ * `__origin` in the state of every object: how to read the rest, and which account has the object.
+ *
+ * ```json
+ * { "version": 1, "account": "0df9e665-d932-5740-b2c7-b52af166bc11" }
+ * ```
  */
-import type { Home } from "../resources/account";
+import type { AccountRef } from "../resources/account";
+import { PUBLIC_BASE_URL } from "../settings";
 
 /** Says how to read the rest of a state. */
 export const STATE_VERSION = 1;
 
-interface Stamp {
+export interface Stamp {
   version: number;
-  /** The object bears the default name, which nobody else gives to one. */
-  defaultName: boolean;
-  home: Home | undefined;
+  /** Undefined if a later version writes it in a way that this one does not know. */
+  account: AccountRef | undefined;
+  /** A later step of the create or update failed: the inputs in the state may not be what the outputs show. */
+  unfinished: boolean;
 }
 
-export function stamped({ account, server }: Home, defaultName: boolean): string {
-  return `${STATE_VERSION}${defaultName ? "d" : ""}@${account}${server}`;
+/** What is the usual case is not written: it would be in every state. */
+export function stamped({ workspace, organization, server }: AccountRef, unfinished: boolean): object {
+  return {
+    version: STATE_VERSION,
+    account: workspace,
+    ...(organization ? { organization } : {}),
+    ...(server === PUBLIC_BASE_URL ? {} : { server }),
+    ...(unfinished ? { unfinished } : {}),
+  };
 }
 
-/** Undefined for what we did not write. Of a later version nothing is understood but its number. */
+/** Undefined for what this package did not write. */
 export function readStamp(value: unknown): Stamp | undefined {
-  const [, version, defaultName, account, server] = /^(\d+)(d?)(?:@(.{5})(.{3}))?/.exec(String(value)) ?? [];
-  if (version === undefined) return undefined;
-  const home = account !== undefined && server !== undefined ? { account, server } : undefined;
-  return { version: Number(version), defaultName: defaultName === "d", home };
+  if (typeof value !== "object" || value === null) return undefined;
+  const { version, account, organization, server = PUBLIC_BASE_URL, unfinished } = value as Record<string, unknown>;
+  if (typeof version !== "number") return undefined;
+  const known = typeof account === "string" && typeof server === "string";
+  const named = typeof organization === "string" ? { organization } : {};
+  return {
+    version,
+    account: known ? { workspace: account, ...named, server } : undefined,
+    unfinished: unfinished === true,
+  };
 }

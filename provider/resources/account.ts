@@ -1,78 +1,257 @@
 /**
- * Which account an object belongs to. "Not found" means gone only in the account that had the object: with another
- * management key every object is not found, and a refresh would empty the state.
+ * Which account an object belongs to. With a management key of another account every object is "not found", a refresh
+ * would empty the state, and a create would put money where no one expects it.
+ *
+ * An account is identified by its oldest workspace, the default one, and by its organization where that is known. What a
+ * process has met in the state is compared with the account of the management key immediately before the first write.
  */
-import { createHash } from "node:crypto";
 import type { Api } from "../api/client";
-import { failureOf, WrongAccount } from "../api/errors";
+import { type CurrentKey, readCurrentKey } from "../api/currentKey";
+import { failureOf, Refused, WrongAccount } from "../api/errors";
+import { listKeysFrom } from "../api/keys";
 import { allOf } from "../api/pages";
 import { listWorkspaces } from "../api/workspaces";
 
-/** Where an object was written: marks, short because every state has them. */
-export interface Home {
-  account: string;
-  /** The base URL. */
+/** An account, as a state remembers it. */
+export interface AccountRef {
+  /** Its oldest workspace when the object was written; empty if it had none. */
+  workspace: string;
+  /** Known if the process had a reason to ask for it. */
+  organization?: string;
+  /** Base URL. */
   server: string;
 }
 
-/** By its oldest workspace, the default one, which every management key of the account sees. */
-export function accountMark(workspaceId: string | undefined): string {
-  return mark(workspaceId ?? "", 5);
+/** Ids of organizations and workspaces that the user says are the account: `openrouter:account`. */
+export function pinnedIds(pin: string | undefined): string[] {
+  const ids = (pin ?? "").split(",").map((id) => id.trim());
+  return ids.filter(Boolean).map((id) => (isUuid(id) ? id.toLowerCase() : id));
 }
 
-export function serverMark({ baseUrl }: Pick<Api, "baseUrl">): string {
-  return mark(baseUrl, 3);
+/** What to write into `openrouter:account` for this account. */
+export function pinOf({ organization, workspace }: Pick<AccountRef, "organization" | "workspace">): string {
+  return organization ?? workspace;
 }
 
-function mark(text: string, length: number): string {
-  return createHash("sha256").update(text).digest("base64url").slice(0, length);
+/** Why an account is not, or may not be, the one of the management key, and what to do. */
+interface Doubt {
+  problem: string;
+  advice: string;
 }
 
-/** Ids of the account's workspaces, oldest first. Asked once per process. */
-export type Workspaces = (api: Api) => Promise<string[]>;
+export class AccountGuard {
+  /** Accounts that the state of this process' resources names, with the first resource of each. */
+  private readonly met = new Map<string, { account: AccountRef; object: string }>();
+  private readonly confirmed = new Set<string>();
+  private visible: Promise<string[]> | undefined;
+  private key: Promise<CurrentKey> | undefined;
+  private organization: string | undefined;
 
-export function rememberedWorkspaces(): Workspaces {
-  let asked: Promise<string[]> | undefined;
-  return async (api) => {
-    asked ??= workspaceIds(api);
+  /** @param pins Read when needed: Pulumi configures a provider process after it has started it. */
+  constructor(private readonly pins: () => readonly string[]) {}
+
+  /** Remembers the account of an object in the state. */
+  meet(account: AccountRef | undefined, object: string): void {
+    if (account && !this.met.has(keyOf(account))) this.met.set(keyOf(account), { account, object });
+  }
+
+  /** For a plan, without a call. @throws WrongAccount if the state alone or the pin shows that accounts differ. */
+  refuseMixture(operation: string): void {
+    const met = [...this.met.values()];
+    const [first, other] = met.flatMap((one, at) => {
+      const different = met.slice(at + 1).find(({ account }) => areCertainlyDifferent(one.account, account));
+      return different ? [one, different] : [];
+    });
+    if (first && other) {
+      const places = [first, other].map(({ account, object }) => `${object} is in ${described(account)}`);
+      throw new WrongAccount(
+        operation,
+        `two accounts with one management key: ${places.join(", ")}`,
+        "give the resources of each account a Provider of their own",
+      );
+    }
+    const unpinned = met.find(({ account }) => this.differsFromPin(account));
+    if (unpinned) {
+      throw new WrongAccount(
+        operation,
+        `${unpinned.object} is in ${described(unpinned.account)}, and openrouter:account pins ${this.pins().join(",")}`,
+        `use the Provider of its account; if both are one account, pin both: ${this.pinLine(unpinned.account)}`,
+      );
+    }
+  }
+
+  /** The account of the management key. Lists the workspaces, once per process. */
+  async present(api: Api): Promise<AccountRef> {
+    const [workspace = ""] = await this.workspaces(api);
+    if (this.pins().some((id) => !isUuid(id))) await this.currentKey(api);
+    return { workspace, ...(this.organization ? { organization: this.organization } : {}), server: api.baseUrl };
+  }
+
+  /**
+   * Called before each write. A create has listed the workspaces already, so this costs no further call as long as
+   * nothing is in doubt; an update or delete is of an object that only its own account finds.
+   *
+   * @throws WrongAccount
+   */
+  async beforeWrite(api: Api, creates: boolean): Promise<void> {
+    await this.confirmPin(api);
+    if (!creates && this.met.size < 2) return;
+    // What other operations meet while this one waits is compared as well: a Map hands out what is added meanwhile.
+    for (const { account, object } of this.met.values()) {
+      const doubt = await this.doubtAbout(api, account);
+      if (doubt) throw new WrongAccount(api.operation, `${object} of this stack is ${doubt.problem}`, doubt.advice);
+    }
+  }
+
+  /** Returns if "not found" means gone: the management key is of the account that has the object. @throws WrongAccount */
+  async confirmGone(api: Api, account: AccountRef | undefined): Promise<void> {
+    await this.confirmPin(api);
+    const doubt = account && (await this.doubtAbout(api, account));
+    if (!doubt) return;
+    throw new WrongAccount(
+      api.operation,
+      `not found, and it is ${doubt.problem}`,
+      `nothing was removed from the state: ${doubt.advice}`,
+    );
+  }
+
+  private async confirmPin(api: Api): Promise<void> {
+    const pins = this.pins();
+    if (pins.length === 0 || this.confirmed.has("pin")) return;
+    const visible = await this.workspaces(api);
+    if (!pins.some((id) => visible.includes(id))) {
+      const { organizationId } = await this.currentKey(api);
+      if (!organizationId || !pins.includes(organizationId)) {
+        throw new WrongAccount(
+          api.operation,
+          `openrouter:account pins ${pins.join(",")}, and this management key belongs to account ` +
+            (organizationId ?? visible[0] ?? "unknown"),
+          "use a management key of the pinned account, or correct the pin",
+        );
+      }
+    }
+    this.confirmed.add("pin");
+  }
+
+  /** Undefined if the management key is certainly of this account. */
+  private async doubtAbout(api: Api, account: AccountRef): Promise<Doubt | undefined> {
+    if (this.confirmed.has(keyOf(account))) return undefined;
+    const doubt = await this.findDoubt(api, account);
+    if (!doubt) this.confirmed.add(keyOf(account));
+    return doubt;
+  }
+
+  private async findDoubt(api: Api, account: AccountRef): Promise<Doubt | undefined> {
+    if (account.server !== api.baseUrl) {
+      return {
+        problem: `at the base URL ${account.server}, and this run uses ${api.baseUrl}`,
+        advice: `set OPENROUTER_BASE_URL to ${account.server}`,
+      };
+    }
+    const visible = await this.workspaces(api);
+    if (account.workspace ? visible.includes(account.workspace) : visible.length === 0) return undefined;
+    const { organizationId, workspaceId } = await this.currentKey(api);
+    const own = { workspace: visible[0] ?? "", ...(organizationId ? { organization: organizationId } : {}) };
+    if (account.organization && organizationId) {
+      if (account.organization === organizationId) return undefined;
+      return different(account, own);
+    }
+    const isPinned = this.pins().includes(pinOf(account)) || this.pins().includes(account.workspace);
+    if (workspaceId) {
+      if (isPinned) return undefined;
+      return {
+        problem:
+          `in ${described(account)}, and this management key is limited to workspace ${workspaceId}, ` +
+          "so it can't tell whether that is the same account",
+        advice: `use a key of the whole account; if it is the same one, pin both: ${this.pinLine(account, own)}`,
+      };
+    }
+    if (account.workspace && !(await isDefaultWorkspaceGone(api))) return different(account, own);
+    if (isPinned) return undefined;
+    return {
+      problem:
+        `in ${described(account)}, and this management key's account ${pinOf(own)} has no default workspace any more, ` +
+        "so it can't tell whether that is the same account",
+      advice: `if it is, pin both: ${this.pinLine(account, own)}`,
+    };
+  }
+
+  /** Pins may name the organization only, which an older state does not know: then nothing differs for certain. */
+  private differsFromPin({ workspace, organization }: AccountRef): boolean {
+    const pins = this.pins();
+    if (pins.length === 0 || pins.includes(workspace) || (organization && pins.includes(organization))) return false;
+    return organization !== undefined || pins.every(isUuid);
+  }
+
+  private pinLine(...accounts: Pick<AccountRef, "organization" | "workspace">[]): string {
+    const ids = new Set([...this.pins(), ...accounts.map(pinOf).filter(Boolean)]);
+    return `pulumi config set openrouter:account ${[...ids].join(",")}`;
+  }
+
+  /** Ids of the account's workspaces, oldest first. */
+  private async workspaces(api: Api): Promise<string[]> {
+    this.visible ??= workspaceIds(api);
     try {
-      return await asked;
+      return await this.visible;
     } catch (error) {
-      asked = undefined;
+      this.visible = undefined;
       throw failureOf(api.operation, error);
     }
+  }
+
+  private async currentKey(api: Api): Promise<CurrentKey> {
+    this.key ??= readCurrentKey(api);
+    try {
+      const key = await this.key;
+      this.organization = key.organizationId ?? undefined;
+      return key;
+    } catch (error) {
+      this.key = undefined;
+      throw failureOf(api.operation, error);
+    }
+  }
+}
+
+function different(account: AccountRef, own: Pick<AccountRef, "organization" | "workspace">): Doubt {
+  return {
+    problem: `in ${described(account)}, and this management key belongs to a different account (${pinOf(own)})`,
+    advice: `use a management key of account ${pinOf(account)}; for several accounts in one stack, give each a Provider`,
   };
+}
+
+function described(account: AccountRef): string {
+  return account.workspace || account.organization
+    ? `account ${pinOf(account)}`
+    : "an account that the state does not name";
+}
+
+function keyOf({ workspace, organization = "", server }: AccountRef): string {
+  return [workspace, organization, server].join(" ");
+}
+
+function areCertainlyDifferent(one: AccountRef, other: AccountRef): boolean {
+  if (one.server !== other.server) return true;
+  return Boolean(one.organization && other.organization && one.organization !== other.organization);
+}
+
+function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 async function workspaceIds(api: Api): Promise<string[]> {
   const workspaces = await allOf(listWorkspaces(api));
-  // Z and +00:00 are both in use, so as instants.
+  // Z and +00:00 are both in use, so compared as timestamps.
   const age = ({ createdAt }: { createdAt: string | null }) => Date.parse(createdAt ?? "") || 0;
   return workspaces.sort((a, b) => age(a) - age(b)).map(({ id }) => id);
 }
 
-export async function homeOf(api: Api, workspaces: Workspaces): Promise<Home> {
-  const [oldest] = await workspaces(api);
-  return { account: accountMark(oldest), server: serverMark(api) };
-}
-
-/** Returns if the present management key is of the account that has the object. @throws WrongAccount */
-export async function confirmSameAccount(api: Api, home: Home | undefined, workspaces: Workspaces): Promise<void> {
-  if (!home) return;
-  if (home.server !== serverMark(api)) {
-    throw new WrongAccount(
-      api.operation,
-      `it is not found at ${api.baseUrl}, and it was written through another base URL`,
-      "set OPENROUTER_BASE_URL to the base URL that wrote it. Nothing was removed from the state",
-    );
-  }
-  // Of an account without workspaces nothing can be told.
-  const present = [undefined, ...(await workspaces(api))].map(accountMark);
-  if (!present.includes(home.account)) {
-    throw new WrongAccount(
-      api.operation,
-      "it is not found, and this management key belongs to another account than the one that has it",
-      "use a management key of that account. Nothing was removed from the state; if the account itself is gone, remove the resource with `pulumi state delete`",
-    );
+/** What relies on a default workspace that was deleted is refused with 400. */
+async function isDefaultWorkspaceGone(api: Api): Promise<boolean> {
+  try {
+    await listKeysFrom(api, undefined, 0);
+    return false;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 400) return true;
+    throw error;
   }
 }

@@ -1,29 +1,50 @@
-/** Taking an existing object under management instead of making a new one. */
+/** Managing an existing object instead of creating a new one, and what can't be changed in place. */
 import { Unsupported } from "../api/errors";
 import { UNKNOWN } from "./inputs";
 import { type Context, unlessGone } from "./lifecycle";
 
-/** Reads the object to adopt. */
+/**
+ * Reads the object to adopt. Claims its id before the first call, so that of two resources that adopt one object in the
+ * same run the second is refused whatever the timing.
+ */
 export async function adopt<Live>({ api, session }: Context, id: string, read: () => Promise<Live>): Promise<Live> {
-  if (session.held.has(id)) {
-    throw new Unsupported(
-      api.operation,
-      `a resource of this program has adopted ${id} already`,
-      "keep one of them; to replace an adopted one, remove `adopt` first",
-    );
-  }
-  const live = await unlessGone(read());
-  if (live === undefined) {
+  if (session.adopted.has(id) || session.managed.has(id)) throw adoptedTwice(api.operation, id);
+  session.adopted.add(id);
+  session.held.add(id);
+  try {
+    const live = await unlessGone(read());
+    if (live !== undefined) return live;
     throw new Unsupported(
       api.operation,
       `there is nothing to adopt with the id ${id} in this account`,
       "check `adopt`, and that the management key is of the right account",
     );
+  } catch (error) {
+    session.adopted.delete(id);
+    session.held.delete(id);
+    throw error;
   }
-  return live;
 }
 
-/** Values of what can't be changed later; what is left out is none, or the server's choice. */
+export function adoptedTwice(operation: string, id: string): Unsupported {
+  return new Unsupported(
+    operation,
+    `another resource of this program manages or adopts ${id} already`,
+    "keep one of them; to replace an adopted one, remove `adopt` first",
+  );
+}
+
+/** `adopt` says which object a resource is to have, and a resource keeps the one that it has. */
+export function forbidOtherAdoption(object: string, id: string, adopt: string | undefined): void {
+  if (adopt === undefined || adopt === UNKNOWN || adopt === id) return;
+  throw new Unsupported(
+    `update ${object}`,
+    "`adopt` names a different object than the one that this resource has",
+    "declare a new resource to adopt that one, or remove `adopt`",
+  );
+}
+
+/** Values of what can't be changed later; an omitted one is null, or the server's choice. */
 export type Immutable = Record<string, string | undefined>;
 
 /**
@@ -37,19 +58,19 @@ export function replacedBy(declared: Immutable, present: Immutable, chosenByServ
   });
 }
 
-/** An adopted object keeps its id, so what can't be changed has to be as it is. */
+/** An adopted object keeps its id, so what can't be changed has to match already. */
 export function refuseToReplaceAdopted(operation: string, names: string[], declared: Immutable, live: Immutable): void {
   if (names.length === 0) return;
   const both = names.map((name) => `${name} is ${live[name] ?? "none"}, declared is ${declared[name] ?? "none"}`);
   throw new Unsupported(
     operation,
-    `what is to be adopted differs in what can't be changed: ${both.join("; ")}`,
-    "declare the live value, or remove `adopt` to make a new one",
+    `can't adopt: immutable settings differ: ${both.join("; ")}`,
+    "declare the live value, or remove `adopt` to create a new one",
   );
 }
 
-/** A replacement makes a new object, and `adopt` says to keep this one. A value not known yet may be the present one. */
-export function refuseToReplaceWhileAdopting(object: string, names: string[], news: object): void {
+/** A replacement creates a new object, and `adopt` says to keep this one. A value not known yet may be the present one. */
+export function forbidReplaceWhileAdopting(object: string, names: readonly string[], news: object): void {
   const certain = names.filter((name) => !JSON.stringify(news[name as keyof typeof news] ?? "").includes(UNKNOWN));
   if (certain.length === 0) return;
   throw new Unsupported(

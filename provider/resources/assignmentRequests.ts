@@ -10,8 +10,10 @@ import {
 } from "../api/assignments";
 import type { Api } from "../api/client";
 import { type Page, pageByTotal } from "../api/pages";
+import { sleep } from "../api/retry";
+import { isFresh, LAG_WAITS_MS, untilVisible } from "./fresh";
 import { gathered } from "./gathering";
-import { type Session, unlessGone } from "./lifecycle";
+import { type Context, type Session, unlessGone } from "./lifecycle";
 import { type Source, sharedReads } from "./sharedReads";
 
 /** The pair in a list; undefined when it is on none. */
@@ -50,8 +52,11 @@ function pairOf(guardrailId: string, subject: string): string {
  */
 export type Outcome = "assigned" | Assignment | "missing" | { undecided: unknown };
 
-/** A new key may be unknown to assignments for a moment. It need not be of this process: providers have one each. */
-const WAITS_FOR_NEW_SUBJECTS_MS = [250, 500, 1_000];
+/**
+ * A new key may be unknown to assignments for a while. It need not be of this process, because each provider has its own;
+ * then it is asked for as often as this.
+ */
+const TRIES_FOR_OTHERS = 3;
 
 export async function assignTogether(
   api: Api,
@@ -61,7 +66,7 @@ export async function assignTogether(
   subject: string,
 ): Promise<Outcome> {
   const outcome = await gathered<Outcome>(session, `assign ${kind} ${guardrailId}`, (sender, subjects) =>
-    assignAll(sender, guardrailId, kind, subjects),
+    assignAll({ api: sender, session }, guardrailId, kind, subjects),
   ).add(api, subject);
   return outcome ?? "missing";
 }
@@ -71,14 +76,16 @@ export async function assignTogether(
  * already: a list tells the last.
  */
 async function assignAll(
-  api: Api,
+  context: Pick<Context, "api" | "session">,
   guardrailId: string,
   kind: SubjectKind,
   subjects: readonly string[],
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>(subjects.map((subject) => [subject, "missing"]));
-  const batch = { api, guardrailId, kind, open: new Set(subjects), outcomes };
-  const count = await assign(api, guardrailId, kind, subjects);
+  const batch = { ...context, guardrailId, kind, open: new Set(subjects), outcomes };
+  const count = await untilVisible(context, { id: guardrailId }, () =>
+    assign(context.api, guardrailId, kind, subjects),
+  );
   try {
     if (count < subjects.length) await settle(batch);
     else conclude(batch, "assigned");
@@ -90,6 +97,7 @@ async function assignAll(
 
 interface Batch {
   api: Api;
+  session: Session;
   guardrailId: string;
   kind: SubjectKind;
   /** Subjects of which nothing is known yet. */
@@ -104,11 +112,12 @@ function conclude({ open, outcomes }: Batch, outcome: Outcome): void {
 
 /** Finds out what became of those that the count leaves open, and assigns again who may have been too new. */
 async function settle(batch: Batch): Promise<void> {
-  const { api, guardrailId, kind, open } = batch;
+  const { api, session, guardrailId, kind, open } = batch;
   await takeListed(batch);
-  for (const wait of WAITS_FOR_NEW_SUBJECTS_MS) {
+  for (const [tries, wait] of LAG_WAITS_MS.entries()) {
     if (open.size === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, wait));
+    if (tries >= TRIES_FOR_OTHERS && ![...open].some((id) => isFresh({ api, session }, { id }))) break;
+    await sleep(wait);
     const count = await assign(api, guardrailId, kind, [...open]);
     if (count >= open.size) return conclude(batch, "assigned");
     if (count > 0) await takeListed(batch);

@@ -3,10 +3,11 @@ import { isDeepStrictEqual } from "node:util";
 import { NotAsDeclared } from "../api/errors";
 import { mayBeDone, PartialFailure } from "./lifecycle";
 
-/** Fields of `desired` that `observed` shows otherwise. */
+/** Fields of `desired` that `observed` shows otherwise. An undefined one is left to the server. */
 export function changedFields<Fields extends object>(desired: Fields, observed: Fields): Partial<Fields> {
   const changed: Partial<Fields> = {};
   for (const name of Object.keys(desired) as (keyof Fields)[]) {
+    if (desired[name] === undefined) continue;
     if (!isDeepStrictEqual(desired[name], observed[name])) changed[name] = desired[name];
   }
   return changed;
@@ -32,6 +33,8 @@ export interface Convergence<Fields extends object, Live> {
   fieldsOf(shown: Shown<Fields, Live>): Fields | Promise<Fields>;
   /** What to keep in state, should a later step fail. */
   outputsOf(live: Live): object;
+  /** What to do about fields that some servers do not take. */
+  advice?: Readonly<Record<string, string>>;
 }
 
 /** The second write is for what the answer to the first shows to differ: a setting that was silently defaulted. */
@@ -56,7 +59,7 @@ export async function converge<Fields extends object, Live>(task: Convergence<Fi
     for (let writes = 0; ; ) {
       let written = changedFields(task.desired(), observed);
       if (Object.keys(written).length > 0) {
-        if (writes++ === MOST_WRITES) throw notStored(task.operation, Object.keys(written));
+        if (writes++ === MOST_WRITES) throw notStored(task.operation, Object.keys(written), task.advice);
         live = { ...(await task.write(written)), ...untouched };
         mustBeKept = true;
       } else if (live !== undefined) {
@@ -80,13 +83,19 @@ export async function converge<Fields extends object, Live>(task: Convergence<Fi
 /** What is remembered of the fields that don't change. Nothing, if none changes: then all of them are looked at. */
 function unlessAll<Fields extends object>(remembered: Fields, changed: Partial<Fields>): Partial<Fields> {
   if (Object.keys(changed).length === 0) return {};
-  return Object.fromEntries(Object.entries(remembered).filter(([name]) => !(name in changed))) as Partial<Fields>;
+  const kept = Object.entries(remembered).filter(([name, value]) => value !== undefined && !(name in changed));
+  return Object.fromEntries(kept) as Partial<Fields>;
 }
 
-export function notStored(operation: string, names: string[]): NotAsDeclared {
+export function notStored(
+  operation: string,
+  names: string[],
+  advice: Readonly<Record<string, string>> = {},
+): NotAsDeclared {
+  const special = names.map((name) => advice[name]).find((text) => text !== undefined);
   return new NotAsDeclared(
     operation,
     `the API accepted ${names.join(", ")} and yet shows another value`,
-    "run the same command again; if it stays, the API does not take this value",
+    special ?? "run it again; if the error persists, the API ignores this value",
   );
 }

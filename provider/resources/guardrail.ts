@@ -5,11 +5,10 @@
  * until it is assigned, and its budget counts per assigned key and per assigned member: it is never shared.
  *
  * Lists are sets. The API stores models under their canonical names, so `__models` in the state remembers which
- * spelling of the program became which name, and neither makes a diff.
+ * declared name became which stored name, and neither makes a diff.
  *
- * Drift: whatever the dashboard changes is seen by `read` and taken back by the next `up`.
+ * Drift: `read` sees what the dashboard changed, and the next `up` reverts it.
  */
-import { z } from "zod";
 import { listAssignments } from "../api/assignments";
 import type { Guardrail, NewGuardrail } from "../api/guardrails";
 import {
@@ -21,10 +20,12 @@ import {
   updateGuardrail,
 } from "../api/guardrails";
 import { allOf, pageByTotal } from "../api/pages";
-import { adopt, refuseToReplaceAdopted, refuseToReplaceWhileAdopting, replacedBy } from "./adoption";
+import { clean } from "../text";
+import { adopt, forbidOtherAdoption, forbidReplaceWhileAdopting, refuseToReplaceAdopted, replacedBy } from "./adoption";
 import { type Convergence, changedFields, converge } from "./converge";
+import { type Age, untilFound, untilVisible } from "./fresh";
 import {
-  asInputs,
+  declaredInputs,
   desiredFields,
   type Fields,
   type Forms,
@@ -32,22 +33,19 @@ import {
   type GuardrailInputs,
   type GuardrailOutputs,
   learn,
+  liveInputs,
   MODEL_LISTS,
   NOTHING_LEARNT,
   observedFields,
-  plainBuiltin,
-  plainFilter,
-  someOrNone,
-  VENDOR_SWITCHES,
+  rememberedFields,
   withWholeBudget,
 } from "./guardrailFields";
+import { across, builtinFilters, contentFilters, region } from "./guardrailRules";
 import {
   checkInputs,
-  isUnknown,
-  known,
   line,
+  lowerCase,
   oneOf,
-  optional,
   paragraph,
   type Rules,
   setOf,
@@ -61,41 +59,27 @@ import { type Made, makeOnce } from "./making";
 import { namingUnknownModels } from "./modelNames";
 import { objectsById, type SharedReads, sharedReads } from "./sharedReads";
 
-const builtinFilter = z
-  .strictObject({
-    slug: known(line(100)),
-    action: known(oneOf("block", "redact", "flag")),
-    scanScope: optional(oneOf("user_only", "all_messages")),
-  })
-  .transform(plainBuiltin);
-
-const contentFilter = z
-  .strictObject({
-    pattern: known(z.string("must be a text").refine(isRegularExpression, "must be a JavaScript regular expression")),
-    action: known(oneOf("block", "redact", "flag")),
-    label: optional(line(100)),
-  })
-  .transform(plainFilter);
-
-const RULES: Rules<GuardrailInputs & { enforceZdr?: boolean }> = {
+const RULES: Rules<GuardrailInputs> = {
   required: { name: line(200) },
   optional: {
     description: paragraph(1000),
     limitUsd: usd(),
     resetInterval: oneOf("daily", "weekly", "monthly"),
-    allowedModels: setOf(line(200), "must not be empty; leave it out to allow all models"),
-    ignoredModels: setOf(line(200), "must not be empty; leave it out to ignore no model"),
-    allowedProviders: setOf(line(200), "must not be empty; leave it out to allow all providers"),
-    ignoredProviders: setOf(line(200), "must not be empty; leave it out to ignore no provider"),
-    allowedDataRegions: setOf(line(100), "must not be empty; leave it out to allow all regions"),
-    contentFilterBuiltins: z.array(known(builtinFilter), "must be a list").transform(someOrNone),
-    contentFilters: z.array(known(contentFilter), "must be a list").transform(someOrNone),
+    allowedModels: setOf(line(200), "must not be empty; omit it to allow all models"),
+    ignoredModels: setOf(line(200), "must not be empty; omit it to ignore no model"),
+    allowedProviders: setOf(line(200), "must not be empty; omit it to allow all providers"),
+    ignoredProviders: setOf(line(200), "must not be empty; omit it to ignore no provider"),
+    allowedDataRegions: setOf(region(), "must not be empty; omit it to allow all regions"),
+    contentFilterBuiltins: builtinFilters(),
+    contentFilters: contentFilters(),
     enforceZdr: yesOrNo(),
     enforceZdrAnthropic: yesOrNo(),
     enforceZdrOpenai: yesOrNo(),
     enforceZdrGoogle: yesOrNo(),
     enforceZdrXai: yesOrNo(),
     enforceZdrOther: yesOrNo(),
+    allowSafetyRetentionGoogle: yesOrNo(),
+    allowSafetyRetentionOther: yesOrNo(),
     enableFreeModelPublication: yesOrNo(),
     enableFreeModelTraining: yesOrNo(),
     enablePaidModelTraining: yesOrNo(),
@@ -110,12 +94,14 @@ const CHOSEN_BY_SERVER = ["workspaceId"];
 
 function toOutputs(guardrail: Guardrail, declared: Partial<GuardrailInputs>, forms: Forms): GuardrailOutputs {
   const { workspaceId, createdAt } = guardrail;
-  const fields = asInputs(observedFields(guardrail, forms));
   const shown = new Set(MODEL_LISTS.flatMap((list) => guardrail[list] ?? []));
   const models = Object.entries(forms.models).filter(([name, stored]) => shown.has(stored) || shown.has(name));
+  const isSameWorkspace = workspaceId === lowerCase(declared.workspaceId);
   return {
-    ...fields,
-    ...(workspaceId !== null && declared.workspaceId !== undefined ? { workspaceId } : {}),
+    ...liveInputs(observedFields(guardrail, forms), declared, forms),
+    ...(workspaceId !== null && declared.workspaceId !== undefined
+      ? { workspaceId: isSameWorkspace ? declared.workspaceId : workspaceId }
+      : {}),
     ...withoutNone({ adopt: declared.adopt, __defaultName: declared.__defaultName }),
     createdAt: createdAt ?? "",
     ...(models.length > 0 ? { __models: Object.fromEntries(models) } : {}),
@@ -123,21 +109,18 @@ function toOutputs(guardrail: Guardrail, declared: Partial<GuardrailInputs>, for
   };
 }
 
-/** The inputs that these outputs stand for: what `read` gives back, so that drift shows as a difference of inputs. */
-function toInputs({ createdAt, __models, __falseForNone, ...inputs }: GuardrailOutputs): GuardrailInputs {
-  return inputs;
-}
-
 function makeGuardrail(context: Context, declared: GuardrailInputs): Promise<Made<Guardrail>> {
   const { api } = context;
-  const { adopt: _, __defaultName = false, ...body } = declared;
+  const { includeByokInBudgets, ...fields } = desiredFields(declared, NOTHING_LEARNT);
+  const workspaceId = lowerCase(declared.workspaceId);
+  const body = withoutNone({ ...fields, includeByokInBudgets: includeByokInBudgets || null, workspaceId });
   const names = MODEL_LISTS.flatMap((list) => declared[list] ?? []);
-  const list = () => allOf(listGuardrails(api, declared.workspaceId));
+  const list = () => allOf(listGuardrails(api, workspaceId));
   return makeOnce<Guardrail, Guardrail>(context, {
     collection: "guardrails",
     name: declared.name,
-    nameIsDefault: __defaultName,
-    workspaceId: declared.workspaceId,
+    nameIsDefault: declared.__defaultName ?? false,
+    workspaceId,
     post: () => namingUnknownModels(api, names, createGuardrail(api, body as NewGuardrail)),
     idOf: ({ id }) => id,
     list,
@@ -178,7 +161,8 @@ async function isUnusedTwin(context: Context, live: Guardrail, declared: Guardra
 
 async function adoptGuardrail(context: Context, id: string, declared: GuardrailInputs): Promise<Guardrail> {
   const live = await adopt(context, id, () => readGuardrail(context.api, id));
-  const [wanted, present] = [{ workspaceId: declared.workspaceId }, { workspaceId: live.workspaceId ?? undefined }];
+  const wanted = { workspaceId: lowerCase(declared.workspaceId) };
+  const present = { workspaceId: live.workspaceId ?? undefined };
   const differing = replacedBy(wanted, present, CHOSEN_BY_SERVER);
   refuseToReplaceAdopted(context.api.operation, differing, wanted, present);
   return live;
@@ -186,7 +170,7 @@ async function adoptGuardrail(context: Context, id: string, declared: GuardrailI
 
 async function convergeGuardrail(
   context: Context,
-  id: string,
+  { id, createdAt }: Age,
   declared: GuardrailInputs,
   known: Forms,
   start: Pick<Convergence<Fields, Guardrail>, "from" | "begin">,
@@ -199,8 +183,11 @@ async function convergeGuardrail(
     id,
     desired: () => desiredFields(declared, forms),
     ...start,
-    write: (changed) => namingUnknownModels(api, names, updateGuardrail(api, id, withWholeBudget(changed, declared))),
-    read: () => readGuardrail(api, id),
+    write: (changed) =>
+      untilVisible(context, { id, createdAt }, () =>
+        namingUnknownModels(api, names, updateGuardrail(api, id, withWholeBudget(changed, declared))),
+      ),
+    read: () => untilVisible(context, { id, createdAt }, () => readGuardrail(api, id)),
     fieldsOf: async (shown) => {
       forms = await learn(context, desiredFields(declared, forms), shown, forms);
       return observedFields(shown.live, forms);
@@ -210,85 +197,56 @@ async function convergeGuardrail(
   return toOutputs(live, declared, forms);
 }
 
-/** Rules that span several inputs. Looks at them as given: one bad input must not hide a problem between others. */
-function across(news: Record<string, unknown>): string[] {
-  const problems: string[] = [];
-  if ((news.limitUsd === undefined) !== (news.resetInterval === undefined)) {
-    problems.push("limitUsd, resetInterval: a budget is both together; set both or leave both out");
-  }
-  for (const [allowed, ignored] of [MODEL_LISTS, ["allowedProviders", "ignoredProviders"]] as const) {
-    const both = listOf(news[allowed]).filter((item) => !isUnknown(item) && listOf(news[ignored]).includes(item));
-    if (both.length > 0) problems.push(`${allowed}, ${ignored}: ${both.length} of one stand in the other as well`);
-  }
-  return problems;
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function isRegularExpression(pattern: string): boolean {
-  try {
-    return pattern !== "" && new RegExp(pattern) instanceof RegExp;
-  } catch {
-    return false;
-  }
-}
-
 export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   title: "guardrail",
   secretOutputs: [],
 
-  holds: (id, { adopt }) => adopt === id,
+  holds: (id, { adopt }) => lowerCase(adopt) === id,
   nameOf: ({ name }) => name ?? "",
+  isId: (id) => uuid().safeParse(id).success,
 
-  check(news) {
-    const checked = checkInputs(RULES, news, across);
-    if (!checked.inputs) return checked;
-    // `enforceZdr` is short for the vendor switches that are not set themselves; the API's own field is deprecated.
-    const { enforceZdr, includeByokInBudgets } = checked.inputs;
-    if (enforceZdr !== undefined) for (const name of VENDOR_SWITCHES) checked.inputs[name] ??= enforceZdr;
-    const normal = {
-      ...checked.inputs,
-      enforceZdr: undefined,
-      includeByokInBudgets: includeByokInBudgets || undefined,
-    };
-    return { inputs: withoutNone(normal) as GuardrailInputs, failures: [] };
-  },
+  check: (news, olds) => checkInputs(RULES, news, olds, across),
 
   diff(olds, news) {
-    const replaces = replacedBy({ workspaceId: news.workspaceId }, { workspaceId: olds.workspaceId }, CHOSEN_BY_SERVER);
-    if (news.adopt !== undefined) refuseToReplaceWhileAdopting(`guardrail "${news.name}"`, replaces, news);
+    const workspaces = [news, olds].map(({ workspaceId }) => ({ workspaceId: lowerCase(workspaceId) }));
+    const replaces = replacedBy(workspaces[0] ?? {}, workspaces[1] ?? {}, CHOSEN_BY_SERVER);
     const forms = formsIn(olds);
-    const changed = changedFields(desiredFields(news, forms), desiredFields(toInputs(olds), forms));
+    const changed = changedFields(desiredFields(news, forms), rememberedFields(olds, forms));
     return { changed: Object.keys(changed).length > 0 || replaces.length > 0, replaces };
+  },
+
+  forbid({ id, news, replaces }) {
+    const object = `guardrail "${clean(news.name)}"`;
+    forbidOtherAdoption(object, id, lowerCase(news.adopt));
+    if (news.adopt !== undefined) forbidReplaceWhileAdopting(object, replaces, news);
   },
 
   async create(context, declared) {
     if (declared.adopt) {
-      const live = await adoptGuardrail(context, declared.adopt, declared);
+      const live = await adoptGuardrail(context, lowerCase(declared.adopt), declared);
       const start = { from: { live, written: {} } };
-      return { id: live.id, outputs: await convergeGuardrail(context, live.id, declared, NOTHING_LEARNT, start) };
+      return { id: live.id, outputs: await convergeGuardrail(context, live, declared, NOTHING_LEARNT, start) };
     }
     const { live, settleLate } = await makeGuardrail(context, declared);
     const start = { from: { live, written: desiredFields(declared, NOTHING_LEARNT) }, begin: settleLate };
-    return { id: live.id, outputs: await convergeGuardrail(context, live.id, declared, NOTHING_LEARNT, start) };
+    return { id: live.id, outputs: await convergeGuardrail(context, live, declared, NOTHING_LEARNT, start) };
   },
 
-  async read({ api, session }, id, olds) {
-    const live = await (olds
-      ? guardrailsOf(session, olds.workspaceId).read(api, id)
-      : unlessGone(readGuardrail(api, id)));
+  async read(context, id, olds) {
+    const { api, session } = context;
+    const live = await untilFound(context, { id }, () =>
+      olds ? guardrailsOf(session, olds.workspaceId).read(api, id) : unlessGone(readGuardrail(api, id)),
+    );
     if (!live) return undefined;
-    const outputs = toOutputs(live, olds ? toInputs(olds) : {}, formsIn(olds ?? {}));
-    return { outputs, inputs: toInputs(outputs) };
+    const outputs = toOutputs(live, olds ? declaredInputs(olds) : {}, formsIn(olds ?? {}));
+    return { outputs, inputs: declaredInputs(outputs) };
   },
 
   async update(context, id, olds, news) {
     const forms = formsIn(olds);
-    const from = { remembered: desiredFields(toInputs(olds), forms), outputs: olds };
-    return convergeGuardrail(context, id, news, forms, { from });
+    const from = { remembered: rememberedFields(olds, forms), outputs: olds };
+    return convergeGuardrail(context, { id }, news, forms, { from });
   },
 
-  delete: ({ api }, id) => deleteGuardrail(api, id),
+  delete: (context, id) => untilVisible(context, { id }, () => deleteGuardrail(context.api, id)),
 };

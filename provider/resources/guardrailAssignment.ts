@@ -6,9 +6,11 @@
  * guardrail only, so no key is unguarded in between.
  */
 import type { Assignment, SubjectKind } from "../api/assignments";
+import type { Api } from "../api/client";
 import { failureOf, NotAsDeclared } from "../api/errors";
 import { assignTogether, findAssignment, unassignTogether } from "./assignmentRequests";
-import { checkInputs, type Rules } from "./inputs";
+import { untilFound } from "./fresh";
+import { checkInputs, lowerCase, type Rules, utcSeconds, uuid } from "./inputs";
 import { type Context, type Lifecycle, mayBeDone, PartialFailure } from "./lifecycle";
 
 export interface AssignmentInputs {
@@ -16,8 +18,8 @@ export interface AssignmentInputs {
 }
 
 /**
- * The answer to an assignment is only a count, so who made it and when are known after the next refresh: a listing for
- * each assignment would double the calls.
+ * An assignment returns only a count, so who assigned it is known after the next refresh: a listing for each assignment
+ * would double the calls. Until then `createdAt` is from the server's clock.
  */
 export interface AssignmentOutputs {
   assignedBy?: string;
@@ -28,6 +30,7 @@ interface Kind<Inputs extends AssignmentInputs> {
   title: string;
   subjects: SubjectKind;
   rules: Rules<Inputs>;
+  isSubject(text: string): boolean;
   subjectOf(inputs: Inputs): string;
   inputsOf(guardrailId: string, subject: string): Inputs;
   /** What to say of a subject that the API does not know: the problem, and what to do. */
@@ -41,28 +44,29 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
 
   const replacing = ["guardrailId", kind.subjects === "keys" ? "keyHash" : "userId"];
 
-  const idOf = (inputs: Inputs) => `${inputs.guardrailId}/${kind.subjectOf(inputs)}`;
+  const idOf = (inputs: Inputs) => `${lowerCase(inputs.guardrailId)}/${kind.subjectOf(inputs)}`;
 
-  const toOutputs = (inputs: Inputs, row?: Assignment): Outputs => ({
+  const toOutputs = (inputs: Inputs, row?: Partial<Assignment>): Outputs => ({
     ...inputs,
     ...(row?.assignedBy ? { assignedBy: row.assignedBy } : {}),
     ...(row?.createdAt ? { createdAt: row.createdAt } : {}),
   });
 
-  /** The pair as the account has it, with or without a row that tells more of it. */
-  async function ensureAssigned({ api, session }: Context, inputs: Inputs): Promise<Assignment | undefined> {
-    const { guardrailId } = inputs;
-    const subject = kind.subjectOf(inputs);
+  /** The pair as the account has it. */
+  async function ensureAssigned(context: Context, inputs: Inputs): Promise<Outputs> {
+    const { api, session } = context;
+    const [guardrailId, subject] = partsOf(idOf(inputs));
     // Of what was adopted both sides may be assigned already, and taking over writes nothing.
     const present = session.held.has(guardrailId) && (kind.subjects === "members" || session.held.has(subject));
     const row = present ? await findAssignment(api, session, guardrailId, kind.subjects, subject) : undefined;
-    if (row) return row;
+    if (row) return toOutputs(inputs, row);
     const outcome = await assignTogether(api, session, guardrailId, kind.subjects, subject);
     if (outcome === "missing") throw new NotAsDeclared(api.operation, ...kind.missing);
     if (typeof outcome === "object" && "undecided" in outcome) {
       throw new PartialFailure(idOf(inputs), toOutputs(inputs), failureOf(api.operation, outcome.undecided));
     }
-    return outcome === "assigned" ? undefined : outcome;
+    session.created.add(idOf(inputs));
+    return toOutputs(inputs, outcome === "assigned" ? { createdAt: serverTimestamp(api) } : outcome);
   }
 
   return {
@@ -76,41 +80,53 @@ export function guardrailAssignment<Inputs extends AssignmentInputs>(
       return subject && properties.guardrailId ? `${properties.guardrailId}/${subject}` : "";
     },
 
-    check: (news) => checkInputs(kind.rules, news),
+    isId: (id) => {
+      const [guardrailId, subject] = partsOf(id);
+      return uuid().safeParse(guardrailId).success && kind.isSubject(subject);
+    },
+
+    check: (news, olds) => checkInputs(kind.rules, news, olds),
 
     diff(olds, news) {
-      const replaces = replacing.filter((name) => olds[name as keyof Inputs] !== news[name as keyof Inputs]);
+      const [before, after] = [partsOf(idOf(olds)), partsOf(idOf(news))];
+      const replaces = replacing.filter((_name, at) => before[at] !== after[at]);
       return { changed: replaces.length > 0, replaces };
     },
 
     async create(context, inputs) {
       const id = idOf(inputs);
       try {
-        return { id, outputs: toOutputs(inputs, await ensureAssigned(context, inputs)) };
+        return { id, outputs: await ensureAssigned(context, inputs) };
       } catch (error) {
         // An assignment that may exist belongs into the state; to repeat it or to remove it does no harm.
         throw mayBeDone(error) ? new PartialFailure(id, toOutputs(inputs), error) : error;
       }
     },
 
-    async read({ api, session }, id) {
+    async read(context, id, olds) {
+      const { api, session } = context;
       const [guardrailId, subject] = partsOf(id);
-      const row = await findAssignment(api, session, guardrailId, kind.subjects, subject);
+      const row = await untilFound(context, { id }, () =>
+        findAssignment(api, session, guardrailId, kind.subjects, subject),
+      );
       if (!row) return undefined;
-      const inputs = kind.inputsOf(guardrailId, subject);
+      const inputs = kind.inputsOf(olds?.guardrailId ?? guardrailId, subject);
       return { inputs, outputs: toOutputs(inputs, row) };
     },
 
     /** Comes after a failure only: both inputs replace. */
-    async update(context, _id, _olds, news) {
-      return toOutputs(news, await ensureAssigned(context, news));
-    },
+    update: (context, _id, _olds, news) => ensureAssigned(context, news),
 
     async delete({ api, session }, id) {
       const [guardrailId, subject] = partsOf(id);
       await unassignTogether(api, session, guardrailId, kind.subjects, subject);
     },
   };
+}
+
+function serverTimestamp(api: Api): string | null {
+  const now = api.serverTime();
+  return now === undefined ? null : utcSeconds(new Date(now).toISOString());
 }
 
 /** `<guardrail id>/<subject>`; only the guardrail's id, a UUID, is known to hold no slash. */

@@ -4,23 +4,24 @@
  */
 import type { Guardrail, GuardrailChange } from "../api/guardrails";
 import type { Shown } from "./converge";
-import { sortedSet, withoutNone } from "./inputs";
+import { aligned, inDeclaredWords } from "./declared";
+import { isUnknown, plainNumber, sortedSet, withoutNone } from "./inputs";
 import type { Context } from "./lifecycle";
 import { canonicalForms, type Spellings, spelled } from "./modelNames";
 
 export interface BuiltinFilter {
   slug: string;
   action: string;
-  scanScope?: string;
+  scanScope?: string | null | undefined;
 }
 
 export interface ContentFilter {
   pattern: string;
   action: string;
-  label?: string;
+  label?: string | null | undefined;
 }
 
-/** Checked inputs. What is left out means the API's none. */
+/** Checked inputs, as the program declared them. An omitted one means the API's null. */
 export interface GuardrailInputs {
   name: string;
   description?: string;
@@ -33,11 +34,15 @@ export interface GuardrailInputs {
   allowedDataRegions?: string[];
   contentFilterBuiltins?: BuiltinFilter[];
   contentFilters?: ContentFilter[];
+  /** Short for those of the five vendor switches that are not declared themselves. */
+  enforceZdr?: boolean;
   enforceZdrAnthropic?: boolean;
   enforceZdrOpenai?: boolean;
   enforceZdrGoogle?: boolean;
   enforceZdrXai?: boolean;
   enforceZdrOther?: boolean;
+  allowSafetyRetentionGoogle?: boolean;
+  allowSafetyRetentionOther?: boolean;
   enableFreeModelPublication?: boolean;
   enableFreeModelTraining?: boolean;
   enablePaidModelTraining?: boolean;
@@ -48,7 +53,10 @@ export interface GuardrailInputs {
   __defaultName?: boolean;
 }
 
-/** The inputs with their live values, and what the server adds. */
+/**
+ * The inputs with their live values, in the program's words where those mean the same, and what the server adds. The
+ * vendor switches are there one by one, beside `enforceZdr` if that is declared.
+ */
 export interface GuardrailOutputs extends GuardrailInputs {
   createdAt: string;
   /** Models whose stored name is not the declared one: declared name → stored name. */
@@ -66,6 +74,8 @@ export const VENDOR_SWITCHES = [
 ] as const;
 export const SWITCHES = [
   ...VENDOR_SWITCHES,
+  "allowSafetyRetentionGoogle",
+  "allowSafetyRetentionOther",
   "enableFreeModelPublication",
   "enableFreeModelTraining",
   "enablePaidModelTraining",
@@ -88,24 +98,31 @@ export const NOTHING_LEARNT: Forms = { models: {}, falseForNone: [] };
 /** What can be written in place: every field, with its value or the API's none. */
 export type Fields = Required<GuardrailChange>;
 
+/**
+ * What inputs mean, written out: the one function that expands `enforceZdr` and brings lists into one form. Everything
+ * that compares or sends settings goes through it.
+ */
 export function desiredFields(inputs: GuardrailInputs, { models }: Forms): Fields {
+  const zdr = inputs.enforceZdr ?? null;
   return {
     name: inputs.name,
     description: inputs.description ?? null,
-    limitUsd: inputs.limitUsd ?? null,
+    limitUsd: plainNumber(inputs.limitUsd),
     resetInterval: inputs.resetInterval ?? null,
     allowedModels: spelled(inputs.allowedModels, models),
     ignoredModels: spelled(inputs.ignoredModels, models),
-    allowedProviders: inputs.allowedProviders ?? null,
-    ignoredProviders: inputs.ignoredProviders ?? null,
-    allowedDataRegions: inputs.allowedDataRegions ?? null,
-    contentFilterBuiltins: inputs.contentFilterBuiltins ?? null,
-    contentFilters: inputs.contentFilters ?? null,
-    enforceZdrAnthropic: inputs.enforceZdrAnthropic ?? null,
-    enforceZdrOpenai: inputs.enforceZdrOpenai ?? null,
-    enforceZdrGoogle: inputs.enforceZdrGoogle ?? null,
-    enforceZdrXai: inputs.enforceZdrXai ?? null,
-    enforceZdrOther: inputs.enforceZdrOther ?? null,
+    allowedProviders: plainList(inputs.allowedProviders),
+    ignoredProviders: plainList(inputs.ignoredProviders),
+    allowedDataRegions: plainList(inputs.allowedDataRegions),
+    contentFilterBuiltins: plainList(inputs.contentFilterBuiltins, plainBuiltin),
+    contentFilters: plainList(inputs.contentFilters, plainFilter),
+    enforceZdrAnthropic: inputs.enforceZdrAnthropic ?? zdr,
+    enforceZdrOpenai: inputs.enforceZdrOpenai ?? zdr,
+    enforceZdrGoogle: inputs.enforceZdrGoogle ?? zdr,
+    enforceZdrXai: inputs.enforceZdrXai ?? zdr,
+    enforceZdrOther: inputs.enforceZdrOther ?? zdr,
+    allowSafetyRetentionGoogle: inputs.allowSafetyRetentionGoogle ?? null,
+    allowSafetyRetentionOther: inputs.allowSafetyRetentionOther ?? null,
     enableFreeModelPublication: inputs.enableFreeModelPublication ?? null,
     enableFreeModelTraining: inputs.enableFreeModelTraining ?? null,
     enablePaidModelTraining: inputs.enablePaidModelTraining ?? null,
@@ -113,53 +130,85 @@ export function desiredFields(inputs: GuardrailInputs, { models }: Forms): Field
   };
 }
 
+/** The settings as the state remembers them: every vendor switch has its own value there. */
+export function rememberedFields(outputs: GuardrailOutputs, forms: Forms): Fields {
+  const { enforceZdr, ...rest } = outputs;
+  return desiredFields(rest, forms);
+}
+
 export function observedFields(guardrail: Guardrail, { models, falseForNone }: Forms): Fields {
   const { id, createdAt, workspaceId, ...fields } = guardrail;
   const switches = SWITCHES.map((name) => [name, falseForNone.includes(name) ? fields[name] || null : fields[name]]);
-  const lists = OTHER_LISTS.map((name) => [name, someOrNone(fields[name]) ?? null]);
+  const lists = OTHER_LISTS.map((name) => [name, plainList(fields[name])]);
   return {
     ...fields,
     ...Object.fromEntries([...switches, ...lists]),
-    allowedModels: spelled(someOrNone(fields.allowedModels), models),
-    ignoredModels: spelled(someOrNone(fields.ignoredModels), models),
-    contentFilterBuiltins: someOrNone(fields.contentFilterBuiltins?.map(plainBuiltin)) ?? null,
-    contentFilters: someOrNone(fields.contentFilters?.map(plainFilter)) ?? null,
+    allowedModels: spelled(plainList(fields.allowedModels), models),
+    ignoredModels: spelled(plainList(fields.ignoredModels), models),
+    contentFilterBuiltins: plainList(fields.contentFilterBuiltins, plainBuiltin),
+    contentFilters: plainList(fields.contentFilters, plainFilter),
   };
 }
 
-/** A list as a set; an empty one is none, since it filters nothing. */
-export function someOrNone<Item>(list: readonly Item[] | null | undefined): Item[] | undefined {
-  return list && list.length > 0 ? sortedSet(list) : undefined;
+/** A list as a set; an empty one is null, since it filters nothing. A value not known yet stays unchanged. */
+function plainList<Item>(list: readonly Item[] | null | undefined, plain = (item: Item) => item): Item[] | null {
+  if (!Array.isArray(list)) return (list as null | undefined) ?? null;
+  return list.length > 0 ? sortedSet(list.map((item) => (isUnknown(item) ? item : plain(item)))) : null;
 }
 
-/** The scan scope is shown for one filter only, and `all_messages` is its default: saying that is saying nothing. */
-export function plainBuiltin({
-  slug,
-  action,
-  scanScope,
-}: {
-  slug: string;
-  action: string;
-  scanScope?: string | null | undefined;
-}) {
+/** The API shows the scan scope of one filter only, and `all_messages` is its default. */
+function plainBuiltin({ slug, action, scanScope }: BuiltinFilter): BuiltinFilter {
   return scanScope && scanScope !== "all_messages" ? { slug, action, scanScope } : { slug, action };
 }
 
-export function plainFilter({
-  pattern,
-  action,
-  label,
-}: {
-  pattern: string;
-  action: string;
-  label?: string | null | undefined;
-}): ContentFilter {
+function plainFilter({ pattern, action, label }: ContentFilter): ContentFilter {
   return label ? { pattern, action, label } : { pattern, action };
 }
 
-/** Fields as inputs: those that are none are left out. */
-export function asInputs({ includeByokInBudgets, ...fields }: Fields): GuardrailInputs {
-  return withoutNone({ ...fields, includeByokInBudgets: includeByokInBudgets || null }) as GuardrailInputs;
+/** Live fields as inputs, in the program's words where those mean the same. */
+export function liveInputs(live: Fields, declared: Partial<GuardrailInputs>, forms: Forms): GuardrailInputs {
+  const { includeByokInBudgets, ...fields } = live;
+  const plain = withoutNone({ ...fields, includeByokInBudgets: includeByokInBudgets || null }) as GuardrailInputs;
+  const words = inDeclaredWords(plain, declared, (inputs) => desiredFields(inputs, forms));
+  return { ...words, ...alignedLists(plain, declared, forms), ...zdrInWords(live, declared) };
+}
+
+function alignedLists(live: GuardrailInputs, declared: Partial<GuardrailInputs>, { models }: Forms): object {
+  const same = (item: string) => item;
+  const model = (name: string) => spelled([name], models)?.[0] ?? name;
+  const strings = (name: (typeof MODEL_LISTS)[number] | (typeof OTHER_LISTS)[number], plain: typeof same) =>
+    live[name] && declared[name] && { [name]: aligned(live[name], declared[name], plain, same) };
+  const { contentFilterBuiltins: builtins, contentFilters: filters } = live;
+  return {
+    ...Object.assign({}, ...MODEL_LISTS.map((name) => strings(name, model))),
+    ...Object.assign({}, ...OTHER_LISTS.map((name) => strings(name, same))),
+    ...(builtins &&
+      declared.contentFilterBuiltins && {
+        contentFilterBuiltins: aligned(builtins, declared.contentFilterBuiltins, plainBuiltin, ({ slug }) => slug),
+      }),
+    ...(filters &&
+      declared.contentFilters && {
+        contentFilters: aligned(filters, declared.contentFilters, plainFilter, ({ pattern }) => pattern),
+      }),
+  };
+}
+
+/**
+ * `enforceZdr`, if it is declared. A vendor that drifted differs from it; one that the account shows as null counts as
+ * `false` then, because beside `enforceZdr` an omitted switch would mean the same as that.
+ */
+function zdrInWords(live: Fields, { enforceZdr }: Partial<GuardrailInputs>): Partial<GuardrailInputs> {
+  if (enforceZdr === undefined) return {};
+  const [first, ...others] = VENDOR_SWITCHES.map((name) => live[name]);
+  if (others.every((value) => value === first)) return first === null ? {} : { enforceZdr: first as boolean };
+  return { enforceZdr, ...Object.fromEntries(VENDOR_SWITCHES.map((name) => [name, live[name] ?? false])) };
+}
+
+/** The inputs that outputs stand for: vendor switches that `enforceZdr` says already are not repeated. */
+export function declaredInputs(outputs: GuardrailOutputs): GuardrailInputs {
+  const { createdAt, __models, __falseForNone, ...inputs } = outputs;
+  for (const name of VENDOR_SWITCHES) if (inputs[name] === inputs.enforceZdr) delete inputs[name];
+  return inputs;
 }
 
 /** What the answer to a request teaches about the server's wording of what was asked. */
@@ -183,5 +232,5 @@ export function withWholeBudget(
   { limitUsd, resetInterval }: GuardrailInputs,
 ): GuardrailChange {
   const touched = "limitUsd" in changed || "resetInterval" in changed;
-  return touched ? { ...changed, limitUsd: limitUsd ?? null, resetInterval: resetInterval ?? null } : changed;
+  return touched ? { ...changed, limitUsd: plainNumber(limitUsd), resetInterval: resetInterval ?? null } : changed;
 }

@@ -17,6 +17,7 @@ export const guardrailKeyAssignment = guardrailAssignment<GuardrailKeyAssignment
   title: "guardrail key assignment",
   subjects: "keys",
   rules: { required: { guardrailId: uuid(), keyHash: keyHash() }, optional: {} },
+  isSubject: (text) => keyHash().safeParse(text).success,
   subjectOf: (inputs) => inputs.keyHash,
   inputsOf: (guardrailId, keyHash) => ({ guardrailId, keyHash }),
   missing: [

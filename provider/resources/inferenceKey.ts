@@ -1,16 +1,18 @@
 /**
  * Inference keys.
  *
- * Manages name, limit, limit reset, BYOK accounting and the disabled switch of a key, in place. Expiry, workspace and
- * creator can't be changed through the API, so a change of them makes a new key, as does a change of `keepers`.
+ * Manages name, limit, limit reset, BYOK accounting, the disabled switch and the workspace of a key, in place. Expiry,
+ * creator and external user can't be changed through the API, so a change of them replaces the key, as does a change of
+ * `keepers`.
  *
  * Does not manage usage: counters move with every request and would be drift without end.
  *
- * Drift: whatever the dashboard changes is seen by `read` and taken back by the next `up`, also on inputs that the
- * program leaves out. The one-time key is never shown again by the API and is carried forward from the state.
+ * Drift: `read` sees what the dashboard changed, and the next `up` reverts it, also on inputs that the program omits. The
+ * API never shows the one-time key again: it is carried forward from the state.
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { Refused, Unsupported } from "../api/errors";
 import {
   createKey,
   deleteKey,
@@ -25,15 +27,28 @@ import {
 } from "../api/keys";
 import { allOf, pageUntilEmpty } from "../api/pages";
 import { Secret } from "../secret";
-import { adopt, type Immutable, refuseToReplaceAdopted, refuseToReplaceWhileAdopting, replacedBy } from "./adoption";
+import { clean } from "../text";
+import type { AccountRef } from "./account";
+import {
+  adopt,
+  forbidOtherAdoption,
+  forbidReplaceWhileAdopting,
+  type Immutable,
+  refuseToReplaceAdopted,
+  replacedBy,
+} from "./adoption";
 import { type Convergence, changedFields, converge, notStored } from "./converge";
+import { inDeclaredWords } from "./declared";
+import { type Age, untilFound, untilVisible } from "./fresh";
 import {
   checkInputs,
   instant,
   keyHash,
   known,
   line,
+  lowerCase,
   oneOf,
+  plainNumber,
   type Rules,
   usd,
   utcSeconds,
@@ -46,7 +61,7 @@ import { type Made, makeOnce } from "./making";
 import { objectsById, type SharedReads, sharedReads } from "./sharedReads";
 
 const RULES: Rules<InferenceKeyInputs> = {
-  required: { name: line(200) },
+  required: { name: line() },
   optional: {
     limit: usd(),
     limitReset: oneOf("daily", "weekly", "monthly"),
@@ -54,14 +69,15 @@ const RULES: Rules<InferenceKeyInputs> = {
     disabled: yesOrNo(),
     expiresAt: instant(),
     workspaceId: uuid(),
-    creatorUserId: line(200),
+    creatorUserId: line(),
+    externalUser: line(512),
     adopt: keyHash(),
-    keepers: z.record(z.string(), known(z.string("must be a text")), "must be a map of texts"),
+    keepers: z.record(z.string(), known(z.string("must be a string")), "must be a map of strings"),
     __defaultName: yesOrNo(),
   },
 };
 
-/** Checked inputs. What is left out means the API's none, and `false` is left out. */
+/** Checked inputs, as the program declared them. An omitted one means the API's null, or the server's choice. */
 export interface InferenceKeyInputs {
   name: string;
   limit?: number;
@@ -71,98 +87,132 @@ export interface InferenceKeyInputs {
   expiresAt?: string;
   workspaceId?: string;
   creatorUserId?: string;
+  externalUser?: string;
   adopt?: string;
   keepers?: Record<string, string>;
-  /** The name is the default one, which nobody else gives to a key. Set by the resource class. */
+  /** The name is the default one, which no other program gives to a key. Set by the resource class. */
   __defaultName?: boolean;
 }
 
-/** The inputs with their live values, and what the server adds. */
+/** The inputs with their live values, in the program's words where those mean the same, and what the server adds. */
 export interface InferenceKeyOutputs extends InferenceKeyInputs {
-  /** Empty for an adopted key: the API shows a key once, to whoever made it. */
+  /** Empty for an adopted key: the API shows a key only once, at creation. */
   key: Secret;
   label: string;
   createdAt: string;
 }
 
-/** An empty map keeps nothing, so it is as good as none. */
-function someOrNone(keepers: Record<string, string> | undefined): Record<string, string> | undefined {
-  return keepers && Object.keys(keepers).length > 0 ? keepers : undefined;
-}
-
-/** What can be written in place: every field, with its value or the API's none. */
-type Fields = Required<Omit<KeyChange, "workspaceId">>;
+/** What can be written in place: every field, with its value or the API's null. An undefined one is left to the server. */
+type Fields = Required<Omit<KeyChange, "workspaceId">> & { workspaceId: string | undefined };
 
 function desiredFields(inputs: InferenceKeyInputs): Fields {
   return {
     name: inputs.name,
-    limit: inputs.limit ?? null,
+    limit: plainNumber(inputs.limit),
     limitReset: inputs.limitReset ?? null,
     includeByokInLimit: inputs.includeByokInLimit ?? false,
     disabled: inputs.disabled ?? false,
+    workspaceId: lowerCase(inputs.workspaceId),
   };
 }
 
-function observedFields({ name, limit, limitReset, includeByokInLimit, disabled }: Key): Fields {
-  return { name, limit, limitReset, includeByokInLimit, disabled };
+/** The settings as the state remembers them. It does not name the workspace of a key in the default one. */
+function rememberedFields(olds: InferenceKeyOutputs, account: AccountRef | undefined): Fields {
+  return desiredFields({ workspaceId: account?.workspace as string, ...olds });
 }
 
-/** Fields as inputs: those that are none are left out, `false` too, so that declaring it and leaving it out are one. */
-function asInputs({ includeByokInLimit, disabled, ...fields }: Fields): InferenceKeyInputs {
-  const switches = { includeByokInLimit: includeByokInLimit || null, disabled: disabled || null };
-  return withoutNone({ ...fields, ...switches }) as InferenceKeyInputs;
+function observedFields({ name, limit, limitReset, includeByokInLimit, disabled, workspaceId }: Key): Fields {
+  return { name, limit, limitReset, includeByokInLimit, disabled, workspaceId: workspaceId ?? undefined };
 }
 
-/** What only a new key can have. A left-out expiry is none; workspace and creator may be left to the server. */
-const CHOSEN_BY_SERVER = ["workspaceId", "creatorUserId"];
+/** What only a new key can have. An omitted expiry is none; creator and external user may be left to the server. */
+const CHOSEN_BY_SERVER = ["creatorUserId", "externalUser"];
 
-function desiredImmutable({ expiresAt, workspaceId, creatorUserId }: InferenceKeyInputs): Immutable {
-  return { expiresAt, workspaceId, creatorUserId };
+function desiredImmutable({ expiresAt, creatorUserId, externalUser }: InferenceKeyInputs): Immutable {
+  return { expiresAt: expiresAt && utcSeconds(expiresAt), creatorUserId, externalUser };
 }
 
 function observedImmutable(
-  { expiresAt, workspaceId, creatorUserId }: Key,
+  { expiresAt, creatorUserId, externalUser }: Key,
   declared: Partial<InferenceKeyInputs>,
 ): Immutable {
   return {
-    expiresAt: expiresAt === undefined ? declared.expiresAt : expiresAt === null ? undefined : utcSeconds(expiresAt),
-    workspaceId: workspaceId ?? undefined,
+    expiresAt: utcSeconds((expiresAt === undefined ? declared.expiresAt : expiresAt) ?? "") || undefined,
     creatorUserId: creatorUserId ?? undefined,
+    externalUser: externalUser ?? undefined,
   };
 }
 
-function toOutputs(key: Key, declared: Partial<InferenceKeyInputs>, secret: Secret): InferenceKeyOutputs {
-  const immutable = Object.entries(withoutNone(observedImmutable(key, declared)));
-  return {
-    ...asInputs(observedFields(key)),
-    // What was left to the server would take room in every state.
+/** An empty map keeps nothing, like an omitted one. */
+function keepersOf({ keepers }: InferenceKeyInputs): Record<string, string> | undefined {
+  return keepers && Object.keys(keepers).length > 0 ? keepers : undefined;
+}
+
+function meaning(inputs: InferenceKeyInputs): object {
+  return { ...desiredFields(inputs), ...desiredImmutable(inputs) };
+}
+
+function toOutputs(
+  { account }: Context,
+  key: Key,
+  declared: Partial<InferenceKeyInputs>,
+  secret: Secret,
+): InferenceKeyOutputs {
+  const { includeByokInLimit, disabled, workspaceId, ...fields } = observedFields(key);
+  const immutable = Object.entries(observedImmutable(key, declared));
+  const live = withoutNone({
+    ...fields,
+    includeByokInLimit: includeByokInLimit || null,
+    disabled: disabled || null,
+    // What was left to the server would take space in every state; a workspace besides the default one must not be lost.
+    workspaceId: declared.workspaceId || workspaceId !== account.workspace ? workspaceId : null,
     ...Object.fromEntries(immutable.filter(([name]) => name in declared || !CHOSEN_BY_SERVER.includes(name))),
-    ...withoutNone({ adopt: declared.adopt, keepers: declared.keepers, __defaultName: declared.__defaultName }),
+  }) as InferenceKeyInputs;
+  const { adopt, keepers, __defaultName } = declared;
+  return {
+    ...inDeclaredWords(live, declared, meaning),
+    ...withoutNone({ adopt, keepers, __defaultName }),
     key: secret,
     label: key.label ?? "",
     createdAt: key.createdAt ?? "",
   };
 }
 
-/** The inputs that these outputs stand for: what `read` gives back, so that drift shows as a difference of inputs. */
+/** The inputs that these outputs stand for: what `read` returns, so that drift shows as a difference of inputs. */
 function toInputs({ key, label, createdAt, ...inputs }: InferenceKeyOutputs): InferenceKeyInputs {
   return inputs;
 }
 
-/** What a key of these inputs looks like that was made and never used. `disabled` is set by a second request. */
+/** Whether nothing has ever used the key: by time where the server tells, and by money. */
+function isUnused({ usage, byokUsage, lastUsedAt }: Key): boolean {
+  return usage === 0 && byokUsage === 0 && lastUsedAt === null;
+}
+
+/**
+ * Whether a key looks like one of these inputs that was created and never used. A second request sets `disabled`, and on
+ * some servers the reset and the BYOK accounting too.
+ */
 function isUnusedTwin(key: Key, declared: InferenceKeyInputs): boolean {
-  const wanted = { ...desiredFields(declared), disabled: key.disabled };
+  const notYetSet = {
+    disabled: key.disabled,
+    ...(key.limitReset === null && { limitReset: null }),
+    ...(!key.includeByokInLimit && { includeByokInLimit: false }),
+  };
+  const wanted = { ...desiredFields(declared), ...notYetSet };
   const settings = Object.keys(changedFields(wanted, observedFields(key)));
   const immutable = replacedBy(desiredImmutable(declared), observedImmutable(key, declared), CHOSEN_BY_SERVER);
-  return settings.length === 0 && immutable.length === 0 && key.usage === 0 && key.byokUsage === 0;
+  return settings.length === 0 && immutable.length === 0 && isUnused(key);
 }
 
 function makeKey(context: Context, declared: InferenceKeyInputs): Promise<Made<NewlyMadeKey>> {
   const { api } = context;
-  // `disabled` is not taken by POST; the PATCH that follows sets it.
-  const { disabled, ...writable } = asInputs(desiredFields(declared));
-  const body = { ...writable, ...withoutNone(desiredImmutable(declared)) } as NewKey;
-  const { workspaceId } = declared;
+  // POST does not take `disabled`; the PATCH that follows sets it.
+  const { disabled, ...fields } = desiredFields(declared);
+  const { externalUser, ...immutable } = desiredImmutable(declared);
+  const external = externalUser === undefined ? undefined : { user: externalUser };
+  const includeByokInLimit = fields.includeByokInLimit || undefined;
+  const body = withoutNone({ ...fields, includeByokInLimit, ...immutable, external }) as NewKey;
+  const { workspaceId } = fields;
   return makeOnce<NewlyMadeKey, Key>(context, {
     collection: "keys",
     name: declared.name,
@@ -192,17 +242,47 @@ function keysOf(session: Session, workspaceId: string | undefined): SharedReads<
 
 type Start = Pick<Convergence<Fields, Key>, "from" | "begin">;
 
-function convergeKey({ api }: Context, hash: string, declared: InferenceKeyInputs, secret: Secret, start: Start) {
-  return converge<Fields, Key>({
+async function convergeKey(
+  context: Context,
+  { id, createdAt }: Age,
+  declared: InferenceKeyInputs,
+  secret: Secret,
+  start: Start,
+): Promise<InferenceKeyOutputs> {
+  const { api } = context;
+  const key = await converge<Fields, Key>({
     operation: api.operation,
-    id: hash,
+    id,
     desired: () => desiredFields(declared),
     ...start,
-    write: (changed) => updateKey(api, hash, changed),
-    read: () => readKey(api, hash),
+    write: (changed) =>
+      untilVisible(context, { id, createdAt }, () => updateKey(api, id, changed as KeyChange)).catch((error) => {
+        throw explainMove(api.operation, changed, error);
+      }),
+    read: () => untilVisible(context, { id, createdAt }, () => readKey(api, id)),
     fieldsOf: ({ live }) => observedFields(live),
-    outputsOf: (live) => toOutputs(live, declared, secret),
+    outputsOf: (live) => toOutputs(context, live, declared, secret),
+    advice: CANT_MOVE,
   });
+  return toOutputs(context, key, declared, secret);
+}
+
+const CANT_MOVE = {
+  workspaceId: "this server does not move keys: move it in the dashboard, or set `keepers` for a new one",
+};
+
+/** A move may be refused for the guardrail of the key, and an older server takes no `workspace_id` at all. */
+function explainMove(operation: string, changed: Partial<Fields>, error: unknown): unknown {
+  if (changed.workspaceId === undefined || !(error instanceof Refused)) return error;
+  if (error.status === 400 && /no update fields/i.test(error.said)) {
+    return notStored(operation, ["workspaceId"], CANT_MOVE);
+  }
+  if (error.status !== 409) return error;
+  return new Unsupported(
+    operation,
+    `the API does not move the key (409: ${error.said})`,
+    "if it has a guardrail of its present workspace, remove that assignment from the program first, then move the key",
+  );
 }
 
 /** What can't be changed later has to be right from the start. */
@@ -215,9 +295,9 @@ async function adoptKey(context: Context, hash: string, declared: InferenceKeyIn
   const found = await adopt(context, hash, () => readKey(context.api, hash));
   const [wanted, live] = [desiredImmutable(declared), observedImmutable(found, declared)];
   refuseToReplaceAdopted(context.api.operation, replacedBy(wanted, live, CHOSEN_BY_SERVER), wanted, live);
-  const secret = new Secret("");
-  const key = await convergeKey(context, hash, declared, secret, { from: { live: found, written: {} } });
-  return { id: hash, outputs: toOutputs(key, declared, secret) };
+  const age = { id: hash, createdAt: found.createdAt };
+  const start = { from: { live: found, written: {} } };
+  return { id: hash, outputs: await convergeKey(context, age, declared, new Secret(""), start) };
 }
 
 export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = {
@@ -226,23 +306,30 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
 
   holds: (hash, { adopt }) => adopt === hash,
   nameOf: ({ name }) => name ?? "",
+  isId: (id) => /^[0-9a-f]{64}$/.test(id),
 
-  check(news) {
-    const checked = checkInputs(RULES, news);
-    if (!checked.inputs) return checked;
-    const includeByokInLimit = checked.inputs.includeByokInLimit || undefined;
-    const disabled = checked.inputs.disabled || undefined;
-    const keepers = someOrNone(checked.inputs.keepers);
-    const normal = { ...checked.inputs, includeByokInLimit, disabled, keepers };
-    return { inputs: withoutNone(normal) as InferenceKeyInputs, failures: [] };
+  check: (news, olds) => checkInputs(RULES, news, olds),
+
+  diff(olds, news, account) {
+    const replaces = replacedBy(desiredImmutable(news), desiredImmutable(olds), CHOSEN_BY_SERVER);
+    if (!isDeepStrictEqual(keepersOf(news), keepersOf(olds))) replaces.push("keepers");
+    const changed = Object.keys(changedFields(desiredFields(news), rememberedFields(olds, account)));
+    return { changed: changed.length > 0 || replaces.length > 0, replaces };
   },
 
-  diff(olds, news) {
-    const replaces = replacedBy(desiredImmutable(news), desiredImmutable(olds), CHOSEN_BY_SERVER);
-    if (!isDeepStrictEqual(news.keepers, olds.keepers)) replaces.push("keepers");
-    if (news.adopt !== undefined) refuseToReplaceWhileAdopting(`inference key "${news.name}"`, replaces, news);
-    const changed = Object.keys(changedFields(desiredFields(news), desiredFields(olds)));
-    return { changed: changed.length > 0 || replaces.length > 0, replaces };
+  forbid({ id, olds, news, replaces, account }) {
+    const object = `inference key "${clean(news.name)}"`;
+    forbidOtherAdoption(object, id, news.adopt);
+    if (news.adopt !== undefined) forbidReplaceWhileAdopting(object, replaces, news);
+    const { workspaceId } = olds;
+    const isLost = workspaceId && news.workspaceId === undefined && lowerCase(workspaceId) !== account?.workspace;
+    if (replaces.length > 0 && isLost) {
+      throw new Unsupported(
+        `replace ${object}`,
+        `it is in workspace ${workspaceId}, and a new key would be created in the default one`,
+        `add this line to its inputs: workspaceId: "${workspaceId}"`,
+      );
+    }
   },
 
   async create(context, declared) {
@@ -253,23 +340,24 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
       refuseOtherImmutable(context.api.operation, declared, made.key);
     };
     const start = { from: { live: made.key, written: {} }, begin };
-    const key = await convergeKey(context, made.key.hash, declared, made.secret, start);
-    return { id: key.hash, outputs: toOutputs(key, declared, made.secret) };
+    const { hash } = made.key;
+    return { id: hash, outputs: await convergeKey(context, { id: hash }, declared, made.secret, start) };
   },
 
-  async read({ api, session }, hash, olds) {
-    const key = await (olds ? keysOf(session, olds.workspaceId).read(api, hash) : unlessGone(readKey(api, hash)));
+  async read(context, hash, olds) {
+    const { api, session } = context;
+    const key = await untilFound(context, { id: hash }, () =>
+      olds ? keysOf(session, olds.workspaceId).read(api, hash) : unlessGone(readKey(api, hash)),
+    );
     if (!key) return undefined;
-    const outputs = toOutputs(key, olds ? toInputs(olds) : {}, olds?.key ?? new Secret(""));
+    const outputs = toOutputs(context, key, olds ? toInputs(olds) : {}, olds?.key ?? new Secret(""));
     return { outputs, inputs: toInputs(outputs) };
   },
 
-  async update(context, hash, olds, news) {
-    const live = await convergeKey(context, hash, news, olds.key, {
-      from: { remembered: desiredFields(olds), outputs: olds },
-    });
-    return toOutputs(live, news, olds.key);
-  },
+  update: (context, hash, olds, news) =>
+    convergeKey(context, { id: hash }, news, olds.key, {
+      from: { remembered: rememberedFields(olds, context.account), outputs: olds },
+    }),
 
-  delete: ({ api }, hash) => deleteKey(api, hash),
+  delete: (context, hash) => untilVisible(context, { id: hash }, () => deleteKey(context.api, hash)),
 };

@@ -2,6 +2,7 @@
  * Rules for inputs, shared by the resource kinds. An unknown value of a preview passes, and no message repeats a value:
  * any input may be a secret.
  */
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Checked } from "./lifecycle";
 
@@ -24,31 +25,37 @@ type RequiredNames<Inputs> = {
 }[keyof Inputs];
 
 /**
- * Applies the rules of each input and those that span several, and reports every problem at once. Null is the same as
- * left out: Pulumi keeps the nulls that a program passes. An unknown value of a preview passes.
+ * Applies the rules of each input and those that span several, and reports every problem at once. The inputs stay as the
+ * program declared them, because `ignoreChanges` works on them; null is the same as omitted. A value that is already in
+ * the state passes: with `ignoreChanges` it comes from the account, which may hold what no program could declare.
  */
 export function checkInputs<Inputs extends object>(
   rules: Rules<Inputs>,
   news: Record<string, unknown>,
-  across: (news: Record<string, unknown>) => string[] = () => [],
+  olds: Record<string, unknown>,
+  across: (news: Record<string, unknown>, olds: Record<string, unknown>) => string[] = () => [],
 ): Checked<Inputs> {
-  const given = withoutNone(news);
-  const inputs: Record<string, unknown> = {};
-  const missing = Object.keys(rules.required).filter((name) => given[name] === undefined);
+  const inputs = withoutNone(news);
+  const missing = Object.keys(rules.required).filter((name) => inputs[name] === undefined);
   const failures = missing.map((name) => `${name}: is required`);
   // One by one: a schema of the whole object would look at the two dozen inputs that are not given as well.
-  for (const name of Object.keys(given)) {
+  for (const [name, value] of Object.entries(inputs)) {
     const rule = own(rules.required, name) ?? own(rules.optional, name);
     if (!rule) failures.push(`${name}: no such input`);
-    else if (isUnknown(given[name])) inputs[name] = given[name];
-    else {
-      const { data, error } = rule.safeParse(given[name]);
-      if (data !== undefined) inputs[name] = data;
-      for (const { path, message } of error?.issues ?? []) failures.push(`${[name, ...path].join(".")}: ${message}`);
+    else if (!isUnknown(value) && !isDeepStrictEqual(value, olds[name])) {
+      const issues = rule.safeParse(value).error?.issues ?? [];
+      const own = issues.filter(({ path: [at] }) => !isOldElement(value, at, olds[name]));
+      for (const { path, message } of own) failures.push(`${[name, ...path].join(".")}: ${message}`);
     }
   }
-  failures.push(...across(given));
+  failures.push(...across(inputs, olds));
   return failures.length > 0 ? { failures } : { inputs: inputs as Inputs, failures: [] };
+}
+
+/** Whether the element of a list is in the state already: `ignoreChanges` may take one element of several. */
+function isOldElement(list: unknown, at: PropertyKey | undefined, olds: unknown): boolean {
+  if (!Array.isArray(list) || !Array.isArray(olds) || typeof at !== "number") return false;
+  return olds.some((old) => isDeepStrictEqual(old, list[at]));
 }
 
 /** Never what every object has: a program may pass an input called `constructor`. */
@@ -56,7 +63,7 @@ function own(rules: object, name: string): z.ZodType | undefined {
   return Object.hasOwn(rules, name) ? rules[name as keyof typeof rules] : undefined;
 }
 
-/** Drops what is left out, so that "left out" has one form in inputs, outputs and state. */
+/** Drops null and undefined, so that "omitted" has one form in inputs, outputs and state. */
 export function withoutNone<Properties extends object>(properties: Properties): Partial<Properties> {
   // Filtering entries would do the same; `check` runs for every resource, and this makes the less garbage.
   const given: Partial<Properties> = {};
@@ -73,23 +80,17 @@ export function known<Value>(rule: z.ZodType<Value>): z.ZodType<Value> {
   }) as z.ZodType<Value>;
 }
 
-/** A rule for what may be left out within an object. */
-export function optional<Value>(rule: z.ZodType<Value>): z.ZodOptional<z.ZodType<Value | undefined>> {
+/** A rule for what may be omitted within an object. */
+export function optional<Value>(rule: z.ZodType<Value>): z.ZodOptional<z.ZodType<Value | null | undefined>> {
   const given = z.unknown().check((payload) => {
-    if (payload.value === null) payload.value = undefined;
-    else if (!isUnknown(payload.value)) apply(rule, payload);
-  }) as z.ZodType<Value | undefined>;
+    if (payload.value !== null && !isUnknown(payload.value)) apply(rule, payload);
+  }) as z.ZodType<Value | null | undefined>;
   return given.optional();
 }
 
 /** A union would do the same, and hide the rule's own messages. */
-function apply<Value>(rule: z.ZodType<Value>, payload: z.core.ParsePayload<unknown>): void {
-  const result = rule.safeParse(payload.value);
-  if (result.success) {
-    payload.value = result.data;
-    return;
-  }
-  for (const { message, path } of result.error.issues) {
+function apply(rule: z.ZodType, payload: z.core.ParsePayload<unknown>): void {
+  for (const { message, path } of rule.safeParse(payload.value).error?.issues ?? []) {
     payload.issues.push({ code: "custom", message, path, input: undefined });
   }
 }
@@ -103,33 +104,31 @@ function mustBe(what: string): { error: (issue: { input?: unknown }) => string }
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 
-/** Text of one line, 1 to `longest` characters. */
-export function line(longest: number): z.ZodType<string> {
+/** A credential in full, not the masked label of one. */
+const CREDENTIAL = /sk-or-[A-Za-z0-9_-]{16,}/;
+
+/** Text of one line, 1 to `longest` characters. A key in it would show in the dashboard and in every log. */
+export function line(longest = Number.POSITIVE_INFINITY): z.ZodType<string> {
   return z
-    .string(mustBe("a text"))
+    .string(mustBe("a string"))
     .refine((value) => value.trim() !== "", "must not be empty")
     .refine((value) => value.length <= longest, `must have at most ${longest} characters`)
-    .refine((value) => !CONTROL_CHARACTER.test(value), "must not contain control characters");
+    .refine((value) => !CONTROL_CHARACTER.test(value), "must not contain control characters")
+    .refine((value) => !CREDENTIAL.test(value), "must not contain a key");
 }
 
 /** Text that may have several lines, 1 to `longest` characters. */
 export function paragraph(longest: number): z.ZodType<string> {
   return z
-    .string(mustBe("a text"))
-    .min(1, "must not be empty; leave it out for none")
+    .string(mustBe("a string"))
+    .min(1, "must not be empty; omit it instead")
     .max(longest, `must have at most ${longest} characters`)
     .refine((value) => !CONTROL_CHARACTER.test(value.replace(/[\t\n\r]/g, "")), "must not contain control characters");
 }
 
-const HIGHEST_USD = 1_000_000_000;
-
-/** An amount of money: not negative, at most a billion, at most six decimals. */
+/** An amount of money. */
 export function usd(): z.ZodType<number> {
-  return z
-    .number(mustBe("a number of USD"))
-    .min(0, "must not be negative")
-    .max(HIGHEST_USD, `must be at most ${HIGHEST_USD} USD; leave it out for no limit`)
-    .refine((value) => Number(value.toFixed(6)) === value, "must have at most 6 decimals");
+  return z.number(mustBe("a number of USD")).min(0, "must not be negative");
 }
 
 export function yesOrNo(): z.ZodType<boolean> {
@@ -140,10 +139,10 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(...wor
   return z.enum(words, mustBe(`one of ${words.join(", ")}`));
 }
 
-/** An instant in ISO 8601 with a zone; becomes UTC with seconds, the form that the API takes. */
+/** A timestamp in ISO 8601 with a UTC offset. */
 export function instant(): z.ZodType<string> {
-  const form = "an ISO 8601 instant with a zone, such as 2027-01-01T00:00:00Z";
-  return z.string(mustBe(form)).refine(isInstant, `must be ${form}`).transform(utcSeconds);
+  const form = "an ISO 8601 timestamp with a UTC offset, such as 2027-01-01T00:00:00Z";
+  return z.string(mustBe(form)).refine(isInstant, `must be ${form}`);
 }
 
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
@@ -155,31 +154,42 @@ function isInstant(text: string): boolean {
   return new Date(day).toISOString().startsWith(day) && new Date(text).getUTCFullYear() <= 9999;
 }
 
-/** The one form of an instant that is sent, stored and compared: `2027-01-01T00:00:00Z`. Anything else stays as it is. */
+/** The one form of a timestamp that is sent and compared: `2027-01-01T00:00:00Z`. Anything else stays unchanged. */
 export function utcSeconds(text: string): string {
   return Number.isNaN(Date.parse(text)) ? text : `${new Date(text).toISOString().slice(0, 19)}Z`;
 }
 
 export function uuid(): z.ZodType<string> {
-  return z.guid(mustBe("a UUID")).transform((value) => value.toLowerCase());
+  return z.guid(mustBe("a UUID"));
 }
 
-/** The hash of a key. A raw key in its place would end up in a URL and in the state, in clear. */
+/** UUIDs mean the same in capitals. */
+export function lowerCase<Text extends string | undefined>(text: Text): Text {
+  return text?.toLowerCase() as Text;
+}
+
+/** The hash of a key. A raw key in its place would end up in a URL and, in plain text, in the state. */
 export function keyHash(): z.ZodType<string> {
   return z
     .string(mustBe("the hash of a key"))
     .refine((value) => !value.startsWith("sk-or-"), {
-      error: "is a key, and its hash is wanted: pass the `id` of the InferenceKey",
+      error: "must be the hash of a key, not the key itself: pass the `id` of the InferenceKey",
       abort: true,
     })
     .regex(/^[0-9a-f]{64}$/, "must be the hash of a key, 64 hexadecimal digits: pass the `id` of the InferenceKey");
 }
 
-/** A list whose order and duplicates mean nothing: sorted and without duplicates, so that neither makes a diff. */
-export function setOf<Value>(rule: z.ZodType<Value>, whenEmpty: string): z.ZodType<Value[]> {
-  return z.array(known(rule), mustBe("a list")).min(1, whenEmpty).transform(sortedSet);
+/** A number, or null for no limit. -0 is 0: JSON has no other. */
+export function plainNumber(value: number | undefined): number | null {
+  return value === undefined ? null : typeof value === "number" ? value + 0 : value;
 }
 
+/** A list whose order and duplicates mean nothing. */
+export function setOf<Value>(rule: z.ZodType<Value>, whenEmpty: string): z.ZodType<Value[]> {
+  return z.array(known(rule), mustBe("a list")).min(1, whenEmpty);
+}
+
+/** Sorted and without duplicates: one form for all lists that mean the same set. */
 export function sortedSet<Value>(values: readonly Value[]): Value[] {
   const byText = new Map<string, Value>();
   for (const value of values) byText.set(textOf(value), value);

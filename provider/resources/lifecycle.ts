@@ -4,6 +4,7 @@
  */
 import type { Api } from "../api/client";
 import { NotFound, OpenRouterError, RequestError } from "../api/errors";
+import type { AccountRef } from "./account";
 
 export interface Lifecycle<Inputs extends object, Outputs extends object> {
   /** What the kind is called in a sentence: `inference key`. */
@@ -17,10 +18,17 @@ export interface Lifecycle<Inputs extends object, Outputs extends object> {
   holds(id: string, inputs: Inputs): boolean;
   /** What to call this object in messages. */
   nameOf(properties: Partial<Inputs>): string;
-  /** Validates and normalises what the program says. Values may be unknown in a preview. */
-  check(news: Record<string, unknown>): Checked<Inputs>;
-  /** What would change, by comparing what the API last showed with what is declared. */
-  diff(olds: Outputs, news: Inputs): Difference;
+  /** Whether a text has the form of an id of this kind. No other text gets into a URL. */
+  isId(id: string): boolean;
+  /** Validates what the program declares, and changes nothing of it. Values may be unknown in a preview. */
+  check(news: Record<string, unknown>, olds: Record<string, unknown>): Checked<Inputs>;
+  /**
+   * What would change, by comparing what the API last showed with what is declared.
+   * @param account The account that has the object, if the state tells.
+   */
+  diff(olds: Outputs, news: Inputs, account?: AccountRef): Difference;
+  /** @throws if this change of a resource must not be planned. */
+  forbid?(change: PlannedChange<Inputs, Outputs>): void;
   create(context: Context, inputs: Inputs): Promise<Created<Outputs>>;
   /** Undefined when the API says that there is no such object. `olds` is missing when it was not ours before. */
   read(context: Context, id: string, olds: Outputs | undefined): Promise<Observed<Inputs, Outputs> | undefined>;
@@ -30,9 +38,19 @@ export interface Lifecycle<Inputs extends object, Outputs extends object> {
   delete(context: Context, id: string, olds: Outputs): Promise<void>;
 }
 
+export interface PlannedChange<Inputs, Outputs> {
+  id: string;
+  olds: Outputs;
+  news: Inputs;
+  replaces: readonly string[];
+  account: AccountRef | undefined;
+}
+
 export interface Context {
   api: Api;
   session: Session;
+  /** The account that has the object, or is to have it. */
+  account: AccountRef;
   /** Says something to whoever watches the stack. */
   log(message: string): void;
 }
@@ -41,8 +59,16 @@ export interface Context {
 export interface Session {
   /** Ids that a resource of the program holds by naming them. Deleting one as another resource's is skipped. */
   held: Set<string>;
-  /** Ids of all that this process has made or met: none of it is what a lost or interrupted run has left. */
+  /** Ids of all objects that this process has created or met: none of them is what a lost request has left. */
   known: Set<string>;
+  /** Ids of objects that this process has created. The API may not show them yet. */
+  created: Set<string>;
+  /** When objects that this process has met were created, as their states have it. */
+  ages: Map<string, string>;
+  /** Ids that a resource of the program has had since before this run. */
+  managed: Set<string>;
+  /** Ids that a resource of the program has adopted in this run. */
+  adopted: Set<string>;
   /** Creates under way, by place and name. */
   making: Map<string, Promise<unknown>>;
   /** What stood in a workspace before this process made anything there, by kind and workspace. */

@@ -1,13 +1,15 @@
 /**
- * Making an object exactly once, although the API has no idempotency key and the answer to a POST may get lost. A key
- * whose answer is lost is money: it is live, and nobody can see it.
+ * Creates an object exactly once. The API has no idempotency key, so a lost response can leave a live key in no state.
  *
- * An outcome that is not known is settled by looking. What is found is deleted only if it is certain to be what was just
- * asked for and of no use to anybody: it bears the default name, has the declared settings, was never used, was made
- * within the window of this very call by the server's own clock, and was not met before. Anything less certain is an
- * error that names it: a key nobody holds the secret of costs nothing, and deleting somebody's live key is an outage.
+ * An unknown outcome is settled by listing. What is found is deleted only if this very call has certainly created it: it
+ * has the default name and the declared settings, was never used, was created within the window of this call by the
+ * server's own clock, and was not met before. Anything less certain is an error that names it: an orphan without its
+ * secret costs nothing, and deleting a live key is an outage.
  */
 import { failureOf, LeftBehind, RequestError } from "../api/errors";
+import { sleep } from "../api/retry";
+import { clean } from "../text";
+import { untilVisible } from "./fresh";
 import { type Context, mayBeDone, unlessGone } from "./lifecycle";
 
 /** An object of the workspace that bears the name of the one to be made. */
@@ -73,38 +75,62 @@ async function attemptToMake<Live, Listed>(context: Context, making: Making<Live
     try {
       const live = await making.post();
       session.known.add(making.idOf(live));
-      return { live, settleLate: () => (attempt > 1 ? settleLost(context, making, from) : Promise.resolve()) };
+      session.created.add(making.idOf(live));
+      return { live, settleLate: () => (attempt > 1 ? settleLost(context, making, from, []) : Promise.resolve()) };
     } catch (error) {
       if (!(error instanceof RequestError) || !mayBeDone(error)) throw error;
-      await settleLost(context, making, from, error);
+      await settleLost(context, making, from, LOST_WAITS_MS, error);
       if (attempt === MOST_ATTEMPTS || !(await api.pause(error, attempt))) throw error;
     }
   }
 }
 
-/** Removes what a lost attempt has made. @throws LeftBehind when that is not certain. */
+/** After a lost response an empty list counts only after so long: the API may show late what it has created. */
+const LOST_WAITS_MS = [1_000, 4_000, 10_000];
+
+/** Deletes what a lost attempt has created. @throws LeftBehind when that is not certain. */
 async function settleLost<Live, Listed>(
+  context: Context,
+  making: Making<Live, Listed>,
+  from: number | undefined,
+  waits: readonly number[],
+  cause?: RequestError,
+): Promise<void> {
+  const { api } = context;
+  let found = await candidates(context, making, from);
+  for (const wait of waits) {
+    if (found.length > 0) break;
+    await sleep(wait);
+    found = await candidates(context, making, from);
+  }
+  if (found.length === 0) return;
+  const [only] = found;
+  const isCertain = making.nameIsDefault && from !== undefined && !Number.isNaN(Date.parse(only?.createdAt ?? ""));
+  if (only && found.length === 1 && only.asDeclared && isCertain) return removeCandidate(context, making, only);
+  throw new LeftBehind(api.operation, found.map(identity), cause);
+}
+
+/** Objects of the name that may have been created by this operation. */
+async function candidates<Live, Listed>(
   { api, session }: Context,
   making: Making<Live, Listed>,
   from: number | undefined,
-  cause?: RequestError,
-): Promise<void> {
+): Promise<Namesake[]> {
   const list = await making.list().catch((error) => {
     throw new LeftBehind(api.operation, [], error);
   });
   const until = api.serverTime();
-  const found = (await making.namesakesIn(list)).filter(
+  return (await making.namesakesIn(list)).filter(
     ({ id, createdAt }) => !session.known.has(id) && isWithin(createdAt, from, until),
   );
-  if (found.length === 0) return;
-  const [only] = found;
-  const isCertain = making.nameIsDefault && from !== undefined && !Number.isNaN(Date.parse(only?.createdAt ?? ""));
-  if (only && found.length === 1 && only.asDeclared && isCertain) {
-    await unlessGone(making.remove(only.id));
-    return;
-  }
-  const described = found.map((candidate) => describe(making, candidate));
-  throw new LeftBehind(api.operation, described, cause);
+}
+
+async function removeCandidate<Live, Listed>(
+  context: Context,
+  making: Making<Live, Listed>,
+  candidate: Namesake,
+): Promise<void> {
+  await unlessGone(untilVisible(context, candidate, () => making.remove(candidate.id)));
 }
 
 /** The `Date` header has whole seconds, and so may `created_at`. */
@@ -118,14 +144,12 @@ function isWithin(createdAt: string | null, from: number | undefined, until: num
 }
 
 /**
- * A killed run leaves an object that no state knows: Pulumi remembers no more than that it was about to make one. So
- * before the first create in a workspace the newest objects are read once, and what looks like a leftover is named; it
- * is removed only if it bears the default name and the user has allowed that, because another program may have made it.
+ * A killed run leaves an object that no state knows: Pulumi remembers only that it was about to create one. So before the
+ * first create in a workspace the newest objects are read once. One of the default name may be such an orphan, and may as
+ * well be of a stack that this process knows nothing of: it is named, and removed only if the user has allowed that.
  */
-async function settleInterrupted<Live, Listed>(
-  { api, session, log }: Context,
-  making: Making<Live, Listed>,
-): Promise<void> {
+async function settleInterrupted<Live, Listed>(context: Context, making: Making<Live, Listed>): Promise<void> {
+  const { api, session, log } = context;
   const place = placeOf(making);
   const before = (session.before.get(place) as Promise<Listed[]> | undefined) ?? making.newest();
   session.before.set(place, before);
@@ -133,22 +157,18 @@ async function settleInterrupted<Live, Listed>(
     session.before.delete(place);
     throw failureOf(api.operation, error);
   });
-  const left = (await making.namesakesIn(list)).filter(({ id, asDeclared }) => asDeclared && !session.known.has(id));
-  for (const candidate of left) {
-    if (session.removeInterrupted && making.nameIsDefault) {
-      await unlessGone(making.remove(candidate.id));
-      log(`removed what an interrupted run has left: ${identity(candidate)}, for ${api.operation}`);
+  if (!making.nameIsDefault) return;
+  for (const candidate of (await making.namesakesIn(list)).filter(({ id }) => !session.known.has(id))) {
+    if (session.removeInterrupted && candidate.asDeclared) {
+      await removeCandidate(context, making, candidate);
+      log(`${api.operation}: removed an unused object of the same default name: ${identity(candidate)}`);
     } else {
-      log(`${api.operation}: an interrupted run seems to have left ${describe(making, candidate)}`);
+      const what = `another ${making.collection.replace(/s$/, "")} has this default name: ${identity(candidate)}`;
+      log(`${api.operation}: ${what}; \`pulumi-openrouter audit --stack …\` tells whether a stack has it`);
     }
   }
 }
 
 function identity({ id, createdAt }: Namesake): string {
-  return `${id}, created ${createdAt ?? "at an unknown time"}`;
-}
-
-function describe<Live, Listed>({ collection }: Making<Live, Listed>, candidate: Namesake): string {
-  const remove = `pulumi-openrouter remove ${collection.replace(/s$/, "")} ${candidate.id}`;
-  return `${identity(candidate)} (to remove it: npx ${remove})`;
+  return `${id}, created ${clean(createdAt ?? "at an unknown time")}`;
 }

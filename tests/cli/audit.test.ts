@@ -116,7 +116,7 @@ test("the guardrail that each workspace has by itself is no finding, for nobody 
 
 test("what is in a state and not in the account is told, and whether it is another account's", async () => {
   const gone = { kind: "InferenceKey", name: "gone", id: "a".repeat(64) } as const;
-  const home = { __v: "1@theirurl" };
+  const home = { __origin: { version: 1, account: "another workspace" } };
   const state = stackExport([gone, { ...gone, name: "theirs", id: "b".repeat(64), outputs: home }]);
   expect((await report(state)).missing.map(({ why }) => why)).toEqual(["not in this account", "in another account"]);
   const { out, err } = await audit([file(state)]);

@@ -88,20 +88,20 @@ describe("with the management key of another account", () => {
   test.each(["refresh", "destroy"] as const)("%s is an error, and the state keeps everything", async (operation) => {
     const outcome = await s[operation]({ env });
     expect(outcome.ok).toBe(false);
-    expect(errorsOf(outcome)).toContain("this management key belongs to another account");
+    expect(errorsOf(outcome)).toContain("this management key belongs to a different account");
   });
 
   test("an update is an error, and the state keeps everything", async () => {
     const outcome = await s.up(declaration(2), { env });
     expect(outcome.ok).toBe(false);
-    expect(errorsOf(outcome)).toContain("this management key belongs to another account");
+    expect(errorsOf(outcome)).toContain("this management key belongs to a different account");
   });
 
   test("through another base URL a refresh is an error that names both, and the state keeps everything", async () => {
     const there = { OPENROUTER_BASE_URL: elsewhere.url, OPENROUTER_MANAGEMENT_KEY: elsewhere.managementKey };
     const outcome = await s.refresh({ env: there });
     expect(outcome.ok).toBe(false);
-    expect(errorsOf(outcome)).toContain(`not found at ${elsewhere.url}, and it was written through another base URL`);
+    expect(errorsOf(outcome)).toContain(`at the base URL ${s.simulator.url}, and this run uses ${elsewhere.url}`);
   });
 
   test("another key of the same account changes nothing", async () => {

@@ -50,7 +50,7 @@ beforeAll(async () => {
   const workspaces = ["east", "west"].map((slug) => dashboard.addWorkspace({ name: slug, slug }).id);
   const members = ["ada", "bo"].map((each) => dashboard.addMember({ email: `${each}@first.example` }, workspaces).id);
   member = members[0] as string;
-  const replacingKey = replacingKeySettings(workspaces, members);
+  const replacingKey = replacingKeySettings(members);
   const replacingGuardrail = replacingGuardrailSettings(workspaces);
   inPlace = [
     ...subjectsOf("InferenceKey", "key", KEY_SETTINGS, {}),

@@ -53,7 +53,9 @@ test("a state of version 1 is taken with nothing to do", async () => {
 });
 
 test("a state of a newer release is refused, with what to do", async () => {
-  const newer = JSON.parse(readFileSync(file, "utf8").replaceAll('"__v": "1', '"__v": "2')) as Deployment;
+  const newer = JSON.parse(
+    readFileSync(file, "utf8").replaceAll('"version": 1,\n      "account"', '"version": 2,\n      "account"'),
+  ) as Deployment;
   await declared.stack.importState(newer);
   const { ok, output, calls } = await declared.up(declaration);
   expect(ok).toBe(false);

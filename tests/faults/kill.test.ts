@@ -171,8 +171,8 @@ function expectLeftovers(stack: KillableStack, recovered: Ran, others: string[],
   // All but the guardrail and the key that were not made yet.
   expect([ours.length, guardrails.length]).toEqual(left === "named" ? [KEYS_MADE, GUARDRAILS_MADE] : [0, 0]);
   const said = [recovered.output];
-  for (const { hash, created_at } of ours) expect(isNamed(hash, created_at, "key", said)).toBe(true);
-  for (const { id, created_at } of guardrails) expect(isNamed(id, created_at, "guardrail", said)).toBe(true);
+  for (const { hash, created_at } of ours) expect(isNamed(hash, created_at, said)).toBe(true);
+  for (const { id, created_at } of guardrails) expect(isNamed(id, created_at, said)).toBe(true);
 }
 
 /** Keys that bear the default name of what was killed and are not what it left. */

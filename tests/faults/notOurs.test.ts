@@ -46,7 +46,7 @@ test.each<[string, Record<string, unknown>, () => Key]>([
   const made = meanwhile(theirs);
   const { ok, said } = await stack.up(declared(args));
   expect(ok).toBe(false);
-  expect(isNamed(made().hash, made().created_at, "key", said)).toBe(true);
+  expect(isNamed(made().hash, made().created_at, said)).toBe(true);
   expect((await stack.up(declared(args))).ok).toBe(true);
   expect(simulator.account.keys).toContain(made());
 });
@@ -60,7 +60,7 @@ test("a twin from a minute ago stays, and does not keep ours from being made", a
 test("what looks like left by a killed run stays unless the user has allowed to remove it", async () => {
   const left = make(name);
   const { said } = await stack.up(declared());
-  expect(isNamed(left.hash, left.created_at, "key", said)).toBe(true);
+  expect(isNamed(left.hash, left.created_at, said)).toBe(true);
   expect(simulator.account.keys).toContain(left);
 });
 

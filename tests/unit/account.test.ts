@@ -1,84 +1,186 @@
 import { ServerFailure, WrongAccount } from "../../provider/api/errors";
-import {
-  accountMark,
-  confirmSameAccount,
-  homeOf,
-  rememberedWorkspaces,
-  serverMark,
-} from "../../provider/resources/account";
+import { AccountGuard, type AccountRef, pinnedIds, pinOf } from "../../provider/resources/account";
+import { type AccountSigns, accountApi } from "./support/fakeAccount";
 import { answering, BASE_URL, OPERATION, scripted } from "./support/fakeApi";
-import { failureOf } from "./support/samples";
+import { failureOf, OTHER_WORKSPACE, WORKSPACE } from "./support/samples";
 
-const PRESENT = serverMark({ baseUrl: BASE_URL });
+const KEY_OBJECT = 'inference key "ci"';
+const ref = (more: Partial<AccountRef> = {}): AccountRef => ({ workspace: WORKSPACE, server: BASE_URL, ...more });
+const guardOf = (...pins: string[]) => new AccountGuard(() => pins);
 const workspace = (id: string, created_at: string | null) => ({ id, created_at });
 const list = (...data: object[]) => ({ data, total_count: data.length });
 
-test("home is the oldest workspace by instant, whatever the order and form of the list", async () => {
-  const fake = scripted(
-    list(
-      workspace("new", "2026-01-01T00:00:00Z"),
-      workspace("middle", "2025-06-01T00:00:00.000000+00:00"),
-      workspace("old", "2025-06-01T01:00:00+02:00"),
-    ),
-  );
-  expect(await homeOf(fake.api, rememberedWorkspaces())).toEqual({ account: accountMark("old"), server: PRESENT });
+/** What a create meets that begins after one object of the state was seen. */
+async function create(signs: AccountSigns, account: AccountRef | undefined, ...pins: string[]) {
+  const fake = accountApi(signs);
+  const guard = guardOf(...pins);
+  guard.meet(account, KEY_OBJECT);
+  const error = await guard.beforeWrite(fake.api, true).catch((thrown: unknown) => thrown);
+  return { error: error as Error | undefined, lines: fake.lines() };
+}
+
+describe("the account of the management key", () => {
+  test("is its oldest workspace by timestamp, whatever the order and form of the list", async () => {
+    const fake = scripted(
+      list(
+        workspace("new", "2026-01-01T00:00:00Z"),
+        workspace("middle", "2025-06-01T00:00:00.000000+00:00"),
+        workspace("old", "2025-06-01T01:00:00+02:00"),
+      ),
+    );
+    expect(await guardOf().present(fake.api)).toEqual({ workspace: "old", server: BASE_URL });
+  });
+
+  test("is asked for once per process, also by many at the same time", async () => {
+    const fake = accountApi({ workspaces: [WORKSPACE] });
+    const guard = guardOf();
+    await Promise.all([guard.present(fake.api), guard.present(fake.api)]);
+    await guard.present(fake.api);
+    guard.meet(ref(), KEY_OBJECT);
+    await guard.beforeWrite(fake.api, true);
+    expect(fake.lines()).toEqual(["GET /workspaces"]);
+  });
+
+  test("comes with its organization where a pin made it known", async () => {
+    const fake = accountApi({ workspaces: [WORKSPACE], organization: "org_1" });
+    expect(await guardOf("org_1").present(fake.api)).toEqual(ref({ organization: "org_1" }));
+    expect(await guardOf(WORKSPACE).present(fake.api)).toEqual(ref());
+  });
+
+  test("is none where there is no workspace", async () => {
+    expect(await guardOf().present(accountApi().api)).toEqual({ workspace: "", server: BASE_URL });
+  });
+
+  test("is asked for again after a failure, which each operation tells as its own", async () => {
+    const failure = new ServerFailure("create a", 500, "oops");
+    let fails = true;
+    const fake = answering(() => (fails ? failure : list(workspace("a", null))));
+    const guard = guardOf();
+    const operations = ["create a", "create b"].map((operation) => ({ ...fake.api, operation }));
+    const failures = await Promise.all(operations.map((api) => failureOf(guard.present(api))));
+    expect(failures.map(({ message }) => message.slice(0, 9))).toEqual(["create a:", "create b:"]);
+    fails = false;
+    expect((await guard.present(fake.api)).workspace).toBe("a");
+  });
 });
 
-test("workspaces are asked for once per process, also by many at the same time", async () => {
-  const fake = scripted(list(workspace("a", null)));
-  const workspaces = rememberedWorkspaces();
-  await Promise.all([workspaces(fake.api), workspaces(fake.api), homeOf(fake.api, workspaces)]);
-  await workspaces(fake.api);
-  expect(fake.lines()).toEqual(["GET /workspaces"]);
+describe("before a create", () => {
+  test.each<[string, AccountSigns, AccountRef]>([
+    ["sees the stored workspace", { workspaces: [WORKSPACE] }, ref()],
+    ["sees it among others, and an older one", { workspaces: [OTHER_WORKSPACE, WORKSPACE] }, ref()],
+    ["is limited, and sees the stored workspace", { workspaces: [WORKSPACE], limitedTo: WORKSPACE }, ref()],
+  ])("the same account is told without a further call: the management key %s", async (_title, signs, account) => {
+    expect(await create(signs, account)).toEqual({ error: undefined, lines: ["GET /workspaces"] });
+  });
+
+  test.each<[string, AccountSigns]>([
+    ["is limited to another workspace", { workspaces: [OTHER_WORKSPACE], limitedTo: OTHER_WORKSPACE }],
+    ["sees an account whose default workspace was deleted", { workspaces: [OTHER_WORKSPACE] }],
+  ])("the organization tells that the account is the same when the management key %s", async (_title, signs) => {
+    const { error } = await create({ ...signs, organization: "org_1" }, ref({ organization: "org_1" }));
+    expect(error).toBeUndefined();
+  });
+
+  test("another organization is a different account, with no step that deletes anything", async () => {
+    const signs = { workspaces: [OTHER_WORKSPACE], organization: "org_2" };
+    const { error } = await create(signs, ref({ organization: "org_1" }));
+    expect(error).toBeInstanceOf(WrongAccount);
+    expect(error?.message).toBe(
+      `${OPERATION}: ${KEY_OBJECT} of this stack is in account org_1, and this management key belongs to a different ` +
+        "account (org_2). Use a management key of account org_1; for several accounts in one stack, give each a Provider.",
+    );
+  });
+
+  test("an account with a default workspace and without the stored one is a different account", async () => {
+    const { error, lines } = await create({ workspaces: [OTHER_WORKSPACE] }, ref());
+    expect(error?.message).toContain(`in account ${WORKSPACE}, and this management key belongs to a different account`);
+    expect(lines).toEqual(["GET /workspaces", "GET /key", "GET /keys"]);
+  });
+
+  test("a management key limited to another workspace can't tell, and the error names the pin", async () => {
+    const signs = { workspaces: [OTHER_WORKSPACE], limitedTo: OTHER_WORKSPACE };
+    const { error } = await create(signs, ref());
+    expect(error).toBeInstanceOf(WrongAccount);
+    expect(error?.message).toContain(`limited to workspace ${OTHER_WORKSPACE}, so it can't tell`);
+    expect(error?.message).toContain(`pulumi config set openrouter:account ${WORKSPACE},${OTHER_WORKSPACE}`);
+  });
+
+  test("an account without a default workspace can't tell, and the error names the pin", async () => {
+    const signs = { workspaces: [OTHER_WORKSPACE], defaultWorkspaceIsGone: true };
+    const { error } = await create(signs, ref());
+    expect(error).toBeInstanceOf(WrongAccount);
+    expect(error?.message).toContain("has no default workspace any more, so it can't tell");
+    expect(error?.message).toContain(`pulumi config set openrouter:account ${WORKSPACE},${OTHER_WORKSPACE}`);
+  });
+
+  test("another base URL is another place, without asking", async () => {
+    const { error, lines } = await create({ baseUrl: "https://eu.example/api/v1" }, ref());
+    expect(error?.message).toContain(`at the base URL ${BASE_URL}, and this run uses https://eu.example/api/v1`);
+    expect(error?.message).toContain(`Set OPENROUTER_BASE_URL to ${BASE_URL}.`);
+    expect(lines).toEqual([]);
+  });
+
+  test("nothing is asked when the state names no account", async () => {
+    expect(await create({}, undefined)).toEqual({ error: undefined, lines: [] });
+  });
+
+  test("an account that another operation meets while this one waits is compared as well", async () => {
+    const guard = guardOf();
+    guard.meet(ref(), KEY_OBJECT);
+    const fake = answering(async () => {
+      guard.meet(ref({ workspace: OTHER_WORKSPACE, server: "https://eu.example" }), 'guardrail "late"');
+      return list(workspace(WORKSPACE, null));
+    });
+    expect((await failureOf(guard.beforeWrite(fake.api, true))).message).toContain('guardrail "late" of this stack');
+  });
+
+  test("who can't list the workspaces can't tell: the failure is passed on", async () => {
+    const guard = guardOf();
+    guard.meet(ref(), KEY_OBJECT);
+    const fake = answering(() => new ServerFailure(OPERATION, 500, "oops"));
+    expect(await failureOf(guard.beforeWrite(fake.api, true))).toBeInstanceOf(ServerFailure);
+  });
 });
 
-test("a failure to ask is not remembered", async () => {
-  const fake = scripted(new ServerFailure(OPERATION, 500, "oops"), list(workspace("a", null)));
-  const workspaces = rememberedWorkspaces();
-  expect(await failureOf(workspaces(fake.api))).toBeInstanceOf(ServerFailure);
-  expect(await workspaces(fake.api)).toEqual(["a"]);
+describe("before an update or a delete", () => {
+  test("nothing is asked as long as one account was met", async () => {
+    const fake = accountApi();
+    const guard = guardOf();
+    guard.meet(ref(), KEY_OBJECT);
+    guard.meet(ref(), 'guardrail "other"');
+    await guard.beforeWrite(fake.api, false);
+    expect(fake.lines()).toEqual([]);
+  });
+
+  test("a process that has met two accounts writes nothing any more, and says which is where", async () => {
+    const fake = accountApi({ workspaces: [WORKSPACE] });
+    const guard = guardOf();
+    guard.meet(ref(), KEY_OBJECT);
+    guard.meet(ref({ workspace: OTHER_WORKSPACE }), 'guardrail "moved"');
+    const error = await failureOf(guard.beforeWrite(fake.api, false));
+    expect(error.message).toContain(`guardrail "moved" of this stack is in account ${OTHER_WORKSPACE}`);
+  });
+
+  test("two workspaces of one account are one account", async () => {
+    const guard = guardOf();
+    guard.meet(ref(), KEY_OBJECT);
+    guard.meet(ref({ workspace: OTHER_WORKSPACE }), 'guardrail "older"');
+    await guard.beforeWrite(accountApi({ workspaces: [WORKSPACE, OTHER_WORKSPACE] }).api, false);
+  });
 });
 
-test("another management key of the same account is the same account", async () => {
-  const fake = scripted(list(workspace("a", null), workspace("b", null)));
-  await confirmSameAccount(fake.api, { account: accountMark("b"), server: PRESENT }, rememberedWorkspaces());
+test("what was confirmed once is not asked again", async () => {
+  const fake = accountApi({ workspaces: [OTHER_WORKSPACE], organization: "org_1" });
+  const guard = guardOf();
+  guard.meet(ref({ organization: "org_1" }), KEY_OBJECT);
+  for (const _write of [1, 2, 3]) await guard.beforeWrite(fake.api, true);
+  await guard.confirmGone(fake.api, ref({ organization: "org_1" }));
+  expect(fake.lines()).toEqual(["GET /workspaces", "GET /key"]);
 });
 
-test("an account without the workspace is another one", async () => {
-  const fake = scripted(list(workspace("a", null)));
-  const home = { account: accountMark("elsewhere"), server: PRESENT };
-  const error = await failureOf(confirmSameAccount(fake.api, home, rememberedWorkspaces()));
-  expect(error).toBeInstanceOf(WrongAccount);
-  expect(error.message).toMatch(/belongs to another account.*Nothing was removed from the state/s);
-});
-
-test("another base URL than the one that wrote the state is another place, without asking", async () => {
-  const fake = scripted();
-  const home = { account: accountMark("a"), server: serverMark({ baseUrl: "https://eu.openrouter.ai/api/v1" }) };
-  const error = await failureOf(confirmSameAccount(fake.api, home, rememberedWorkspaces()));
-  expect(error).toBeInstanceOf(WrongAccount);
-  expect(error.message).toContain(`not found at ${BASE_URL}, and it was written through another base URL`);
-});
-
-test("who can't list the workspaces can't tell: the failure is passed on", async () => {
-  const fake = answering(() => new ServerFailure(OPERATION, 500, "oops"));
-  const home = { account: accountMark("a"), server: PRESENT };
-  expect(await failureOf(confirmSameAccount(fake.api, home, rememberedWorkspaces()))).toBeInstanceOf(ServerFailure);
-});
-
-test("an account without workspaces is told by its base URL alone", async () => {
-  const fake = scripted(list());
-  const workspaces = rememberedWorkspaces();
-  const home = await homeOf(fake.api, workspaces);
-  expect(home).toEqual({ account: accountMark(undefined), server: PRESENT });
-  await confirmSameAccount(fake.api, home, workspaces);
-  const elsewhere = { ...home, server: serverMark({ baseUrl: "https://eu.openrouter.ai/api/v1" }) };
-  expect(await failureOf(confirmSameAccount(fake.api, elsewhere, workspaces))).toBeInstanceOf(WrongAccount);
-});
-
-test("a failure to list the workspaces is told by each operation as its own", async () => {
-  const fake = answering(() => new ServerFailure("create a", 500, "oops"));
-  const workspaces = rememberedWorkspaces();
-  const failures = ["create a", "create b"].map((operation) => failureOf(workspaces({ ...fake.api, operation })));
-  expect((await Promise.all(failures)).map(({ message }) => message.slice(0, 9))).toEqual(["create a:", "create b:"]);
+test("pins are separated by commas, and the one to write is the organization where it is known", () => {
+  expect(pinnedIds(undefined)).toEqual([]);
+  expect(pinnedIds(` org_1 ,, ${WORKSPACE} `)).toEqual(["org_1", WORKSPACE]);
+  expect(pinOf({ workspace: WORKSPACE })).toBe(WORKSPACE);
+  expect(pinOf({ workspace: WORKSPACE, organization: "org_1" })).toBe("org_1");
 });

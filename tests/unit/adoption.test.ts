@@ -2,7 +2,7 @@ import { NotFound, ServerFailure, Unsupported } from "../../provider/api/errors"
 import { guardrail } from "../../provider/resources/guardrail";
 import { inferenceKey } from "../../provider/resources/inferenceKey";
 import { PartialFailure } from "../../provider/resources/lifecycle";
-import { OPERATION, scripted } from "./support/fakeApi";
+import { answering, OPERATION, scripted } from "./support/fakeApi";
 import {
   CREATOR,
   checked,
@@ -11,6 +11,8 @@ import {
   GUARDRAIL,
   HASH,
   newSession,
+  OTHER_GUARDRAIL,
+  OTHER_HASH,
   OTHER_WORKSPACE,
   throughState,
   WORKSPACE,
@@ -60,7 +62,7 @@ test("an adopted guardrail is brought to what is declared, and its id kept", asy
 test.each([
   ["expiresAt", { expiresAt: "2027-01-01T00:00:00Z" }, { expires_at: null }, /expiresAt is none, declared is 2027/],
   ["an expiry that is not declared", {}, { expires_at: "2027-01-01T00:00:00Z" }, /expiresAt is 2027.*declared is none/],
-  ["workspaceId", { workspaceId: OTHER_WORKSPACE }, {}, new RegExp(`is ${WORKSPACE}, declared is ${OTHER_WORKSPACE}`)],
+  ["externalUser", { externalUser: "a" }, { external_user: "b" }, /externalUser is b, declared is a/],
   ["creatorUserId", { creatorUserId: "user_ada" }, {}, new RegExp(`is ${CREATOR}, declared is user_ada`)],
 ])(
   "a live %s that differs is an error that shows both, before anything is changed",
@@ -77,6 +79,13 @@ test("the same expiry in another form, and what is left to the server, is no obs
   const fake = scripted(shown({ expires_at: "2027-01-01T00:00:00.000000+00:00" }));
   await inferenceKey.create(contextOf(fake), keyInputs({ expiresAt: "2027-01-01T02:00:00+02:00" }));
   expect(fake.sent).toHaveLength(1);
+});
+
+test("an adopted key in another workspace is moved to the declared one, and keeps its value", async () => {
+  const fake = scripted(shown(), shown({ workspace_id: OTHER_WORKSPACE }));
+  const { outputs } = await inferenceKey.create(contextOf(fake), keyInputs({ workspaceId: OTHER_WORKSPACE }));
+  expect(fake.sent[1]).toEqual({ method: "PATCH", path: `/keys/${HASH}`, body: { workspace_id: OTHER_WORKSPACE } });
+  expect(outputs.workspaceId).toBe(OTHER_WORKSPACE);
 });
 
 test("another workspace of an adopted guardrail is an error that shows both", async () => {
@@ -105,4 +114,61 @@ test("an adopted object is never destroyed by its own replacement, also when its
   const inputs = guardrailInputs({ adopt: capitals });
   const { id } = await guardrail.create(contextOf(fake), inputs);
   expect(guardrail.holds(id, inputs)).toBe(true);
+});
+
+describe("two resources that adopt one object", () => {
+  const patient = () => {
+    let reply: (value: object) => void = () => undefined;
+    const answer = new Promise<object>((resolve) => {
+      reply = resolve;
+    });
+    return { fake: answering(() => answer), reply: (value: object) => reply(value) };
+  };
+
+  test("the second is refused while the first is still waiting for its first response", async () => {
+    const { fake, reply } = patient();
+    const context = contextOf(fake, newSession());
+    const first = inferenceKey.create(context, keyInputs());
+    const second = await failureOf(inferenceKey.create(context, keyInputs()));
+    expect(second).toBeInstanceOf(Unsupported);
+    expect(second.message).toBe(
+      `${OPERATION}: another resource of this program manages or adopts ${HASH} already. ` +
+        "Keep one of them; to replace an adopted one, remove `adopt` first.",
+    );
+    reply(shown());
+    expect((await first).id).toBe(HASH);
+    expect(fake.sent).toHaveLength(1);
+  });
+
+  test("the second is refused after the first is done", async () => {
+    const context = contextOf(scripted({ data: wireGuardrail() }), newSession());
+    await guardrail.create(context, guardrailInputs());
+    const error = await failureOf(guardrail.create(context, guardrailInputs({ adopt: GUARDRAIL.toUpperCase() })));
+    expect(error).toBeInstanceOf(Unsupported);
+  });
+
+  test("what a resource of the program has had since before this run can't be adopted by another", async () => {
+    const session = newSession();
+    session.managed.add(HASH);
+    const fake = scripted();
+    expect(await failureOf(inferenceKey.create(contextOf(fake, session), keyInputs()))).toBeInstanceOf(Unsupported);
+  });
+
+  test("a failed adoption gives the id back, so that another can have it", async () => {
+    const fake = scripted(gone, new ServerFailure(OPERATION, 500, "oops"), shown());
+    const session = newSession();
+    const context = contextOf(fake, session);
+    for (const _failure of [1, 2]) {
+      await failureOf(inferenceKey.create(context, keyInputs()));
+      expect([...session.adopted, ...session.held]).toEqual([]);
+    }
+    expect((await inferenceKey.create(context, keyInputs())).id).toBe(HASH);
+    expect([...session.adopted, ...session.held]).toEqual([HASH, HASH]);
+  });
+});
+
+test("holds is for the named object only", () => {
+  expect(inferenceKey.holds(HASH, keyInputs({ adopt: OTHER_HASH }))).toBe(false);
+  expect(inferenceKey.holds(HASH, checked(inferenceKey, { name: "ci" }))).toBe(false);
+  expect(guardrail.holds(GUARDRAIL, guardrailInputs({ adopt: OTHER_GUARDRAIL }))).toBe(false);
 });

@@ -193,3 +193,10 @@ test.each([
   expect(message).toMatch(/must be a valid management key.*https:\/\/openrouter\.ai\/settings/);
   expect(message.includes("--run-program")).toBe(told);
 });
+
+// Foreign values are to be cleaned where they enter a text: the last gate lets a newline pass.
+test("a message of the API begins no line of its own, which CI would take for a command", async () => {
+  answers(refusal(400, "bad\n::error::owned\u001b[31m"));
+  const error = await failureOf(operation().request(call));
+  expect(error.message).toContain("400: bad ::error::owned)");
+});

@@ -19,6 +19,12 @@ const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefi
     "unsent",
   ],
   ["ConnectionFailure", new errors.ConnectionFailure("op", "unknown", "ECONNRESET", undefined), /was lost/, "unknown"],
+  [
+    "NoAccessToken",
+    new errors.NoAccessToken("op", new Error("the exchange failed")),
+    /^op: the exchange failed$/,
+    "unsent",
+  ],
   ["OutOfTime", new errors.OutOfTime("op"), /used up by waiting/, "unsent"],
   ["TimedOut", new errors.TimedOut("op", 20), /no answer from the API within 20 s/, "unknown"],
   [
@@ -29,11 +35,16 @@ const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefi
   ],
   [
     "LeftBehind",
-    new errors.LeftBehind("op", ["a, created b (to remove it: c)"], undefined),
-    /^op: the answer.*got lost.*now: a, created b \(to remove it: c\)\. Make sure/,
+    new errors.LeftBehind("op", ["a, created b", "c, created d"], undefined),
+    /^op: the response was lost.*may have produced: a, created b; c, created d\. Run `npx pulumi-openrouter audit/,
     undefined,
   ],
-  ["LeftBehind", new errors.LeftBehind("op", [], new Error("oops")), /can't be read.*\(oops\)/, undefined],
+  [
+    "LeftBehind",
+    new errors.LeftBehind("op", [], new Error("oops")),
+    /^op: the response was lost, and listing the account to check failed \(oops\)\. Run `npx pulumi-openrouter audit/,
+    undefined,
+  ],
   ["EndlessList", new errors.EndlessList("op", "1000 pages"), /does not end \(1000 pages\)/, undefined],
   [
     "MissingCredential",
@@ -84,4 +95,8 @@ test("printing a partial failure prints no key", () => {
   for (const text of [inspect(error, { depth: 9 }), JSON.stringify(error), String(error)]) {
     expect(text).not.toContain(KEY);
   }
+});
+
+test.each(EACH.filter(([name]) => name === "LeftBehind"))("%s names no command that removes a key", (_name, error) => {
+  expect(error.message).not.toMatch(/remove key|remove guardrail|pulumi-openrouter remove/);
 });

@@ -3,11 +3,11 @@ import { GUARDRAIL, UNKNOWN_VALUE, WORKSPACE } from "./support/samples";
 
 const SECRET_TEXT = "do-not-print-me";
 const LISTS = [
-  ["allowedModels", "leave it out to allow all models"],
-  ["ignoredModels", "leave it out to ignore no model"],
-  ["allowedProviders", "leave it out to allow all providers"],
-  ["ignoredProviders", "leave it out to ignore no provider"],
-  ["allowedDataRegions", "leave it out to allow all regions"],
+  ["allowedModels", "omit it to allow all models"],
+  ["ignoredModels", "omit it to ignore no model"],
+  ["allowedProviders", "omit it to allow all providers"],
+  ["ignoredProviders", "omit it to ignore no provider"],
+  ["allowedDataRegions", "omit it to allow all regions"],
 ] as const;
 const VENDORS = [
   "enforceZdrAnthropic",
@@ -16,78 +16,55 @@ const VENDORS = [
   "enforceZdrXai",
   "enforceZdrOther",
 ] as const;
-const SWITCHES = [...VENDORS, "enableFreeModelPublication", "enableFreeModelTraining", "enablePaidModelTraining"];
+const SWITCHES = [
+  ...VENDORS,
+  "allowSafetyRetentionGoogle",
+  "allowSafetyRetentionOther",
+  "enableFreeModelPublication",
+  "enableFreeModelTraining",
+  "enablePaidModelTraining",
+];
 const FILTER_LISTS = ["contentFilterBuiltins", "contentFilters"];
 const PLAIN = ["description", "workspaceId", "adopt", "includeByokInBudgets", "enforceZdr"];
 const OPTIONAL = [...LISTS.map(([list]) => list), ...SWITCHES, ...FILTER_LISTS, ...PLAIN];
 
-const check = (given: Record<string, unknown>) => guardrail.check({ name: "safe", ...given });
+const check = (given: Record<string, unknown>) => guardrail.check({ name: "safe", ...given }, {});
 
-const ACCEPTED: [title: string, given: Record<string, unknown>, normal: object][] = [
-  ["a description of several lines", { description: "a\n\tb" }, { description: "a\n\tb" }],
-  ["a budget", { limitUsd: 50, resetInterval: "daily" }, { limitUsd: 50, resetInterval: "daily" }],
-  ["a budget of nothing", { limitUsd: 0, resetInterval: "weekly" }, { limitUsd: 0, resetInterval: "weekly" }],
-  ...LISTS.map(([list]): [string, Record<string, unknown>, object] => [
-    `${list} as a sorted set`,
+/** All of these stay as declared: `ignoreChanges` works on inputs and on single elements of lists. */
+const ACCEPTED: [title: string, given: Record<string, unknown>][] = [
+  ["a description of several lines", { description: "a\n\tb" }],
+  ["a budget", { limitUsd: 50, resetInterval: "daily" }],
+  ["a budget of nothing", { limitUsd: 0, resetInterval: "weekly" }],
+  ["a budget with many decimals", { limitUsd: 33.333333333333336, resetInterval: "weekly" }],
+  ...LISTS.map(([list]): [string, Record<string, unknown>] => [
+    `${list} in any order and with duplicates`,
     { [list]: ["b", "a", "b", "c", "a"] },
-    { [list]: ["a", "b", "c"] },
   ]),
   ...SWITCHES.flatMap((name) =>
-    [true, false].map((value): [string, Record<string, unknown>, object] => [
-      `${name}: ${value}, which is not the same as leaving it out`,
-      { [name]: value },
-      { [name]: value },
-    ]),
+    [true, false].map((value): [string, Record<string, unknown>] => [`${name}: ${value}`, { [name]: value }]),
   ),
-  ["includeByokInBudgets", { includeByokInBudgets: true }, { includeByokInBudgets: true }],
-  ["no BYOK in budgets, the same as leaving it out", { includeByokInBudgets: false }, {}],
-  ["a workspace", { workspaceId: WORKSPACE }, { workspaceId: WORKSPACE }],
-  ["an id to adopt", { adopt: GUARDRAIL }, { adopt: GUARDRAIL }],
-  ["an empty list of filters, the same as leaving it out", { contentFilterBuiltins: [], contentFilters: [] }, {}],
+  ["includeByokInBudgets", { includeByokInBudgets: true }],
+  ["no BYOK in budgets", { includeByokInBudgets: false }],
+  ["a workspace", { workspaceId: WORKSPACE }],
+  ["an id to adopt, in capitals", { adopt: GUARDRAIL.toUpperCase() }],
+  ["an empty list of filters", { contentFilterBuiltins: [], contentFilters: [] }],
   [
-    "built-in filters as a set, without the scope that is the default",
+    "built-in filters in any order, twice, and with the scope that is the default",
     {
       contentFilterBuiltins: [
-        { slug: "email", action: "redact", scanScope: "all_messages" },
-        { slug: "address", action: "flag" },
+        { slug: "regex-prompt-injection", action: "redact", scanScope: "all_messages" },
+        { slug: "email", action: "flag" },
         { action: "redact", slug: "email" },
         { slug: "regex-prompt-injection", action: "block", scanScope: "user_only" },
       ],
     },
-    {
-      contentFilterBuiltins: [
-        { slug: "regex-prompt-injection", action: "block", scanScope: "user_only" },
-        { slug: "address", action: "flag" },
-        { slug: "email", action: "redact" },
-      ],
-    },
   ],
-  [
-    "filters of one's own",
-    { contentFilters: [{ pattern: "\\d+", action: "redact", label: "[N]" }] },
-    { contentFilters: [{ pattern: "\\d+", action: "redact", label: "[N]" }] },
-  ],
-  [
-    "nulls within a filter as left out",
-    { contentFilters: [{ pattern: "a", action: "block", label: null }] },
-    { contentFilters: [{ pattern: "a", action: "block" }] },
-  ],
-  ["enforceZdr as all five vendors", { enforceZdr: true }, Object.fromEntries(VENDORS.map((vendor) => [vendor, true]))],
-  [
-    "enforceZdr: false as all five vendors",
-    { enforceZdr: false },
-    Object.fromEntries(VENDORS.map((vendor) => [vendor, false])),
-  ],
-  [
-    "an unknown enforceZdr as five unknown vendors",
-    { enforceZdr: UNKNOWN_VALUE },
-    Object.fromEntries(VENDORS.map((vendor) => [vendor, UNKNOWN_VALUE])),
-  ],
-  [
-    "a vendor's own switch before enforceZdr",
-    { enforceZdr: true, enforceZdrXai: false, enforceZdrOpenai: null },
-    { ...Object.fromEntries(VENDORS.map((vendor) => [vendor, true])), enforceZdrXai: false },
-  ],
+  ["filters of one's own", { contentFilters: [{ pattern: "\\d+", action: "redact", label: "[N]" }] }],
+  ["nulls within a filter", { contentFilters: [{ pattern: "a", action: "block", label: null }] }],
+  ["enforceZdr", { enforceZdr: true }],
+  ["enforceZdr: false", { enforceZdr: false }],
+  ["an unknown enforceZdr", { enforceZdr: UNKNOWN_VALUE }],
+  ["a vendor's own switch beside enforceZdr", { enforceZdr: true, enforceZdrXai: false }],
 ];
 
 const REFUSED: [title: string, given: Record<string, unknown>, sentence: string | RegExp][] = [
@@ -103,11 +80,14 @@ const REFUSED: [title: string, given: Record<string, unknown>, sentence: string 
     { description: `${SECRET_TEXT}\u0007` },
     "description: must not contain control characters",
   ],
-  ["half a budget", { limitUsd: 5 }, /^limitUsd, resetInterval: a budget is both together/],
-  ["the other half", { resetInterval: "daily", limitUsd: null }, /^limitUsd, resetInterval: a budget is both together/],
+  ["half a budget", { limitUsd: 5 }, "limitUsd, resetInterval: set both or neither; with `ignoreChanges`, list both"],
+  [
+    "the other half",
+    { resetInterval: "daily", limitUsd: null },
+    "limitUsd, resetInterval: set both or neither; with `ignoreChanges`, list both",
+  ],
   ["NaN", { limitUsd: Number.NaN, resetInterval: "daily" }, "limitUsd: must be a number of USD"],
   ["a negative budget", { limitUsd: -5, resetInterval: "daily" }, "limitUsd: must not be negative"],
-  ["too many decimals", { limitUsd: 0.1234567, resetInterval: "daily" }, "limitUsd: must have at most 6 decimals"],
   [
     "a strange interval",
     { limitUsd: 5, resetInterval: SECRET_TEXT },
@@ -116,18 +96,18 @@ const REFUSED: [title: string, given: Record<string, unknown>, sentence: string 
   ...LISTS.flatMap(([list, instead]): [string, Record<string, unknown>, string][] => [
     [`an empty ${list}`, { [list]: [] }, `${list}: must not be empty; ${instead}`],
     [`a text for ${list}`, { [list]: SECRET_TEXT }, `${list}: must be a list`],
-    [`a number in ${list}`, { [list]: ["a", 5] }, `${list}.1: must be a text`],
+    [`a number in ${list}`, { [list]: ["a", 5] }, `${list}.1: must be a string`],
     [`an empty text in ${list}`, { [list]: ["a", ""] }, `${list}.1: must not be empty`],
   ]),
   [
     "a model both allowed and ignored",
     { allowedModels: ["a", SECRET_TEXT], ignoredModels: [SECRET_TEXT] },
-    /^allowedModels, ignoredModels: 1 of one stand in the other/,
+    /^allowedModels, ignoredModels: 1 of one are in the other as well$/,
   ],
   [
     "a provider both allowed and ignored",
     { allowedProviders: [SECRET_TEXT], ignoredProviders: [SECRET_TEXT] },
-    /^allowedProviders, ignoredProviders: 1 of one stand in the other/,
+    /^allowedProviders, ignoredProviders: 1 of one are in the other as well$/,
   ],
   ...[...SWITCHES, "includeByokInBudgets", "enforceZdr"].map((name): [string, Record<string, unknown>, string] => [
     `a text for ${name}`,
@@ -180,8 +160,8 @@ const REFUSED: [title: string, given: Record<string, unknown>, sentence: string 
   ["an unknown property", { limit: SECRET_TEXT }, "limit: no such input"],
 ];
 
-test.each(ACCEPTED)("takes %s", (_title, given, normal) => {
-  expect(check(given)).toEqual({ inputs: { name: "safe", ...normal }, failures: [] });
+test.each(ACCEPTED)("takes %s, and it stays as declared", (_title, given) => {
+  expect(check(given)).toEqual({ inputs: { name: "safe", ...given }, failures: [] });
 });
 
 test.each(REFUSED)("refuses %s without repeating it", (_title, given, sentence) => {
@@ -195,7 +175,7 @@ test.each(OPTIONAL)("null and undefined for %s are the same as leaving it out", 
   for (const none of [null, undefined]) expect(Object.keys(check({ [input]: none }).inputs ?? {})).toEqual(["name"]);
 });
 
-test.each(OPTIONAL.filter((input) => input !== "enforceZdr"))("an unknown %s passes as it is", (input) => {
+test.each(OPTIONAL)("an unknown %s passes as it is", (input) => {
   expect(check({ [input]: UNKNOWN_VALUE }).inputs).toEqual({ name: "safe", [input]: UNKNOWN_VALUE });
 });
 
@@ -225,7 +205,16 @@ test("every problem is reported at once, also those between inputs", () => {
   expect(failures).toHaveLength(8);
 });
 
-test.each(ACCEPTED.map(([, given]) => given))("checking twice is checking once: %j", (given) => {
-  const once = check(given);
-  expect(guardrail.check({ ...once.inputs })).toEqual(once);
+test.each(REFUSED.filter(([title]) => !/budget|half|both/.test(title) && !title.includes("NaN")))(
+  "takes %s if the state has it: with ignoreChanges it comes from the account",
+  (_title, given) => {
+    const news = { name: "safe", ...given };
+    const isKnown = !("limit" in given);
+    expect(guardrail.check(news, news).inputs).toEqual(isKnown ? news : undefined);
+  },
+);
+
+test("half a budget is an error although the state has that half", () => {
+  const halves = { name: "safe", limitUsd: 5 };
+  expect(guardrail.check(halves, halves).failures).toEqual([expect.stringMatching(/list both$/)]);
 });

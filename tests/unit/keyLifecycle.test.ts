@@ -1,4 +1,5 @@
 import { NotFound, Refused, RequestError, ServerFailure } from "../../provider/api/errors";
+import { sleep } from "../../provider/api/retry";
 import { type InferenceKeyOutputs, inferenceKey } from "../../provider/resources/inferenceKey";
 import { PartialFailure } from "../../provider/resources/lifecycle";
 import { Secret } from "../../provider/secret";
@@ -16,6 +17,12 @@ import {
   WORKSPACE,
   wireKey,
 } from "./support/samples";
+
+jest.mock("../../provider/api/retry", () => ({
+  ...jest.requireActual("../../provider/api/retry"),
+  sleep: jest.fn(async () => undefined),
+}));
+beforeEach(() => jest.mocked(sleep).mockClear());
 
 const inputsOf = (given: object = {}) => checked(inferenceKey, { name: "ci", ...given });
 const created = (settings: object = {}) => ({ data: wireKey(settings), key: KEY });
@@ -104,7 +111,6 @@ describe("create", () => {
 
   test.each([
     ["a server failure", broken],
-    ["not found", gone],
     ["a bug of ours", new TypeError("oops")],
   ])("%s in the PATCH after the POST keeps id, key and what is known", async (_title, cause) => {
     const fake = scripted(created(), cause);

@@ -1,72 +1,16 @@
-import { LeftBehind, Refused, ServerFailure, TimedOut } from "../../provider/api/errors";
-import type { Context } from "../../provider/resources/lifecycle";
-import { type Making, makeOnce, type Namesake } from "../../provider/resources/making";
+import { LeftBehind, NotFound, Refused, ServerFailure } from "../../provider/api/errors";
+import { sleep } from "../../provider/api/retry";
+import { makeOnce } from "../../provider/resources/making";
 import { OPERATION } from "./support/fakeApi";
-import { failureOf, newSession } from "./support/samples";
+import { at, type Given, lost, making, NOW, twin } from "./support/making";
+import { failureOf } from "./support/samples";
 
-const NOW = Date.parse("2026-11-21T10:30:00Z");
-const lost = new TimedOut(OPERATION, 20);
-const at = (ms: number) => new Date(NOW + ms).toISOString();
-const twin = (more: Partial<Namesake> = {}): Namesake => ({ id: "left", createdAt: at(0), asDeclared: true, ...more });
-
-interface Given {
-  /** What each POST comes to. */
-  posts?: (string | Error)[];
-  /** What the account has when it is looked at, in turn; the last stays. */
-  lists?: (Namesake[] | Error)[];
-  newest?: Namesake[];
-  nameIsDefault?: boolean;
-  known?: string[];
-  clock?: number | undefined;
-  removeInterrupted?: boolean;
-}
-
-/** A making of which a test says what the API does, and which remembers what was done. */
-function making({ posts = ["made"], lists = [[]], newest = [], known = [], ...given }: Given) {
-  const [did, said]: [string[], string[]] = [[], []];
-  const clock = "clock" in given ? given.clock : NOW;
-  const turn = <Value>(values: (Value | Error)[]): Value => {
-    const value = values.length > 1 ? values.shift() : values[0];
-    if (value instanceof Error) throw value;
-    return value as Value;
-  };
-  const task: Making<string, Namesake> = {
-    collection: "keys",
-    name: "acme/prod/ci",
-    nameIsDefault: given.nameIsDefault ?? true,
-    workspaceId: undefined,
-    post: async () => {
-      did.push("post");
-      return turn(posts);
-    },
-    idOf: (id) => id,
-    list: async () => {
-      did.push("list");
-      return turn(lists);
-    },
-    newest: async () => {
-      did.push("newest");
-      return newest;
-    },
-    namesakesIn: async (list) => list,
-    remove: async (id) => void did.push(`remove ${id}`),
-  };
-  const session = {
-    ...newSession(),
-    before: new Map(),
-    known: new Set(known),
-    removeInterrupted: given.removeInterrupted ?? false,
-  };
-  const api = {
-    request: () => Promise.reject(new Error("must not be called")),
-    pause: async () => true,
-    serverTime: () => clock,
-    operation: OPERATION,
-    baseUrl: "https://openrouter.ai/api/v1",
-  };
-  const context: Context = { api, session, log: (line) => said.push(line) };
-  return { task, context, did, said };
-}
+jest.mock("../../provider/api/retry", () => ({
+  ...jest.requireActual("../../provider/api/retry"),
+  sleep: jest.fn(async () => undefined),
+}));
+beforeEach(() => jest.mocked(sleep).mockClear());
+const slept = () => jest.mocked(sleep).mock.calls.map(([ms]) => ms);
 
 test("a create that goes well looks for leftovers once per workspace, and posts once", async () => {
   const { task, context, did } = making({});
@@ -83,10 +27,44 @@ test("a definite refusal is an error, with no look and no second attempt", async
   expect(did).toEqual(["newest", "post"]);
 });
 
-test("a lost answer that left nothing is tried again, after a look", async () => {
+test("a lost answer is tried again once an empty account has been seen for 15 s after it", async () => {
   const { task, context, did } = making({ posts: [lost, "made"] });
   expect((await makeOnce(context, task)).live).toBe("made");
-  expect(did).toEqual(["newest", "post", "list", "post"]);
+  expect(did).toEqual(["newest", "post", "list", "list", "list", "list", "post"]);
+  expect(slept()).toEqual([1_000, 4_000, 10_000]);
+});
+
+test("what an account shows late is found, and not doubled", async () => {
+  const { task, context, did } = making({ posts: [lost, "made"], lists: [[], [], [twin()]] });
+  expect((await makeOnce(context, task)).live).toBe("made");
+  expect(did).toEqual(["newest", "post", "list", "list", "list", "remove left", "post"]);
+  expect(slept()).toEqual([1_000, 4_000]);
+});
+
+test("after a second attempt one look without a wait is enough", async () => {
+  const { task, context, did } = making({ posts: [lost, "made"] });
+  const { settleLate } = await makeOnce(context, task);
+  const [looks, waits] = [did.length, slept().length];
+  await settleLate();
+  expect(did.slice(looks)).toEqual(["list"]);
+  expect(slept()).toHaveLength(waits);
+});
+
+test("a first attempt that goes well has nothing to settle late", async () => {
+  const { task, context, did } = making({});
+  await (await makeOnce(context, task)).settleLate();
+  expect(did).toEqual(["newest", "post"]);
+});
+
+test("a create that goes well, or is refused, waits for nothing", async () => {
+  for (const posts of [["made"], [new Refused(OPERATION, 400, "bad")]]) {
+    const { task, context } = making({ posts });
+    await makeOnce(context, task).then(
+      ({ settleLate }) => settleLate(),
+      () => undefined,
+    );
+  }
+  expect(slept()).toEqual([]);
 });
 
 test("a lost answer that left one of the default name is tried again, without the one that nobody has the secret of", async () => {
@@ -102,23 +80,71 @@ test.each<[string, Given]>([
   ["when there is no clock of the server to compare with", { clock: undefined, lists: [[twin()]] }],
   ["that does not tell when it was made", { lists: [[twin({ createdAt: null })]] }],
   ["that tells it in no form we know", { lists: [[twin({ createdAt: "today" })]] }],
-])("what a lost answer may have left is never deleted, but named with the command: one %s", async (_title, given) => {
-  const { task, context, did } = making({ posts: [lost, "made"], ...given });
-  const error = await failureOf(makeOnce(context, task));
-  expect(error).toBeInstanceOf(LeftBehind);
-  expect(error.message).toMatch(/left, created .*npx pulumi-openrouter remove key left/);
-  expect(did.filter((each) => each === "post")).toHaveLength(1);
-  expect(did.filter((each) => each.startsWith("remove"))).toEqual([]);
+])(
+  "what a lost answer may have left is never deleted, but named with no command that would: one %s",
+  async (_title, given) => {
+    const { task, context, did } = making({ posts: [lost, "made"], ...given });
+    const error = await failureOf(makeOnce(context, task));
+    expect(error).toBeInstanceOf(LeftBehind);
+    expect(error.message).toMatch(/may have produced: left, created .*pulumi-openrouter audit --stack/);
+    expect(error.message).not.toMatch(/pulumi-openrouter remove/);
+    expect(did.filter((each) => each === "post")).toHaveLength(1);
+    expect(did.filter((each) => each.startsWith("remove"))).toEqual([]);
+  },
+);
+
+test("who does not tell when it was made is named with that, never with a control character", async () => {
+  const times: [string | null, string][] = [
+    [null, "left, created at an unknown time"],
+    ["to\u001b[31mday\n::error::", "left, created today ::error::"],
+  ];
+  for (const [createdAt, said] of times) {
+    const { task, context } = making({ posts: [lost], lists: [[twin({ createdAt })]] });
+    expect((await failureOf(makeOnce(context, task))).message).toContain(said);
+  }
 });
 
 test.each<[string, Given]>([
   ["was made before this call", { lists: [[twin({ createdAt: at(-60_000) })]] }],
   ["was made after it by the server's clock", { lists: [[twin({ createdAt: at(60_000) })]] }],
+  ["was made just outside of the window, before it", { lists: [[twin({ createdAt: at(-2_001) })]] }],
+  ["was made just outside of the window, after it", { lists: [[twin({ createdAt: at(2_001) })]] }],
   ["this process has made or met", { lists: [[twin()]], known: ["left"] }],
 ])("what %s is none of it and stays", async (_title, given) => {
   const { task, context, did } = making({ posts: [lost, "made"], ...given });
   expect((await makeOnce(context, task)).live).toBe("made");
   expect(did.filter((each) => each.startsWith("remove"))).toEqual([]);
+});
+
+test.each([-2_000, 2_000])(
+  "what was made %i ms from this call may be of it: the clock has whole seconds",
+  async (ms) => {
+    const { task, context, did } = making({ posts: [lost, "made"], lists: [[twin({ createdAt: at(ms) })], []] });
+    await makeOnce(context, task);
+    expect(did).toContain("remove left");
+  },
+);
+
+test("the window begins at the first attempt, whatever the clock says later", async () => {
+  const { task, context, did } = making({ posts: [lost, "made"], lists: [[twin({ createdAt: at(100_000) })], []] });
+  const times = [NOW, NOW + 120_000];
+  context.api.serverTime = () => (times.length > 1 ? times.shift() : times[0]);
+  await makeOnce(context, task);
+  expect(did).toContain("remove left");
+});
+
+test("one that is gone when it is to be removed is as good as removed", async () => {
+  const { task, context } = making({ posts: [lost, "made"], lists: [[twin()], []] });
+  task.remove = () => Promise.reject(new NotFound(OPERATION, 404, "gone"));
+  expect((await makeOnce(context, task)).live).toBe("made");
+});
+
+test("one that can't be removed is an error, and no second attempt", async () => {
+  const broken = new ServerFailure(OPERATION, 500, "oops");
+  const { task, context, did } = making({ posts: [lost, "made"], lists: [[twin()], []] });
+  task.remove = () => Promise.reject(broken);
+  expect(await failureOf(makeOnce(context, task))).toBe(broken);
+  expect(did.filter((each) => each === "post")).toHaveLength(1);
 });
 
 test("an account that can't be read after a lost answer is an error, and no second attempt", async () => {
@@ -133,30 +159,33 @@ test("an outcome that stays unknown ends after four attempts", async () => {
   expect(did.filter((each) => each === "post")).toHaveLength(4);
 });
 
-test("what a lost attempt made late is removed once the second one is safe", async () => {
-  const { task, context, did } = making({ posts: [lost, "made"], lists: [[], [twin()]] });
+test("what a lost attempt made late is removed once the second one is safe, without a further wait", async () => {
+  const { task, context, did } = making({ posts: [lost, "made"], lists: [[], [], [], [], [twin()]] });
   const { settleLate } = await makeOnce(context, task);
   expect(did).not.toContain("remove left");
   await settleLate();
   expect(did).toContain("remove left");
+  expect(slept()).toEqual([1_000, 4_000, 10_000]);
 });
 
-test.each<[string, Given, string[], number]>([
-  ["is named and stays", {}, [], 1],
-  ["is removed if the user has allowed it", { removeInterrupted: true }, ["remove left"], 1],
-  ["is none if this process has met it", { removeInterrupted: true, known: ["left"] }, [], 0],
-  [
-    "is none if it is used or has other settings",
-    { newest: [twin({ asDeclared: false })], removeInterrupted: true },
-    [],
-    0,
-  ],
-  ["is named and never removed if the name is the user's", { nameIsDefault: false, removeInterrupted: true }, [], 1],
-])("what looks like left by a killed run %s", async (_title, given, removed, lines) => {
-  const { task, context, did, said } = making({ newest: [twin({ createdAt: at(-3_600_000) })], ...given });
+test("a lost answer gives no second attempt when there is no time for one", async () => {
+  const { task, context, did } = making({ posts: [lost, "made"] });
+  context.api.pause = async () => false;
+  expect(await failureOf(makeOnce(context, task))).toBe(lost);
+  expect(did.filter((each) => each === "post")).toHaveLength(1);
+});
+
+test("what was made here is remembered, so that the API may show it late", async () => {
+  const { task, context } = making({ posts: [lost, "made"] });
   await makeOnce(context, task);
-  expect(did.filter((each) => each.startsWith("remove"))).toEqual(removed);
-  expect(said).toHaveLength(lines);
+  expect([...context.session.created]).toEqual(["made"]);
+});
+
+test("a create follows one of the same name that has failed", async () => {
+  const { task, context } = making({ posts: [new Refused(OPERATION, 400, "bad"), "made"] });
+  const [first, second] = await Promise.allSettled([makeOnce(context, task), makeOnce(context, task)]);
+  expect(first.status).toBe("rejected");
+  expect(second).toMatchObject({ status: "fulfilled", value: { live: "made" } });
 });
 
 test("a create of the same name that is still on its way in this process is not taken for what was lost", async () => {

@@ -11,7 +11,7 @@ describe("clean", () => {
     ["a command for CI after a line break", "ci\n::error::owned", "ci ::error::owned"],
     ["carriage return and line break", "a\r\n\tb", "a b"],
     ["line and paragraph separators", "a\u2028b\u2029c\u0085d", "a b c d"],
-    ["a bidirectional override", "ab\u202ecd\u2066", "ab\ufffdcd\ufffd"],
+    ["a bidirectional override", "ab\u202ecd\u2066", "abcd"],
     ["a null and a C1 control", "a\u0000b\u0090c", "a\ufffdb\ufffdc"],
     ["nothing", "shop/prod/ci – 漢字", "shop/prod/ci – 漢字"],
   ])("takes %s out of a text", (_what, text, shown) => {
@@ -21,11 +21,11 @@ describe("clean", () => {
 
 describe("gate", () => {
   test("keeps newlines and tabs, and removes every other control character", () => {
-    expect(gate("a\n\tb\u001b[2J\u0000\r\u2028\u202e")).toBe("a\n\tb\ufffd\ufffd\ufffd\ufffd");
+    expect(gate("a\n\tb\u001b[2J\u0000\r\u2028\u202e")).toBe("a\n\tb\ufffd\ufffd\ufffd");
   });
 
   test("hides what looks like a key, the credentials in use, and a key that an escape sequence divides", () => {
-    const text = `${KEY.slice(0, 20)}\u001b[1m${KEY.slice(20)} and own-credential and other-credential`;
+    const text = `${KEY.slice(0, 20)}\u001b[1m${KEY.slice(20, 30)}\u200b${KEY.slice(30)} and own-credential and other-credential`;
     expect(gate(text, new Secret("own-credential"), undefined, new Secret("other-credential"))).toBe(
       "[secret] and [secret] and [secret]",
     );

@@ -39,14 +39,13 @@ export const KEY_SETTINGS: Settings = {
   disabled: either("disabled", true, false),
 };
 
-/** Inputs of which a change makes a new key, in an account that has two workspaces and members more. */
-export function replacingKeySettings(workspaces: readonly string[], members: readonly string[]): Settings {
+/** Inputs of which a change makes a new key, in an account that has two members more. */
+export function replacingKeySettings(members: readonly string[]): Settings {
   return {
     expiresAt: [
       plain({ expiresAt: "2099-01-01T01:00:00+01:00" }, { expiresAt: "2099-01-01T00:00:00Z" }),
       plain({ expiresAt: "2098-01-01T00:00:00.000Z" }, { expiresAt: "2098-01-01T00:00:00Z" }),
     ],
-    workspaceId: either("workspaceId", workspaces[0], workspaces[1]),
     creatorUserId: either("creatorUserId", members[0], members[1]),
     keepers: [plain({ keepers: { rotated: "1" } }, {}), plain({ keepers: { rotated: "2", by: "me" } }, {})],
   };
@@ -84,8 +83,8 @@ export const GUARDRAIL_SETTINGS: Settings = {
   allowedDataRegions: either("allowedDataRegions", ["us", "europe"], ["europe"]),
   contentFilterBuiltins: [
     plain(
-      { contentFilterBuiltins: [{ slug: "email", action: "flag", scanScope: "all_messages" }] },
-      { contentFilterBuiltins: [{ slug: "email", action: "flag", label: "[EMAIL]" }] },
+      { contentFilterBuiltins: [{ slug: "regex-prompt-injection", action: "flag", scanScope: "all_messages" }] },
+      { contentFilterBuiltins: [{ slug: "regex-prompt-injection", action: "flag", label: "[PROMPT_INJECTION]" }] },
     ),
     plain(
       { contentFilterBuiltins: [{ slug: "regex-prompt-injection", action: "block", scanScope: "user_only" }] },

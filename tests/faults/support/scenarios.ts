@@ -69,14 +69,22 @@ export const scenarios: Record<string, Scenario> = {
   "read a key that is gone": {
     before: { k: key() },
     after: { k: key() },
-    behind: ({ simulator }, stack) => simulator.dashboard.deleteKey(stack.resource("k")?.id ?? ""),
+    behind: ({ simulator }, stack) => {
+      // One that is not fresh any more: a fresh one may just not be visible yet.
+      simulator.clock.advance(2 * 60_000);
+      simulator.dashboard.deleteKey(stack.resource("k")?.id ?? "");
+    },
     operation: "up with refresh",
   },
   "delete a key": { before: { k: key(), other: key() }, after: { other: key() } },
   "delete a key that is gone": {
     before: { k: key() },
     after: {},
-    behind: ({ simulator }, stack) => simulator.dashboard.deleteKey(stack.resource("k")?.id ?? ""),
+    behind: ({ simulator }, stack) => {
+      // One that is not fresh any more: a fresh one may just not be visible yet.
+      simulator.clock.advance(2 * 60_000);
+      simulator.dashboard.deleteKey(stack.resource("k")?.id ?? "");
+    },
   },
 
   "create a guardrail": { before: {}, after: { g: guardrail(budget) } },

@@ -1,3 +1,6 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Clock } from "../../../sdk/testing/simulator/clock";
+
 /**
  * Makes the provider of this process wait for milliseconds instead of seconds. The rules decide as ever whether there is
  * a wait; only its length is cut. To be imported before anything of the provider.
@@ -7,6 +10,8 @@ export const waits = {
   callTimeout: 5_000,
   /** Milliseconds that a wait takes at most. */
   longest: 3,
+  /** The clock of the simulator that the waiting provider talks to: it passes the time that a wait would take. */
+  clock: new AsyncLocalStorage<Clock>(),
 };
 
 jest.mock("../../../provider/api/retry", () => {
@@ -16,9 +21,9 @@ jest.mock("../../../provider/api/retry", () => {
     get CALL_TIMEOUT_MS() {
       return waits.callTimeout;
     },
-    waitBeforeRetry: (attempt: import("../../../provider/api/retry").Attempt) => {
-      const wait = rules.waitBeforeRetry(attempt);
-      return wait === undefined ? undefined : Math.min(wait, waits.longest);
+    sleep: (ms: number) => {
+      waits.clock.getStore()?.advance(ms);
+      return rules.sleep(Math.min(ms, waits.longest));
     },
   };
 });

@@ -2,6 +2,15 @@ import { NotFound } from "../../../provider/api/errors";
 import { answering, type FakeApi, OPERATION, type Sent } from "./fakeApi";
 import { GUARDRAIL, HASH, KEY, wireGuardrail, wireKey } from "./samples";
 
+interface NewKey {
+  external?: { user: string };
+}
+
+/** What POST takes as an object, and shows as one field. */
+function shownOf({ external, ...fields }: NewKey): object {
+  return external ? { ...fields, external_user: external.user } : fields;
+}
+
 /** An account with room for one key or one guardrail, which keeps what it is told to the letter. */
 export interface MemoryAccount extends FakeApi {
   /** Remembers what is there now. */
@@ -18,7 +27,7 @@ export function memoryAccount(): MemoryAccount {
   function created(call: Sent): object {
     const isKey = call.path === "/keys";
     path = `${call.path}/${isKey ? HASH : GUARDRAIL}`;
-    kept = isKey ? wireKey(call.body as object) : wireGuardrail(call.body as object);
+    kept = isKey ? wireKey(shownOf(call.body as NewKey)) : wireGuardrail(call.body as object);
     return isKey ? { data: kept, key: KEY } : { data: kept };
   }
 

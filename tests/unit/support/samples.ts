@@ -1,5 +1,6 @@
+import type { AccountRef } from "../../../provider/resources/account";
 import type { Context, Lifecycle, Session } from "../../../provider/resources/lifecycle";
-import type { FakeApi } from "./fakeApi";
+import { BASE_URL, type FakeApi } from "./fakeApi";
 
 export const HASH = "0123456789abcdef".repeat(4);
 export const OTHER_HASH = "fedcba9876543210".repeat(4);
@@ -10,6 +11,8 @@ export const GUARDRAIL = "33333333-3333-4333-8333-333333333333";
 export const OTHER_GUARDRAIL = "44444444-4444-4444-8444-444444444444";
 export const CREATOR = "user_owner";
 export const CREATED_AT = "2026-11-21T10:30:00Z";
+/** The account of the samples, as a state remembers it. */
+export const ACCOUNT: AccountRef = { workspace: WORKSPACE, server: BASE_URL };
 export const UNKNOWN_VALUE = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** A key with no setting, as the API shows it. */
@@ -47,7 +50,7 @@ export function wireGuardrail(settings: object = {}): object {
 }
 
 export function contextOf({ api }: FakeApi, session: Session = newSession()): Context {
-  return { api, session, log: () => undefined };
+  return { api, session, account: ACCOUNT, log: () => undefined };
 }
 
 /** A workspace in which nothing stood when the process began, without asking. */
@@ -61,6 +64,10 @@ export function newSession(): Session {
   return {
     held: new Set(),
     known: new Set(),
+    created: new Set(),
+    ages: new Map(),
+    managed: new Set(),
+    adopted: new Set(),
     making: new Map(),
     before: new NothingBefore(),
     reads: new Map(),
@@ -75,7 +82,7 @@ export function checked<Inputs extends object, Outputs extends object>(
   lifecycle: Lifecycle<Inputs, Outputs>,
   news: Record<string, unknown>,
 ): Inputs {
-  const { inputs, failures } = lifecycle.check(news);
+  const { inputs, failures } = lifecycle.check(news, {});
   if (inputs === undefined) throw new Error(failures.join("\n"));
   return inputs;
 }

@@ -1,0 +1,86 @@
+/** Rules for the inputs of a guardrail that are not a single value: filters, and what spans several inputs. */
+import { isDeepStrictEqual } from "node:util";
+import { z } from "zod";
+import { MODEL_LISTS } from "./guardrailFields";
+import { isUnknown, known, line, oneOf, optional } from "./inputs";
+
+const INJECTION = "regex-prompt-injection";
+const LONGEST_PATTERN = 100_000;
+
+export function builtinFilters() {
+  return z.array(
+    known(
+      z
+        .strictObject({
+          slug: known(line(100)),
+          action: known(oneOf("block", "redact", "flag")),
+          scanScope: optional(oneOf("user_only", "all_messages")),
+        })
+        .refine(({ slug, scanScope }) => !scanScope || slug === INJECTION || isUnknown(slug) || isUnknown(scanScope), {
+          path: ["scanScope"],
+          error: `is for the slug ${INJECTION} only`,
+        }),
+    ),
+    "must be a list",
+  );
+}
+
+export function contentFilters() {
+  return z.array(
+    known(
+      z.strictObject({
+        pattern: known(regularExpression()),
+        action: known(oneOf("block", "redact", "flag")),
+        label: optional(line(100)),
+      }),
+    ),
+    "must be a list",
+  );
+}
+
+/** What the API states of patterns: a JavaScript regular expression without look-around and back-references. */
+function regularExpression() {
+  return z
+    .string("must be a string")
+    .max(LONGEST_PATTERN, `must have at most ${LONGEST_PATTERN} characters`)
+    .refine(isRegularExpression, "must be a JavaScript regular expression")
+    .refine((pattern) => !/\(\?<?[=!]/.test(syntaxOf(pattern)), "must not use look-around: the API refuses it")
+    .refine((pattern) => !/\\([1-9]|k<)/.test(syntaxOf(pattern)), "must not use back-references: the API refuses them");
+}
+
+/** The pattern with a letter for each character class and escaped character, where the same signs mean themselves. */
+function syntaxOf(pattern: string): string {
+  return pattern.replace(/\\[^1-9k]|\[(?:\\.|[^\]\\])*\]/gs, "_");
+}
+
+function isRegularExpression(pattern: string): boolean {
+  try {
+    return pattern !== "" && new RegExp(pattern) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+/** The API may gain regions; `eu` is what people write for the one that it calls `europe`. */
+export function region() {
+  return line(100).refine((value) => value.toLowerCase() !== "eu", "did you mean `europe`?");
+}
+
+/** Rules that span several inputs. Looks at them as given: one bad input must not hide a problem between others. */
+export function across(news: Record<string, unknown>, olds: Record<string, unknown>): string[] {
+  const problems: string[] = [];
+  if ((news.limitUsd === undefined) !== (news.resetInterval === undefined)) {
+    problems.push("limitUsd, resetInterval: set both or neither; with `ignoreChanges`, list both");
+  }
+  for (const [allowed, ignored] of [MODEL_LISTS, ["allowedProviders", "ignoredProviders"]] as const) {
+    const both = listOf(news[allowed]).filter((item) => !isUnknown(item) && listOf(news[ignored]).includes(item));
+    const isOld = [allowed, ignored].every((name) => isDeepStrictEqual(news[name], olds[name]));
+    if (both.length > 0 && !isOld)
+      problems.push(`${allowed}, ${ignored}: ${both.length} of one are in the other as well`);
+  }
+  return problems;
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

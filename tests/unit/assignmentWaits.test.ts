@@ -1,0 +1,138 @@
+import { NotAsDeclared, TimedOut } from "../../provider/api/errors";
+import { sleep } from "../../provider/api/retry";
+import { LAG_WAITS_MS } from "../../provider/resources/fresh";
+import { guardrailKeyAssignment } from "../../provider/resources/guardrailKeyAssignment";
+import { guardrailMemberAssignment } from "../../provider/resources/guardrailMemberAssignment";
+import { PartialFailure } from "../../provider/resources/lifecycle";
+import { answering, type FakeApi, OPERATION } from "./support/fakeApi";
+import { CREATED_AT, contextOf, failureOf, GUARDRAIL, HASH, newSession, OTHER_HASH } from "./support/samples";
+
+jest.mock("../../provider/api/retry", () => ({
+  ...jest.requireActual("../../provider/api/retry"),
+  sleep: jest.fn(async () => undefined),
+}));
+beforeEach(() => jest.mocked(sleep).mockClear());
+
+const PAIR = { guardrailId: GUARDRAIL, keyHash: HASH };
+const KEYS = `/guardrails/${GUARDRAIL}/assignments/keys`;
+const row = (keyHash: string) => ({
+  guardrail_id: GUARDRAIL,
+  key_hash: keyHash,
+  assigned_by: "user_owner",
+  created_at: CREATED_AT,
+});
+const list = (...data: object[]) => ({ data, total_count: data.length });
+const count = (assigned: number) => ({ assigned_count: assigned });
+const at = (fake: FakeApi, time: string) => ({ ...fake, api: { ...fake.api, serverTime: () => Date.parse(time) } });
+
+test("an assignment is as old as the server's clock says, to the second", async () => {
+  const fake = at(
+    answering(() => count(1)),
+    "2026-11-21T10:30:00.789Z",
+  );
+  const session = newSession();
+  const { outputs } = await guardrailKeyAssignment.create(contextOf(fake, session), PAIR);
+  expect(outputs).toEqual({ ...PAIR, createdAt: CREATED_AT });
+  expect(session.created).toContain(`${GUARDRAIL}/${HASH}`);
+});
+
+test("a pair that was there already has its own time", async () => {
+  const fake = at(
+    answering(({ method }) => (method === "GET" ? list(row(HASH)) : count(0))),
+    "2027-01-01T00:00:00Z",
+  );
+  const { outputs } = await guardrailKeyAssignment.create(contextOf(fake), PAIR);
+  expect(outputs).toEqual({ ...PAIR, assignedBy: "user_owner", createdAt: CREATED_AT });
+});
+
+test.each([
+  ["of this process is waited for as long as an API may lag", [HASH], LAG_WAITS_MS],
+  ["that may be of another process is waited for three times", [], LAG_WAITS_MS.slice(0, 3)],
+  ["of another process is not waited for because of a key of this one", [OTHER_HASH], LAG_WAITS_MS.slice(0, 3)],
+])("a key %s", async (_title, created, waits) => {
+  const fake = answering(({ method }) => (method === "GET" ? list() : count(0)));
+  const session = newSession();
+  for (const id of created) session.created.add(id);
+  const error = await failureOf(guardrailKeyAssignment.create(contextOf(fake, session), PAIR));
+  expect(error).toBeInstanceOf(NotAsDeclared);
+  expect(fake.sent.map(({ method }) => method)).toEqual(["POST", "GET", ...waits.map(() => "POST"), "GET"]);
+});
+
+test("of several, who is there after a wait is not sent again", async () => {
+  let posts = 0;
+  const fake = answering(({ method }) => {
+    if (method === "GET") return posts === 1 ? list() : list(row(HASH));
+    return count([0, 1, 1][posts++] ?? 0);
+  });
+  const context = contextOf(fake, newSession());
+  const pairs = [HASH, OTHER_HASH].map((keyHash) => guardrailKeyAssignment.create(context, { ...PAIR, keyHash }));
+  expect((await Promise.all(pairs)).map(({ id }) => id)).toEqual([
+    `${GUARDRAIL}/${HASH}`,
+    `${GUARDRAIL}/${OTHER_HASH}`,
+  ]);
+  const bodies = fake.sent.filter(({ method }) => method === "POST").map(({ body }) => body);
+  const both = { key_hashes: [HASH, OTHER_HASH] };
+  expect(bodies).toEqual([both, both, { key_hashes: [OTHER_HASH] }]);
+});
+
+test("the list is read no further than to the last key that is in question", async () => {
+  const fake = answering(({ method }) =>
+    method === "GET" ? { data: [row(HASH), row(OTHER_HASH)], total_count: 500 } : count(0),
+  );
+  await guardrailKeyAssignment.create(contextOf(fake), PAIR);
+  expect(fake.lines()).toEqual([`POST ${KEYS}`, `GET ${KEYS}`]);
+});
+
+test("a lost response may have assigned: the pair goes into the state", async () => {
+  const lost = new TimedOut(OPERATION, 20);
+  const error = await failureOf(guardrailKeyAssignment.create(contextOf(answering(() => lost)), PAIR));
+  expect(error).toBeInstanceOf(PartialFailure);
+  expect(error).toMatchObject({ id: `${GUARDRAIL}/${HASH}`, outputs: PAIR });
+});
+
+test("of an adopted guardrail a member that is assigned already is taken over by a look", async () => {
+  const fake = answering(() => list({ guardrail_id: GUARDRAIL, user_id: "user_ada" }));
+  const session = newSession();
+  session.held.add(GUARDRAIL);
+  const member = { guardrailId: GUARDRAIL, userId: "user_ada" };
+  await guardrailMemberAssignment.create(contextOf(fake, session), member);
+  expect(fake.sent.map(({ method }) => method)).toEqual(["GET"]);
+});
+
+describe("a guardrail id in capitals", () => {
+  const capitals = "AAAAAAAA-AAAA-4AAA-8AAA-AAAAAAAAAAAA";
+  const pair = { guardrailId: capitals, keyHash: HASH };
+  const id = `${capitals.toLowerCase()}/${HASH}`;
+
+  test("is sent in small letters, and stays in the state as declared", async () => {
+    const fake = answering(() => count(1));
+    expect(await guardrailKeyAssignment.create(contextOf(fake), pair)).toEqual({ id, outputs: pair });
+    expect(fake.lines()).toEqual([`POST /guardrails/${capitals.toLowerCase()}/assignments/keys`]);
+  });
+
+  test("is found by a refresh, which keeps the declared words", async () => {
+    const fake = answering(() => list({ ...row(HASH), guardrail_id: capitals.toLowerCase() }));
+    const found = await guardrailKeyAssignment.read(contextOf(fake), id, pair);
+    expect(found?.inputs).toEqual(pair);
+    const byId = await guardrailKeyAssignment.read(contextOf(fake), id, undefined);
+    expect(byId?.inputs).toEqual({ ...pair, guardrailId: capitals.toLowerCase() });
+  });
+});
+
+test("a new pair that the API shows late is no drift, and an old one that is gone is", async () => {
+  for (const [age, looks] of [
+    [10_000, 3],
+    [120_000, 1],
+  ] as const) {
+    let asked = 0;
+    const fake = at(
+      answering(() => (asked++ < 2 ? list() : list(row(HASH)))),
+      CREATED_AT,
+    );
+    const createdAt = new Date(Date.parse(CREATED_AT) - age).toISOString();
+    const context = contextOf(fake, newSession());
+    context.session.ages.set(`${GUARDRAIL}/${HASH}`, createdAt);
+    const found = await guardrailKeyAssignment.read(context, `${GUARDRAIL}/${HASH}`, { ...PAIR, createdAt });
+    expect([found !== undefined, asked]).toEqual([looks === 3, looks]);
+  }
+});

@@ -1,0 +1,112 @@
+import { LeftBehind, TimedOut } from "../../provider/api/errors";
+import { guardrail } from "../../provider/resources/guardrail";
+import { answering, OPERATION } from "./support/fakeApi";
+import {
+  checked,
+  contextOf,
+  GUARDRAIL,
+  HASH,
+  newSession,
+  OTHER_GUARDRAIL,
+  OTHER_WORKSPACE,
+  WORKSPACE,
+  wireGuardrail,
+} from "./support/samples";
+
+jest.mock("../../provider/api/retry", () => ({
+  ...jest.requireActual("../../provider/api/retry"),
+  sleep: jest.fn(async () => undefined),
+}));
+
+const NOW = "2026-11-21T10:30:00Z";
+const NAME = "acme/prod/safe";
+const twin = (settings: object = {}) =>
+  wireGuardrail({ id: OTHER_GUARDRAIL, name: NAME, created_at: NOW, ...settings });
+
+interface Listed {
+  guardrails: object[];
+  assignedTo?: "keys" | "members";
+}
+
+/** An account in which the first POST got lost, and which then lists this; the second POST is answered. */
+function lossy(given: object, { guardrails, assignedTo }: Listed) {
+  let posts = 0;
+  const rows = { keys: [{ key_hash: HASH }], members: [{ user_id: "user_ada" }] };
+  const fake = answering(({ method, path, body }) => {
+    if (method === "POST" && posts++ === 0) throw new TimedOut(OPERATION, 20);
+    if (method === "POST") return { data: wireGuardrail(body as object) };
+    if (method === "DELETE") return { deleted: true };
+    if (path === "/guardrails") return { data: guardrails, total_count: guardrails.length };
+    const kind = path.split("/").at(-1);
+    const data = kind === assignedTo ? rows[kind as keyof typeof rows] : [];
+    return { data, total_count: data.length };
+  });
+  const session = { ...newSession(), before: new Map() };
+  const api = { ...fake.api, serverTime: () => Date.parse(NOW) };
+  const inputs = checked(guardrail, { name: NAME, __defaultName: true, ...given });
+  const place = `guardrails ${inputs.workspaceId ?? ""}`;
+  session.before.set(place, Promise.resolve([]));
+  return { fake, session, create: () => guardrail.create(contextOf({ ...fake, api }, session), inputs) };
+}
+
+async function isRemoved(given: object, listed: Listed): Promise<boolean> {
+  const { fake, create } = lossy(given, listed);
+  const result = await create().catch((error: unknown) => error);
+  const isGone = fake.lines().includes(`DELETE /guardrails/${OTHER_GUARDRAIL}`);
+  if (!isGone) expect(result).toBeInstanceOf(LeftBehind);
+  if (!isGone)
+    expect((result as LeftBehind).message).toContain(`may have produced: ${OTHER_GUARDRAIL}, created ${NOW}`);
+  expect(fake.lines().filter((line) => line === "POST /guardrails")).toHaveLength(isGone ? 2 : 1);
+  return isGone;
+}
+
+test.each<[string, object, object]>([
+  ["has the declared settings", { description: "a" }, { description: "a" }],
+  ["shows false for a switch that is not declared", {}, { enforce_zdr_xai: false }],
+  ["has the lists in another order", { allowedProviders: ["b", "a"] }, { allowed_providers: ["a", "b"] }],
+])("a guardrail of a lost response that was never assigned and %s is removed", async (_title, given, settings) => {
+  expect(await isRemoved(given, { guardrails: [twin(settings)] })).toBe(true);
+});
+
+test.each<[string, object, Listed]>([
+  ["has other settings", { description: "a" }, { guardrails: [twin({ description: "b" })] }],
+  ["has a setting that is not declared", {}, { guardrails: [twin({ description: "b" })] }],
+  ["is assigned to a key", {}, { guardrails: [twin()], assignedTo: "keys" }],
+  ["is assigned to a member", {}, { guardrails: [twin()], assignedTo: "members" }],
+  ["has a name of the user's own", { __defaultName: false }, { guardrails: [twin()] }],
+  ["may have one, as nothing says that it is the default", { __defaultName: undefined }, { guardrails: [twin()] }],
+])("a guardrail that %s is never removed, but named", async (_title, given, listed) => {
+  expect(await isRemoved(given, listed)).toBe(false);
+});
+
+test("guardrails of other names are none of it", async () => {
+  const { fake, create } = lossy({}, { guardrails: [twin({ name: "acme/prod/safer" })] });
+  expect((await create()).id).toBe(GUARDRAIL);
+  expect(fake.lines().filter((line) => line.startsWith("DELETE"))).toEqual([]);
+});
+
+test("the guardrail's own workspace is looked through, before the first create too", async () => {
+  const { fake, session, create } = lossy({ workspaceId: OTHER_WORKSPACE.toUpperCase() }, { guardrails: [] });
+  session.before.clear();
+  await create();
+  const lists = fake.sent.filter(({ method }) => method === "GET");
+  expect(fake.lines()[0]).toBe("GET /guardrails");
+  for (const { query } of lists) expect(query).toMatchObject({ workspace_id: OTHER_WORKSPACE });
+  expect(session.created).toContain(GUARDRAIL);
+});
+
+test("many guardrails are read from pages of their workspace", async () => {
+  const ids = ["a", "b", "c"].map((letter) => `${letter.repeat(8)}-3333-4333-8333-333333333333`);
+  const fake = answering(({ path, query }) => {
+    const { offset = 0 } = (query ?? {}) as { offset?: number };
+    const rows = ids.map((id) => wireGuardrail({ id }));
+    if (path === "/guardrails") return { data: rows.slice(offset), total_count: rows.length };
+    return { data: wireGuardrail({ id: path.split("/").at(-1) }) };
+  });
+  const context = contextOf(fake);
+  const state = { name: "safe", createdAt: NOW, workspaceId: WORKSPACE };
+  const found = await Promise.all(ids.map((id) => guardrail.read(context, id, state)));
+  expect(found.every(Boolean)).toBe(true);
+  const pages = fake.sent.filter(({ path }) => path === "/guardrails");
+  expect(pages.map(({ query }) => query)).toEqual([{ workspace_id: WORKSPACE, offset: 0, limit: 100 }]);
+});

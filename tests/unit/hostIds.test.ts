@@ -1,0 +1,81 @@
+import { PartialFailure } from "../../provider/resources/lifecycle";
+import { failureOf, KEY, newSession } from "./support/samples";
+import {
+  type Does,
+  HOME,
+  NEWS,
+  noCredentials,
+  type Outputs,
+  outputs,
+  provider,
+  ScriptedGuard,
+  STATE,
+} from "./support/thing";
+
+const same = () => ({ changed: false, replaces: [] });
+
+describe("before anything is asked", () => {
+  const works = (host: ReturnType<typeof provider>, id: string, state: typeof STATE) => [
+    () => host.read(id, state),
+    () => host.update(id, state, NEWS),
+    () => host.delete(id, state),
+  ];
+
+  test("state of a newer release is refused with what to do", async () => {
+    const newer = { ...STATE, __origin: { version: 2 } };
+    const host = provider({}, noCredentials);
+    for (const work of [() => host.diff("id", newer, NEWS), ...works(host, "id", newer)]) {
+      expect((await failureOf(work())).message).toMatch(/written by a newer release\. Upgrade pulumi-openrouter\.$/);
+    }
+  });
+
+  test.each([KEY, "", "../keys", "id\n::error::"])("what is no id is refused and not repeated", async (id) => {
+    for (const work of works(provider({}, noCredentials), id, STATE)) {
+      const { message } = await failureOf(work());
+      expect(message).toMatch(/^(read|update|delete) thing: the id is not the id of things\. Pass the `id`/);
+    }
+  });
+
+  test("what is read, updated or deleted is known, and its account met", async () => {
+    for (const verb of ["read", "update", "delete"] as const) {
+      const [session, met] = [newSession(), [] as unknown[]];
+      const accounts = new ScriptedGuard({ meet: (...args) => void met.push(args) });
+      const host = provider(
+        {
+          read: async () => ({ inputs: { name: "ci" }, outputs: outputs() }),
+          diff: same,
+          update: async () => outputs(),
+          delete: async () => undefined,
+        },
+        { session, accounts },
+      );
+      await (verb === "update" ? host.update("id", STATE, NEWS) : host[verb]("id", STATE));
+      expect([...session.known]).toEqual(["id"]);
+      expect(met).toEqual([[HOME, 'thing "ci" (id)']]);
+    }
+  });
+});
+
+describe("an object that another resource holds by name", () => {
+  const made = async () => ({ id: "id", outputs: outputs() as Outputs });
+  const partly = async (): Promise<never> => {
+    throw new PartialFailure("id", outputs(), new Error("oops"));
+  };
+  const replaced = () => ({ changed: true, replaces: ["name"] });
+
+  test.each([
+    ["that has just been made is not deleted", { create: made }, true, false],
+    ["that was made and not finished is not deleted", { create: partly }, true, false],
+    ["that is as declared is not deleted", { diff: same }, true, false],
+    ["that is to be replaced is deleted", { diff: replaced }, true, true],
+    ["that nobody names is deleted", { create: made, diff: same }, false, true],
+  ])("%s", async (_title, does, holds, isDeleted) => {
+    const deleted: string[] = [];
+    const remove: Does["delete"] = async (_context, id) => void deleted.push(id);
+    const host = provider({ ...does, holds: () => holds, delete: remove });
+    if ("create" in does) await host.create(NEWS).catch(() => undefined);
+    if ("diff" in does) await host.diff("id", NEWS, NEWS);
+    await host.delete("id", NEWS);
+    expect(deleted).toEqual(isDeleted ? ["id"] : []);
+  });
+});

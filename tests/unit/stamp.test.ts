@@ -1,0 +1,52 @@
+import { readStamp, STATE_VERSION, stamped } from "../../provider/dynamic/stamp";
+import { PUBLIC_BASE_URL } from "../../provider/settings";
+import { WORKSPACE } from "./support/samples";
+
+const usual = { workspace: WORKSPACE, server: PUBLIC_BASE_URL };
+const LOCAL = "http://127.0.0.1:4010/api/v1";
+
+test.each([
+  ["the usual case is two names", usual, false, { version: 1, account: WORKSPACE }],
+  [
+    "an organization",
+    { ...usual, organization: "org_1" },
+    false,
+    { version: 1, account: WORKSPACE, organization: "org_1" },
+  ],
+  ["another base URL", { ...usual, server: LOCAL }, false, { version: 1, account: WORKSPACE, server: LOCAL }],
+  ["an unfinished write", usual, true, { version: 1, account: WORKSPACE, unfinished: true }],
+  ["an account without workspaces", { ...usual, workspace: "" }, false, { version: 1, account: "" }],
+])("%s, as a person can read it, and back again", (_title, account, unfinished, written) => {
+  expect(stamped(account, unfinished)).toStrictEqual(written);
+  expect(readStamp(written)).toStrictEqual({ version: STATE_VERSION, account, unfinished });
+});
+
+test.each([
+  undefined,
+  null,
+  "1@abcdefgh",
+  1,
+  true,
+  {},
+  { account: WORKSPACE },
+  { version: "1", account: WORKSPACE },
+  [],
+])("%j is no stamp of this package", (value) => {
+  expect(readStamp(value)).toBeUndefined();
+});
+
+test.each([
+  ["an account of another form", { version: 2, account: { id: WORKSPACE } }],
+  ["no account", { version: 2 }],
+  ["a base URL of another form", { version: 2, account: WORKSPACE, server: 5 }],
+])("of a later release with %s the version can be read, and no account is claimed", (_title, value) => {
+  expect(readStamp(value)).toStrictEqual({ version: 2, account: undefined, unfinished: false });
+});
+
+test.each([
+  ["organization", { organization: 5 }],
+  ["unfinished", { unfinished: "yes" }],
+])("%s of another form is none", (_title, more) => {
+  const stamp = { version: 1, account: usual, unfinished: false };
+  expect(readStamp({ version: 1, account: WORKSPACE, ...more })).toStrictEqual(stamp);
+});

@@ -1,0 +1,30 @@
+import { Refused } from "../../../provider/api/errors";
+import { answering, BASE_URL, type FakeApi, OPERATION } from "./fakeApi";
+
+/** What tells one account from another. */
+export interface AccountSigns {
+  /** Ids of the workspaces that the management key sees, oldest first. */
+  workspaces?: string[];
+  organization?: string;
+  /** The management key is limited to this workspace. */
+  limitedTo?: string;
+  defaultWorkspaceIsGone?: boolean;
+  baseUrl?: string;
+}
+
+/** An API that tells of its account and of nothing else. */
+export function accountApi(signs: AccountSigns = {}): FakeApi {
+  const { workspaces = [], organization = null, limitedTo = null, defaultWorkspaceIsGone = false } = signs;
+  return answering(({ path }) => {
+    if (path === "/workspaces") return pageOf(workspaces);
+    if (path === "/key") return { data: { organization_id: organization, workspace_id: limitedTo } };
+    if (path === "/keys" && defaultWorkspaceIsGone) return new Refused(OPERATION, 400, "no default workspace");
+    if (path === "/keys") return { data: [] };
+    throw new Error(`must not be asked: ${path}`);
+  }, signs.baseUrl ?? BASE_URL);
+}
+
+function pageOf(workspaces: readonly string[]): object {
+  const rows = workspaces.map((id, index) => ({ id, created_at: `2025-01-0${index + 1}T00:00:00Z` }));
+  return { data: rows.reverse(), total_count: rows.length };
+}

@@ -1,0 +1,92 @@
+import { Concurrency } from "../../../provider/api/concurrency";
+import { fixedKey } from "../../../provider/api/credential";
+import { dynamicProvider, type Process } from "../../../provider/dynamic/host";
+import type { DynamicProvider, Properties } from "../../../provider/dynamic/protocol";
+import { AccountGuard, type AccountRef } from "../../../provider/resources/account";
+import type { Lifecycle } from "../../../provider/resources/lifecycle";
+import { Secret } from "../../../provider/secret";
+import { PUBLIC_BASE_URL } from "../../../provider/settings";
+import { gate } from "../../../provider/text";
+import { KEY, newSession } from "./samples";
+
+/** A kind of object that no API has. */
+export interface Inputs {
+  name: string;
+  size?: number | undefined;
+}
+export interface Outputs extends Inputs {
+  key: Secret;
+}
+export type Does = Partial<Lifecycle<Inputs, Outputs>>;
+
+export const PROVIDER = 'exports.handler = () => require("pulumi-openrouter/dynamic").provider("Thing");';
+export const SECRET_ON_WIRE = {
+  "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+  value: KEY,
+};
+export const MANAGEMENT_KEY = "a-management-key-of-no-known-form";
+export const HOME: AccountRef = { workspace: "home", server: PUBLIC_BASE_URL };
+export const ORIGIN = { version: 1, account: "home" };
+export const STATE: Properties = { name: "ci", key: KEY, __origin: ORIGIN, __provider: PROVIDER };
+export const NEWS: Properties = { name: "ci", size: 2, __provider: PROVIDER };
+export const outputs = (more: object = {}): Outputs => ({ name: "ci", key: new Secret(KEY), ...more });
+
+export const never = () => {
+  throw new Error("must not be called");
+};
+
+/** An account of which a test says what it is. What it does not say is as if all were well. */
+export class ScriptedGuard extends AccountGuard {
+  constructor(script: Partial<AccountGuard> = {}) {
+    super(() => []);
+    Object.assign(this, { present: async () => HOME, confirmGone: async () => undefined }, script);
+  }
+}
+
+export interface Around extends Partial<Process> {
+  baseUrl?: string;
+}
+
+/** A lifecycle of which a test says what it does; what it does not say must not be called. */
+export function provider(does: Does, { baseUrl = PUBLIC_BASE_URL, ...around }: Around = {}): DynamicProvider {
+  const lifecycle: Lifecycle<Inputs, Outputs> = {
+    title: "thing",
+    secretOutputs: ["key"],
+    nameOf: ({ name }) => name ?? "",
+    isId: (id) => id === "id" || id === "other",
+    holds: () => false,
+    check: never,
+    diff: never,
+    create: never,
+    read: never,
+    update: never,
+    delete: never,
+    ...does,
+  };
+  return dynamicProvider(lifecycle, {
+    configure: async () => undefined,
+    surroundings: () => ({
+      settings: { credential: fixedKey(new Secret(MANAGEMENT_KEY)), baseUrl, source: "environment" },
+      log: never,
+      clock: {},
+      concurrency: new Concurrency(),
+      written: () => undefined,
+    }),
+    accounts: new ScriptedGuard(),
+    session: newSession(),
+    gate: (text) => gate(text, new Secret(MANAGEMENT_KEY)),
+    ...around,
+  });
+}
+
+export const noCredentials: Around = {
+  surroundings: () => {
+    throw new Error("no credentials");
+  },
+};
+
+/** True of a result that Pulumi can carry: nothing is undefined at any depth. */
+export function hasNoUndefined(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value !== undefined;
+  return Object.values(value).every(hasNoUndefined);
+}
