@@ -27,16 +27,16 @@ test("half a budget and an empty list of a guardrail are refused with what to wr
   const outcome = await s.preview({ bad: { kind: "Guardrail", args } });
   expect(outcome.ok).toBe(false);
   const said = errorsOf(outcome);
-  expect(said).toContain("limitUsd, resetInterval: a budget is both together; set both or leave both out");
-  expect(said).toContain("allowedModels: must not be empty; leave it out to allow all models");
-  expect(said).toContain("ignoredProviders: must not be empty; leave it out to ignore no provider");
+  expect(said).toContain("limitUsd, resetInterval: set both or neither");
+  expect(said).toContain("allowedModels: must not be empty; omit it to allow all models");
+  expect(said).toContain("ignoredProviders: must not be empty; omit it to ignore no provider");
 });
 
 test("a raw key in place of its hash is refused and not repeated", async () => {
   const args = { guardrailId: UUID, keyHash: RAW_KEY };
   const outcome = await s.preview({ bad: { kind: "GuardrailKeyAssignment", args } });
   expect(outcome.ok).toBe(false);
-  expect(errorsOf(outcome)).toContain("keyHash: is a key, and its hash is wanted");
+  expect(errorsOf(outcome)).toContain("keyHash: must be the hash of a key, not the key itself");
 });
 
 test("the same key in two assignments is an error that names both", async () => {
@@ -53,7 +53,7 @@ test("the same key in two assignments is an error that names both", async () => 
 test("the option `import` is refused with a sentence that names `adopt`", async () => {
   const outcome = await s.preview({ bad: { kind: "InferenceKey", opts: { import: HASH } } });
   expect(outcome.ok).toBe(false);
-  expect(outcome.output).toMatch(/Remove the `import` option and pass the id as the input `adopt`/);
+  expect(outcome.output).toMatch(/Remove the `import` option and pass the id as `adopt`/);
 });
 
 test("a preview of everything new, with ids that are not known yet, passes", async () => {

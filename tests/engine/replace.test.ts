@@ -26,7 +26,6 @@ const EXPIRY = "2099-01-01T00:00:00Z";
 const REPLACED: [name: string, inputs: string[]][] = [
   ["key-expiry", ["expiresAt"]],
   ["key-no-expiry", ["expiresAt"]],
-  ["key-workspace", ["workspaceId"]],
   ["key-creator", ["creatorUserId"]],
   ["key-keepers", ["keepers"]],
   ["guardrail-workspace", ["workspaceId"]],
@@ -50,7 +49,6 @@ function declaration(changed: boolean): Declaration {
   return {
     "key-expiry": { kind: "InferenceKey", args: { expiresAt: pick(EXPIRY, "2099-01-01T00:00:01Z") } },
     "key-no-expiry": { kind: "InferenceKey", args: pick({ expiresAt: EXPIRY }, {}) },
-    "key-workspace": { kind: "InferenceKey", args: pick({}, { workspaceId: workspace }) },
     "key-creator": { kind: "InferenceKey", args: pick({}, { creatorUserId: users[0] }) },
     "key-keepers": { kind: "InferenceKey", args: { keepers: { rotated: pick("1", "2") } } },
     "key-in-place": {
