@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Api } from "../api/client";
 import { Refused, Unsupported } from "../api/errors";
 import { canonicalName, canonicalSlugs, isKnownModel } from "../api/models";
+import { clean } from "../text";
 import { sortedSet } from "./inputs";
 
 /** Declared name → stored name, for those that differ. */
@@ -38,7 +39,7 @@ export async function canonicalForms(
   return { ...spellings, ...Object.fromEntries(renamed) };
 }
 
-/** The API may refuse an unknown model without saying which; then the catalogue does. */
+/** The API may refuse an unknown model without naming it, and never says which one was meant; the catalogue does. */
 export async function namingUnknownModels<Result>(
   api: Api,
   names: readonly string[],
@@ -47,15 +48,15 @@ export async function namingUnknownModels<Result>(
   try {
     return await request;
   } catch (error) {
-    if (!(error instanceof Refused) || error.status !== 400 || names.some((name) => error.said.includes(name))) {
-      throw error;
-    }
-    const slugs = names.length > 0 ? await canonicalSlugs(api) : new Map<string, string>();
+    if (!(error instanceof Refused) || error.status !== 400 || names.length === 0) throw error;
+    const slugs = await canonicalSlugs(api);
     const unknown = names.filter((name) => !isKnownModel(slugs, name));
     if (unknown.length === 0) throw error;
+    const { closest } = await import("fastest-levenshtein");
+    const meant = unknown.map((name) => `${clean(name)} (did you mean ${closest(name, [...slugs.keys()])}?)`);
     throw new Unsupported(
       api.operation,
-      `the API refused it (400: ${error.said}), and its catalogue has no model ${unknown.join(", ")}`,
+      `the API refused it (400: ${error.said}), and its catalogue has no model ${meant.join(", ")}`,
       "take the names from https://openrouter.ai/models",
     );
   }

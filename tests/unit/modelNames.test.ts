@@ -169,17 +169,20 @@ describe("an unknown model", () => {
 
   test("is an error that names it, when the API does not", async () => {
     const fake = scripted(new Refused(OPERATION, 400, "Invalid request parameters"), catalogue);
-    const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini", "not/known"])));
+    const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini", "plian/model"])));
     expect(error).toBeInstanceOf(Unsupported);
-    expect(error.message).toMatch(/no model not\/known\. Take the names from/);
+    expect(error.message).toMatch(/no model plian\/model \(did you mean plain\/model\?\)\. Take the names from/);
   });
 
-  test.each([
-    ["the API names it itself", new Refused(OPERATION, 400, "Invalid allowed_models: not/known")],
-    ["it is another status", new Refused(OPERATION, 409, "Resource conflict")],
-  ])("is left to the API's own words when %s", async (_title, cause) => {
-    const fake = scripted(cause);
-    expect(await failureOf(guardrail.create(contextOf(fake), inputsOf(["not/known"])))).toBe(cause);
+  test("shows which one may be meant, when the API names it itself", async () => {
+    const fake = scripted(new Refused(OPERATION, 400, "Invalid allowed_models: openai/gpt-4o-mni"), catalogue);
+    const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mni"])));
+    expect(error.message).toContain("did you mean openai/gpt-4o-mini?");
+  });
+
+  test("is left to the API's own words when it is another status", async () => {
+    const cause = new Refused(OPERATION, 409, "Resource conflict");
+    expect(await failureOf(guardrail.create(contextOf(scripted(cause)), inputsOf(["not/known"])))).toBe(cause);
   });
 
   test("is not blamed for a refusal when the catalogue knows all", async () => {
