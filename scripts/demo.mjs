@@ -4,12 +4,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { styleText } from "node:util";
-import Table from "cli-table3";
 import { formatEvent, openStack, startSimulator } from "pulumi-openrouter/testing";
+import { table } from "../dist/cli/table.js";
 
 const root = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "..");
 const colours = process.stdout.isTTY && !process.env.NO_COLOR;
 const began = Date.now();
+const COUNT_WIDTH = 6;
 
 /** @param {Parameters<typeof styleText>[0]} format @param {string} text */
 const styled = (format, text) => (colours ? styleText(format, text) : text);
@@ -78,6 +79,8 @@ try {
   say(`\n  ${styled("yellow", "Meanwhile, in the dashboard: somebody raises backend to 900 USD, and deletes ci.")}`);
   const [backend, ci] = [keyNamed("backend"), keyNamed("ci")];
   if (backend && ci) {
+    // An hour later: of a key that is seconds old the provider would ask for a while before it counts as deleted.
+    simulator.clock.advance(3_600_000);
     simulator.dashboard.updateKey(backend.hash, { limit: 900 });
     simulator.dashboard.deleteKey(ci.hash);
   }
@@ -119,16 +122,12 @@ try {
 
   say(`\n${styled("bold", "API calls")}`);
   const methods = ["GET", "POST", "PATCH", "DELETE"];
-  const table = new Table({
-    head: ["step", ...methods, "all"],
-    colAligns: ["left", ...methods.map(() => /** @type {const} */ ("right")), "right"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { step: title, calls } of ledger) {
+  const titles = [...methods, "all"].map((title) => title.padStart(COUNT_WIDTH));
+  const rows = ledger.map(({ step: title, calls }) => {
     const counts = methods.map((method) => calls.filter((call) => call.method === method).length);
-    table.push([title, ...counts, calls.length]);
-  }
-  say(table.toString());
+    return [title, ...[...counts, calls.length].map((count) => String(count).padStart(COUNT_WIDTH))];
+  });
+  say(table([{ title: "step" }, ...titles.map((title) => ({ title }))], rows));
 } finally {
   await simulator.close();
   rmSync(stateDir, { recursive: true, force: true });

@@ -3,7 +3,7 @@
  * again for a while before it counts, and waits are only where such an object is involved.
  */
 import { NotFound } from "../api/errors";
-import { sleep } from "../api/retry";
+import { sleep, WORTH_SAYING_MS } from "../api/retry";
 import type { Context } from "./lifecycle";
 
 /** Waits between attempts: 15 s in all. */
@@ -18,7 +18,7 @@ export interface Age {
   createdAt?: string | null | undefined;
 }
 
-type Scope = Pick<Context, "api" | "session">;
+type Scope = Pick<Context, "api" | "session"> & Partial<Pick<Context, "log">>;
 
 /** Created by this process, or less than a minute ago by the server's clock. */
 export function isFresh({ api, session }: Scope, { id, createdAt }: Age): boolean {
@@ -26,6 +26,11 @@ export function isFresh({ api, session }: Scope, { id, createdAt }: Age): boolea
   const now = api.serverTime();
   const created = Date.parse(createdAt ?? session.ages.get(id) ?? "");
   return now !== undefined && !Number.isNaN(created) && now - created < FRESH_MS;
+}
+
+function waitForApi({ api, log }: Scope, wait: number): Promise<void> {
+  if (wait === WORTH_SAYING_MS) log?.(`${api.operation}: not found, and it is new; asking again for up to 15 s`);
+  return sleep(wait);
 }
 
 /** Repeats a request while it finds none of a fresh object. @throws NotFound if it stays so. */
@@ -36,7 +41,7 @@ export async function untilVisible<Result>(context: Scope, age: Age, request: ()
     } catch (error) {
       if (!(error instanceof NotFound) || !isFresh(context, age)) throw error;
     }
-    await sleep(wait);
+    await waitForApi(context, wait);
   }
   return request();
 }
@@ -50,7 +55,7 @@ export async function untilFound<Result>(
   for (const wait of LAG_WAITS_MS) {
     const found = await read();
     if (found !== undefined || !isFresh(context, age)) return found;
-    await sleep(wait);
+    await waitForApi(context, wait);
   }
   return read();
 }
