@@ -106,7 +106,9 @@ export class AccountGuard {
   /** Returns if "not found" means gone: the management key is of the account that has the object. @throws WrongAccount */
   async confirmGone(api: Api, account: AccountRef | undefined): Promise<void> {
     await this.confirmPin(api);
-    const doubt = account && (await this.doubtAbout(api, account));
+    // Through another base URL the same account may be seen, and not all that it has.
+    const isElsewhere = account && account.server !== api.baseUrl;
+    const doubt = isElsewhere ? otherServer(api, account) : account && (await this.doubtAbout(api, account));
     if (!doubt) return;
     throw new WrongAccount(
       api.operation,
@@ -142,14 +144,10 @@ export class AccountGuard {
   }
 
   private async findDoubt(api: Api, account: AccountRef): Promise<Doubt | undefined> {
-    if (account.server !== api.baseUrl) {
-      return {
-        problem: `at the base URL ${account.server}, and this run uses ${api.baseUrl}`,
-        advice: `set OPENROUTER_BASE_URL to ${account.server}`,
-      };
-    }
     const visible = await this.workspaces(api);
-    if (account.workspace ? visible.includes(account.workspace) : visible.length === 0) return undefined;
+    if (account.workspace && visible.includes(account.workspace)) return undefined;
+    if (account.server !== api.baseUrl) return otherServer(api, account);
+    if (!account.workspace && visible.length === 0) return undefined;
     const { organizationId, workspaceId } = await this.currentKey(api);
     const own = { workspace: visible[0] ?? "", ...(organizationId ? { organization: organizationId } : {}) };
     if (account.organization && organizationId) {
@@ -212,6 +210,13 @@ export class AccountGuard {
   }
 }
 
+function otherServer({ baseUrl }: Api, { server }: AccountRef): Doubt {
+  return {
+    problem: `at the base URL ${server}, and this run uses ${baseUrl}`,
+    advice: `set OPENROUTER_BASE_URL to ${server}`,
+  };
+}
+
 function different(account: AccountRef, own: Pick<AccountRef, "organization" | "workspace">): Doubt {
   return {
     problem: `in ${described(account)}, and this management key belongs to a different account (${pinOf(own)})`,
@@ -230,6 +235,7 @@ function keyOf({ workspace, organization = "", server }: AccountRef): string {
 }
 
 function areCertainlyDifferent(one: AccountRef, other: AccountRef): boolean {
+  if (one.workspace && one.workspace === other.workspace) return false;
   if (one.server !== other.server) return true;
   return Boolean(one.organization && other.organization && one.organization !== other.organization);
 }

@@ -113,11 +113,22 @@ describe("before a create", () => {
     expect(error?.message).toContain(`pulumi config set openrouter:account ${WORKSPACE},${OTHER_WORKSPACE}`);
   });
 
-  test("another base URL is another place, without asking", async () => {
+  test("another base URL is another place, with no call but the listing of workspaces", async () => {
     const { error, lines } = await create({ baseUrl: "https://eu.example/api/v1" }, ref());
     expect(error?.message).toContain(`at the base URL ${BASE_URL}, and this run uses https://eu.example/api/v1`);
     expect(error?.message).toContain(`Set OPENROUTER_BASE_URL to ${BASE_URL}.`);
-    expect(lines).toEqual([]);
+    expect(lines).toEqual(["GET /workspaces"]);
+  });
+
+  test("the same workspace through another base URL is the same account", async () => {
+    const { error } = await create({ baseUrl: "https://proxy.example/api/v1", workspaces: [WORKSPACE] }, ref());
+    expect(error).toBeUndefined();
+  });
+
+  test("not found through another base URL is not gone, though the workspace is the same", async () => {
+    const { api } = accountApi({ baseUrl: "https://proxy.example/api/v1", workspaces: [WORKSPACE] });
+    const error = await failureOf(new AccountGuard(() => []).confirmGone(api, ref()));
+    expect(error.message).toContain(`at the base URL ${BASE_URL}, and this run uses https://proxy.example/api/v1`);
   });
 
   test("nothing is asked when the state names no account", async () => {

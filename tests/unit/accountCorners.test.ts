@@ -18,7 +18,7 @@ test("of three accounts in a plan the two that certainly differ are told", () =>
   const guard = new AccountGuard(() => []);
   guard.meet(ref(), "older");
   guard.meet(ref({ organization: "org_1" }), "one");
-  guard.meet(ref({ organization: "org_2" }), "other");
+  guard.meet(ref({ workspace: OTHER_WORKSPACE, organization: "org_2" }), "other");
   expect(() => guard.refuseMixture("compare x")).toThrow();
 });
 

@@ -102,8 +102,8 @@ describe("a plan makes no call, and is refused", () => {
   };
 
   test.each<[string, AccountRef, AccountRef]>([
-    ["two base URLs", ref(), ref({ server: "https://eu.example" })],
-    ["two organizations", ref({ organization: "org_1" }), ref({ organization: "org_2" })],
+    ["two base URLs", ref(), ref({ workspace: OTHER_WORKSPACE, server: "https://eu.example" })],
+    ["two organizations", ref({ organization: "org_1" }), ref({ workspace: OTHER_WORKSPACE, organization: "org_2" })],
   ])("when the state alone shows %s", (_title, one, other) => {
     expect(plan([], one, other)).toThrow(WrongAccount);
     expect(plan([], one, other)).toThrow(/object 0 is in account .*, object 1 is in account /);
