@@ -61,7 +61,12 @@ export function compare(
 ): Review {
   const both = worlds(preview, state, live);
   const urnOf = urnsById(both.after, both.before);
-  const contents = { before: contentsOf(both.before, urnOf), after: contentsOf(both.after, urnOf) };
+  const stateOf = (urn: string) => both.before.get(urn)?.outputs ?? {};
+  const contents = {
+    before: contentsOf(both.before, urnOf, stateOf),
+    // What is made anew does not keep what the program omits.
+    after: contentsOf(both.after, urnOf, (urn) => (both.replaced.has(urn) ? {} : stateOf(urn))),
+  };
   const scope = state || preview.complete ? "stack" : "changes";
   const everyKey = keyIdentities(contents).map((identity) => keyRow(identity, contents, both, now));
   const keys = everyKey.filter(isTouched).sort((a, b) => byMoney(a.exposure, b.exposure) || rowOrder(a, b));

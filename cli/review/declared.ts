@@ -1,11 +1,14 @@
 /**
  * The settings that a resource declares, in one form, however they are spelled: previews and states hold what the
- * program says, and two spellings of one setting are no change.
+ * program says, and two spellings of one setting are no change. What inputs mean is the provider's to say.
  */
-import { utcSeconds } from "../../provider/resources/inputs";
-import { isRecord, type Resource } from "../state";
+import { readStamp } from "../../provider/dynamic/stamp";
+import { desiredFields, formsIn, type GuardrailInputs } from "../../provider/resources/guardrailFields";
+import { type InferenceKeyInputs, meaning } from "../../provider/resources/inferenceKey";
+import { lowerCase, withoutNone } from "../../provider/resources/inputs";
+import type { Resource } from "../state";
 import { Hidden } from "./exposure";
-import { propertiesOf } from "./worlds";
+import { propertiesOf, visible } from "./worlds";
 
 export type Properties = Readonly<Record<string, unknown>>;
 
@@ -21,42 +24,52 @@ export const ZDR_VENDORS: Readonly<Record<string, string>> = {
 /** Switches that are off unless they are on. */
 const OFF_BY_DEFAULT = ["disabled", "includeByokInLimit", "includeByokInBudgets", ...Object.keys(ZDR_VENDORS)];
 
-export function declaredBy(resource: Resource): Properties {
-  const { enforceZdr, ...given } = propertiesOf(resource);
-  const vendors = enforceZdr === undefined ? {} : fill(ZDR_VENDORS, enforceZdr);
-  const shown = Object.entries(given).filter(([, value]) => value !== undefined && value !== null);
-  const all = { ...vendors, ...Object.fromEntries(shown) };
-  const canonical = Object.entries(all).map(([name, value]) => [name, canonicalValue(name, value)] as const);
-  return Object.fromEntries(canonical.filter(([, value]) => value !== undefined));
+/** @param state The outputs of the key before the change: what a program omits may stay as it is there. */
+export function declaredByKey(resource: Resource, state: Properties): Properties {
+  const inputs = withWhatStays(resource, state, ["workspaceId", "creatorUserId", "externalUser"]);
+  return settingsAmong(meaning(inputs as object as InferenceKeyInputs), state);
 }
 
-function fill(names: object, value: unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.keys(names).map((name) => [name, value]));
+/** @param state The outputs of the guardrail before the change: they tell which names of models mean the same. */
+export function declaredByGuardrail(resource: Resource, state: Properties): Properties {
+  const inputs = withWhatStays(resource, state, ["workspaceId"]);
+  const [shown, hidden] = withoutHiddenItems(inputs);
+  const declared = shown as object as GuardrailInputs;
+  const workspaceId = lowerCase(declared.workspaceId);
+  const settings = settingsAmong({ ...desiredFields(declared, formsIn(state)), workspaceId }, state);
+  const lists = Object.entries(hidden).map(([name, items]) => [name, [...listOf(settings[name]), ...items]]);
+  return { ...settings, ...Object.fromEntries(lists) };
 }
 
-function canonicalValue(name: string, value: unknown): unknown {
-  if (value === false && OFF_BY_DEFAULT.includes(name)) return undefined;
-  if (name === "expiresAt" && typeof value === "string") return utcSeconds(value);
-  if (Array.isArray(value)) return value.length > 0 ? asSet(value.map(canonicalItem)) : undefined;
-  if (isRecord(value) && !(value instanceof Hidden) && Object.keys(value).length === 0) return undefined;
-  return Object.is(value, -0) ? 0 : value;
+function withWhatStays(resource: Resource, state: Properties, chosenByServer: readonly string[]): Properties {
+  const present = Object.entries(state).filter(([name]) => chosenByServer.includes(name));
+  return { ...(visible(Object.fromEntries(present)) as Properties), ...withoutNone(propertiesOf(resource)) };
 }
 
-/** Sorted, each item once. Items that can't be shown may differ though they look alike. */
-function asSet(items: readonly unknown[]): unknown[] {
-  const [hidden, shown] = [
-    items.filter((item) => item instanceof Hidden),
-    items.filter((item) => !(item instanceof Hidden)),
-  ];
-  const byText = new Map(shown.map((item) => [JSON.stringify(item), item]));
-  return [...[...byText.keys()].sort().map((text) => byText.get(text)), ...hidden];
+/** Without what is none. A workspace that is the account's default one is not declared otherwise than by omitting it. */
+function settingsAmong(fields: object, state: Properties): Properties {
+  const defaultWorkspace = readStamp(state.__origin)?.account?.workspace;
+  const isNone = ([name, value]: [string, unknown]) =>
+    value === undefined ||
+    value === null ||
+    (value === false && OFF_BY_DEFAULT.includes(name)) ||
+    (name === "workspaceId" && value === defaultWorkspace);
+  return Object.fromEntries(Object.entries(fields).filter((field) => !isNone(field)));
 }
 
-/** A filter without what is its default. */
-function canonicalItem(item: unknown): unknown {
-  if (!isRecord(item) || item instanceof Hidden) return item;
-  const said = Object.entries(item).filter(([name, value]) => {
-    return value !== undefined && value !== null && !(name === "scanScope" && value === "all_messages");
-  });
-  return Object.fromEntries(said.sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Items that can't be shown may differ though they look alike, so they are no part of a set. */
+function withoutHiddenItems(inputs: Properties): [Properties, Record<string, unknown[]>] {
+  const shown: Record<string, unknown> = { ...inputs };
+  const hidden: Record<string, unknown[]> = {};
+  for (const [name, value] of Object.entries(inputs)) {
+    const items = listOf(value).filter((item) => item instanceof Hidden);
+    if (items.length === 0) continue;
+    shown[name] = listOf(value).filter((item) => !(item instanceof Hidden));
+    hidden[name] = items;
+  }
+  return [shown, hidden];
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }

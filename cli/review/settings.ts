@@ -76,7 +76,9 @@ export function changesOfKey(before?: Properties, after?: Properties, differing:
 }
 
 export function changesOfGuardrail(before?: Properties, after?: Properties, differing: readonly string[] = []) {
-  return changes(GUARDRAIL_SETTINGS, before, after, differing);
+  // It stands for the switches of the vendors.
+  const switches = differing.includes("enforceZdr") ? Object.keys(ZDR_VENDORS) : [];
+  return changes(GUARDRAIL_SETTINGS, before, after, [...differing, ...switches]);
 }
 
 /** Of what is made or deleted, the settings that it has. */

@@ -3,7 +3,7 @@ import { TYPE_PREFIX } from "../../provider/dynamic/contract";
 import { parseUrn } from "../../sdk/testing/engine/urn";
 import type { Resource } from "../state";
 import { UsageError } from "../terminal";
-import { declaredBy, type Properties } from "./declared";
+import { declaredByGuardrail, declaredByKey, type Properties } from "./declared";
 import { type Budget, Hidden, type Shown, type Spender } from "./exposure";
 import { own, quoted, type Sentence, say } from "./sentence";
 import { pathOf, propertiesOf, type Resources } from "./worlds";
@@ -50,8 +50,15 @@ export function kindOf(type: string): string | undefined {
   return type.startsWith(TYPE_PREFIX) ? type.slice(TYPE_PREFIX.length) : undefined;
 }
 
-/** @param idsOf The URN of each object, from both worlds: a preview doesn't repeat the ids of what it changes. */
-export function contentsOf(resources: Resources, urnOf: ReadonlyMap<string, string>): StackContents {
+/**
+ * @param urnOf The URN of each object, from both worlds: a preview doesn't repeat the ids of what it changes.
+ * @param stateOf The outputs that an object has before the change.
+ */
+export function contentsOf(
+  resources: Resources,
+  urnOf: ReadonlyMap<string, string>,
+  stateOf: (urn: string) => Properties,
+): StackContents {
   const ofKind = (kind: string) => [...resources].filter(([, { type }]) => kindOf(type) === kind);
   const end = (resource: Resource, property: string, kind: string) =>
     findEnd(resource, property, kind, resources, urnOf);
@@ -61,8 +68,8 @@ export function contentsOf(resources: Resources, urnOf: ReadonlyMap<string, stri
   }));
   const managedKeys = ofKind("InferenceKey").filter(([, { external }]) => !external);
   return {
-    keys: new Map(managedKeys.map(([urn, resource]) => [urn, toKey(urn, resource)])),
-    guardrails: new Map(ofKind("Guardrail").map(([urn, resource]) => [urn, toGuardrail(urn, resource)])),
+    keys: new Map(managedKeys.map(([urn, resource]) => [urn, toKey(urn, resource, stateOf(urn))])),
+    guardrails: new Map(ofKind("Guardrail").map(([urn, resource]) => [urn, toGuardrail(urn, resource, stateOf(urn))])),
     assignments: new Map(links.map((link) => [link.key.identity, link])),
     members: new Map(
       ofKind("GuardrailMemberAssignment").map(([urn, resource]) => [
@@ -78,8 +85,8 @@ export function urnsById(...worlds: readonly Resources[]): Map<string, string> {
   return new Map(known.flatMap(([urn, { id }]) => (id ? [[id, urn] as const] : [])));
 }
 
-function toKey(urn: string, resource: Resource): Key {
-  const properties = declaredBy(resource);
+function toKey(urn: string, resource: Resource, state: Properties): Key {
+  const properties = declaredByKey(resource, state);
   const disabled = typed<boolean>(urn, properties, "disabled", "boolean");
   const expiresAt = typed<string>(urn, properties, "expiresAt", "string");
   return {
@@ -92,8 +99,8 @@ function toKey(urn: string, resource: Resource): Key {
   };
 }
 
-function toGuardrail(urn: string, resource: Resource): Guardrail {
-  const properties = declaredBy(resource);
+function toGuardrail(urn: string, resource: Resource, state: Properties): Guardrail {
+  const properties = declaredByGuardrail(resource, state);
   return {
     label: labelOf(urn, resource),
     id: resource.id ?? undefined,

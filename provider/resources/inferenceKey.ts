@@ -148,8 +148,9 @@ function keepersOf({ keepers }: InferenceKeyInputs): Record<string, string> | un
   return keepers && Object.keys(keepers).length > 0 ? keepers : undefined;
 }
 
-function meaning(inputs: InferenceKeyInputs): object {
-  return { ...desiredFields(inputs), ...desiredImmutable(inputs) };
+/** What inputs mean, written out and equal for equal meanings: what compares settings goes through it. */
+export function meaning(inputs: InferenceKeyInputs): object {
+  return { ...desiredFields(inputs), ...desiredImmutable(inputs), keepers: keepersOf(inputs) };
 }
 
 function toOutputs(

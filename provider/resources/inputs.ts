@@ -156,16 +156,18 @@ function isInstant(text: string): boolean {
 
 /** The one form of a timestamp that is sent and compared: `2027-01-01T00:00:00Z`. Anything else stays unchanged. */
 export function utcSeconds(text: string): string {
-  return Number.isNaN(Date.parse(text)) ? text : `${new Date(text).toISOString().slice(0, 19)}Z`;
+  return typeof text !== "string" || Number.isNaN(Date.parse(text))
+    ? text
+    : `${new Date(text).toISOString().slice(0, 19)}Z`;
 }
 
 export function uuid(): z.ZodType<string> {
   return z.guid(mustBe("a UUID"));
 }
 
-/** UUIDs mean the same in capitals. */
+/** UUIDs mean the same in capitals. Anything else stays unchanged. */
 export function lowerCase<Text extends string | undefined>(text: Text): Text {
-  return text?.toLowerCase() as Text;
+  return (typeof text === "string" ? text.toLowerCase() : text) as Text;
 }
 
 /** The hash of a key. A raw key in its place would end up in a URL and, in plain text, in the state. */

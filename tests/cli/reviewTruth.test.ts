@@ -314,6 +314,20 @@ describe("settings in either spelling", () => {
     expect(await json(before, after)).toMatchObject({ keys: [], guardrails: [], callouts: [] });
   });
 
+  test("of a program in its own spelling, only what it changes is shown", async () => {
+    const program = (limit: number) => ({
+      g: guardrail({ enforceZdr: true, ignoredProviders: ["b", "a"], limitUsd: limit, resetInterval: "daily" }),
+      a: key({ ...month(limit), disabled: false, keepers: {}, expiresAt: "2099-01-01T01:00:00+01:00" }),
+    });
+    const { keys, guardrails, callouts } = await json(program(1), program(1.5));
+    const settings = [...keys, ...guardrails].map((row: { settings: { setting: string }[] }) =>
+      row.settings.map(({ setting }) => setting),
+    );
+    expect(settings).toEqual([["limit"], ["budget"]]);
+    expect(callouts).toEqual([]);
+    expect(await json(program(1), program(1))).toMatchObject({ keys: [], guardrails: [], callouts: [] });
+  });
+
   test("switching enforceZdr off is called out by vendor, but for what is still set itself", async () => {
     expect(await calledOut({ g: guardrail({ enforceZdr: true }) }, { g: guardrail({ enforceZdrXai: true }) })).toEqual([
       "zdr-off: Guardrail g: zero data retention switched off for Anthropic, OpenAI, Google, other models.",
@@ -330,6 +344,40 @@ describe("settings in either spelling", () => {
     expect(
       await calledOut({ a: dated({ ...month(1), workspaceId: from }) }, { a: dated({ ...month(1), workspaceId: to }) }),
     ).toEqual([`moved: Key a: moves from workspace ${from} to ${to} and keeps its value.`]);
+  });
+
+  /** A preview with the steps that change nothing, and these outputs in the state of every object. */
+  function withOutputs(before: Program, after: Program, outputs: object): string {
+    const { steps, ...rest } = JSON.parse(previewOf(before, after));
+    for (const { oldState } of steps) if (oldState) oldState.outputs = { ...oldState.inputs, ...outputs };
+    return file(JSON.stringify({ steps, ...rest }));
+  }
+  const reviewOf = async (preview: string) =>
+    JSON.parse((await run((terminal) => reviewCommand(terminal, () => NOW), [preview, "--format", "json"])).out).data;
+
+  test("another name of the same model is no change, if the state says that it is the same", async () => {
+    const allowing = (model: string): Program => ({ g: guardrail({ allowedModels: [model] }) });
+    const [before, after] = [allowing("acme/m"), allowing("acme/m-2026-01-01")] as const;
+    const learnt = { __models: { "acme/m": "acme/m-2026-01-01" } };
+    expect(await reviewOf(withOutputs(before, after, learnt))).toMatchObject({ guardrails: [], callouts: [] });
+    expect((await reviewOf(withOutputs(before, after, {}))).callouts).not.toEqual([]);
+  });
+
+  test("omitting a workspace accepts the present one, and naming the default one is no move", async () => {
+    const [home, other] = ["11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-2222222222aa"];
+    const of = (workspaceId?: string) => ({ a: dated({ ...month(1), ...(workspaceId && { workspaceId }) }) });
+    const says = async (before: Program, after: Program, outputs: object) => {
+      const __origin = { version: 1, account: home };
+      const { callouts } = await reviewOf(withOutputs(before, after, { ...outputs, __origin }));
+      return callouts.map(({ text }: { text: string }) => text);
+    };
+    expect(await says(of(other), of(), { workspaceId: other })).toEqual([]);
+    expect(await says(of(), of(other.toUpperCase()), { workspaceId: other })).toEqual([]);
+    expect(await says(of(), of(home), {})).toEqual([]);
+    expect(await says(of(home), of(), {})).toEqual([]);
+    expect(await says(of(), of(other), {})).toEqual([
+      `Key a: moves from workspace default to ${other} and keeps its value.`,
+    ]);
   });
 });
 
@@ -370,6 +418,12 @@ describe("a value that is not shown passes no gate that it could break", () => {
       "newState",
     ]);
     expect((await judged(preview, "--forbid", "narrow")).code).toBe(1);
+  });
+
+  test("enforceZdr that is secret before and after differs all the same", async () => {
+    const [on, off] = [{ g: guardrail({ enforceZdr: true }) }, { g: guardrail({ enforceZdr: "otherwise" }) }];
+    const preview = hiding(previewOf(on, off), "enforceZdr", ["oldState", "newState"]);
+    expect((await judged(preview, "--forbid", "zdr-off")).code).toBe(1);
   });
 
   test("a limit that was secret has no figure before, even under a known guardrail: the whole after counts", async () => {
