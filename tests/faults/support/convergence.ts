@@ -1,19 +1,30 @@
 /** Whether rule 1 of "nothing lost, nothing doubled, nothing leaked" holds. Problems are told as texts, none is good. */
 import { isDeepStrictEqual } from "node:util";
-import type { Key, LoggedRequest, Simulator } from "../../../sdk/testing/simulator";
+import type { LoggedRequest, Simulator } from "../../../sdk/testing/simulator";
+import type { KeyAssignment, MemberAssignment } from "../../../sdk/testing/simulator/account";
 import { hashOf } from "../../../sdk/testing/simulator/ids";
-import { type Declaration, defaultName, type InProcessStack, type Managed } from "./inProcessStack";
+import { type Declaration, type Declared, defaultName, type InProcessStack, type Managed } from "./inProcessStack";
 import { leaks } from "./texts";
 
 /** What is in the account and not the stack's. */
 export interface Bystanders {
   keys: string[];
   guardrails: string[];
+  /** Ids of assignments of what is still there. */
+  pairs: string[];
 }
 
 export function present({ account }: Simulator): Bystanders {
-  return { keys: account.keys.map(({ hash }) => hash), guardrails: account.guardrails.map(({ id }) => id) };
+  const keys = account.keys.map(({ hash }) => hash);
+  const pairs = [
+    ...account.keyAssignments.filter((row) => keys.includes(row.key_hash)).map(keyPair),
+    ...account.memberAssignments.map(memberPair),
+  ];
+  return { keys, guardrails: account.guardrails.map(({ id }) => id), pairs };
 }
+
+const keyPair = (row: KeyAssignment) => `${row.guardrail_id}/${row.key_hash}`;
+const memberPair = (row: MemberAssignment) => `${row.guardrail_id}/${row.user_id}`;
 
 /** After the operation that recovers. Ends with an `up`, which has to do nothing and to ask nothing. */
 export async function problemsOfState(
@@ -21,12 +32,12 @@ export async function problemsOfState(
   stack: InProcessStack,
   declaration: Declaration,
 ): Promise<string[]> {
-  const problems = Object.entries(declaration).flatMap(([name, { args = {} }]) => {
+  const problems = Object.entries(declaration).flatMap(([name, declared]) => {
     const managed = stack.state.filter((each) => each.name === name);
     const [only] = managed;
     if (!only || managed.length > 1) return [`${name} is ${managed.length} times in the state`];
     if (only.halfDone) return [`${name} is half done`];
-    return problemsOfObject(simulator, only, args);
+    return problemsOfObject(simulator, only, argsOf(declared, only), stack.name);
   });
   for (const { name } of stack.state) if (!(name in declaration)) problems.push(`${name} is still in the state`);
 
@@ -78,15 +89,28 @@ function differences(before: Managed[], after: Managed[]): string[] {
   });
 }
 
-function problemsOfObject({ account }: Simulator, managed: Managed, args: Record<string, unknown>): string[] {
+/** What an object has to be like: as declared, and where changes are ignored as it was. */
+function argsOf({ args = {}, ignoreChanges = [] }: Declared, { inputs }: Managed): Record<string, unknown> {
+  return { ...args, ...Object.fromEntries(ignoreChanges.map((name) => [name, inputs[name]])) };
+}
+
+function problemsOfObject(
+  { account }: Simulator,
+  managed: Managed,
+  args: Record<string, unknown>,
+  stack: string,
+): string[] {
   const { name, kind, id, outputs } = managed;
-  const wanted = (args.name as string | undefined) ?? defaultName(name);
+  const wanted = (args.name as string | undefined) ?? defaultName(name, stack);
   if (kind === "InferenceKey") {
     const key = account.keys.find(({ hash }) => hash === id);
     if (!key) return [`${name} is not in the account`];
     const hasSecret = "adopt" in args || hashOf(String(outputs.key)) === id;
     const isAsDeclared =
-      key.name === wanted && key.limit === (args.limit ?? null) && key.disabled === (args.disabled ?? false);
+      key.name === wanted &&
+      key.limit === (args.limit ?? null) &&
+      key.disabled === (args.disabled ?? false) &&
+      key.workspace_id === (args.workspaceId ?? account.default_workspace_id);
     return [...(hasSecret ? [] : [`the secret of ${name} is lost`]), ...(isAsDeclared ? [] : [`${name} differs`])];
   }
   if (kind === "Guardrail") {
@@ -95,10 +119,7 @@ function problemsOfObject({ account }: Simulator, managed: Managed, args: Record
     const isAsDeclared = guardrail.name === wanted && guardrail.limit_usd === (args.limitUsd ?? null);
     return isAsDeclared ? [] : [`${name} differs`];
   }
-  const pairs = [
-    ...account.keyAssignments.map((row) => `${row.guardrail_id}/${row.key_hash}`),
-    ...account.memberAssignments.map((row) => `${row.guardrail_id}/${row.user_id}`),
-  ];
+  const pairs = [...account.keyAssignments.map(keyPair), ...account.memberAssignments.map(memberPair)];
   return pairs.filter((pair) => pair === id).length === 1 ? [] : [`${name} is not assigned once`];
 }
 
@@ -150,19 +171,16 @@ export async function problemsOfDestroy(simulator: Simulator, stack: InProcessSt
   removeLeftovers(simulator, stack, others);
   // What was adopted is the stack's now.
   const isTheirs = (id: string) => !stack.state.some((managed) => managed.id === id);
-  const theirs = { keys: others.keys.filter(isTheirs), guardrails: others.guardrails.filter(isTheirs) };
+  const theirs = { ...others, keys: others.keys.filter(isTheirs), guardrails: others.guardrails.filter(isTheirs) };
   const { said } = await stack.destroy();
   const problems = said.slice(0, 1).map((error) => `destroy fails: ${error}`);
   const stay = present(simulator);
   if (!isDeepStrictEqual(stay, theirs)) problems.push(`${count(stay)} stay in place of ${count(theirs)}`);
-  const living = (hash: string) => simulator.account.keys.some((key: Key) => key.hash === hash);
-  const pairs = simulator.account.keyAssignments.filter((row) => living(row.key_hash));
-  if (pairs.length + simulator.account.memberAssignments.length > 0) problems.push("an assignment stays");
   return problems;
 }
 
-function count({ keys, guardrails }: Bystanders): string {
-  return `${keys.length} keys and ${guardrails.length} guardrails`;
+function count({ keys, guardrails, pairs }: Bystanders): string {
+  return `${keys.length} keys, ${guardrails.length} guardrails and ${pairs.length} assignments`;
 }
 
 /** After an attempt to make something whose outcome is not known there has to be a look before the next one. */

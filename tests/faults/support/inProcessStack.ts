@@ -10,6 +10,9 @@ import { newProcess } from "../../../provider/dynamic/process";
 import type { DynamicProvider, Properties } from "../../../provider/dynamic/protocol";
 import { lifecycles } from "../../../provider/resources";
 import type { Lifecycle } from "../../../provider/resources/lifecycle";
+import { ignoreChanges } from "../../../sdk/testing/engine/plan";
+import type { Values } from "../../../sdk/testing/engine/values";
+import { type Kill, UntilKilled } from "./killed";
 import { texts } from "./texts";
 
 export type Kind = keyof typeof lifecycles;
@@ -18,6 +21,7 @@ export type Kind = keyof typeof lifecycles;
 export interface Declared {
   kind: Kind;
   args?: Record<string, unknown>;
+  ignoreChanges?: readonly string[];
 }
 export type Declaration = Record<string, Declared>;
 
@@ -36,6 +40,8 @@ export interface Managed {
 
 export interface Outcome {
   ok: boolean;
+  /** Nothing that came after the kill is in the state. */
+  killed?: true;
   /** `create ci`, in the order in which they were begun. */
   steps: string[];
   /** All that was printed, errors in every form in which somebody might print them. */
@@ -47,6 +53,7 @@ export interface OperationOptions {
   /** In place of the environment of the stack, variable by variable. */
   env?: Record<string, string>;
   config?: Record<string, string>;
+  kill?: Kill | undefined;
 }
 
 /** One operation under way: a provider process of its own, and what it says. */
@@ -59,7 +66,10 @@ const PROVIDER = "exports.handler = …";
 export class InProcessStack {
   state: Managed[] = [];
 
-  constructor(private readonly env: Record<string, string>) {}
+  constructor(
+    private readonly env: Record<string, string>,
+    readonly name = "test",
+  ) {}
 
   /** The living resource of a name. */
   resource(name: string): Managed | undefined {
@@ -83,17 +93,24 @@ export class InProcessStack {
   }
 
   /** As Pulumi does, it begins nothing more after a failure. */
-  private async operate({ env, config = {} }: OperationOptions, work: (run: Run) => Promise<void>): Promise<Outcome> {
+  private async operate(
+    { env, config = {}, kill }: OperationOptions,
+    work: (run: Run) => Promise<void>,
+  ): Promise<Outcome> {
     const said: string[] = [];
     const process = newProcess({ ...this.env, ...env });
     const surroundings = process.surroundings.bind(process);
-    process.surroundings = () => ({ ...surroundings(), log: (line) => void said.push(line) });
+    const untilKilled = kill && new UntilKilled(kill);
+    const watched = { log: (line: string) => void said.push(line), ...(untilKilled && { concurrency: untilKilled }) };
+    process.surroundings = () => ({ ...surroundings(), ...watched });
     await process.configure({ config: { get: (key) => config[key] } });
     const providerOf = (kind: Kind) =>
       dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
     const run: Run = { ok: true, steps: [], said, providerOf };
     try {
-      await work(run);
+      await Promise.race(
+        [work(run), untilKilled?.killed.then(() => Object.assign(run, { ok: false, killed: true }))].filter(Boolean),
+      );
     } catch (error) {
       run.ok = false;
       said.push(...texts(error));
@@ -101,18 +118,25 @@ export class InProcessStack {
     return run;
   }
 
-  private async register(run: Run, name: string, { kind, args = {} }: Declared): Promise<void> {
+  private async register(run: Run, name: string, declared: Declared): Promise<void> {
+    const { kind, args = {} } = declared;
     const provider = run.providerOf(kind);
     const old = this.resource(name);
-    const given = { ...nameOf(kind, name, args), ...(this.resolved(args) as Properties) };
-    const { inputs, failures } = await provider.check(old?.inputs ?? {}, given);
-    if (!inputs) throw new Error(`${name}: ${failures.map(({ reason }) => reason).join("; ")}`);
-    const next: Managed = { name, kind, id: "", inputs: onWire(inputs), outputs: {}, halfDone: false, replaced: false };
-    if (!old) return this.create(run, next);
+    const given = { ...nameOf(kind, name, args, this.name), ...(this.resolved(args) as Properties) };
+    const checked = async (olds: Properties, news: Properties): Promise<Managed> => {
+      const { inputs, failures } = await provider.check(olds, news);
+      if (!inputs) throw new Error(`${name}: ${failures.map(({ reason }) => reason).join("; ")}`);
+      return { name, kind, id: "", inputs: onWire(inputs), outputs: {}, halfDone: false, replaced: false };
+    };
+    if (!old) return this.create(run, await checked({}, given));
+
+    const spared = ignoreChanges(given as Values, old.inputs as Values, [...(declared.ignoreChanges ?? [])]);
+    const next = await checked(old.inputs, spared);
 
     const { changes, replaces = [] } = await provider.diff(old.id, old.outputs, next.inputs);
     const isChanged = changes ?? !isDeepStrictEqual(old.inputs, next.inputs);
-    if (isChanged && replaces.length > 0) return this.create(run, next, old);
+    // A new object is made as the program says.
+    if (isChanged && replaces.length > 0) return this.create(run, await checked({}, given), old);
     if (isChanged || old.halfDone) return this.update(run, next, old);
   }
 
@@ -173,13 +197,13 @@ export class InProcessStack {
 }
 
 /** What the resource classes add: a default name, and the mark that it is one. */
-function nameOf(kind: Kind, name: string, args: Properties): Properties {
+function nameOf(kind: Kind, name: string, args: Properties, stack: string): Properties {
   if ("name" in args || (kind !== "InferenceKey" && kind !== "Guardrail")) return {};
-  return { name: defaultName(name), __defaultName: true };
+  return { name: defaultName(name, stack), __defaultName: true };
 }
 
-export function defaultName(resource: string): string {
-  return `acme/test/${resource}`;
+export function defaultName(resource: string, stack = "test"): string {
+  return `acme/${stack}/${resource}`;
 }
 
 interface Partial extends Error {

@@ -2,17 +2,39 @@
 import fc from "fast-check";
 import type { FaultEffect } from "../../../sdk/testing/simulator";
 import type { Declaration } from "./inProcessStack";
+import type { Kill } from "./killed";
 
-export type Event =
-  /** The program is another one from now on, and is run. */
-  | { event: "up"; declaration: Declaration; refresh: boolean; faults: AimedFault[] }
-  | { event: "refresh"; faults: AimedFault[] }
-  /** Somebody does something to the n-th object of the account. */
-  | { event: "drift"; what: Drift; at: number };
+export type Event = { stack?: 0 | 1 } & (
+  | ({
+      event: "up";
+      /** The program from now on. `{ place: … }` stands for what the account has. */
+      declaration: Declaration;
+      refresh: boolean;
+      /** A second resource adopts what `p` has. */
+      adoptTwice?: boolean;
+    } & Circumstances)
+  | ({ event: "refresh" } & Circumstances)
+  /** Somebody does something to the n-th object of the stack. */
+  | { event: "drift"; what: Drift; at: number }
+);
+
+export interface Circumstances {
+  faults: AimedFault[];
+  kill?: Kill | undefined;
+  /** With the management key of another account. */
+  otherAccount?: boolean;
+}
 
 export type AimedFault = FaultEffect & { nth: number };
 
-export const DRIFTS = ["rename a key", "limit a key", "delete a key", "use a key", "change a guardrail"] as const;
+export const DRIFTS = [
+  "rename a key",
+  "limit a key",
+  "delete a key",
+  "use a key",
+  "move a key",
+  "change a guardrail",
+] as const;
 export type Drift = (typeof DRIFTS)[number];
 
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
@@ -20,6 +42,15 @@ const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: und
 function given(args: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
 }
+
+const rarely = <Value>(value: fc.Arbitrary<Value>) =>
+  fc.oneof({ weight: 7, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
+
+const ignoring = (...choices: string[][]) => maybe(fc.constantFrom(...choices));
+
+/** An id that only the account knows. */
+export type Place = "first workspace" | "second workspace" | "adoptable key";
+const at = (place: Place) => ({ place });
 
 const key = fc
   .record({
@@ -29,6 +60,23 @@ const key = fc
     name: maybe(fc.constant("chosen")),
   })
   .map((args) => ({ kind: "InferenceKey" as const, args: given(args) }));
+
+/** A key whose workspace the program says. */
+const placedKey = fc
+  .tuple(key, fc.constantFrom<Place>("first workspace", "second workspace"))
+  .map(([{ kind, args }, place]) => ({ kind, args: { ...args, workspaceId: at(place) } }));
+
+const adoptedKey = maybe(fc.constantFrom(3, 4)).map((limit) => ({
+  kind: "InferenceKey" as const,
+  args: given({ limit, adopt: at("adoptable key") }),
+}));
+
+/** A resource of which some changes are ignored. */
+function sparing<Declared extends object>(declared: fc.Arbitrary<Declared>, ...choices: string[][]) {
+  return fc
+    .tuple(declared, ignoring(...choices))
+    .map(([one, ignoreChanges]) => ({ ...one, ...(ignoreChanges && { ignoreChanges }) }));
+}
 
 const guardrail = fc
   .record({
@@ -41,9 +89,16 @@ const guardrail = fc
     args: given({ ...args, limitUsd: budget, resetInterval: budget && "daily" }),
   }));
 
-/** Two keys, two guardrails, and one assignment if both of its sides are there. */
+/** Two keys and an adopted one, two guardrails, and one assignment if both of its sides are there. */
 const declaration: fc.Arbitrary<Declaration> = fc
-  .record({ k: maybe(key), l: maybe(key), g: maybe(guardrail), h: maybe(guardrail), of: fc.constantFrom("g", "h") })
+  .record({
+    k: maybe(sparing(key, ["limit"], ["name"], ["limit", "disabled"])),
+    l: maybe(placedKey),
+    p: rarely(adoptedKey),
+    g: maybe(sparing(guardrail, ["enforceZdr"], ["allowedModels"], ["limitUsd", "resetInterval"])),
+    h: maybe(guardrail),
+    of: fc.constantFrom("g", "h"),
+  })
   .map(({ of, ...made }) => {
     const declared = given(made) as Declaration;
     if (!(of in declared) || !("k" in declared)) return declared;
@@ -69,15 +124,38 @@ const faults = fc.array(
   { maxLength: 1 },
 );
 
+const circumstances = {
+  faults,
+  stack: fc.constantFrom(0 as const, 0 as const, 1 as const),
+  kill: rarely(
+    fc.record({
+      nth: fc.integer({ min: 1, max: 10 }),
+      when: fc.constantFrom("before commit" as const, "after commit" as const),
+    }),
+  ),
+  otherAccount: rarely(fc.constant(true)).map(Boolean),
+};
+
 const event: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ event: fc.constant("up" as const), declaration, refresh: fc.boolean(), faults }),
+    arbitrary: fc.record({
+      event: fc.constant("up" as const),
+      declaration,
+      refresh: fc.boolean(),
+      adoptTwice: rarely(fc.constant(true)).map(Boolean),
+      ...circumstances,
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ event: fc.constant("refresh" as const), faults }) },
+  { weight: 1, arbitrary: fc.record({ event: fc.constant("refresh" as const), ...circumstances }) },
   {
     weight: 2,
-    arbitrary: fc.record({ event: fc.constant("drift" as const), what: fc.constantFrom(...DRIFTS), at: fc.nat(3) }),
+    arbitrary: fc.record({
+      event: fc.constant("drift" as const),
+      stack: circumstances.stack,
+      what: fc.constantFrom(...DRIFTS),
+      at: fc.nat(3),
+    }),
   },
 );
 
