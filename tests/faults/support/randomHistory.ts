@@ -25,7 +25,7 @@ export interface Circumstances {
   otherAccount?: boolean;
 }
 
-export type AimedFault = FaultEffect & { nth: number };
+export type AimedFault = FaultEffect & { nth: number; method?: string };
 
 export const DRIFTS = [
   "rename a key",
