@@ -123,6 +123,7 @@ function makeGuardrail(context: Context, declared: GuardrailInputs): Promise<Mad
     workspaceId,
     post: () => namingUnknownModels(api, names, createGuardrail(api, body as NewGuardrail)),
     idOf: ({ id }) => id,
+    idIn: ({ id }) => id,
     list,
     newest: list,
     namesakesIn: (guardrails) =>

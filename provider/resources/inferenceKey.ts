@@ -221,6 +221,7 @@ function makeKey(context: Context, declared: InferenceKeyInputs): Promise<Made<N
     workspaceId,
     post: () => createKey(api, body),
     idOf: ({ key }) => key.hash,
+    idIn: ({ hash }) => hash,
     list: () => allOf(listKeys(api, workspaceId)),
     newest: () => listKeysFrom(api, workspaceId, 0),
     namesakesIn: async (keys) =>

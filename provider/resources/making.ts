@@ -3,8 +3,8 @@
  *
  * An unknown outcome is settled by listing. What is found is deleted only if this very call has certainly created it: it
  * has the default name and the declared settings, was never used, was created within the window of this call by the
- * server's own clock, and was not met before. Anything less certain is an error that names it: an orphan without its
- * secret costs nothing, and deleting a live key is an outage.
+ * server's own clock, and was neither met nor there before. Anything less certain is an error that names it: an orphan
+ * without its secret costs nothing, and deleting a live key is an outage.
  */
 import { failureOf, LeftBehind, RequestError } from "../api/errors";
 import { sleep } from "../api/retry";
@@ -29,6 +29,7 @@ export interface Making<Live, Listed> {
   workspaceId: string | undefined;
   post(): Promise<Live>;
   idOf(live: Live): string;
+  idIn(listed: Listed): string;
   /** All that the workspace has, disabled ones too. */
   list(): Promise<Listed[]>;
   /** The newest of it, as far as one page tells; all of it where the order is not known. */
@@ -69,20 +70,26 @@ function placeOf<Live, Listed>({ collection, workspaceId }: Making<Live, Listed>
 
 async function attemptToMake<Live, Listed>(context: Context, making: Making<Live, Listed>): Promise<Made<Live>> {
   const { api, session } = context;
-  await settleInterrupted(context, making);
-  const from = api.serverTime();
+  const before = new Set((await settleInterrupted(context, making)).map(making.idIn));
+  const begin = { from: api.serverTime(), before };
   for (let attempt = 1; ; attempt++) {
     try {
       const live = await making.post();
       session.known.add(making.idOf(live));
       session.created.add(making.idOf(live));
-      return { live, settleLate: () => (attempt > 1 ? settleLost(context, making, from, []) : Promise.resolve()) };
+      return { live, settleLate: () => (attempt > 1 ? settleLost(context, making, begin, []) : Promise.resolve()) };
     } catch (error) {
       if (!(error instanceof RequestError) || !mayBeDone(error)) throw error;
-      await settleLost(context, making, from, LOST_WAITS_MS, error);
+      await settleLost(context, making, begin, LOST_WAITS_MS, error);
       if (attempt === MOST_ATTEMPTS || !(await api.pause(error, attempt))) throw error;
     }
   }
+}
+
+/** When a create began, and what was there already: none of that is what it has created. */
+interface Beginning {
+  from: number | undefined;
+  before: ReadonlySet<string>;
 }
 
 /** After a lost response an empty list counts only after so long: the API may show late what it has created. */
@@ -92,20 +99,21 @@ const LOST_WAITS_MS = [1_000, 4_000, 10_000];
 async function settleLost<Live, Listed>(
   context: Context,
   making: Making<Live, Listed>,
-  from: number | undefined,
+  begin: Beginning,
   waits: readonly number[],
   cause?: RequestError,
 ): Promise<void> {
   const { api } = context;
-  let found = await candidates(context, making, from);
+  let found = await candidates(context, making, begin);
   for (const wait of waits) {
     if (found.length > 0) break;
     await sleep(wait);
-    found = await candidates(context, making, from);
+    found = await candidates(context, making, begin);
   }
   if (found.length === 0) return;
   const [only] = found;
-  const isCertain = making.nameIsDefault && from !== undefined && !Number.isNaN(Date.parse(only?.createdAt ?? ""));
+  const isCertain =
+    making.nameIsDefault && begin.from !== undefined && !Number.isNaN(Date.parse(only?.createdAt ?? ""));
   if (only && found.length === 1 && only.asDeclared && isCertain) return removeCandidate(context, making, only);
   throw new LeftBehind(api.operation, found.map(identity), cause);
 }
@@ -114,14 +122,14 @@ async function settleLost<Live, Listed>(
 async function candidates<Live, Listed>(
   { api, session }: Context,
   making: Making<Live, Listed>,
-  from: number | undefined,
+  { from, before }: Beginning,
 ): Promise<Namesake[]> {
   const list = await making.list().catch((error) => {
     throw new LeftBehind(api.operation, [], error);
   });
   const until = api.serverTime();
   return (await making.namesakesIn(list)).filter(
-    ({ id, createdAt }) => !session.known.has(id) && isWithin(createdAt, from, until),
+    ({ id, createdAt }) => !session.known.has(id) && !before.has(id) && isWithin(createdAt, from, until),
   );
 }
 
@@ -148,7 +156,7 @@ function isWithin(createdAt: string | null, from: number | undefined, until: num
  * first create in a workspace the newest objects are read once. One of the default name may be such an orphan, and may as
  * well be of a stack that this process knows nothing of: it is named, and removed only if the user has allowed that.
  */
-async function settleInterrupted<Live, Listed>(context: Context, making: Making<Live, Listed>): Promise<void> {
+async function settleInterrupted<Live, Listed>(context: Context, making: Making<Live, Listed>): Promise<Listed[]> {
   const { api, session, log } = context;
   const place = placeOf(making);
   const before = (session.before.get(place) as Promise<Listed[]> | undefined) ?? making.newest();
@@ -157,7 +165,7 @@ async function settleInterrupted<Live, Listed>(context: Context, making: Making<
     session.before.delete(place);
     throw failureOf(api.operation, error);
   });
-  if (!making.nameIsDefault) return;
+  if (!making.nameIsDefault) return list;
   for (const candidate of (await making.namesakesIn(list)).filter(({ id }) => !session.known.has(id))) {
     if (session.removeInterrupted && candidate.asDeclared) {
       await removeCandidate(context, making, candidate);
@@ -167,6 +175,7 @@ async function settleInterrupted<Live, Listed>(context: Context, making: Making<
       log(`${api.operation}: ${what}; \`pulumi-openrouter audit --stack …\` tells whether a stack has it`);
     }
   }
+  return list;
 }
 
 function identity({ id, createdAt }: Namesake): string {

@@ -41,6 +41,12 @@ test("what an account shows late is found, and not doubled", async () => {
   expect(slept()).toEqual([1_000, 4_000]);
 });
 
+test("what was there before the create is not what the lost one has made", async () => {
+  const { task, context, did } = making({ posts: [lost, "made"], newest: [twin()], lists: [[twin()]] });
+  expect((await makeOnce(context, task)).live).toBe("made");
+  expect(did).toEqual(["newest", "post", "list", "list", "list", "list", "post"]);
+});
+
 test("after a second attempt one look without a wait is enough", async () => {
   const { task, context, did } = making({ posts: [lost, "made"] });
   const { settleLate } = await makeOnce(context, task);

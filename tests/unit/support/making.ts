@@ -45,6 +45,7 @@ export function making({ posts = ["made"], lists = [[]], newest = [], known = []
       return turn(posts);
     },
     idOf: (id) => id,
+    idIn: ({ id }) => id,
     list: async () => {
       did.push("list");
       return turn(lists);
