@@ -96,7 +96,7 @@ interface Place {
   policyName: string;
 }
 
-function inEnvironment(environment: NodeJS.ProcessEnv): Place {
+export function inEnvironment(environment: NodeJS.ProcessEnv): Place {
   // Trimmed, because a key that was read from a file often ends in a line break, which no header can hold.
   const [[keyName, key] = [KEY_VARIABLES[0], undefined]] = KEY_VARIABLES.map(
     (name) => [name, environment[name]?.trim()] as const,

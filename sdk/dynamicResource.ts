@@ -3,6 +3,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type Kind, providerOf, typeOf } from "../provider/dynamic/contract";
 import { warnOfPlainTextKey } from "./plainTextKey";
+import { refusal } from "./texts";
 
 interface Registration {
   kind: Kind;
@@ -23,7 +24,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
   protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions = {}) {
     const { kind, inputs = {}, outputs } = registration;
     if (opts.import !== undefined) {
-      throw new pulumi.RunError(
+      throw refusal(
         `${kind} "${name}": Pulumi can't import a resource of a dynamic provider. Remove the \`import\` option` +
           (kind === "InferenceKey" || kind === "Guardrail"
             ? " and pass the id as `adopt`: the object is adopted and its settings are updated to match."
@@ -61,7 +62,7 @@ function checkInstalled(kind: Kind, name: string): void {
     createRequire(path.join(process.cwd(), "index.js")).resolve("pulumi-openrouter/dynamic");
     installed = true;
   } catch {
-    throw new pulumi.RunError(
+    throw refusal(
       `${kind} "${name}": the package pulumi-openrouter can't be found from ${process.cwd()}, ` +
         "the directory of the program. Install it there (npm install pulumi-openrouter), also if another package of " +
         "yours depends on it: Pulumi's provider process loads it from there, to refresh and destroy as well.",

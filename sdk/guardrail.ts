@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource, named } from "./dynamicResource";
 import { checkedId, isUuid } from "./ids";
 import { checkNumber } from "./numbers";
+import { warn } from "./texts";
 
 /** A filter that OpenRouter provides. */
 export interface BuiltinContentFilter {
@@ -280,9 +281,12 @@ function inputsOf(name: string, args: GuardrailArgs, opts: pulumi.CustomResource
 
 /** A list is a set, so naming a model twice does no harm; most often the second was to be another. */
 function warnOfDuplicates(guardrail: Guardrail, list: string, models: GuardrailArgs["allowedModels"]): void {
-  pulumi.output(models).apply((names) => {
+  const output = pulumi.output(models);
+  output.apply(async (names) => {
     if (!Array.isArray(names)) return;
     const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-    if (twice.size > 0) pulumi.log.warn(`${list} names ${[...twice].join(", ")} more than once`, guardrail);
+    if (twice.size === 0) return;
+    const which = (await pulumi.isSecret(output)) ? "a model" : [...twice].join(", ");
+    warn(`${list} names ${which} more than once`, guardrail);
   });
 }

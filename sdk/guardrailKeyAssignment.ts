@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "./dynamicResource";
 import { checkedId, isKeyHash, isPairOf } from "./ids";
+import { refusal } from "./texts";
 
 /** What a {@link GuardrailKeyAssignment} is declared with. */
 export interface GuardrailKeyAssignmentArgs {
@@ -71,7 +72,7 @@ function claim(name: string, keyHash: pulumi.Input<string>): pulumi.Output<strin
     if (hash === undefined) return hash;
     const other = claims.get(hash);
     if (other !== undefined) {
-      throw new pulumi.RunError(
+      throw refusal(
         `GuardrailKeyAssignment "${other}" and "${name}" assign the same key. ` +
           "A key has one guardrail at most, so they would take it from each other: keep one of them.",
       );

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "./texts";
 
 /**
  * The id that is passed to a `get`, checked before the engine sees it: it prints ids and keeps them in the state, and a
@@ -11,9 +12,7 @@ export function checkedId(
 ): pulumi.Output<pulumi.ID> {
   return pulumi.output(id).apply((text) => {
     if (text === undefined || isId(text)) return text;
-    throw new pulumi.RunError(
-      `${call}: this is not an id. Pass the \`id\` of a resource, or one that \`audit\` shows.`,
-    );
+    throw refusal(`${call}: this is not an id. Pass the \`id\` of a resource, or one that \`audit\` shows.`);
   });
 }
 

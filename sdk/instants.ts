@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refusal, warn } from "./texts";
 
 /** An instant as text. Pulumi can't carry a `Date`: it arrives as an empty object. */
 export function isoInstant(
@@ -15,7 +16,7 @@ function isPromise(value: unknown): value is Promise<string | Date | undefined> 
 
 function asText(value: string | Date | undefined): string | undefined {
   if (!(value instanceof Date)) return value;
-  if (Number.isNaN(value.getTime())) throw new pulumi.RunError("expiresAt: is an invalid Date");
+  if (Number.isNaN(value.getTime())) throw refusal("expiresAt: is an invalid Date");
   return value.toISOString();
 }
 
@@ -23,7 +24,7 @@ function asText(value: string | Date | undefined): string | undefined {
 export function warnOfPastExpiry(resource: pulumi.Resource, expiresAt: pulumi.Input<string | undefined>): void {
   pulumi.output(expiresAt).apply((text) => {
     if (text !== undefined && Date.parse(text) < Date.now()) {
-      pulumi.log.warn("expiresAt is in the past: the key can't be used", resource);
+      warn("expiresAt is in the past: the key can't be used", resource);
     }
   });
 }

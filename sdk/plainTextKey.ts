@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { warn } from "./texts";
 
 const KEY = "openrouter:managementKey";
 
@@ -10,7 +11,7 @@ export function warnOfPlainTextKey(): void {
   const run = pulumi.runtime.getStackResource() ?? pulumi.runtime;
   if (warned.has(run) || !pulumi.runtime.getConfig(KEY) || isSecret(KEY)) return;
   warned.add(run);
-  pulumi.log.warn(
+  warn(
     `the management key is in plain text in the stack configuration (${KEY}), and so in the state. ` +
       `Revoke it if others can read that file, and run: pulumi config set --secret ${KEY}`,
   );

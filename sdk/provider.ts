@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "./texts";
 
 /** What a {@link Provider} is declared with. */
 export interface ProviderArgs {
@@ -83,19 +84,15 @@ function refuseMissingKey(name: string, args: ProviderArgs, opts: pulumi.CustomR
   const declared = (["managementKey", "federationPolicyId"] as const).filter((input) => input in args);
   for (const input of declared) {
     if (args[input] === undefined || args[input] === "") {
-      throw new pulumi.RunError(
-        `Provider "${name}": ${input} is declared and empty. Give it a value, or leave it out.`,
-      );
+      throw refusal(`Provider "${name}": ${input} is declared and empty. Give it a value, or leave it out.`);
     }
   }
   if (declared.length > 1) {
-    throw new pulumi.RunError(
-      `Provider "${name}": ${declared.join(" and ")} are both declared. Leave one of them out.`,
-    );
+    throw refusal(`Provider "${name}": ${declared.join(" and ")} are both declared. Leave one of them out.`);
   }
   for (const [variable, meaning] of Object.entries(opts?.envVarMappings ?? {})) {
     if (CREDENTIAL_VARIABLES.includes(meaning) && !process.env[variable]) {
-      throw new pulumi.RunError(`Provider "${name}": ${variable}, which is mapped to ${meaning}, is not set.`);
+      throw refusal(`Provider "${name}": ${variable}, which is mapped to ${meaning}, is not set.`);
     }
   }
 }

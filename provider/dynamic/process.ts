@@ -2,7 +2,7 @@ import type { Surroundings } from "../api/client";
 import { Concurrency } from "../api/concurrency";
 import { AccountGuard, pinnedIds } from "../resources/account";
 import type { Session } from "../resources/lifecycle";
-import { type Configuration, configuration, resolveSettings } from "../settings";
+import { type Configuration, configuration, inEnvironment, resolveSettings } from "../settings";
 import { gate } from "../text";
 import type { Process } from "./host";
 
@@ -24,8 +24,11 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     gatherings: new Map(),
     removeInterrupted: false,
   };
-  const gated = (text: string) =>
-    gate(text, configured.managementKey, ...(surroundings?.settings.credential.secrets() ?? []));
+  const gated = (text: string) => {
+    // `diff` fails before the settings are resolved, and may know a text that holds the key.
+    const keys = [configured.managementKey, inEnvironment(environment).key];
+    return gate(text, ...keys, ...(surroundings?.settings.credential.secrets() ?? []));
+  };
   return {
     // Without an `await`: Pulumi calls other methods before a slow `configure` has ended.
     async configure({ config }) {

@@ -5,7 +5,7 @@ import { adoptCommand } from "../../cli/adopt";
 import { auditCommand } from "../../cli/audit";
 import { keysCommand } from "../../cli/keys";
 import { usageCommand } from "../../cli/usage";
-import { compiler } from "../package/support/compiler";
+import { waysRound } from "../support/waysRound";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
 import { file, stackExport } from "./support/states";
 import { type Place, run } from "./support/terminal";
@@ -90,25 +90,6 @@ test("the very credentials in use are hidden, whatever they look like, in text, 
 describe("the gate is the only way out", () => {
   const root = resolve(__dirname, "../../cli");
   const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
-
-  /** What writes past the gate, or writes styles that it does not know. */
-  const WAYS_ROUND = /^(console|writeSync|emitWarning|_rawDebug|styleText)$/;
-  /** Those of a child process are only read; a file that has them and not `process` can't mean its own. */
-  const STREAMS = /^(stdout|stderr)$/;
-
-  function waysRound(name: string, text: string): string[] {
-    const ts = compiler("6");
-    const source = ts.createSourceFile(name, text, ts.ScriptTarget.ES2022, true);
-    const words: string[] = [];
-    const visit = (node: import("typescript").Node): void => {
-      if (ts.isIdentifier(node) || ts.isStringLiteral(node)) words.push(node.text);
-      ts.forEachChild(node, visit);
-    };
-    visit(source);
-    const hasProcess = words.some((word) => /^(node:)?process$/.test(word));
-    const isWayRound = (word: string) => WAYS_ROUND.test(word) || (hasProcess && STREAMS.test(word));
-    return words.filter(isWayRound).map((word) => `${name}: ${word}`);
-  }
 
   test("no file but terminal.ts names another", () => {
     const found = files.flatMap((name) => waysRound(name, readFileSync(join(root, name), "utf8")));
