@@ -120,7 +120,7 @@ function targetsOf(keys: number, cases: readonly Case[]): Target[] {
     atMost(`calls to refresh ${keys} keys`, refreshTarget({ managed: keys, inAccount: keys }), worst("refresh")),
     atMost(`calls to change one of ${keys} limits`, 1, worst("one change")),
     atMost(`calls to destroy ${keys} keys`, writeTarget(keys), worst("destroy")),
-    atMost(`state of a key to that of a resource without outputs, ${keys} keys`, 1.5, ratio, twoPlaces),
+    atMost(`state of a key to that of a resource without outputs, ${keys} keys`, 1.75, ratio, twoPlaces),
   ];
 }
 
