@@ -6,6 +6,7 @@ const config = new pulumi.Config();
 const account = new openrouter.Provider("emea", {
   managementKey: config.getSecret("emeaKey") || pulumi.secret("sk-or-v1-management"),
   baseUrl: "https://openrouter.ai/api/v1",
+  account: "org_acme",
 });
 
 const args: openrouter.InferenceKeyArgs = {
@@ -17,6 +18,7 @@ const args: openrouter.InferenceKeyArgs = {
   expiresAt: new Date("2099-01-01T00:00:00Z"),
   workspaceId: "5f9c2d3e-0000-4000-8000-000000000001",
   creatorUserId: "user_ada",
+  externalUser: "customer-7",
   keepers: { rotated: pulumi.output("2027-01") },
 };
 const ci = new openrouter.InferenceKey("ci", args, { provider: account, retainOnDelete: true });
@@ -43,6 +45,8 @@ const everything: openrouter.GuardrailArgs = {
   enforceZdrGoogle: true,
   enforceZdrXai: true,
   enforceZdrOther: false,
+  allowSafetyRetentionGoogle: false,
+  allowSafetyRetentionOther: pulumi.output(true),
   enableFreeModelPublication: false,
   enableFreeModelTraining: false,
   enablePaidModelTraining: false,
@@ -57,10 +61,12 @@ const keyAssignment = new openrouter.GuardrailKeyAssignment("ci-safe", keyArgs, 
 const memberArgs: openrouter.GuardrailMemberAssignmentArgs = { guardrailId: safe.guardrailId, userId: "user_ada" };
 const memberAssignment = new openrouter.GuardrailMemberAssignment("ada-safe", memberArgs);
 
-const otherKey = openrouter.InferenceKey.get("other-key", ci.id, { provider: account });
-const otherGuardrail = openrouter.Guardrail.get("other-guardrail", "guardrail-id");
-const otherKeyAssignment = openrouter.GuardrailKeyAssignment.get("other-ci-safe", keyAssignment.id);
-const otherMember = openrouter.GuardrailMemberAssignment.get("other-ada-safe", "guardrail-id/user_ada");
+const hash = "0a".repeat(32);
+const guardrailId = "5f9c2d3e-0000-4000-8000-000000000002";
+const otherKey = openrouter.InferenceKey.get("other-key", pulumi.output(hash), { provider: account });
+const otherGuardrail = openrouter.Guardrail.get("other-guardrail", guardrailId);
+const otherKeyAssignment = openrouter.GuardrailKeyAssignment.get("other-ci-safe", `${guardrailId}/${hash}`);
+const otherMember = openrouter.GuardrailMemberAssignment.get("other-ada-safe", `${guardrailId}/user_ada`);
 
 export const texts: pulumi.Output<string>[] = [
   ...[ci.id, ci.urn, ci.key, ci.hash, ci.label, ci.createdAt, ci.name, otherKey.key, adopted.hash],

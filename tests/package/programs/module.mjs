@@ -22,4 +22,4 @@ const key = new InferenceKey("ci", { limit: 25, limitReset: "monthly" }, { provi
 const safe = new Guardrail("safe", { limitUsd: 5, resetInterval: "daily" });
 new GuardrailKeyAssignment("ci-safe", { guardrailId: safe.id, keyHash: key.hash });
 new GuardrailMemberAssignment("ada-safe", { guardrailId: safe.guardrailId, userId: "user_ada" });
-openrouter.InferenceKey.get("other", "other-hash");
+openrouter.InferenceKey.get("other", "0a".repeat(32));
