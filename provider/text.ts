@@ -16,6 +16,14 @@ export function clean(text: string): string {
   return stripVTControlCharacters(text).replace(INVISIBLE, "").replace(LINE_BREAK, " ").replace(CONTROL, "\ufffd");
 }
 
+/** The same for a text of several lines. */
+export function cleanLines(text: string): string {
+  return stripVTControlCharacters(text).replace(INVISIBLE, "").replace(CONTROL_BUT_LAYOUT, "\ufffd");
+}
+
+/** A key in full, not the masked label of one. */
+export const WHOLE_KEY = /sk-or-[A-Za-z0-9_-]{16,}/g;
+
 /** Every OpenRouter key starts with sk-or-, whatever kind it is, and every JWT with the start of a JSON object. */
 const CREDENTIAL = /sk-or-[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g;
 
@@ -34,5 +42,5 @@ export function redact(text: string, ...known: readonly (Secret | undefined)[]):
  * Newlines and tabs stay.
  */
 export function gate(text: string, ...known: readonly (Secret | undefined)[]): string {
-  return redact(stripVTControlCharacters(text).replace(INVISIBLE, "").replace(CONTROL_BUT_LAYOUT, "\ufffd"), ...known);
+  return redact(cleanLines(text), ...known);
 }

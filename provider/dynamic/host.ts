@@ -3,6 +3,7 @@
  * `__provider` in what a partial failure keeps, secrets as wire objects, plain results, an empty id for "gone", and the
  * properties that every object of ours has in its state besides its own outputs.
  */
+import { isDeepStrictEqual } from "node:util";
 import { type Api, type Surroundings, startOperation } from "../api/client";
 import { NotFound, Unsupported } from "../api/errors";
 import { sleep } from "../api/retry";
@@ -11,7 +12,7 @@ import { adoptedTwice } from "../resources/adoption";
 import { LAG_WAITS_MS } from "../resources/fresh";
 import { type Context, type Lifecycle, mayBeDone, PartialFailure, type Session } from "../resources/lifecycle";
 import { Secret } from "../secret";
-import { clean } from "../text";
+import { clean, cleanLines, WHOLE_KEY } from "../text";
 import type { DynamicProvider, Properties } from "./protocol";
 import { readStamp, STATE_VERSION, stamped } from "./stamp";
 
@@ -92,6 +93,12 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     if (lifecycle.holds(id, inputsIn(inputs))) session.held.add(id);
   }
 
+  /** Two resources may have got the same object; what one of them still manages is not deleted with the other. */
+  function isOfAnother(id: string, properties: Properties): boolean {
+    const managed = session.managed.get(id);
+    return managed !== undefined && !isDeepStrictEqual(withoutCode(managed as Properties), withoutCode(properties));
+  }
+
   /** Infers how many operations the engine runs at once. */
   async function counted<Result>(work: () => Promise<Result>): Promise<Result> {
     const { parallelism } = session;
@@ -133,7 +140,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       const object = nameOf(news, id);
       refuseNewerState(`compare ${object}`, olds);
       if (session.adopted.has(id)) throw adoptedTwice(`compare ${object}`, id);
-      session.managed.add(id);
+      session.managed.set(id, olds);
       meet(id, olds, object);
       const account = readStamp(olds.__origin)?.account;
       accounts.refuseMixture(`compare ${object}`);
@@ -172,10 +179,14 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
         return { id: "" };
       }
       const account = await accountSeenHere(context.api, stamp?.account);
-      const props = toState(found.outputs, account);
+      // The command `adopt` reads without an account, and has to see what a program can't declare.
+      const isForState = !stamp || stamp.account !== undefined;
+      const [outputs, inputs] = isForState
+        ? [forState(found.outputs, olds), forState(found.inputs, olds)]
+        : [found.outputs, found.inputs];
       // Without inputs, the engine keeps those of the state: they are as the program declared them, and say the same.
-      const isDrift = !olds || stamp.unfinished || lifecycle.diff(olds, found.inputs, stamp.account).changed;
-      return { id, props, ...(isDrift ? { inputs: plain(found.inputs) } : {}) };
+      const isDrift = !olds || stamp.unfinished || lifecycle.diff(olds, inputs, stamp.account).changed;
+      return { id, props: toState(outputs, account), ...(isDrift ? { inputs: plain(inputs) } : {}) };
     },
 
     async update(id, olds, news) {
@@ -199,7 +210,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     },
 
     async delete(id, properties) {
-      if (session.held.has(id)) return;
+      if (session.held.has(id) || isOfAnother(id, properties)) return;
       const context = await withAccount(begin("delete", properties, id), properties);
       const olds = outputsIn(properties);
       try {
@@ -263,6 +274,29 @@ function refuseNewerState(operation: string, { __origin }: Properties): void {
 
 function toState(outputs: object, account: AccountRef, unfinished = false): Properties {
   return { ...plain(outputs), __origin: stamped(account, unfinished) };
+}
+
+/**
+ * Live properties as they enter the state. Pulumi prints them, so a text that was changed in the dashboard enters clean,
+ * and without a key that was pasted into it; what the state has already stays.
+ */
+function forState<Live extends object>(live: Live, olds: object = {}): Live {
+  const entries = Object.entries(live).map(([name, value]) => {
+    const isKnown = isDeepStrictEqual(value, olds[name as keyof typeof olds]);
+    return [name, isKnown ? value : cleanValue(value, name === "name" ? clean : cleanLines)];
+  });
+  return Object.fromEntries(entries) as Live;
+}
+
+function cleanValue(value: unknown, cleaning: (text: string) => string): unknown {
+  if (typeof value === "string") return cleaning(value).replace(WHOLE_KEY, "[secret]");
+  if (Array.isArray(value)) return value.map((item) => cleanValue(item, cleaning));
+  if (typeof value !== "object" || value === null || value instanceof Secret) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cleanValue(item, cleaning)]));
+}
+
+function withoutCode({ __provider, ...properties }: Properties): Properties {
+  return properties;
 }
 
 /** Own copy, without what Pulumi can't carry: it fails on `undefined`, after the object was made. */

@@ -15,7 +15,7 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     known: new Set(),
     created: new Set(),
     ages: new Map(),
-    managed: new Set(),
+    managed: new Map(),
     adopted: new Set(),
     making: new Map(),
     before: new Map(),

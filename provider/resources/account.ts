@@ -121,12 +121,12 @@ export class AccountGuard {
     const pins = this.pins();
     if (pins.length === 0 || this.confirmed.has("pin")) return;
     const visible = await this.workspaces(api);
-    if (!pins.some((id) => visible.includes(id))) {
+    if (!visible[0] || !pins.includes(visible[0])) {
       const { organizationId } = await this.currentKey(api);
       if (!organizationId || !pins.includes(organizationId)) {
         throw new WrongAccount(
           api.operation,
-          `openrouter:account pins ${pins.join(",")}, and this management key belongs to account ` +
+          `openrouter:account pins ${pins.join(",")}, and the account of this management key is ` +
             (organizationId ?? visible[0] ?? "unknown"),
           "use a management key of the pinned account, or correct the pin",
         );

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { MODEL_LISTS } from "./guardrailFields";
-import { isUnknown, known, line, oneOf, optional } from "./inputs";
+import { holdsNoKey, isUnknown, known, line, NO_KEY, oneOf, optional } from "./inputs";
 
 const INJECTION = "regex-prompt-injection";
 const LONGEST_PATTERN = 100_000;
@@ -44,6 +44,7 @@ function regularExpression() {
     .string("must be a string")
     .max(LONGEST_PATTERN, `must have at most ${LONGEST_PATTERN} characters`)
     .refine(isRegularExpression, "must be a JavaScript regular expression")
+    .refine(holdsNoKey, NO_KEY)
     .refine((pattern) => !/\(\?<?[=!]/.test(syntaxOf(pattern)), "must not use look-around: the API refuses it")
     .refine((pattern) => !/\\([1-9]|k<)/.test(syntaxOf(pattern)), "must not use back-references: the API refuses them");
 }

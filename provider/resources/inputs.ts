@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { WHOLE_KEY } from "../text";
 import type { Checked } from "./lifecycle";
 
 /** What Pulumi sends in a preview in place of any value that is not known yet. */
@@ -104,8 +105,11 @@ function mustBe(what: string): { error: (issue: { input?: unknown }) => string }
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 
-/** A credential in full, not the masked label of one. */
-const CREDENTIAL = /sk-or-[A-Za-z0-9_-]{16,}/;
+export const NO_KEY = "must not contain a key";
+
+export function holdsNoKey(text: string): boolean {
+  return text.search(WHOLE_KEY) < 0;
+}
 
 /** Text of one line, 1 to `longest` characters. A key in it would show in the dashboard and in every log. */
 export function line(longest = Number.POSITIVE_INFINITY): z.ZodType<string> {
@@ -114,7 +118,7 @@ export function line(longest = Number.POSITIVE_INFINITY): z.ZodType<string> {
     .refine((value) => value.trim() !== "", "must not be empty")
     .refine((value) => value.length <= longest, `must have at most ${longest} characters`)
     .refine((value) => !CONTROL_CHARACTER.test(value), "must not contain control characters")
-    .refine((value) => !CREDENTIAL.test(value), "must not contain a key");
+    .refine(holdsNoKey, NO_KEY);
 }
 
 /** Text that may have several lines, 1 to `longest` characters. */
@@ -123,7 +127,8 @@ export function paragraph(longest: number): z.ZodType<string> {
     .string(mustBe("a string"))
     .min(1, "must not be empty; omit it instead")
     .max(longest, `must have at most ${longest} characters`)
-    .refine((value) => !CONTROL_CHARACTER.test(value.replace(/[\t\n\r]/g, "")), "must not contain control characters");
+    .refine((value) => !CONTROL_CHARACTER.test(value.replace(/[\t\n\r]/g, "")), "must not contain control characters")
+    .refine(holdsNoKey, NO_KEY);
 }
 
 /** An amount of money. */

@@ -65,8 +65,8 @@ export interface Session {
   created: Set<string>;
   /** When objects that this process has met were created, as their states have it. */
   ages: Map<string, string>;
-  /** Ids that a resource of the program has had since before this run. */
-  managed: Set<string>;
+  /** Objects that a resource of the program has had since before this run, with what the state has of each. */
+  managed: Map<string, object>;
   /** Ids that a resource of the program has adopted in this run. */
   adopted: Set<string>;
   /** Creates under way, by place and name. */

@@ -139,6 +139,7 @@ async function removeCandidate<Live, Listed>(
   candidate: Namesake,
 ): Promise<void> {
   await unlessGone(untilVisible(context, candidate, () => making.remove(candidate.id)));
+  context.session.held.add(candidate.id);
 }
 
 /** The `Date` header has whole seconds, and so may `created_at`. */

@@ -104,6 +104,15 @@ describe("with the management key of another account", () => {
     expect(errorsOf(outcome)).toContain(`at the base URL ${s.simulator.url}, and this run uses ${elsewhere.url}`);
   });
 
+  test("through another base URL of the same account everything works", async () => {
+    const there = { OPENROUTER_BASE_URL: s.simulator.url.replace("127.0.0.1", "localhost") };
+    expect(errorsOf(await s.refresh({ env: there }))).toBe("");
+    const created = await s.up({ ...declaration(1), more: { kind: "InferenceKey" } }, { env: there });
+    expect(errorsOf(created)).toBe("");
+    expect(errorsOf(await s.up(declaration(1)))).toBe("");
+    expect(errorsOf(await s.refresh())).toBe("");
+  });
+
   test("another key of the same account changes nothing", async () => {
     const rotated = s.simulator.dashboard.addManagementKey();
     s.isSecret(rotated);

@@ -44,7 +44,9 @@ test.each([
   await s.up({ k: key() });
   const hash = s.simulator.account.keys[0]?.hash ?? "";
   s.simulator.dashboard.updateKey(hash, { name });
-  await s.refresh();
+  const refreshed = await s.refresh();
+  expect(JSON.stringify(await s.resource("k"))).not.toMatch(/\\u00|\\n/);
+  expect(refreshed.output).not.toMatch(UNSEEN);
   s.simulator.clock.advance(2 * MINUTE_MS);
   s.simulator.dashboard.deleteKey(hash);
   const outcome = await s.up({ k: key({ limit: 1 }) });
@@ -74,6 +76,16 @@ describe("adopt", () => {
     const outcome = await s.up({ one: key({ name: "theirs" }), two: of(theirs) });
     expect(outcome.ok).toBe(false);
     expect(errorsOf(outcome)).toContain(`another resource of this program manages or adopts ${theirs} already`);
+  });
+
+  test("leaves the key of the other resource when the refused one is removed", async () => {
+    await s.up({ b: key({ name: "theirs" }) });
+    const id = (await s.resource("b"))?.id ?? "";
+    const both = { a: of(id), b: key({ name: { outputOf: ["a", "name"] } }) };
+    expect((await s.up(both)).ok).toBe(false);
+    const kept = await s.up({ b: key({ name: "theirs" }) });
+    expect([errorsOf(kept), writes(kept.calls)]).toEqual(["", []]);
+    expect(s.simulator.account.keys.map(({ hash }) => hash)).toContain(id);
   });
 
   test("is an error at preview when it names a different object than the resource has", async () => {

@@ -29,7 +29,7 @@ test.each([
   const { ok, said } = await stackWith(other.managementKey).up(key(), pinned(pin()));
   expect(ok).toBe(false);
   expect(said[0]).toContain(`openrouter:account pins ${pin()}`);
-  expect(said[0]).toContain(`belongs to account ${other.account.organization_id}`);
+  expect(said[0]).toContain(`the account of this management key is ${other.account.organization_id}`);
   expect([writes(), other.account.keys.length]).toEqual([0, 0]);
 });
 

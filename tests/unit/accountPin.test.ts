@@ -27,16 +27,16 @@ describe("the pin", () => {
       const error = await failureOf(guard.beforeWrite(accountApi(ours).api, creates));
       expect(error).toBeInstanceOf(WrongAccount);
       expect(error.message).toBe(
-        `${OPERATION}: openrouter:account pins ${OTHER_WORKSPACE}, and this management key belongs to account org_1. ` +
+        `${OPERATION}: openrouter:account pins ${OTHER_WORKSPACE}, and the account of this management key is org_1. ` +
           "Use a management key of the pinned account, or correct the pin.",
       );
     },
   );
 
   test.each<[string, AccountSigns, string]>([
-    ["its organization", ours, "belongs to account org_1."],
-    ["its oldest workspace, if it has no organization", { workspaces: [WORKSPACE] }, `to account ${WORKSPACE}.`],
-    ["nothing, if the API tells neither", {}, "to account unknown."],
+    ["its organization", ours, "the account of this management key is org_1."],
+    ["its oldest workspace, if it has no organization", { workspaces: [WORKSPACE] }, `the account of this management key is ${WORKSPACE}.`],
+    ["nothing, if the API tells neither", {}, "the account of this management key is unknown."],
   ])("names the account of the management key by %s", async (_title, signs, said) => {
     const guard = new AccountGuard(() => ["org_2"]);
     expect((await failureOf(guard.beforeWrite(accountApi(signs).api, true))).message).toContain(said);

@@ -149,7 +149,7 @@ describe("two resources that adopt one object", () => {
 
   test("what a resource of the program has had since before this run can't be adopted by another", async () => {
     const session = newSession();
-    session.managed.add(HASH);
+    session.managed.set(HASH, {});
     const fake = scripted();
     expect(await failureOf(inferenceKey.create(contextOf(fake, session), keyInputs()))).toBeInstanceOf(Unsupported);
   });

@@ -66,7 +66,7 @@ export function newSession(): Session {
     known: new Set(),
     created: new Set(),
     ages: new Map(),
-    managed: new Set(),
+    managed: new Map(),
     adopted: new Set(),
     making: new Map(),
     before: new NothingBefore(),
