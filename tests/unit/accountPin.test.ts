@@ -35,7 +35,11 @@ describe("the pin", () => {
 
   test.each<[string, AccountSigns, string]>([
     ["its organization", ours, "the account of this management key is org_1."],
-    ["its oldest workspace, if it has no organization", { workspaces: [WORKSPACE] }, `the account of this management key is ${WORKSPACE}.`],
+    [
+      "its oldest workspace, if it has no organization",
+      { workspaces: [WORKSPACE] },
+      `the account of this management key is ${WORKSPACE}.`,
+    ],
     ["nothing, if the API tells neither", {}, "the account of this management key is unknown."],
   ])("names the account of the management key by %s", async (_title, signs, said) => {
     const guard = new AccountGuard(() => ["org_2"]);
