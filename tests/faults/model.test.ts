@@ -1,6 +1,6 @@
 /**
  * Random programs, edits, drifts, faults, refreshes and ups. A failing run prints its seed and path; to see it again:
- * `REPLAY=<seed>,<path> npx jest tests/faults/model -t <ms>`.
+ * `REPLAY=<seed>,<path> npx jest tests/faults/model -t 'after <ms> ms'`.
  */
 import fc from "fast-check";
 import { run } from "./support/history";

@@ -57,8 +57,8 @@ async function happens(world: World, actor: Actor, event: Event, next: Event | u
 
 /** A program may change again before it is brought to its end, or before that can be seen, and that must do no harm. */
 function isInterrupted({ simulator }: World, { ok }: Outcome, event: Event, next: Event | undefined): boolean {
-  const goesOn = next?.event === "up" && next.stack === event.stack;
-  return goesOn && (!ok || simulator.switches.visibleAfterMs > 0);
+  if (next === undefined || next.event === "drift" || next.stack !== event.stack) return false;
+  return simulator.switches.visibleAfterMs > 0 || (!ok && next.event === "up");
 }
 
 async function operate(world: World, actor: Actor, event: Operation) {
