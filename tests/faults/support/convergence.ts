@@ -47,8 +47,8 @@ export async function problemsOfState(
   if (simulator.requests.length > asked) problems.push(`a second up asks: ${lines(simulator.requests.slice(asked))}`);
 
   const before = structuredClone(stack.state);
-  const { said: errors } = await stack.refresh();
-  if (errors.length > 0) problems.push(`a refresh fails: ${errors[0]}`);
+  const refreshed = await stack.refresh();
+  if (!refreshed.ok) problems.push(`a refresh fails: ${refreshed.said[0]}`);
   problems.push(...differences(before, stack.state));
   return problems;
 }
@@ -64,8 +64,8 @@ export async function problemsOfLag(
   lagMs: number,
 ): Promise<string[]> {
   const before = stack.state.map(({ name, id }) => [name, id]);
-  const { said } = await stack.refresh();
-  const problems = said.slice(0, 1).map((error) => `an early refresh fails: ${error}`);
+  const early = await stack.refresh();
+  const problems = early.ok ? [] : [`an early refresh fails: ${early.said[0]}`];
   const after = stack.state.map(({ name, id }) => [name, id]);
   if (!isDeepStrictEqual(before, after)) problems.push(`an early refresh leaves ${after.join()} of ${before.join()}`);
   simulator.clock.advance(lagMs);
@@ -110,6 +110,7 @@ function problemsOfObject(
       key.name === wanted &&
       key.limit === (args.limit ?? null) &&
       key.disabled === (args.disabled ?? false) &&
+      JSON.stringify(outputs.keepers) === JSON.stringify(args.keepers) &&
       key.workspace_id === (args.workspaceId ?? account.default_workspace_id);
     return [...(hasSecret ? [] : [`the secret of ${name} is lost`]), ...(isAsDeclared ? [] : [`${name} differs`])];
   }
@@ -172,8 +173,8 @@ export async function problemsOfDestroy(simulator: Simulator, stack: InProcessSt
   // What was adopted is the stack's now.
   const isTheirs = (id: string) => !stack.state.some((managed) => managed.id === id);
   const theirs = { ...others, keys: others.keys.filter(isTheirs), guardrails: others.guardrails.filter(isTheirs) };
-  const { said } = await stack.destroy();
-  const problems = said.slice(0, 1).map((error) => `destroy fails: ${error}`);
+  const { ok, said } = await stack.destroy();
+  const problems = ok ? [] : [`destroy fails: ${said[0]}`];
   const stay = present(simulator);
   if (!isDeepStrictEqual(stay, theirs)) problems.push(`${count(stay)} stay in place of ${count(theirs)}`);
   return problems;
