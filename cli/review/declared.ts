@@ -4,7 +4,7 @@
  */
 import { readStamp } from "../../provider/dynamic/stamp";
 import { desiredFields, formsIn, type GuardrailInputs } from "../../provider/resources/guardrailFields";
-import { type InferenceKeyInputs, meaning } from "../../provider/resources/inferenceKey";
+import { type InferenceKeyInputs, meaning } from "../../provider/resources/inferenceKeyFields";
 import { lowerCase, withoutNone } from "../../provider/resources/inputs";
 import type { Resource } from "../state";
 import { Hidden } from "./exposure";

@@ -28,18 +28,24 @@ import {
 import { allOf, pageUntilEmpty } from "../api/pages";
 import { Secret } from "../secret";
 import { clean } from "../text";
-import type { AccountRef } from "./account";
-import {
-  adopt,
-  forbidOtherAdoption,
-  forbidReplaceWhileAdopting,
-  type Immutable,
-  refuseToReplaceAdopted,
-  replacedBy,
-} from "./adoption";
+import { adopt, forbidOtherAdoption, forbidReplaceWhileAdopting, refuseToReplaceAdopted, replacedBy } from "./adoption";
 import { type Convergence, changedFields, converge, notStored } from "./converge";
-import { inDeclaredWords } from "./declared";
 import { type Age, untilFound, untilVisible } from "./fresh";
+import {
+  CHOSEN_BY_SERVER,
+  desiredFields,
+  desiredImmutable,
+  type Fields,
+  type InferenceKeyInputs,
+  type InferenceKeyOutputs,
+  isUnusedTwin,
+  keepersOf,
+  observedFields,
+  observedImmutable,
+  rememberedFields,
+  toInputs,
+  toOutputs,
+} from "./inferenceKeyFields";
 import {
   checkInputs,
   instant,
@@ -48,10 +54,8 @@ import {
   line,
   lowerCase,
   oneOf,
-  plainNumber,
   type Rules,
   usd,
-  utcSeconds,
   uuid,
   withoutNone,
   yesOrNo,
@@ -76,134 +80,6 @@ const RULES: Rules<InferenceKeyInputs> = {
     __defaultName: yesOrNo(),
   },
 };
-
-/** Checked inputs, as the program declared them. An omitted one means the API's null, or the server's choice. */
-export interface InferenceKeyInputs {
-  name: string;
-  limit?: number;
-  limitReset?: string;
-  includeByokInLimit?: boolean;
-  disabled?: boolean;
-  expiresAt?: string;
-  workspaceId?: string;
-  creatorUserId?: string;
-  externalUser?: string;
-  adopt?: string;
-  keepers?: Record<string, string>;
-  /** The name is the default one, which no other program gives to a key. Set by the resource class. */
-  __defaultName?: boolean;
-}
-
-/** The inputs with their live values, in the program's words where those mean the same, and what the server adds. */
-export interface InferenceKeyOutputs extends InferenceKeyInputs {
-  /** Empty for an adopted key: the API shows a key only once, at creation. */
-  key: Secret;
-  label: string;
-  createdAt: string;
-}
-
-/** What can be written in place: every field, with its value or the API's null. An undefined one is left to the server. */
-type Fields = Required<Omit<KeyChange, "workspaceId">> & { workspaceId: string | undefined };
-
-function desiredFields(inputs: InferenceKeyInputs): Fields {
-  return {
-    name: inputs.name,
-    limit: plainNumber(inputs.limit),
-    limitReset: inputs.limitReset ?? null,
-    includeByokInLimit: inputs.includeByokInLimit ?? false,
-    disabled: inputs.disabled ?? false,
-    workspaceId: lowerCase(inputs.workspaceId),
-  };
-}
-
-/** The settings as the state remembers them. It does not name the workspace of a key in the default one. */
-function rememberedFields(olds: InferenceKeyOutputs, account: AccountRef | undefined): Fields {
-  return desiredFields({ workspaceId: account?.workspace as string, ...olds });
-}
-
-function observedFields({ name, limit, limitReset, includeByokInLimit, disabled, workspaceId }: Key): Fields {
-  return { name, limit, limitReset, includeByokInLimit, disabled, workspaceId: workspaceId ?? undefined };
-}
-
-/** What only a new key can have. An omitted expiry is none; creator and external user may be left to the server. */
-const CHOSEN_BY_SERVER = ["creatorUserId", "externalUser"];
-
-function desiredImmutable({ expiresAt, creatorUserId, externalUser }: InferenceKeyInputs): Immutable {
-  return { expiresAt: expiresAt && utcSeconds(expiresAt), creatorUserId, externalUser };
-}
-
-function observedImmutable(
-  { expiresAt, creatorUserId, externalUser }: Key,
-  declared: Partial<InferenceKeyInputs>,
-): Immutable {
-  return {
-    expiresAt: utcSeconds((expiresAt === undefined ? declared.expiresAt : expiresAt) ?? "") || undefined,
-    creatorUserId: creatorUserId ?? undefined,
-    externalUser: externalUser ?? undefined,
-  };
-}
-
-/** An empty map keeps nothing, like an omitted one. */
-function keepersOf({ keepers }: InferenceKeyInputs): Record<string, string> | undefined {
-  return keepers && Object.keys(keepers).length > 0 ? keepers : undefined;
-}
-
-/** What inputs mean, written out and equal for equal meanings: what compares settings goes through it. */
-export function meaning(inputs: InferenceKeyInputs): object {
-  return { ...desiredFields(inputs), ...desiredImmutable(inputs), keepers: keepersOf(inputs) };
-}
-
-function toOutputs(
-  { account }: Context,
-  key: Key,
-  declared: Partial<InferenceKeyInputs>,
-  secret: Secret,
-): InferenceKeyOutputs {
-  const { includeByokInLimit, disabled, workspaceId, ...fields } = observedFields(key);
-  const immutable = Object.entries(observedImmutable(key, declared));
-  const live = withoutNone({
-    ...fields,
-    includeByokInLimit: includeByokInLimit || null,
-    disabled: disabled || null,
-    // What was left to the server would take space in every state; a workspace besides the default one must not be lost.
-    workspaceId: declared.workspaceId || workspaceId !== account.workspace ? workspaceId : null,
-    ...Object.fromEntries(immutable.filter(([name]) => name in declared || !CHOSEN_BY_SERVER.includes(name))),
-  }) as InferenceKeyInputs;
-  const { adopt, keepers, __defaultName } = declared;
-  return {
-    ...inDeclaredWords(live, declared, meaning),
-    ...withoutNone({ adopt, keepers, __defaultName }),
-    key: secret,
-    label: key.label ?? "",
-    createdAt: key.createdAt ?? "",
-  };
-}
-
-/** The inputs that these outputs stand for: what `read` returns, so that drift shows as a difference of inputs. */
-function toInputs({ key, label, createdAt, ...inputs }: InferenceKeyOutputs): InferenceKeyInputs {
-  return inputs;
-}
-
-/** Whether nothing has ever used the key: by time where the server tells, and by money. */
-function isUnused({ usage, byokUsage, lastUsedAt }: Key): boolean {
-  return usage === 0 && byokUsage === 0 && lastUsedAt === null;
-}
-
-/**
- * Whether a key looks like one of these inputs that was created and never used. A second request sets `disabled`, and on
- * some servers the reset and the BYOK accounting too.
- */
-function isUnusedTwin(key: Key, declared: InferenceKeyInputs): boolean {
-  const notYetSet = {
-    disabled: key.disabled,
-    ...(key.limitReset === null && { limitReset: null }),
-    ...(!key.includeByokInLimit && { includeByokInLimit: false }),
-  };
-  const wanted = { ...desiredFields(declared), ...notYetSet };
-  const settings = Object.keys(changedFields(wanted, observedFields(key)));
-  const immutable = replacedBy(desiredImmutable(declared), observedImmutable(key, declared), CHOSEN_BY_SERVER);
-  return settings.length === 0 && immutable.length === 0 && isUnused(key);
-}
 
 function makeKey(context: Context, declared: InferenceKeyInputs): Promise<Made<NewlyMadeKey>> {
   const { api } = context;

@@ -1,4 +1,5 @@
-import { type InferenceKeyInputs, type InferenceKeyOutputs, inferenceKey } from "../../provider/resources/inferenceKey";
+import { inferenceKey } from "../../provider/resources/inferenceKey";
+import type { InferenceKeyInputs, InferenceKeyOutputs } from "../../provider/resources/inferenceKeyFields";
 import { type MemoryAccount, memoryAccount } from "./support/memoryAccount";
 import {
   CREATOR,

@@ -1,6 +1,7 @@
 import { NotFound, Refused, RequestError, ServerFailure } from "../../provider/api/errors";
 import { sleep } from "../../provider/api/retry";
-import { type InferenceKeyOutputs, inferenceKey } from "../../provider/resources/inferenceKey";
+import { inferenceKey } from "../../provider/resources/inferenceKey";
+import type { InferenceKeyOutputs } from "../../provider/resources/inferenceKeyFields";
 import { PartialFailure } from "../../provider/resources/lifecycle";
 import { Secret } from "../../provider/secret";
 import { answering, OPERATION, scripted } from "./support/fakeApi";

@@ -1,5 +1,6 @@
 import { NotAsDeclared, Refused, Unsupported } from "../../provider/api/errors";
-import { type InferenceKeyInputs, type InferenceKeyOutputs, inferenceKey } from "../../provider/resources/inferenceKey";
+import { inferenceKey } from "../../provider/resources/inferenceKey";
+import type { InferenceKeyInputs, InferenceKeyOutputs } from "../../provider/resources/inferenceKeyFields";
 import type { PlannedChange } from "../../provider/resources/lifecycle";
 import { Secret } from "../../provider/secret";
 import { OPERATION, scripted } from "./support/fakeApi";
