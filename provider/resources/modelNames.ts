@@ -52,12 +52,19 @@ export async function namingUnknownModels<Result>(
     const slugs = await canonicalSlugs(api);
     const unknown = names.filter((name) => !isKnownModel(slugs, name));
     if (unknown.length === 0) throw error;
-    const { closest } = await import("fastest-levenshtein");
-    const meant = unknown.map((name) => `${clean(name)} (did you mean ${closest(name, [...slugs.keys()])}?)`);
+    const suggested = await Promise.all(unknown.map((name) => withSuggestion(name, [...slugs.keys()])));
     throw new Unsupported(
       api.operation,
-      `the API refused it (400: ${error.said}), and its catalogue has no model ${meant.join(", ")}`,
+      `the API refused it (400: ${error.said}), and its catalogue has no model ${suggested.join(", ")}`,
       "take the names from https://openrouter.ai/models",
     );
   }
+}
+
+/** The name, with the one that it may be a misspelling of: at most two letters or a third of it differ. */
+async function withSuggestion(name: string, slugs: readonly string[]): Promise<string> {
+  const { closest, distance } = await import("fastest-levenshtein");
+  const near = slugs.length > 0 ? closest(name, slugs) : undefined;
+  const isMisspelling = near !== undefined && distance(name, near) <= Math.max(2, name.length / 3);
+  return `${clean(name)}${isMisspelling ? ` (did you mean ${near}?)` : ""}`;
 }

@@ -45,12 +45,12 @@ test("adds to the spellings known so far", async () => {
   });
 });
 
-test("leaves a refusal as it is when that names one of several models", async () => {
-  const fake = scripted();
-  const refused = new Refused(OPERATION, 400, "unknown model not/known");
-  const request = namingUnknownModels(fake.api, ["a/one", "not/known"], Promise.reject(refused));
-  expect(await failureOf(request)).toBe(refused);
-  expect(fake.sent).toEqual([]);
+test("suggests a model only for a name that is near to one, also when the refusal names it", async () => {
+  const refused = () => Promise.reject(new Refused(OPERATION, 400, "unknown model b/tow"));
+  const near = await failureOf(namingUnknownModels(scripted(catalogue).api, ["a/one", "b/tow"], refused()));
+  expect(near.message).toContain("no model b/tow (did you mean b/two?).");
+  const far = await failureOf(namingUnknownModels(scripted(catalogue).api, ["a/one", "not/known"], refused()));
+  expect(far.message).toContain("no model not/known. Take");
 });
 
 test("leaves a refusal as it is, and asks no catalogue, when no model was sent", async () => {
