@@ -4,7 +4,7 @@ import { KeyRefused } from "../provider/api/errors";
 import { type Guardrail, listGuardrails, readGuardrail } from "../provider/api/guardrails";
 import { type Key, listKeys, readKey } from "../provider/api/keys";
 import { allOf } from "../provider/api/pages";
-import { listWorkspaces, type Workspace } from "../provider/api/workspaces";
+import { listWorkspaces, oldestFirst, type Workspace } from "../provider/api/workspaces";
 import { unlessGone } from "../provider/resources/lifecycle";
 import type { Account } from "./account";
 import type { Terminal } from "./terminal";
@@ -42,9 +42,7 @@ export async function readInventory(account: Account, known: KnownIds): Promise<
     readKeys(account, ids, known.keys, refusals),
     readGuardrails(account, ids, known, refusals),
   ]);
-  // Z and +00:00 are both in use, so as numbers.
-  const age = ({ createdAt }: Workspace) => Date.parse(createdAt ?? "") || 0;
-  const [oldest] = workspaces.toSorted((a, b) => age(a) - age(b));
+  const [oldest] = oldestFirst(workspaces);
   return {
     workspaces: ids,
     workspaceNames: new Map(workspaces.map(({ id, name }) => [id, name ?? id])),

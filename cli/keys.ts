@@ -1,5 +1,7 @@
 /** `pulumi-openrouter keys`: what each key may spend, what it has spent and what is left, nearest the limit first. */
+
 import { Command } from "commander";
+import { isKeyHash } from "../provider/ids";
 import { openAccount } from "./account";
 import { envelope } from "./envelope";
 import { CREDENTIALS_HELP } from "./environment";
@@ -79,7 +81,7 @@ async function listKeys(terminal: Terminal, { over, json }: ListOptions): Promis
 async function show(terminal: Terminal, wanted: string, json: boolean): Promise<void> {
   const account = openAccount(terminal);
   // No list has a key of a deleted workspace, but its hash finds it.
-  const known = /^[0-9a-f]{64}$/.test(wanted) ? [wanted] : [];
+  const known = isKeyHash(wanted) ? [wanted] : [];
   const inventory = await readInventory(account, { keys: known, guardrails: [] });
   const key = listed(chooseKey(inventory.keys, wanted), inventory);
   if (json) terminal.json(envelope("keys show", keyJson(key)));

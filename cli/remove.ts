@@ -1,8 +1,10 @@
 /** `pulumi-openrouter remove`: deletes one key or guardrail, by its full hash or id, after showing what it is. */
+
 import { Command } from "commander";
 import { NotFound } from "../provider/api/errors";
 import { deleteGuardrail, readGuardrail } from "../provider/api/guardrails";
 import { deleteKey, readKey } from "../provider/api/keys";
+import { isKeyHash } from "../provider/ids";
 import { type Account, openAccount } from "./account";
 import { CREDENTIALS_HELP } from "./environment";
 import { findGuardrailOf, readAssigned } from "./inventory";
@@ -132,7 +134,7 @@ async function inThisAccount<Result>(object: string, request: Promise<Result>): 
 
 /** A beginning of a hash could be that of another key tomorrow. A key in place of its hash must not get into a URL. */
 function checkedHash(text: string): string {
-  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  if (isKeyHash(text)) return text;
   throw new UsageError(
     text.startsWith("sk-or-")
       ? "that is a key; pass its hash, which `pulumi-openrouter keys --json` shows"

@@ -24,6 +24,10 @@ export function cleanLines(text: string): string {
 /** A key in full, not the masked label of one. */
 export const WHOLE_KEY = /sk-or-[A-Za-z0-9_-]{16,}/g;
 
+export function holdsNoKey(text: string): boolean {
+  return text.search(WHOLE_KEY) < 0;
+}
+
 /** Every OpenRouter key starts with sk-or-, whatever kind it is, and every JWT with the start of a JSON object. */
 const CREDENTIAL = /sk-or-[A-Za-z0-9_-]+|eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]*)?/g;
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isUuid } from "../provider/ids";
 import { DynamicResource, named } from "./dynamicResource";
-import { checkedId, isUuid } from "./ids";
+import { checkedId } from "./ids";
 import { checkNumber } from "./numbers";
 import { warn } from "./texts";
 

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isKeyHash } from "../provider/ids";
 import { DynamicResource } from "./dynamicResource";
-import { checkedId, isKeyHash, isPairOf } from "./ids";
+import { checkedId, isPairOf } from "./ids";
 import { refusal } from "./texts";
 
 /** What a {@link GuardrailKeyAssignment} is declared with. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isUuid } from "../provider/ids";
 import { refusal } from "./texts";
 
 /**
@@ -14,14 +15,6 @@ export function checkedId(
     if (text === undefined || isId(text)) return text;
     throw refusal(`${call}: this is not an id. Pass the \`id\` of a resource, or one that \`audit\` shows.`);
   });
-}
-
-export function isKeyHash(text: string): boolean {
-  return /^[0-9a-f]{64}$/.test(text);
-}
-
-export function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 /** No form is documented; a key is certainly none. */

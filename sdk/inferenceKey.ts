@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { isKeyHash } from "../provider/ids";
 import { DynamicResource, named } from "./dynamicResource";
-import { checkedId, isKeyHash } from "./ids";
+import { checkedId } from "./ids";
 import { isoInstant, warnOfPastExpiry } from "./instants";
 import { checkNumber } from "./numbers";
 

@@ -9,7 +9,7 @@ import type { DynamicProvider, Properties } from "../../provider/dynamic/protoco
 import { STATE_VERSION } from "../../provider/dynamic/stamp";
 import { lifecycles } from "../../provider/resources";
 import type { Lifecycle } from "../../provider/resources/lifecycle";
-import { clean } from "../../provider/text";
+import { clean, holdsNoKey } from "../../provider/text";
 import type { Account } from "../account";
 import { isWorkspaceDefault } from "../findings";
 import { forEach, type Inventory, readAssigned, readInventory } from "../inventory";
@@ -167,14 +167,11 @@ async function takeOne(
   const checked = await provider.check({}, inputs);
   const leftOut = (reason: string): LeftOut => ({ kind, id, name: String(inputs.name ?? ""), reason });
   if (!checked.inputs) return leftOut(checked.failures.map(({ reason }) => reason).join("; "));
-  if (PASTED_KEY.test(JSON.stringify(checked.inputs))) {
+  if (!holdsNoKey(JSON.stringify(checked.inputs))) {
     return leftOut("it holds what looks like a key, which would be in clear in the program");
   }
   return { kind, id, inputs: checked.inputs, outputs, isPermanent };
 }
-
-/** A whole one. A masked key in a name is no secret, and neither is the beginning of one in a filter that looks for keys. */
-const PASTED_KEY = /sk-or-[A-Za-z0-9_-]{16}/;
 
 function isTaken(object: Taken | LeftOut | undefined): object is Taken {
   return object !== undefined && "inputs" in object;

@@ -19,3 +19,9 @@ export function listWorkspaces(api: Api): AsyncGenerator<Workspace> {
     }),
   );
 }
+
+/** Z and +00:00 are both in use, so the times of creation are compared as timestamps. */
+export function oldestFirst<Row extends { createdAt: string | null }>(rows: readonly Row[]): Row[] {
+  const age = ({ createdAt }: Row) => Date.parse(createdAt ?? "") || 0;
+  return [...rows].sort((a, b) => age(a) - age(b));
+}

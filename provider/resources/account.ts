@@ -10,7 +10,8 @@ import { type CurrentKey, readCurrentKey } from "../api/currentKey";
 import { failureOf, Refused, WrongAccount } from "../api/errors";
 import { listKeysFrom } from "../api/keys";
 import { allOf } from "../api/pages";
-import { listWorkspaces } from "../api/workspaces";
+import { listWorkspaces, oldestFirst } from "../api/workspaces";
+import { isUuid } from "../ids";
 
 /** An account, as a state remembers it. */
 export interface AccountRef {
@@ -240,15 +241,8 @@ function areCertainlyDifferent(one: AccountRef, other: AccountRef): boolean {
   return Boolean(one.organization && other.organization && one.organization !== other.organization);
 }
 
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
-}
-
 async function workspaceIds(api: Api): Promise<string[]> {
-  const workspaces = await allOf(listWorkspaces(api));
-  // Z and +00:00 are both in use, so compared as timestamps.
-  const age = ({ createdAt }: { createdAt: string | null }) => Date.parse(createdAt ?? "") || 0;
-  return workspaces.sort((a, b) => age(a) - age(b)).map(({ id }) => id);
+  return oldestFirst(await allOf(listWorkspaces(api))).map(({ id }) => id);
 }
 
 /** What relies on a default workspace that was deleted is refused with 400. */

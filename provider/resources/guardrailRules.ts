@@ -1,8 +1,9 @@
 /** Rules for the inputs of a guardrail that are not a single value: filters, and what spans several inputs. */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { holdsNoKey } from "../text";
 import { MODEL_LISTS } from "./guardrailFields";
-import { holdsNoKey, isUnknown, known, line, NO_KEY, oneOf, optional } from "./inputs";
+import { isUnknown, known, line, NO_KEY, oneOf, optional } from "./inputs";
 
 const INJECTION = "regex-prompt-injection";
 const LONGEST_PATTERN = 100_000;

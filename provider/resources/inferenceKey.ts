@@ -26,6 +26,7 @@ import {
   updateKey,
 } from "../api/keys";
 import { allOf, pageUntilEmpty } from "../api/pages";
+import { isKeyHash } from "../ids";
 import { Secret } from "../secret";
 import { clean } from "../text";
 import { adopt, forbidOtherAdoption, forbidReplaceWhileAdopting, refuseToReplaceAdopted, replacedBy } from "./adoption";
@@ -184,7 +185,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
 
   holds: (hash, { adopt }) => adopt === hash,
   nameOf: ({ name }) => name ?? "",
-  isId: (id) => /^[0-9a-f]{64}$/.test(id),
+  isId: isKeyHash,
 
   check: (news, olds) => checkInputs(RULES, news, olds),
 

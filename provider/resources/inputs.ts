@@ -4,7 +4,8 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { WHOLE_KEY } from "../text";
+import { isKeyHash } from "../ids";
+import { holdsNoKey } from "../text";
 import type { Checked } from "./lifecycle";
 
 /** What Pulumi sends in a preview in place of any value that is not known yet. */
@@ -107,10 +108,6 @@ const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 
 export const NO_KEY = "must not contain a key";
 
-export function holdsNoKey(text: string): boolean {
-  return text.search(WHOLE_KEY) < 0;
-}
-
 /** Text of one line, 1 to `longest` characters. A key in it would show in the dashboard and in every log. */
 export function line(longest = Number.POSITIVE_INFINITY): z.ZodType<string> {
   return z
@@ -183,7 +180,7 @@ export function keyHash(): z.ZodType<string> {
       error: "must be the hash of a key, not the key itself: pass the `id` of the InferenceKey",
       abort: true,
     })
-    .regex(/^[0-9a-f]{64}$/, "must be the hash of a key, 64 hexadecimal digits: pass the `id` of the InferenceKey");
+    .refine(isKeyHash, "must be the hash of a key, 64 hexadecimal digits: pass the `id` of the InferenceKey");
 }
 
 /** A number, or null for no limit. -0 is 0: JSON has no other. */
