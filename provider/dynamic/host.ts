@@ -4,7 +4,7 @@
  * properties that every object of ours has in its state besides its own outputs.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Api, type Surroundings, startOperation } from "../api/client";
+import { type Api, type Operation, type Surroundings, startOperation } from "../api/client";
 import { NotFound, Unsupported } from "../api/errors";
 import { sleep } from "../api/retry";
 import type { AccountGuard, AccountRef } from "../resources/account";
@@ -60,12 +60,12 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     throw new Unsupported(`${verb} ${title}`, `the id is not the id of ${title}s`, "pass the `id` of the resource");
   }
 
-  function begin(verb: "read" | "update" | "delete", properties: Properties, id: string) {
+  async function begin(verb: "read" | "update" | "delete", properties: Properties, id: string): Promise<Context> {
     requireId(verb, id);
     const object = nameOf(properties, id);
     refuseNewerState(`${verb} ${object}`, properties);
     meet(id, properties, object);
-    return start(verb, object);
+    return start(verb, object, readStamp(properties.__origin)?.account);
   }
 
   /** Remembers what the state says of an object. */
@@ -75,17 +75,12 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     accounts.meet(readStamp(__origin)?.account, object);
   }
 
-  function start(verb: "create" | "read" | "update" | "delete", object: string) {
+  /** @param account The one that has the object, as the state names it; else it is that of the management key. */
+  async function start(verb: Operation["verb"], object: string, account?: AccountRef): Promise<Context> {
     const surroundings = process.surroundings();
     const guard = (api: Api) => accounts.beforeWrite(api, verb === "create");
     const api = startOperation({ ...surroundings, beforeWrite: guard }, { verb, object });
-    return { api, session, log: surroundings.log };
-  }
-
-  /** With the account that has the object: as the state says, or else the one of the management key. */
-  async function withAccount(context: Omit<Context, "account">, properties?: Properties): Promise<Context> {
-    const account = properties && readStamp(properties.__origin)?.account;
-    return { ...context, account: account ?? (await accounts.present(context.api)) };
+    return { api, session, log: surroundings.log, account: account ?? (await accounts.present(api)) };
   }
 
   /** From here on this process deletes nothing of that id: it would be under another name. */
@@ -154,7 +149,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     },
 
     async create(news) {
-      const context = await withAccount(start("create", nameOf(news)));
+      const context = await start("create", nameOf(news));
       const { id, outputs } = await keeping(process, context.account, news, hold, () =>
         counted(() => lifecycle.create(context, inputsIn(news))),
       );
@@ -164,9 +159,9 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 
     async read(id, properties) {
       const stamp = readStamp(properties.__origin);
-      const context = begin("read", properties, id);
+      const context = await begin("read", properties, id);
       const olds = stamp && outputsIn(properties);
-      const found = await lifecycle.read(await withAccount(context, properties), id, olds);
+      const found = await lifecycle.read(context, id, olds);
       if (!found && !stamp) {
         throw new Unsupported(
           context.api.operation,
@@ -175,10 +170,9 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
         );
       }
       if (!found) {
-        await accounts.confirmGone(context.api, stamp?.account);
+        await confirmGone(context, properties);
         return { id: "" };
       }
-      const account = await accountSeenHere(context.api, stamp?.account);
       // The command `adopt` reads without an account, and has to see what a program can't declare.
       const isForState = !stamp || stamp.account !== undefined;
       const [outputs, inputs] = isForState
@@ -186,13 +180,12 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
         : [found.outputs, found.inputs];
       // Without inputs, the engine keeps those of the state: they are as the program declared them, and say the same.
       const isDrift = !olds || stamp.unfinished || lifecycle.diff(olds, inputs, stamp.account).changed;
-      return { id, props: toState(outputs, account), ...(isDrift ? { inputs: plain(inputs) } : {}) };
+      return { id, props: toState(outputs, seenHere(context)), ...(isDrift ? { inputs: plain(inputs) } : {}) };
     },
 
     async update(id, olds, news) {
-      const begun = begin("update", olds, id);
-      const context = await withAccount(begun, olds);
-      const account = await accountSeenHere(begun.api, context.account);
+      const context = await begin("update", olds, id);
+      const account = seenHere(context);
       try {
         const outputs = await keeping(process, account, news, undefined, () =>
           counted(() => lifecycle.update(context, id, outputsIn(olds), inputsIn(news))),
@@ -211,7 +204,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 
     async delete(id, properties) {
       if (session.held.has(id) || isOfAnother(id, properties)) return;
-      const context = await withAccount(begin("delete", properties, id), properties);
+      const context = await begin("delete", properties, id);
       const olds = outputsIn(properties);
       try {
         await counted(() => lifecycle.delete(context, id, olds));
@@ -222,11 +215,11 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       }
     },
   });
+}
 
-  /** An object just seen through this base URL belongs to it. */
-  async function accountSeenHere(api: Api, account: AccountRef | undefined): Promise<AccountRef> {
-    return account ? { ...account, server: api.baseUrl } : accounts.present(api);
-  }
+/** An object just seen through this base URL belongs to it. */
+function seenHere({ api, account }: Context): AccountRef {
+  return { ...account, server: api.baseUrl };
 }
 
 /** No error leaves the provider but through the gate. */

@@ -49,7 +49,7 @@ export function desiredFields(inputs: InferenceKeyInputs): Fields {
 
 /** The settings as the state remembers them. It does not name the workspace of a key in the default one. */
 export function rememberedFields(olds: InferenceKeyOutputs, account: AccountRef | undefined): Fields {
-  return desiredFields({ workspaceId: account?.workspace as string, ...olds });
+  return desiredFields({ ...(account && { workspaceId: account.workspace }), ...olds });
 }
 
 export function observedFields({ name, limit, limitReset, includeByokInLimit, disabled, workspaceId }: Key): Fields {
