@@ -163,7 +163,7 @@ describe("after a failure", () => {
 
 test("options this engine does not build are refused in the program", async () => {
   const s = await openScenario();
-  const result = await s.up([thing("a"), thing("b", { options: { deletedWith: "a" } })]);
+  const result = await s.up([thing("a"), thing("b", { options: { replaceWith: ["a"] } })]);
   expect(result.ok).toBe(false);
-  expect(result.output).toContain("does not support the DeletedWith option");
+  expect(result.output).toContain("does not support the ReplaceWith option");
 });

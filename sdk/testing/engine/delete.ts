@@ -10,6 +10,7 @@ export async function deleteAll(resources: Resource[], { report }: Run, steps: S
     steps.failed = true;
     throw new Aborted();
   }
+  for (const { urn } of resources) steps.deletions.add(urn);
   // A dependent stands after what it depends on. So begin at the end: whatever must go first has begun to.
   const ends = new Map<Resource, Promise<void>>();
   for (const [index, resource] of [...resources.entries()].reverse()) {

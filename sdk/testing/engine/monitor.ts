@@ -28,7 +28,7 @@ type FeatureRequest = InstanceType<Sdk["resource"]["SupportsFeatureRequest"]>;
 type LogRequest = InstanceType<Sdk["engine"]["LogRequest"]>;
 
 /** By both names of each. What is not here the SDK refuses in the program, in its own words. */
-const FEATURES = { secrets: 0, aliasSpecs: 3 };
+const FEATURES = { secrets: 0, aliasSpecs: 3, deletedWith: 5 };
 
 /** Severities of `Engine.Log`. Debug, 0, is not among them: the SDK's debug messages hold secrets in clear. */
 const SEVERITIES = { 1: "info", 2: "warning", 3: "error" } as const;
@@ -120,7 +120,6 @@ export async function serveMonitor(sdk: Sdk, info: MonitorInfo, update: Update, 
 /** An option that would change what happens and that this engine does not heed. Older SDKs lack some of the fields. */
 function unbuiltOption(request: RegisterRequest): string | undefined {
   if (request.getRemote()) return "remote components";
-  if (request.getDeletedwith()) return "the option `deletedWith`";
   if (request.getReplaceWithList?.().length > 0) return "the option `replaceWith`";
   if (request.hasReplacementTrigger?.()) return "the option `replacementTrigger`";
   if (request.getTransformsList?.().length > 0) return "transforms";
@@ -149,6 +148,7 @@ function goalOf(request: RegisterRequest): Goal {
     deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
     protect: request.getProtect() ?? false,
     retainOnDelete: request.getRetainondelete() ?? false,
+    deletedWith: request.getDeletedwith(),
     importId: request.getImportid(),
     readId: "",
     envVarMappings: Object.fromEntries(request.getEnvvarmappingsMap?.().toArray() ?? []),

@@ -23,6 +23,8 @@ export interface Goal {
   deleteBeforeReplace: boolean | undefined;
   protect: boolean;
   retainOnDelete: boolean;
+  /** URN of the resource whose deletion deletes this one as well. */
+  deletedWith: string;
   /** The `import` option. */
   importId: string;
   /** The `id` option: the object is read and not managed. */
@@ -47,6 +49,7 @@ export const EMPTY_GOAL: Goal = {
   deleteBeforeReplace: undefined,
   protect: false,
   retainOnDelete: false,
+  deletedWith: "",
   importId: "",
   readId: "",
   envVarMappings: {},
@@ -136,6 +139,7 @@ export function inputsIfReplaced(dependent: Resource, replaced: Set<string>): Va
 export function dependsOn(resource: Resource, urn: string): boolean {
   return (
     resource.parent === urn ||
+    resource.deletedWith === urn ||
     resource.provider.startsWith(`${urn}::`) ||
     resource.dependencies.includes(urn) ||
     Object.values(resource.propertyDependencies).some((urns) => urns.includes(urn))

@@ -32,9 +32,14 @@ export class Snapshot {
     return urns.map((urn) => living.find((resource) => resource.urn === urn)).find((found) => found !== undefined);
   }
 
+  /** The state of a resource that this operation has settled. */
+  settled(urn: string): Resource | undefined {
+    return this.news.find((resource) => resource.urn === urn);
+  }
+
   /** The newest state of a resource. */
   current(urn: string): Resource | undefined {
-    return this.news.find((resource) => resource.urn === urn) ?? this.old([urn]);
+    return this.settled(urn) ?? this.old([urn]);
   }
 
   /** The resource is settled, and its old state is gone. */
@@ -63,6 +68,7 @@ export class Snapshot {
     this.remove(gone);
     for (const resource of this.resources) {
       if (resource.parent === gone.urn) resource.parent = gone.parent;
+      if (resource.deletedWith === gone.urn) resource.deletedWith = "";
       resource.dependencies = resource.dependencies.filter((urn) => urn !== gone.urn);
       for (const [key, urns] of Object.entries(resource.propertyDependencies)) {
         resource.propertyDependencies[key] = urns.filter((urn) => urn !== gone.urn);
@@ -100,6 +106,7 @@ export class Snapshot {
     const move = (urn: string) => (urn === from ? to : urn);
     for (const resource of this.olds) {
       resource.parent = move(resource.parent);
+      resource.deletedWith = move(resource.deletedWith);
       resource.dependencies = resource.dependencies.map(move);
       for (const [key, urns] of Object.entries(resource.propertyDependencies)) {
         resource.propertyDependencies[key] = urns.map(move);

@@ -39,6 +39,8 @@ export interface Resource {
   initErrors: string[];
   protect: boolean;
   retainOnDelete: boolean;
+  /** URN of the resource whose deletion deletes this one as well: the provider is then not asked to. */
+  deletedWith: string;
   /** Read by the program (`id:`), not managed: never deleted. */
   external: boolean;
   /** Replaced, and its object still to be deleted. */
@@ -77,6 +79,7 @@ export function newResource(fields: Pick<Resource, "urn" | "type" | "custom"> & 
     initErrors: [],
     protect: false,
     retainOnDelete: false,
+    deletedWith: "",
     external: false,
     delete: false,
     pendingReplacement: false,

@@ -40,6 +40,8 @@ type Outcome = undefined | { op: StepOp; changedKeys: string[] };
  */
 export class Steps {
   failed = false;
+  /** URNs of what this operation deletes for good. As in Pulumi, what is to be deleted with one of them is left to it. */
+  readonly deletions = new Set<string>();
   private running = 0;
   private readonly waiting: Array<() => void> = [];
   private readonly underWay = new Set<Promise<void>>();
@@ -178,7 +180,8 @@ export class Steps {
   }
 
   private deleteObject(resource: Resource, op: StepOp, settle: () => void): Promise<void> {
-    const hasObject = resource.custom && !isProviderType(resource.type) && !resource.retainOnDelete;
+    const isLeft = resource.retainOnDelete || this.deletions.has(resource.deletedWith);
+    const hasObject = resource.custom && !isProviderType(resource.type) && !isLeft;
     const plan: StepPlan = hasObject ? { op, resource, pending: "deleting" } : { op, resource };
     return this.step(plan, async () => {
       if (hasObject && !this.run.preview) {

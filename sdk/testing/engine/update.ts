@@ -102,8 +102,10 @@ export class Update {
       this.registered.add(urn);
       this.run.report.learn(goal.inputs);
       await this.deletedFirst.get(urn);
+      this.steps.deletions.delete(urn);
       const old = this.run.snapshot.old(urnsOf(goal, urn, this.run.snapshot.oldUrn(goal.parent)));
       const next = resourceOf(goal, urn);
+      next.deletedWith = this.ownerOf(goal);
       if (!goal.custom || isProviderType(goal.type)) return this.planWithoutObject(goal, next, old);
       next.provider = goal.provider || (await this.defaultProvider(goal.type));
       if (goal.readId !== "") return { resource: next, apply: () => this.steps.read(next, old) };
@@ -136,6 +138,14 @@ export class Update {
     if (!decision.deleteFirst) return { resource: next, apply: () => this.steps.create(next, previous, decision) };
     const deleted = await this.planDeleteFirst(previous);
     return { resource: next, apply: () => deleted().then(() => this.steps.create(next, previous, decision)) };
+  }
+
+  /** The `deletedWith` of a resource: its own, else its parent's. */
+  private ownerOf({ deletedWith, parent }: Goal): string {
+    const { snapshot } = this.run;
+    const owner = deletedWith || (snapshot.settled(parent)?.deletedWith ?? "");
+    if (owner === "" || snapshot.settled(owner)) return owner;
+    throw new Error(`deletedWith: the program has registered no resource ${JSON.stringify(owner)}`);
   }
 
   private async check(goal: Goal, next: Resource, olds: Values, news: Values): Promise<Values> {
@@ -179,6 +189,7 @@ export class Update {
       if (dependent.protect) throw new Error(replaceRefusal(urn));
       doomed.push(dependent);
       urns.add(urn);
+      this.steps.deletions.add(urn);
     }
     const deleted = this.deleteFirst(doomed.reverse());
     // The failure is met by whoever waits, and by nobody if the program ends before.

@@ -24,8 +24,11 @@ for (const { kind = "Thing", name, props = {}, secrets = {}, refs = {}, options 
   for (const [key, value] of Object.entries(secrets)) inputs[key] = pulumi.secret(value);
   for (const [key, other] of Object.entries(refs)) inputs[key] = all[other].id;
   const named = { ...options };
-  for (const key of ["parent", "provider", "deletedWith"]) if (options[key]) named[key] = all[options[key]];
-  if (options.dependsOn) named.dependsOn = options.dependsOn.map((other) => all[other]);
+  for (const key of ["parent", "provider"]) if (options[key]) named[key] = all[options[key]];
+  const { deletedWith: owner } = options;
+  if (owner) named.deletedWith = all[owner] ?? new pulumi.DependencyResource(owner);
+  for (const key of ["dependsOn", "replaceWith"])
+    if (options[key]) named[key] = options[key].map((other) => all[other]);
   all[name] = makers[kind](name, inputs, named);
 }
 

@@ -36,7 +36,7 @@ module.exports = {
     return { inputs: news, failures };
   },
   async diff(_, olds, news) {
-    const replaces = olds.name === news.name ? [] : ["name"];
+    const replaces = ["name", "on"].filter((key) => olds[key] !== news[key]);
     return { replaces, deleteBeforeReplace: Boolean(news.deleteFirst) };
   },
   create(inputs) {
