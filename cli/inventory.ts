@@ -170,7 +170,7 @@ async function readGuardrailOf(
 export async function readAssigned(account: Account, id: string, kind: "keys" | "members"): Promise<string[]> {
   const api = account.start("read", `the assigned ${kind} of guardrail ${id}`);
   const rows = await unlessGone(allOf(listAssignments(api, id, kind)));
-  return (rows ?? []).map(({ subject }) => subject);
+  return (rows ?? []).map(({ assignee }) => assignee);
 }
 
 /** The guardrail of one key. */

@@ -1,8 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { isKeyHash } from "../provider/ids";
+import { claimKey, claimPair } from "./assignmentClaims";
 import { DynamicResource } from "./dynamicResource";
 import { checkedId, isPairOf } from "./ids";
-import { refusal } from "./texts";
 
 /** What a {@link GuardrailKeyAssignment} is declared with. */
 export interface GuardrailKeyAssignmentArgs {
@@ -14,7 +14,7 @@ export interface GuardrailKeyAssignmentArgs {
 
 /**
  * Puts an inference key under a guardrail. A key has one guardrail at most: assigning it takes it from the one before,
- * so declare one assignment per key. On a change the new one is made before the old one is removed, so that the key is
+ * so declare one assignment per key. For many keys, {@link GuardrailAssignments} is faster. On a change the new one is made before the old one is removed, so that the key is
  * never without a guardrail.
  *
  * ```ts
@@ -34,7 +34,7 @@ export class GuardrailKeyAssignment extends DynamicResource {
   declare public readonly createdAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: GuardrailKeyAssignmentArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = opts?.id === undefined ? { ...args, keyHash: claim(name, args.keyHash) } : undefined;
+    const inputs = opts?.id === undefined ? inputsOf(name, args) : undefined;
     super(name, { kind: "GuardrailKeyAssignment", inputs, outputs: OUTPUTS }, opts);
   }
 
@@ -60,25 +60,7 @@ export class GuardrailKeyAssignment extends DynamicResource {
 
 const OUTPUTS = ["guardrailId", "keyHash", "assignedBy", "createdAt"];
 
-/** Which assignment has which key, for each run of a program: the Automation API runs several in one process. */
-const claimsOf = new WeakMap<object, Map<string, string>>();
-const noStack = {};
-
-/** Two assignments of one key would take it from each other at every `up`. */
-function claim(name: string, keyHash: pulumi.Input<string>): pulumi.Output<string> {
-  const run = pulumi.runtime.getStackResource() ?? noStack;
-  const claims = claimsOf.get(run) ?? new Map<string, string>();
-  claimsOf.set(run, claims);
-  return pulumi.output(keyHash).apply((hash) => {
-    if (hash === undefined) return hash;
-    const other = claims.get(hash);
-    if (other !== undefined) {
-      throw refusal(
-        `GuardrailKeyAssignment "${other}" and "${name}" assign the same key. ` +
-          "A key has one guardrail at most, so they would take it from each other: keep one of them.",
-      );
-    }
-    claims.set(hash, name);
-    return hash;
-  });
+function inputsOf(name: string, { guardrailId, keyHash }: GuardrailKeyAssignmentArgs) {
+  const kind = "GuardrailKeyAssignment";
+  return { guardrailId: claimPair(kind, name, guardrailId), keyHash: claimKey(kind, name, keyHash) };
 }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { claimPair } from "./assignmentClaims";
 import { DynamicResource } from "./dynamicResource";
 import { checkedId, isPairOf, isUserId } from "./ids";
 
@@ -31,8 +32,10 @@ export class GuardrailMemberAssignment extends DynamicResource {
   declare public readonly createdAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: GuardrailMemberAssignmentArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = opts?.id === undefined ? args : undefined;
-    super(name, { kind: "GuardrailMemberAssignment", inputs, outputs: OUTPUTS }, opts);
+    const kind = "GuardrailMemberAssignment";
+    const guardrailId = claimPair(kind, name, args.guardrailId);
+    const inputs = opts?.id === undefined ? { ...args, guardrailId } : undefined;
+    super(name, { kind, inputs, outputs: OUTPUTS }, opts);
   }
 
   /**

@@ -8,6 +8,8 @@ export type {
   GuardrailArgs,
 } from "./guardrail";
 export { Guardrail } from "./guardrail";
+export type { GuardrailAssignmentsArgs } from "./guardrailAssignments";
+export { GuardrailAssignments } from "./guardrailAssignments";
 export type { GuardrailKeyAssignmentArgs } from "./guardrailKeyAssignment";
 export { GuardrailKeyAssignment } from "./guardrailKeyAssignment";
 export type { GuardrailMemberAssignmentArgs } from "./guardrailMemberAssignment";

@@ -7,13 +7,13 @@ import type { Api } from "./client";
 import { type Counted, PAGE_SIZE, pagesByTotal } from "./pages";
 import { page, text } from "./shapes";
 
-/** Which kind of subject a guardrail is assigned to: keys by hash, members by user id. */
-export type SubjectKind = "keys" | "members";
+/** Which kind of assignee a guardrail is assigned to: keys by hash, members by user id. */
+export type AssigneeKind = "keys" | "members";
 
 export interface Assignment {
   guardrailId: string | null;
   /** The hash of the key, or the id of the user. */
-  subject: string;
+  assignee: string;
   assignedBy: string | null;
   createdAt: string | null;
 }
@@ -21,50 +21,55 @@ export interface Assignment {
 const rows = {
   keys: z
     .object({ guardrailId: text, keyHash: z.string(), assignedBy: text, createdAt: text })
-    .transform(({ keyHash, ...row }): Assignment => ({ subject: keyHash, ...row })),
+    .transform(({ keyHash, ...row }): Assignment => ({ assignee: keyHash, ...row })),
   members: z
     .object({ guardrailId: text, userId: z.string(), assignedBy: text, createdAt: text })
-    .transform(({ userId, ...row }): Assignment => ({ subject: userId, ...row })),
+    .transform(({ userId, ...row }): Assignment => ({ assignee: userId, ...row })),
 };
 const pages = { keys: page(rows.keys), members: page(rows.members) };
 
 const assigned = z.object({ assignedCount: z.number() }).transform((answer) => answer.assignedCount);
 const unassigned = z.object({ unassignedCount: z.number() }).transform((answer) => answer.unassignedCount);
 
-function body(kind: SubjectKind, subjects: readonly string[]): object {
-  return kind === "keys" ? { keyHashes: subjects } : { memberUserIds: subjects };
+function body(kind: AssigneeKind, assignees: readonly string[]): object {
+  return kind === "keys" ? { keyHashes: assignees } : { memberUserIds: assignees };
 }
 
 /**
- * Binds subjects to a guardrail and returns how many. A key has one guardrail at most, so assigning moves it; a key
+ * Binds assignees to a guardrail and returns how many. A key has one guardrail at most, so assigning moves it; a key
  * that the account does not have is skipped without an error and shows in the count alone. Safe to repeat.
  */
-export function assign(api: Api, guardrailId: string, kind: SubjectKind, subjects: readonly string[]): Promise<number> {
+export function assign(
+  api: Api,
+  guardrailId: string,
+  kind: AssigneeKind,
+  assignees: readonly string[],
+): Promise<number> {
   return api.request({
     method: "POST",
     path: ["guardrails", guardrailId, "assignments", kind],
-    body: body(kind, subjects),
+    body: body(kind, assignees),
     result: assigned,
   });
 }
 
-/** Removes subjects from the named guardrail only: one that has moved to another stays there. Safe to repeat. */
+/** Removes assignees from the named guardrail only: one that has moved to another stays there. Safe to repeat. */
 export function unassign(
   api: Api,
   guardrailId: string,
-  kind: SubjectKind,
-  subjects: readonly string[],
+  kind: AssigneeKind,
+  assignees: readonly string[],
 ): Promise<number> {
   return api.request({
     method: "POST",
     path: ["guardrails", guardrailId, "assignments", kind, "remove"],
-    body: body(kind, subjects),
+    body: body(kind, assignees),
     result: unassigned,
   });
 }
 
 /** One page of the assignments of all guardrails of the account. */
-export function listAllAssignmentsFrom(api: Api, kind: SubjectKind, offset: number): Promise<Counted<Assignment>> {
+export function listAllAssignmentsFrom(api: Api, kind: AssigneeKind, offset: number): Promise<Counted<Assignment>> {
   return api.request({
     method: "GET",
     path: ["guardrails", "assignments", kind],
@@ -77,7 +82,7 @@ export function listAllAssignmentsFrom(api: Api, kind: SubjectKind, offset: numb
 export function listAssignmentsFrom(
   api: Api,
   guardrailId: string,
-  kind: SubjectKind,
+  kind: AssigneeKind,
   offset: number,
 ): Promise<Counted<Assignment>> {
   return api.request({
@@ -89,6 +94,6 @@ export function listAssignmentsFrom(
 }
 
 /** All assignments of one guardrail. @throws NotFound when there is no such guardrail. */
-export function listAssignments(api: Api, guardrailId: string, kind: SubjectKind): AsyncGenerator<Assignment> {
+export function listAssignments(api: Api, guardrailId: string, kind: AssigneeKind): AsyncGenerator<Assignment> {
   return pagesByTotal(api.operation, (offset) => listAssignmentsFrom(api, guardrailId, kind, offset));
 }

@@ -1,7 +1,12 @@
 /** What stands in every state that has a resource of ours, and so can never change. Imports nothing: programs load it. */
 
 /** Kinds that the provider knows. */
-export type Kind = "InferenceKey" | "Guardrail" | "GuardrailKeyAssignment" | "GuardrailMemberAssignment";
+export type Kind =
+  | "InferenceKey"
+  | "Guardrail"
+  | "GuardrailAssignments"
+  | "GuardrailKeyAssignment"
+  | "GuardrailMemberAssignment";
 
 export const TYPE_PREFIX = "pulumi-nodejs:dynamic/openrouter:";
 

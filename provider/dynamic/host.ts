@@ -65,7 +65,8 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     const object = nameOf(properties, id);
     refuseNewerState(`${verb} ${object}`, properties);
     meet(id, properties, object);
-    return start(verb, object, readStamp(properties.__origin)?.account);
+    const { account, unfinished = false } = readStamp(properties.__origin) ?? {};
+    return { ...(await start(verb, object, account)), unfinished };
   }
 
   /** Remembers what the state says of an object. */
@@ -80,29 +81,19 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     const surroundings = process.surroundings();
     const guard = (api: Api) => accounts.beforeWrite(api, verb === "create");
     const api = startOperation({ ...surroundings, beforeWrite: guard }, { verb, object });
-    return { api, session, log: surroundings.log, account: account ?? (await accounts.present(api)) };
+    const present = account ?? (await accounts.present(api));
+    return { api, session, log: surroundings.log, account: present, unfinished: false };
   }
 
-  /** From here on this process deletes nothing of that id: it would be under another name. */
+  /** From here on this process deletes nothing that these inputs name: it would be as another resource's. */
   function hold(id: string, inputs: Properties): void {
-    if (lifecycle.holds(id, inputsIn(inputs))) session.held.add(id);
+    for (const claimed of lifecycle.claims(id, inputsIn(inputs))) session.held.add(claimed);
   }
 
   /** Two resources may have got the same object; what one of them still manages is not deleted with the other. */
   function isOfAnother(id: string, properties: Properties): boolean {
     const managed = session.managed.get(id);
     return managed !== undefined && !isDeepStrictEqual(withoutCode(managed as Properties), withoutCode(properties));
-  }
-
-  /** Infers how many operations the engine runs at once. */
-  async function counted<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { parallelism } = session;
-    parallelism.seen = Math.max(++parallelism.now, parallelism.seen);
-    try {
-      return await work();
-    } finally {
-      parallelism.now--;
-    }
   }
 
   /** "Not found" by the API counts only in the account that wrote the state. */
@@ -141,8 +132,17 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       accounts.refuseMixture(`compare ${object}`);
       const [before, after] = [outputsIn(olds), inputsIn(news)];
       const { changed, replaces } = lifecycle.diff(before, after, account);
-      lifecycle.forbid?.({ id, olds: before, news: after, replaces, account });
+      lifecycle.forbid?.({ id, olds: before, news: after, replaces, account, session });
       if (replaces.length === 0) hold(id, news);
+      else session.replaced.add(id);
+      if (replaces.length === 0 && session.left.has(id)) {
+        process
+          .surroundings()
+          .log(
+            `${object} keeps a guardrail whose assignment set no longer lists it, because the set came first: ` +
+              "declare the key before the set, then run `pulumi up --refresh`",
+          );
+      }
       // "Unknown" instead of "changed": the engine then compares the inputs itself, shows which differ, and obeys
       // replaceOnChanges.
       return changed ? { replaces } : { changes: false };
@@ -151,7 +151,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     async create(news) {
       const context = await start("create", nameOf(news));
       const { id, outputs } = await keeping(process, context.account, news, hold, () =>
-        counted(() => lifecycle.create(context, inputsIn(news))),
+        lifecycle.create(context, inputsIn(news)),
       );
       hold(id, news);
       return { id, outs: toState(outputs, context.account) };
@@ -188,7 +188,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       const account = seenHere(context);
       try {
         const outputs = await keeping(process, account, news, undefined, () =>
-          counted(() => lifecycle.update(context, id, outputsIn(olds), inputsIn(news))),
+          lifecycle.update(context, id, outputsIn(olds), inputsIn(news)),
         );
         return { outs: toState(outputs, account) };
       } catch (error) {
@@ -207,7 +207,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       const context = await begin("delete", properties, id);
       const olds = outputsIn(properties);
       try {
-        await counted(() => lifecycle.delete(context, id, olds));
+        await lifecycle.delete(context, id, olds);
       } catch (error) {
         const isDone = error instanceof NotFound || (mayBeDone(error) && (await isGone(context, id, olds)));
         if (!isDone) throw error;

@@ -20,8 +20,9 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     making: new Map(),
     before: new Map(),
     reads: new Map(),
-    parallelism: { now: 0, seen: 0 },
-    gatherings: new Map(),
+    replaced: new Set(),
+    sets: new Map(),
+    left: new Set(),
     removeInterrupted: false,
   };
   const gated = (text: string) => {

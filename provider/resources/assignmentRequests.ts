@@ -1,35 +1,49 @@
-/** What reading, assigning and removing single pairs takes of the API, shared by all that do it at the same time. */
+/** Reading and assigning pairs, one or a batch of one guardrail. */
 import {
+  type AssigneeKind,
   type Assignment,
   assign,
   listAllAssignmentsFrom,
   listAssignments,
   listAssignmentsFrom,
-  type SubjectKind,
-  unassign,
 } from "../api/assignments";
 import type { Api } from "../api/client";
 import { type Page, pageByTotal } from "../api/pages";
 import { sleep } from "../api/retry";
 import { isFresh, LAG_WAITS_MS, untilVisible } from "./fresh";
-import { gathered } from "./gathering";
-import { type Context, type Session, unlessGone } from "./lifecycle";
+import { utcSeconds } from "./inputs";
+import { type Context, mayBeDone, type Session, unlessGone } from "./lifecycle";
 import { type Source, sharedReads } from "./sharedReads";
+
+/** A guardrail, and which kind of assignees. */
+export interface Place {
+  guardrailId: string;
+  kind: AssigneeKind;
+}
+
+export function pairId(guardrailId: string, assignee: string): string {
+  return `${guardrailId}/${assignee}`;
+}
+
+/** `<guardrail id>/<assignee>`; only the guardrail's id, a UUID, is known to hold no slash. */
+export function partsOf(id: string): [guardrailId: string, assignee: string] {
+  const slash = id.indexOf("/");
+  return slash < 0 ? [id, ""] : [id.slice(0, slash), id.slice(slash + 1)];
+}
 
 /** The pair in a list; undefined when it is on none. */
 export async function findAssignment(
-  api: Api,
-  session: Session,
-  guardrailId: string,
-  kind: SubjectKind,
-  subject: string,
+  { api, session }: Context,
+  { guardrailId, kind }: Place,
+  assignee: string,
 ): Promise<Assignment | undefined> {
-  return sharedReads(session, `assignments of ${kind}`, sources[kind]).read(api, pairOf(guardrailId, subject));
+  const id = pairId(guardrailId, assignee);
+  return sharedReads(session, `assignments of ${kind}`, sources[kind]).read(api, id);
 }
 
-function assignmentsOf(kind: SubjectKind): Source<Assignment> {
+function assignmentsOf(kind: AssigneeKind): Source<Assignment> {
   return {
-    idOf: ({ guardrailId, subject }) => pairOf(guardrailId ?? "", subject),
+    idOf: ({ guardrailId, assignee }) => pairId(guardrailId ?? "", assignee),
     groupOf: (id) => id.slice(0, id.indexOf("/")),
     async readGroup(api, guardrailId, offset): Promise<Page<Assignment>> {
       const page = await unlessGone(listAssignmentsFrom(api, guardrailId, kind, offset));
@@ -42,73 +56,68 @@ function assignmentsOf(kind: SubjectKind): Source<Assignment> {
 
 const sources = { keys: assignmentsOf("keys"), members: assignmentsOf("members") };
 
-function pairOf(guardrailId: string, subject: string): string {
-  return `${guardrailId}/${subject}`;
+/** What became of one assignee: assigned by this request; assigned already, as a list shows; unknown to the API; failed. */
+export type Outcome = "assigned" | Assignment | "missing" | Failed;
+
+export interface Failed {
+  failure: unknown;
+  /** The request may have been carried out. */
+  undecided: boolean;
+}
+
+export function isFailed(outcome: Outcome | undefined): outcome is Failed {
+  return typeof outcome === "object" && "failure" in outcome;
 }
 
 /**
- * Assigned by this request; assigned already, as a list shows; a subject that the API does not know; or not known,
- * because of a failure after it may have been assigned.
+ * The response is only a count. A lower one than sent leaves open whether an assignee is unknown, not known yet, or
+ * assigned already: a list tells the last.
  */
-export type Outcome = "assigned" | Assignment | "missing" | { undecided: unknown };
-
-/**
- * A new key may be unknown to assignments for a while. It need not be of this process, because each provider has its own;
- * then it is asked for as often as this.
- */
-const TRIES_FOR_OTHERS = 3;
-
-export async function assignTogether(
-  api: Api,
-  session: Session,
-  guardrailId: string,
-  kind: SubjectKind,
-  subject: string,
-): Promise<Outcome> {
-  const outcome = await gathered<Outcome>(session, `assign ${kind} ${guardrailId}`, (sender, subjects) =>
-    assignAll({ api: sender, session }, guardrailId, kind, subjects),
-  ).add(api, subject);
-  return outcome ?? "missing";
-}
-
-/**
- * The answer is only a count. A lower one than sent leaves open whether a subject is unknown, not known yet, or assigned
- * already: a list tells the last.
- */
-async function assignAll(
-  context: Pick<Context, "api" | "session">,
-  guardrailId: string,
-  kind: SubjectKind,
-  subjects: readonly string[],
+export async function assignBatch(
+  context: Context,
+  place: Place,
+  assignees: readonly string[],
 ): Promise<Map<string, Outcome>> {
-  const outcomes = new Map<string, Outcome>(subjects.map((subject) => [subject, "missing"]));
-  const batch = { ...context, guardrailId, kind, open: new Set(subjects), outcomes };
-  const count = await untilVisible(context, { id: guardrailId }, () =>
-    assign(context.api, guardrailId, kind, subjects),
-  );
+  const outcomes = new Map<string, Outcome>(assignees.map((assignee) => [assignee, "missing"]));
+  const batch: Batch = { ...context, ...place, open: new Set(assignees), outcomes };
+  const { api, guardrailId, kind } = batch;
+  const count = await untilVisible(context, { id: guardrailId }, () => assign(api, guardrailId, kind, assignees));
   try {
-    if (count < subjects.length) await settle(batch);
+    if (count < assignees.length) await settle(batch);
     else conclude(batch, "assigned");
-  } catch (undecided) {
-    conclude(batch, { undecided });
+  } catch (failure) {
+    conclude(batch, { failure, undecided: true });
   }
   return outcomes;
 }
 
-interface Batch {
+/** Assigns one. */
+export async function assignOne(context: Context, place: Place, assignee: string): Promise<Outcome> {
+  try {
+    return (await assignBatch(context, place, [assignee])).get(assignee) ?? "missing";
+  } catch (failure) {
+    return { failure, undecided: mayBeDone(failure) };
+  }
+}
+
+interface Batch extends Place {
   api: Api;
   session: Session;
-  guardrailId: string;
-  kind: SubjectKind;
-  /** Subjects of which nothing is known yet. */
+  /** Assignees of which nothing is known yet. */
   open: Set<string>;
   outcomes: Map<string, Outcome>;
 }
 
 /** The same outcome for all that are open. */
 function conclude({ open, outcomes }: Batch, outcome: Outcome): void {
-  for (const subject of open) outcomes.set(subject, outcome);
+  for (const assignee of open) outcomes.set(assignee, outcome);
 }
+
+/**
+ * A new key may be unknown to assignments for a while. It need not be of this process, because each provider has its own;
+ * then it is asked for as often as this.
+ */
+const TRIES_FOR_OTHERS = 3;
 
 /** Finds out what became of those that the count leaves open, and assigns again who may have been too new. */
 async function settle(batch: Batch): Promise<void> {
@@ -129,23 +138,12 @@ async function settle(batch: Batch): Promise<void> {
 /** Moves those that a list shows from `open` to the outcomes. */
 async function takeListed({ api, guardrailId, kind, open, outcomes }: Batch): Promise<void> {
   for await (const row of listAssignments(api, guardrailId, kind)) {
-    if (open.delete(row.subject)) outcomes.set(row.subject, row);
+    if (open.delete(row.assignee)) outcomes.set(row.assignee, row);
     if (open.size === 0) return;
   }
 }
 
-/** A lower count than sent is fine: the others are not there, which is what was asked for. */
-export async function unassignTogether(
-  api: Api,
-  session: Session,
-  guardrailId: string,
-  kind: SubjectKind,
-  subject: string,
-): Promise<void> {
-  await gathered(session, `unassign ${kind} ${guardrailId}`, async (sender, subjects) => {
-    await unassign(sender, guardrailId, kind, subjects);
-    return NOTHING_TO_SAY;
-  }).add(api, subject);
+export function serverTimestamp(api: Api): string | null {
+  const now = api.serverTime();
+  return now === undefined ? null : utcSeconds(new Date(now).toISOString());
 }
-
-const NOTHING_TO_SAY = new Map<string, never>();

@@ -202,7 +202,7 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   title: "guardrail",
   secretOutputs: [],
 
-  holds: (id, { adopt }) => lowerCase(adopt) === id,
+  claims: (id, { adopt }) => (lowerCase(adopt) === id ? [id] : []),
   nameOf: ({ name }) => name ?? "",
   isId: (id) => uuid().safeParse(id).success,
 

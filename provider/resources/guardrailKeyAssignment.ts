@@ -6,19 +6,19 @@
  * Drift: a pair that was removed, or a key that was moved to another guardrail, is gone for `read` and made again by
  * the next `up`.
  */
-import { type AssignmentInputs, guardrailAssignment } from "./guardrailAssignment";
+import { type AssignmentInputs, assignmentPair } from "./assignmentPair";
 import { keyHash, uuid } from "./inputs";
 
 export interface GuardrailKeyAssignmentInputs extends AssignmentInputs {
   keyHash: string;
 }
 
-export const guardrailKeyAssignment = guardrailAssignment<GuardrailKeyAssignmentInputs>({
+export const guardrailKeyAssignment = assignmentPair<GuardrailKeyAssignmentInputs>({
   title: "guardrail key assignment",
-  subjects: "keys",
+  assignees: "keys",
   rules: { required: { guardrailId: uuid(), keyHash: keyHash() }, optional: {} },
-  isSubject: (text) => keyHash().safeParse(text).success,
-  subjectOf: (inputs) => inputs.keyHash,
+  isAssignee: (text) => keyHash().safeParse(text).success,
+  assigneeOf: (inputs) => inputs.keyHash,
   inputsOf: (guardrailId, keyHash) => ({ guardrailId, keyHash }),
   missing: [
     "there is no such key in this account",

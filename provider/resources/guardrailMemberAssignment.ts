@@ -8,20 +8,20 @@
  */
 
 import { redact } from "../text";
-import { type AssignmentInputs, guardrailAssignment } from "./guardrailAssignment";
+import { type AssignmentInputs, assignmentPair } from "./assignmentPair";
 import { line, uuid } from "./inputs";
 
 export interface GuardrailMemberAssignmentInputs extends AssignmentInputs {
   userId: string;
 }
 
-export const guardrailMemberAssignment = guardrailAssignment<GuardrailMemberAssignmentInputs>({
+export const guardrailMemberAssignment = assignmentPair<GuardrailMemberAssignmentInputs>({
   title: "guardrail member assignment",
-  subjects: "members",
+  assignees: "members",
   rules: { required: { guardrailId: uuid(), userId: line() }, optional: {} },
   // No form is documented. It never gets into a URL; a key in its place must not get into the account either.
-  isSubject: (text) => text !== "" && redact(text) === text,
-  subjectOf: (inputs) => inputs.userId,
+  isAssignee: (text) => text !== "" && redact(text) === text,
+  assigneeOf: (inputs) => inputs.userId,
   inputsOf: (guardrailId, userId) => ({ guardrailId, userId }),
   missing: ["the API did not assign this member", "check that `userId` is a member of the guardrail's workspace"],
 });

@@ -1,5 +1,6 @@
 /** Kind names, which stand in users' states for good, and what each kind does. */
 import { guardrail } from "./guardrail";
+import { guardrailAssignments } from "./guardrailAssignments";
 import { guardrailKeyAssignment } from "./guardrailKeyAssignment";
 import { guardrailMemberAssignment } from "./guardrailMemberAssignment";
 import { inferenceKey } from "./inferenceKey";
@@ -7,6 +8,7 @@ import { inferenceKey } from "./inferenceKey";
 export const lifecycles = {
   InferenceKey: inferenceKey,
   Guardrail: guardrail,
+  GuardrailAssignments: guardrailAssignments,
   GuardrailKeyAssignment: guardrailKeyAssignment,
   GuardrailMemberAssignment: guardrailMemberAssignment,
 };

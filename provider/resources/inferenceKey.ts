@@ -183,7 +183,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   title: "inference key",
   secretOutputs: ["key"],
 
-  holds: (hash, { adopt }) => adopt === hash,
+  claims: (hash, { adopt }) => (adopt === hash ? [hash] : []),
   nameOf: ({ name }) => name ?? "",
   isId: isKeyHash,
 

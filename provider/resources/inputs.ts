@@ -189,8 +189,13 @@ export function plainNumber(value: number | undefined): number | null {
 }
 
 /** A list whose order and duplicates mean nothing. */
+export function listOf<Value>(rule: z.ZodType<Value>): z.ZodArray<z.ZodType<Value>> {
+  return z.array(known(rule), mustBe("a list"));
+}
+
+/** One that must not be empty. */
 export function setOf<Value>(rule: z.ZodType<Value>, whenEmpty: string): z.ZodType<Value[]> {
-  return z.array(known(rule), mustBe("a list")).min(1, whenEmpty);
+  return listOf(rule).min(1, whenEmpty);
 }
 
 /** Sorted and without duplicates: one form for all lists that mean the same set. */

@@ -12,10 +12,10 @@ export interface Lifecycle<Inputs extends object, Outputs extends object> {
   /** Outputs that hold a `Secret`. */
   readonly secretOutputs: readonly (keyof Outputs & string)[];
   /**
-   * Whether these inputs name the object of this id, as `adopt` and the pair of an assignment do. Another resource may
-   * then have the same object under another name, and its deletion must not take the object away.
+   * Ids that these inputs name, as `adopt` and assignments do. Another resource may have such an object too, and its
+   * deletion must not delete the object.
    */
-  holds(id: string, inputs: Inputs): boolean;
+  claims(id: string, inputs: Inputs): readonly string[];
   /** What to call this object in messages. */
   nameOf(properties: Partial<Inputs>): string;
   /** Whether a text has the form of an id of this kind. No other text gets into a URL. */
@@ -44,6 +44,7 @@ export interface PlannedChange<Inputs, Outputs> {
   news: Inputs;
   replaces: readonly string[];
   account: AccountRef | undefined;
+  session: Session;
 }
 
 export interface Context {
@@ -51,6 +52,8 @@ export interface Context {
   session: Session;
   /** The account that has the object, or is to have it. */
   account: AccountRef;
+  /** The last operation on the object was a partial failure: the state may not know what the API has. */
+  unfinished: boolean;
   /** Says something to whoever watches the stack. */
   log(message: string): void;
 }
@@ -75,10 +78,12 @@ export interface Session {
   before: Map<string, Promise<unknown[]>>;
   /** Reads that share requests, by place. Emptied by every write, so that it is seen at once. */
   reads: Map<string, unknown>;
-  /** Creates, updates and deletes under way, and the most there were: what is known of the engine's parallelism. */
-  parallelism: { now: number; seen: number };
-  /** Assignments and removals that go out together, by guardrail. */
-  gatherings: Map<string, unknown>;
+  /** Objects that the plan of this run replaces: their deletes come last. */
+  replaced: Set<string>;
+  /** Sets of assignments that the program declares, by guardrail. */
+  sets: Map<string, object>;
+  /** Keys that a set no longer lists, whose assignments were left to the delete of the key. */
+  left: Set<string>;
   /** The user allows to remove what an interrupted run has left. */
   removeInterrupted: boolean;
 }

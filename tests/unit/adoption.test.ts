@@ -33,7 +33,7 @@ test("adopting a key that is as declared reads it once and changes nothing; its 
   expect(id).toBe(HASH);
   expect(outputs.key.reveal()).toBe("");
   expect(outputs.adopt).toBe(HASH);
-  expect(inferenceKey.holds(HASH, keyInputs({ limit: 5 }))).toBe(true);
+  expect(inferenceKey.claims(HASH, keyInputs({ limit: 5 }))).toEqual([HASH]);
   expect(inferenceKey.diff(throughState(outputs), keyInputs({ limit: 5 })).changed).toBe(false);
 });
 
@@ -55,7 +55,7 @@ test("an adopted guardrail is brought to what is declared, and its id kept", asy
   const { id, outputs } = await guardrail.create(contextOf(fake, session), guardrailInputs());
   expect(fake.sent[1]?.body).toEqual({ limit_usd: null, reset_interval: null, enforce_zdr_xai: null });
   expect(id).toBe(GUARDRAIL);
-  expect(guardrail.holds(GUARDRAIL, guardrailInputs())).toBe(true);
+  expect(guardrail.claims(GUARDRAIL, guardrailInputs())).toEqual([GUARDRAIL]);
   expect(guardrail.diff(throughState(outputs), guardrailInputs()).changed).toBe(false);
 });
 
@@ -113,7 +113,7 @@ test("an adopted object is never destroyed by its own replacement, also when its
   const fake = scripted({ data: wireGuardrail({ id: capitals.toLowerCase() }) });
   const inputs = guardrailInputs({ adopt: capitals });
   const { id } = await guardrail.create(contextOf(fake), inputs);
-  expect(guardrail.holds(id, inputs)).toBe(true);
+  expect(guardrail.claims(id, inputs)).toEqual([id]);
 });
 
 describe("two resources that adopt one object", () => {
@@ -167,8 +167,8 @@ describe("two resources that adopt one object", () => {
   });
 });
 
-test("holds is for the named object only", () => {
-  expect(inferenceKey.holds(HASH, keyInputs({ adopt: OTHER_HASH }))).toBe(false);
-  expect(inferenceKey.holds(HASH, checked(inferenceKey, { name: "ci" }))).toBe(false);
-  expect(guardrail.holds(GUARDRAIL, guardrailInputs({ adopt: OTHER_GUARDRAIL }))).toBe(false);
+test("claims is for the named object only", () => {
+  expect(inferenceKey.claims(HASH, keyInputs({ adopt: OTHER_HASH }))).toEqual([]);
+  expect(inferenceKey.claims(HASH, checked(inferenceKey, { name: "ci" }))).toEqual([]);
+  expect(guardrail.claims(GUARDRAIL, guardrailInputs({ adopt: OTHER_GUARDRAIL }))).toEqual([]);
 });

@@ -2,16 +2,7 @@ import { NotAsDeclared, NotFound, ServerFailure } from "../../provider/api/error
 import { guardrailKeyAssignment } from "../../provider/resources/guardrailKeyAssignment";
 import { guardrailMemberAssignment } from "../../provider/resources/guardrailMemberAssignment";
 import { answering, OPERATION, type Sent, scripted } from "./support/fakeApi";
-import {
-  CREATED_AT,
-  contextOf,
-  failureOf,
-  GUARDRAIL,
-  HASH,
-  newSession,
-  OTHER_GUARDRAIL,
-  OTHER_HASH,
-} from "./support/samples";
+import { CREATED_AT, contextOf, failureOf, GUARDRAIL, HASH, newSession, OTHER_GUARDRAIL } from "./support/samples";
 
 const PAIR = { guardrailId: GUARDRAIL, keyHash: HASH };
 const ID = `${GUARDRAIL}/${HASH}`;
@@ -42,7 +33,7 @@ test("assigning a key is one POST with its hash", async () => {
   const made = await settled(guardrailKeyAssignment.create(contextOf(fake, session), PAIR));
   expect(fake.sent).toEqual([{ method: "POST", path: KEYS, body: { key_hashes: [HASH] } }]);
   expect(made).toEqual({ id: ID, outputs: PAIR });
-  expect(guardrailKeyAssignment.holds(ID, PAIR)).toBe(true);
+  expect(guardrailKeyAssignment.claims(ID, PAIR)).toEqual([ID]);
 });
 
 test("assigning a member is one POST with the user id", async () => {
@@ -85,45 +76,6 @@ test("a pair that a repeated request made while it was waiting is found and is n
   });
   const { outputs } = await settled(guardrailKeyAssignment.create(contextOf(fake), PAIR));
   expect(outputs).toMatchObject(PAIR);
-});
-
-test("of several at once, who is assigned is not told of the failure of the others", async () => {
-  const [A, B] = [HASH, OTHER_HASH];
-  let posts = 0;
-  const fake = answering(({ method }) => {
-    if (method === "GET") return list(row);
-    return posts++ === 0 ? count(1) : broken;
-  });
-  const session = newSession();
-  const pairs = [A, B].map((keyHash) => guardrailKeyAssignment.create(contextOf(fake, session), { ...PAIR, keyHash }));
-  const [first, second] = [pairs[0], pairs[1]?.catch((error: unknown) => error)];
-  expect((await settled(first as Promise<{ id: string }>)).id).toBe(ID);
-  expect(await second).toMatchObject({ id: `${GUARDRAIL}/${B}`, message: expect.stringContaining("the API failed") });
-  expect(fake.sent.map(({ body }) => body)).toEqual([{ key_hashes: [A, B] }, undefined, { key_hashes: [B] }]);
-});
-
-test("each guardrail's keys, members and removals are requests of their own", async () => {
-  const fake = answering(({ path }) => (path.endsWith("remove") ? { unassigned_count: 1 } : count(1)));
-  const context = contextOf(fake, newSession());
-  const other = { ...PAIR, guardrailId: OTHER_GUARDRAIL };
-  await settled(
-    Promise.all([
-      guardrailKeyAssignment.create(context, PAIR),
-      guardrailKeyAssignment.create(context, other),
-      guardrailMemberAssignment.create(context, MEMBER),
-      guardrailKeyAssignment.delete(context, `${GUARDRAIL}/${OTHER_HASH}`, { ...PAIR, keyHash: OTHER_HASH }),
-      guardrailMemberAssignment.delete(context, `${GUARDRAIL}/user_bob`, { ...MEMBER, userId: "user_bob" }),
-    ]),
-  );
-  expect(fake.sent.map(({ path, body }) => [path, body]).sort()).toEqual(
-    [
-      [KEYS, { key_hashes: [HASH] }],
-      [KEYS.replace(GUARDRAIL, OTHER_GUARDRAIL), { key_hashes: [HASH] }],
-      [MEMBERS, { member_user_ids: ["user_ada"] }],
-      [`${KEYS}/remove`, { key_hashes: [OTHER_HASH] }],
-      [`${MEMBERS}/remove`, { member_user_ids: ["user_bob"] }],
-    ].sort(),
-  );
 });
 
 test.each([

@@ -58,23 +58,6 @@ test.each([
   expect(fake.sent.map(({ method }) => method)).toEqual(["POST", "GET", ...waits.map(() => "POST"), "GET"]);
 });
 
-test("of several, who is there after a wait is not sent again", async () => {
-  let posts = 0;
-  const fake = answering(({ method }) => {
-    if (method === "GET") return posts === 1 ? list() : list(row(HASH));
-    return count([0, 1, 1][posts++] ?? 0);
-  });
-  const context = contextOf(fake, newSession());
-  const pairs = [HASH, OTHER_HASH].map((keyHash) => guardrailKeyAssignment.create(context, { ...PAIR, keyHash }));
-  expect((await Promise.all(pairs)).map(({ id }) => id)).toEqual([
-    `${GUARDRAIL}/${HASH}`,
-    `${GUARDRAIL}/${OTHER_HASH}`,
-  ]);
-  const bodies = fake.sent.filter(({ method }) => method === "POST").map(({ body }) => body);
-  const both = { key_hashes: [HASH, OTHER_HASH] };
-  expect(bodies).toEqual([both, both, { key_hashes: [OTHER_HASH] }]);
-});
-
 test("the list is read no further than to the last key that is in question", async () => {
   const fake = answering(({ method }) =>
     method === "GET" ? { data: [row(HASH), row(OTHER_HASH)], total_count: 500 } : count(0),

@@ -2,7 +2,13 @@ import { provider } from "../../provider/dynamic";
 import { lifecycles } from "../../provider/resources";
 import { failureOf } from "./support/samples";
 
-const KINDS = ["InferenceKey", "Guardrail", "GuardrailKeyAssignment", "GuardrailMemberAssignment"];
+const KINDS = [
+  "InferenceKey",
+  "Guardrail",
+  "GuardrailAssignments",
+  "GuardrailKeyAssignment",
+  "GuardrailMemberAssignment",
+];
 
 test("the kinds that stand in users' states are these", () => {
   expect(Object.keys(lifecycles)).toEqual(KINDS);

@@ -8,6 +8,7 @@ import {
   checked,
   contextOf,
   GUARDRAIL,
+  newSession,
   OTHER_GUARDRAIL,
   OTHER_WORKSPACE,
   throughState,
@@ -127,7 +128,15 @@ test("an update reverts the vendor that drifted, and nothing else", async () => 
 describe("what must not be planned", () => {
   const olds: GuardrailOutputs = { name: "safe", createdAt: CREATED_AT };
   const forbid = (change: Partial<PlannedChange<GuardrailInputs, GuardrailOutputs>>) => () =>
-    guardrail.forbid?.({ id: GUARDRAIL, olds, news: inputsOf(), replaces: [], account: ACCOUNT, ...change });
+    guardrail.forbid?.({
+      id: GUARDRAIL,
+      olds,
+      news: inputsOf(),
+      replaces: [],
+      account: ACCOUNT,
+      session: newSession(),
+      ...change,
+    });
 
   test("another workspace while adopt is present says to remove it, unless it is not known yet", () => {
     const adopt = { adopt: GUARDRAIL };

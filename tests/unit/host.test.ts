@@ -84,7 +84,13 @@ describe("diff", () => {
     const host = provider(does, noCredentials);
     expect(await failureOf(host.diff("id", STATE, NEWS))).toBe(forbidden);
     await failureOf(host.diff("id", { ...STATE, __origin: undefined }, NEWS));
-    const change = { id: "id", olds: expect.anything(), news: { name: "ci", size: 2 }, replaces: ["size"] };
+    const change = {
+      id: "id",
+      olds: expect.anything(),
+      news: { name: "ci", size: 2 },
+      replaces: ["size"],
+      session: expect.anything(),
+    };
     expect(seen).toEqual([
       { ...change, account: HOME },
       { ...change, account: undefined },
@@ -185,23 +191,6 @@ describe("create", () => {
   test("any other failure is passed on as it is", async () => {
     const broken = new ServerFailure("op", 500, "oops");
     expect(await failureOf(provider({ create: () => Promise.reject(broken) }).create(NEWS))).toBe(broken);
-  });
-
-  test("the session sees how many writes the engine runs at once, and that they have ended, also by failing", async () => {
-    const session = newSession();
-    const waiting: (() => void)[] = [];
-    const slow = (fails: boolean) => () =>
-      new Promise<never>((_resolve, reject) => waiting.push(() => reject(new Error(`fails: ${fails}`))));
-    const works = [
-      provider({ create: slow(true) }, { session }).create(NEWS),
-      provider({ update: slow(true) }, { session }).update("id", STATE, NEWS),
-      provider({ delete: slow(true) }, { session }).delete("id", STATE),
-    ].map(failureOf);
-    while (waiting.length < works.length) await new Promise((resolve) => setImmediate(resolve));
-    expect(session.parallelism).toEqual({ now: 3, seen: 3 });
-    for (const end of waiting) end();
-    await Promise.all(works);
-    expect(session.parallelism).toEqual({ now: 0, seen: 3 });
   });
 });
 

@@ -72,7 +72,7 @@ describe("an object that another resource holds by name", () => {
   ])("%s", async (_title, does, holds, isDeleted) => {
     const deleted: string[] = [];
     const remove: Does["delete"] = async (_context, id) => void deleted.push(id);
-    const host = provider({ ...does, holds: () => holds, delete: remove });
+    const host = provider({ ...does, claims: (id) => (holds ? [id] : []), delete: remove });
     if ("create" in does) await host.create(NEWS).catch(() => undefined);
     if ("diff" in does) await host.diff("id", NEWS, NEWS);
     await host.delete("id", NEWS);

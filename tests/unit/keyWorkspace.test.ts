@@ -12,6 +12,7 @@ import {
   failureOf,
   HASH,
   KEY,
+  newSession,
   OTHER_HASH,
   OTHER_WORKSPACE,
   UNKNOWN_VALUE,
@@ -123,6 +124,7 @@ describe("what must not be planned", () => {
       olds: stateWith(),
       news: inputsOf(),
       replaces: [],
+      session: newSession(),
       account: ACCOUNT,
       ...change,
     });

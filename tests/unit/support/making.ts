@@ -70,6 +70,6 @@ export function making({ posts = ["made"], lists = [[]], newest = [], known = []
     operation: OPERATION,
     baseUrl: "https://openrouter.ai/api/v1",
   };
-  const context: Context = { api, session, account: ACCOUNT, log: (line) => said.push(line) };
+  const context: Context = { api, session, account: ACCOUNT, unfinished: false, log: (line) => said.push(line) };
   return { task, context, did, said };
 }

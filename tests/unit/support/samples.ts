@@ -50,7 +50,7 @@ export function wireGuardrail(settings: object = {}): object {
 }
 
 export function contextOf({ api }: FakeApi, session: Session = newSession()): Context {
-  return { api, session, account: ACCOUNT, log: () => undefined };
+  return { api, session, account: ACCOUNT, unfinished: false, log: () => undefined };
 }
 
 /** A workspace in which nothing stood when the process began, without asking. */
@@ -71,8 +71,9 @@ export function newSession(): Session {
     making: new Map(),
     before: new NothingBefore(),
     reads: new Map(),
-    parallelism: { now: 0, seen: 0 },
-    gatherings: new Map(),
+    replaced: new Set(),
+    sets: new Map(),
+    left: new Set(),
     removeInterrupted: false,
   };
 }

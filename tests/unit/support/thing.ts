@@ -54,7 +54,7 @@ export function provider(does: Does, { baseUrl = PUBLIC_BASE_URL, ...around }: A
     secretOutputs: ["key"],
     nameOf: ({ name }) => name ?? "",
     isId: (id) => id === "id" || id === "other",
-    holds: () => false,
+    claims: () => [],
     check: never,
     diff: never,
     create: never,

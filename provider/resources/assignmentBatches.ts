@@ -1,0 +1,144 @@
+/** Assigning and removing any number of keys or members of one guardrail, in as few requests as possible. */
+import { listAssignments, unassign } from "../api/assignments";
+import type { Api } from "../api/client";
+import { NotAsDeclared, Refused } from "../api/errors";
+import { allOf, PAGE_SIZE } from "../api/pages";
+import { clean } from "../text";
+import { assignBatch, type Failed, isFailed, type Place } from "./assignmentRequests";
+import { type Context, mayBeDone } from "./lifecycle";
+
+/** What became of a request for many. */
+export interface Result {
+  /** Those of which it was carried out, or may have been. */
+  done: string[];
+  /** Names the others, and why. */
+  problem?: Error;
+}
+
+/** Assigns in as few requests as possible. */
+export async function assignAll(context: Context, place: Place, assignees: readonly string[]): Promise<Result> {
+  const failed = new Map<string, Failed>();
+  await inBatches(
+    assignees,
+    async (batch) => {
+      for (const [assignee, outcome] of await assignBatch(context, place, batch)) {
+        if (outcome === "missing") failed.set(assignee, { failure: MISSING[place.kind], undecided: false });
+        else if (isFailed(outcome)) failed.set(assignee, outcome);
+      }
+    },
+    (batch, failure) => {
+      for (const assignee of batch) failed.set(assignee, { failure, undecided: mayBeDone(failure) });
+    },
+  );
+  const done = assignees.filter((assignee) => failed.get(assignee)?.undecided ?? true);
+  return { done, ...problemOf(context.api, place, assignees.length, failed, "not assigned") };
+}
+
+const MISSING = {
+  keys: "there is no such key in this account",
+  members: "the API did not assign them",
+};
+
+/** Removes in as few requests as possible. */
+export async function unassignAll(context: Context, place: Place, assignees: readonly string[]): Promise<Result> {
+  const { api } = context;
+  const { guardrailId, kind } = place;
+  const failed = new Map<string, Failed>();
+  await inBatches(
+    assignees,
+    // A lower count than sent is fine: the others are not assigned, which is what was asked for.
+    async (batch) => void (await unassign(api, guardrailId, kind, batch)),
+    (batch, failure) => {
+      for (const assignee of batch) failed.set(assignee, { failure, undecided: mayBeDone(failure) });
+    },
+  );
+  // A member who has left the workspace may be refused, and is not assigned any more.
+  if ([...failed.values()].some(({ failure }) => mayHaveCulprits(failure))) {
+    const rows = await allOf(listAssignments(api, guardrailId, kind));
+    const left = new Set(rows.map(({ assignee }) => assignee));
+    for (const assignee of failed.keys()) if (!left.has(assignee)) failed.delete(assignee);
+  }
+  const done = assignees.filter((assignee) => !failed.has(assignee));
+  return { done, ...problemOf(api, place, assignees.length, failed, "still assigned") };
+}
+
+/** The failure itself if it is the same for all: then it is not about single assignees. */
+function problemOf(
+  { operation }: Api,
+  { kind }: Place,
+  sent: number,
+  failed: ReadonlyMap<string, Failed>,
+  what: string,
+): Pick<Result, "problem"> {
+  if (failed.size === 0) return {};
+  const failures = new Set([...failed.values()].map(({ failure }) => failure));
+  const [first] = failures;
+  if (first instanceof Error && failed.size === sent && failures.size === 1) return { problem: first };
+  const names = new Map<string, string[]>();
+  for (const [assignee, { failure }] of failed) {
+    const reason = reasonOf(operation, failure);
+    names.set(reason, [...(names.get(reason) ?? []), clean(assignee)]);
+  }
+  const groups = [...names].map(([reason, those]) => `${listed(those)} (${reason})`);
+  const noun = `${kind === "keys" ? "key" : "member"}${sent === 1 ? "" : "s"}`;
+  const verb = failed.size === 1 ? "is" : "are";
+  return {
+    problem: new NotAsDeclared(
+      operation,
+      `${failed.size} of ${sent} ${noun} ${verb} ${what}: ${groups.join("; ")}`,
+      "correct the list, then run it again",
+    ),
+  };
+}
+
+function reasonOf(operation: string, failure: unknown): string {
+  if (failure instanceof Refused) return `the API refused it: ${failure.status}, ${failure.said}`;
+  const text = failure instanceof Error ? failure.message : String(failure);
+  return text.startsWith(`${operation}: `) ? text.slice(operation.length + 2) : text;
+}
+
+const MOST_NAMED = 10;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return [...names.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}
+
+/** The API names no limit; as many as it has on a page. */
+const MOST_PER_REQUEST = PAGE_SIZE;
+
+/** So many refused one after the other, and none accepted: the assignees are not the reason. */
+const MOST_REFUSED = 8;
+
+/** One bad assignee spoils the whole request, so a refused batch is split until only the culprits fail. */
+async function inBatches(
+  assignees: readonly string[],
+  send: (batch: readonly string[]) => Promise<void>,
+  fail: (batch: readonly string[], failure: unknown) => void,
+): Promise<void> {
+  let accepted = false;
+  let refused = 0;
+  async function sendOrSplit(batch: readonly string[]): Promise<void> {
+    try {
+      await send(batch);
+      accepted = true;
+    } catch (error) {
+      if (batch.length > 1 && mayHaveCulprits(error) && (accepted || refused < MOST_REFUSED)) {
+        const half = Math.ceil(batch.length / 2);
+        await sendOrSplit(batch.slice(0, half));
+        await sendOrSplit(batch.slice(half));
+      } else {
+        refused++;
+        fail(batch, error);
+      }
+    }
+  }
+  for (let at = 0; at < assignees.length; at += MOST_PER_REQUEST) {
+    await sendOrSplit(assignees.slice(at, at + MOST_PER_REQUEST));
+  }
+}
+
+/** Whether some of the assignees may be the reason, and not the rate, the credential or the guardrail. */
+function mayHaveCulprits(error: unknown): boolean {
+  return error instanceof Refused && (error.status === 400 || error.status === 403);
+}

@@ -1,0 +1,119 @@
+/**
+ * What assignments of keys and of members have in common: one guardrail, one assignee, nothing to change in place.
+ *
+ * A key has one guardrail at most (a member one per workspace), so assigning moves it. That is what makes a change of
+ * guardrail safe: Pulumi assigns to the new one first and removes the old pair afterwards, and a removal names its own
+ * guardrail only, so no key is unguarded in between.
+ */
+import { type AssigneeKind, type Assignment, unassign } from "../api/assignments";
+import { NotAsDeclared } from "../api/errors";
+import { assignOne, findAssignment, isFailed, pairId, partsOf, serverTimestamp } from "./assignmentRequests";
+import { untilFound } from "./fresh";
+import { checkInputs, lowerCase, type Rules, uuid } from "./inputs";
+import { type Context, type Lifecycle, PartialFailure } from "./lifecycle";
+
+export interface AssignmentInputs {
+  guardrailId: string;
+}
+
+/**
+ * An assignment returns only a count, so who assigned it is known after the next refresh: a listing for each assignment
+ * would double the calls. Until then `createdAt` is from the server's clock.
+ */
+export interface AssignmentOutputs {
+  assignedBy?: string;
+  createdAt?: string;
+}
+
+interface Kind<Inputs extends AssignmentInputs> {
+  title: string;
+  assignees: AssigneeKind;
+  rules: Rules<Inputs>;
+  isAssignee(text: string): boolean;
+  assigneeOf(inputs: Inputs): string;
+  inputsOf(guardrailId: string, assignee: string): Inputs;
+  /** What to say of an assignee that the API does not know: the problem, and what to do. */
+  missing: [problem: string, advice: string];
+}
+
+export function assignmentPair<Inputs extends AssignmentInputs>(
+  kind: Kind<Inputs>,
+): Lifecycle<Inputs, Inputs & AssignmentOutputs> {
+  type Outputs = Inputs & AssignmentOutputs;
+
+  const replacing = ["guardrailId", kind.assignees === "keys" ? "keyHash" : "userId"];
+
+  const idOf = (inputs: Inputs) => pairId(lowerCase(inputs.guardrailId), kind.assigneeOf(inputs));
+
+  const toOutputs = (inputs: Inputs, row?: Partial<Assignment>): Outputs => ({
+    ...inputs,
+    ...(row?.assignedBy ? { assignedBy: row.assignedBy } : {}),
+    ...(row?.createdAt ? { createdAt: row.createdAt } : {}),
+  });
+
+  /** The pair as the account has it. */
+  async function ensureAssigned(context: Context, inputs: Inputs): Promise<Outputs> {
+    const { api, session } = context;
+    const [guardrailId, assignee] = partsOf(idOf(inputs));
+    const place = { guardrailId, kind: kind.assignees };
+    // Of what was adopted both sides may be assigned already, and taking over writes nothing.
+    const present = session.held.has(guardrailId) && (kind.assignees === "members" || session.held.has(assignee));
+    const row = present ? await findAssignment(context, place, assignee) : undefined;
+    if (row) return toOutputs(inputs, row);
+    session.held.add(idOf(inputs));
+    const outcome = await assignOne(context, place, assignee);
+    if (outcome === "missing") throw new NotAsDeclared(api.operation, ...kind.missing);
+    if (isFailed(outcome)) {
+      // What may be assigned belongs into the state; to assign it again or to remove it does no harm.
+      throw outcome.undecided ? new PartialFailure(idOf(inputs), toOutputs(inputs), outcome.failure) : outcome.failure;
+    }
+    session.created.add(idOf(inputs));
+    return toOutputs(inputs, outcome === "assigned" ? { createdAt: serverTimestamp(api) } : outcome);
+  }
+
+  return {
+    title: kind.title,
+    secretOutputs: [],
+
+    claims: (id) => [id],
+
+    nameOf: (properties) => {
+      const assignee = kind.assigneeOf(properties as Inputs);
+      return assignee && properties.guardrailId ? `${properties.guardrailId}/${assignee}` : "";
+    },
+
+    isId: (id) => {
+      const [guardrailId, assignee] = partsOf(id);
+      return uuid().safeParse(guardrailId).success && kind.isAssignee(assignee);
+    },
+
+    check: (news, olds) => checkInputs(kind.rules, news, olds),
+
+    diff(olds, news) {
+      const [before, after] = [partsOf(idOf(olds)), partsOf(idOf(news))];
+      const replaces = replacing.filter((_name, at) => before[at] !== after[at]);
+      return { changed: replaces.length > 0, replaces };
+    },
+
+    create: async (context, inputs) => ({ id: idOf(inputs), outputs: await ensureAssigned(context, inputs) }),
+
+    async read(context, id, olds) {
+      const [guardrailId, assignee] = partsOf(id);
+      const row = await untilFound(context, { id }, () =>
+        findAssignment(context, { guardrailId, kind: kind.assignees }, assignee),
+      );
+      if (!row) return undefined;
+      const inputs = kind.inputsOf(olds?.guardrailId ?? guardrailId, assignee);
+      return { inputs, outputs: toOutputs(inputs, row) };
+    },
+
+    /** Comes after a failure only: both inputs replace. */
+    update: (context, _id, _olds, news) => ensureAssigned(context, news),
+
+    /** A lower count than sent is fine: the pair is not there, which is what was asked for. */
+    async delete({ api }, id) {
+      const [guardrailId, assignee] = partsOf(id);
+      await unassign(api, guardrailId, kind.assignees, [assignee]);
+    },
+  };
+}

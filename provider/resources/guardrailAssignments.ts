@@ -1,0 +1,262 @@
+/**
+ * The assignments of a guardrail as one set: keys, members, or both.
+ *
+ * The set is the truth: an assignment made outside the program is drift, and the next `up` removes it. With
+ * `exclusive: false` it manages only what it lists. An omitted list is not managed. A change of the guardrail replaces the
+ * set; everything else changes in place.
+ *
+ * Additions are sent before removals, and a removal names its own guardrail only. A key is not removed while another
+ * resource of the program assigns it, nor if this run replaces or deletes it: its own delete removes the assignment.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { type AssigneeKind, listAssignments } from "../api/assignments";
+import { allOf } from "../api/pages";
+import { isUuid } from "../ids";
+import { assignAll, unassignAll } from "./assignmentBatches";
+import { claimedElsewhere, claimGuardrail, leftToTheirDelete } from "./assignmentClaims";
+import { type Place, pairId, partsOf, serverTimestamp } from "./assignmentRequests";
+import { untilFound, untilVisible } from "./fresh";
+import { checkInputs, keyHash, line, listOf, lowerCase, type Rules, sortedSet, uuid, yesOrNo } from "./inputs";
+import { type Context, type Lifecycle, PartialFailure, unlessGone } from "./lifecycle";
+
+export interface GuardrailAssignmentsInputs {
+  guardrailId: string;
+  keyHashes?: string[];
+  userIds?: string[];
+  exclusive?: boolean;
+}
+
+export interface GuardrailAssignmentsOutputs extends GuardrailAssignmentsInputs {
+  /** When the set last changed an assignment, by the server's clock. */
+  updatedAt?: string;
+  /** Hashes in `keyHashes` that are not of keys of this stack: no delete of this stack removes them. */
+  __foreign?: string[];
+}
+
+const RULES: Rules<GuardrailAssignmentsInputs> = {
+  required: { guardrailId: uuid() },
+  optional: { keyHashes: listOf(keyHash()), userIds: listOf(line()), exclusive: yesOrNo() },
+};
+
+function atLeastOneList({ keyHashes, userIds }: Record<string, unknown>): string[] {
+  if (keyHashes !== undefined || userIds !== undefined) return [];
+  return ["keyHashes or userIds: one of them is required; an empty list means that none is assigned"];
+}
+
+/** Who is assigned, by the name of the input. An undefined list is not managed. */
+type Lists = Pick<GuardrailAssignmentsInputs, ListName>;
+type ListName = "keyHashes" | "userIds";
+
+const KINDS: Record<ListName, AssigneeKind> = { keyHashes: "keys", userIds: "members" };
+const LIST_NAMES = Object.keys(KINDS) as ListName[];
+
+const managedBy = (inputs: Lists) => LIST_NAMES.filter((name) => inputs[name] !== undefined);
+const isExclusive = ({ exclusive = true }: Partial<GuardrailAssignmentsInputs>) => exclusive;
+const guardrailOf = (inputs: GuardrailAssignmentsInputs) => lowerCase(inputs.guardrailId);
+
+/** In place of an assignee: a guardrail has one set. */
+const SET = "assignments";
+const setId = (inputs: GuardrailAssignmentsInputs) => pairId(guardrailOf(inputs), SET);
+
+/** The set and each of its pairs. */
+function claimsOf(inputs: GuardrailAssignmentsInputs): string[] {
+  const assignees = managedBy(inputs).flatMap((name) => inputs[name] ?? []);
+  return [SET, ...assignees].map((assignee) => pairId(guardrailOf(inputs), assignee));
+}
+
+function without(list: readonly string[] = [], excluded: readonly string[] = []): string[] {
+  const gone = new Set(excluded);
+  return [...new Set(list)].filter((item) => !gone.has(item));
+}
+
+function common(list: readonly string[] = [], other: readonly string[] = []): string[] {
+  return without(list, without(list, other));
+}
+
+/** In the order of the program, so that an index path of `ignoreChanges` finds what it found before; the others last. */
+function inDeclaredOrder(live: readonly string[] = [], declared: readonly string[] = []): string[] {
+  const shown = new Set(live);
+  return [...declared.filter((item) => shown.has(item)), ...without(live, declared).sort()];
+}
+
+/** @throws NotFound when there is no such guardrail. */
+async function listAssignees({ api }: Context, guardrailId: string, names: readonly ListName[]): Promise<Lists> {
+  const lists = names.map(async (name) => {
+    const rows = await allOf(listAssignments(api, guardrailId, KINDS[name]));
+    return [name, rows.map(({ assignee }) => assignee)] as const;
+  });
+  return Object.fromEntries(await Promise.all(lists));
+}
+
+/** What of the live lists the set manages: all, or what it lists or has listed. */
+function managedPart(live: Lists, inputs: GuardrailAssignmentsInputs, olds: Lists = {}): Lists {
+  if (isExclusive(inputs)) return live;
+  const parts = managedBy(live).map((name) => [
+    name,
+    common(live[name], [...(inputs[name] ?? []), ...(olds[name] ?? [])]),
+  ]);
+  return Object.fromEntries(parts);
+}
+
+/** What the state remembers. Undefined if only the API knows. */
+function remembered(
+  { unfinished }: Context,
+  olds: GuardrailAssignmentsOutputs,
+  news: GuardrailAssignmentsInputs,
+): Lists | undefined {
+  const widens = isExclusive(news) && (!isExclusive(olds) || managedBy(news).some((name) => olds[name] === undefined));
+  if (unfinished || widens || !differs(olds, news)) return undefined;
+  // What was assigned outside the program is no longer the set's.
+  const drift = isExclusive(olds) && !isExclusive(news) ? without(olds.__foreign, news.keyHashes) : [];
+  return { keyHashes: without(olds.keyHashes, drift), userIds: olds.userIds ?? [] };
+}
+
+function differs(olds: GuardrailAssignmentsOutputs, news: GuardrailAssignmentsInputs): boolean {
+  const meaning = (inputs: GuardrailAssignmentsInputs) => [
+    isExclusive(inputs),
+    ...LIST_NAMES.map((name) => inputs[name] && sortedSet(inputs[name])),
+  ];
+  return !isDeepStrictEqual(meaning(olds), meaning(news));
+}
+
+/** Assigns what is missing, then removes what the program does not list. */
+async function sync(
+  context: Context,
+  inputs: GuardrailAssignmentsInputs,
+  observed: Lists,
+  olds: Partial<GuardrailAssignmentsOutputs> = {},
+): Promise<GuardrailAssignmentsOutputs> {
+  const names = managedBy(inputs);
+  const placeOf = (name: ListName) => ({ guardrailId: guardrailOf(inputs), kind: KINDS[name] });
+  const live = { ...observed };
+  const problems: Error[] = [];
+  for (const name of names) {
+    const { done, problem } = await assignAll(context, placeOf(name), without(inputs[name], observed[name]));
+    live[name] = [...(observed[name] ?? []), ...done];
+    if (problem) problems.push(problem);
+  }
+  // While a key has not got its guardrail, the one that it replaces keeps it.
+  for (const name of problems.length > 0 ? [] : names) {
+    const unlisted = without(observed[name], inputs[name]);
+    const staying = await withoutRemoval(context, placeOf(name), unlisted, olds);
+    const { done, problem } = await unassignAll(context, placeOf(name), without(unlisted, staying));
+    live[name] = without(live[name], [...staying, ...done]);
+    if (problem) problems.push(problem);
+  }
+  const hasChanged = names.some((name) => !isDeepStrictEqual(live[name], observed[name] ?? []));
+  const updatedAt = hasChanged ? serverTimestamp(context.api) : undefined;
+  const outputs = toOutputs(context, inputs, live, { ...olds, ...(updatedAt ? { updatedAt } : {}) });
+  const [problem] = problems;
+  if (problem) throw hasChanged ? new PartialFailure(setId(inputs), outputs, problem) : problem;
+  return outputs;
+}
+
+/** Those that are no longer listed, and of which the set removes nothing. */
+async function withoutRemoval(
+  context: Context,
+  place: Place,
+  unlisted: readonly string[],
+  olds: Partial<GuardrailAssignmentsOutputs>,
+): Promise<string[]> {
+  const own = place.kind === "keys" ? without(common(unlisted, olds.keyHashes), olds.__foreign) : [];
+  const left = leftToTheirDelete(context.session, own);
+  return [...left, ...(await claimedElsewhere(context, place, without(unlisted, left)))];
+}
+
+function toOutputs(
+  { session }: Context,
+  inputs: GuardrailAssignmentsInputs,
+  live: Lists,
+  olds: Partial<GuardrailAssignmentsOutputs>,
+): GuardrailAssignmentsOutputs {
+  const lists = Object.fromEntries(managedBy(inputs).map((name) => [name, inDeclaredOrder(live[name], inputs[name])]));
+  const foreign = without(lists.keyHashes, without(olds.keyHashes, olds.__foreign)).filter(
+    (hash) => !session.known.has(hash),
+  );
+  const { updatedAt } = olds;
+  return {
+    ...inputs,
+    ...lists,
+    ...(updatedAt ? { updatedAt } : {}),
+    ...(foreign.length > 0 ? { __foreign: foreign } : {}),
+  };
+}
+
+function declaredInputs({ updatedAt, __foreign, ...inputs }: GuardrailAssignmentsOutputs): GuardrailAssignmentsInputs {
+  return inputs;
+}
+
+export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, GuardrailAssignmentsOutputs> = {
+  title: "assignment set",
+  secretOutputs: [],
+
+  claims: (_id, inputs) => claimsOf(inputs),
+  nameOf: ({ guardrailId }) => guardrailId ?? "",
+  isId: (id) => {
+    const [guardrailId, set] = partsOf(id);
+    return isUuid(guardrailId) && set === SET;
+  },
+
+  check: (news, olds) => checkInputs(RULES, news, olds, atLeastOneList),
+
+  diff(olds, news) {
+    const replaces = guardrailOf(olds) === guardrailOf(news) ? [] : ["guardrailId"];
+    return { changed: replaces.length > 0 || differs(olds, news), replaces };
+  },
+
+  forbid({ news, replaces, session }) {
+    if (replaces.length > 0) return;
+    claimGuardrail(session, `compare assignment set "${news.guardrailId}"`, guardrailOf(news), news);
+  },
+
+  async create(context, inputs) {
+    const { api, session } = context;
+    const guardrailId = guardrailOf(inputs);
+    claimGuardrail(session, api.operation, guardrailId, inputs);
+    for (const id of claimsOf(inputs)) session.held.add(id);
+    // Nothing can be assigned to a guardrail that this run has created, and an assignment may be repeated.
+    const isKnown = session.created.has(guardrailId) || !isExclusive(inputs);
+    const observed = isKnown ? {} : await observe(context, inputs);
+    return { id: setId(inputs), outputs: await sync(context, inputs, observed) };
+  },
+
+  async read(context, id, olds) {
+    const [guardrailId] = partsOf(id);
+    const names = olds ? managedBy(olds) : LIST_NAMES;
+    let shown: Lists | undefined;
+    // The API may show late what the set has just assigned.
+    const complete = await untilFound(context, { id, createdAt: olds?.updatedAt }, async () => {
+      shown = await unlessGone(listAssignees(context, guardrailId, names));
+      return names.some((name) => without(olds?.[name], shown?.[name]).length > 0) ? undefined : shown;
+    });
+    const live = complete ?? shown;
+    if (!live) return undefined;
+    if (!olds) {
+      const inputs = { guardrailId, ...live };
+      return { inputs, outputs: inputs };
+    }
+    const outputs = toOutputs(context, declaredInputs(olds), managedPart(live, olds), olds);
+    return { inputs: declaredInputs(outputs), outputs };
+  },
+
+  async update(context, _id, olds, news) {
+    const observed = remembered(context, olds, news) ?? managedPart(await observe(context, news), news, olds);
+    return sync(context, news, observed, olds);
+  },
+
+  async delete(context, id, olds) {
+    const [guardrailId] = partsOf(id);
+    for (const name of managedBy(olds)) {
+      const place = { guardrailId, kind: KINDS[name] };
+      const staying = await claimedElsewhere(context, place, olds[name] ?? []);
+      const { problem } = await unassignAll(context, place, without(olds[name], staying));
+      if (problem) throw problem;
+    }
+  },
+};
+
+/** Of a guardrail that has to be there, though the API may not show a new one yet. @throws NotFound */
+function observe(context: Context, inputs: GuardrailAssignmentsInputs): Promise<Lists> {
+  const guardrailId = guardrailOf(inputs);
+  return untilVisible(context, { id: guardrailId }, () => listAssignees(context, guardrailId, managedBy(inputs)));
+}

@@ -1,0 +1,119 @@
+import * as pulumi from "@pulumi/pulumi";
+import { isUuid } from "../provider/ids";
+import { claimKey, claimSet } from "./assignmentClaims";
+import { DynamicResource } from "./dynamicResource";
+import type { Guardrail } from "./guardrail";
+import { checkedId } from "./ids";
+import { refusal } from "./texts";
+
+/** What {@link GuardrailAssignments} are declared with: a guardrail, and at least one of the two lists. */
+export interface GuardrailAssignmentsArgs {
+  /**
+   * The guardrail, as a resource of this program. When the guardrail is deleted too, its assignments go with it, and
+   * `pulumi destroy` makes no call for them. **A change replaces the set.**
+   */
+  guardrail?: Guardrail;
+  /** Id of the guardrail, in place of `guardrail`. **A change replaces the set.** */
+  guardrailId?: pulumi.Input<string>;
+  /**
+   * Hashes of the inference keys: pass `keys.map((key) => key.id)`, never the keys themselves. In any order. `[]` means
+   * that no key is assigned; when omitted, the set does not manage keys. Changed in place.
+   */
+  keyHashes?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * User ids of members of the guardrail's workspace, `user_…`. In any order. `[]` means that no member is assigned; when
+   * omitted, the set does not manage members. Changed in place.
+   */
+  userIds?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Whether the lists are all that is assigned to the guardrail. If `true`, every other key or member is removed from the
+   * guardrail: at creation, and when a refresh has found it. If `false`, only the listed ones are managed. Changed in
+   * place. Default: `true`.
+   */
+  exclusive?: pulumi.Input<boolean>;
+}
+
+/**
+ * All inference keys and members that a guardrail is assigned to, as one resource. For many keys it is much faster than
+ * one {@link GuardrailKeyAssignment} each: up to a hundred are assigned in one call.
+ *
+ * ```ts
+ * new openrouter.GuardrailAssignments("services", { guardrail: safe, keyHashes: keys.map((key) => key.id) });
+ * ```
+ *
+ * A key has one guardrail at most, and assigning it takes it from the one before. Additions are sent before removals. To
+ * move keys from one set to another without a moment in which they have no guardrail, let the set that loses them
+ * depend on the set that gets them (`dependsOn`); without it, such a moment is possible. A key that is deleted or
+ * replaced in the same run keeps its guardrail until its own delete: declare keys before the set.
+ *
+ * A guardrail has one set. Don't declare a {@link GuardrailKeyAssignment} for a guardrail that has an exclusive set: the
+ * program is refused where that can be seen, and else the set removes that key at each `up` that follows a refresh.
+ *
+ * **From single assignments to a set**: replace them in the program and run `pulumi up`. The set finds the keys assigned
+ * and removes nothing; the same goes for the way back.
+ *
+ * **Drift**: what was assigned or removed in the dashboard is shown by `pulumi up --refresh`, and put back.
+ *
+ * **Errors**: a key that was deleted or belongs to a different workspace is named, and the others are assigned.
+ */
+export class GuardrailAssignments extends DynamicResource {
+  /** Id of the guardrail. */
+  declare public readonly guardrailId: pulumi.Output<string>;
+  /** Hashes of the keys that the guardrail is assigned to. Undefined if the set does not manage keys. */
+  declare public readonly keyHashes: pulumi.Output<string[] | undefined>;
+  /** User ids of the members that the guardrail is assigned to. Undefined if the set does not manage members. */
+  declare public readonly userIds: pulumi.Output<string[] | undefined>;
+  /** See {@link GuardrailAssignmentsArgs.exclusive}. */
+  declare public readonly exclusive: pulumi.Output<boolean | undefined>;
+  /** When the set last changed an assignment, in UTC. Undefined if it has not changed any. */
+  declare public readonly updatedAt: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: GuardrailAssignmentsArgs, opts?: pulumi.CustomResourceOptions) {
+    const isRead = opts?.id !== undefined;
+    const { guardrail } = args;
+    super(
+      name,
+      { kind: "GuardrailAssignments", inputs: isRead ? undefined : inputsOf(name, args), outputs: OUTPUTS },
+      guardrail && !isRead ? { deletedWith: guardrail, ...opts } : opts,
+    );
+  }
+
+  /**
+   * Reads who a guardrail is assigned to, without managing it.
+   *
+   * @param name Name of the resource in the program.
+   * @param guardrailId Id of the guardrail.
+   * @throws if there is no such guardrail.
+   */
+  public static get(
+    name: string,
+    guardrailId: pulumi.Input<pulumi.ID>,
+    opts?: pulumi.CustomResourceOptions,
+  ): GuardrailAssignments {
+    const checked = checkedId(`GuardrailAssignments.get("${name}")`, guardrailId, isUuid);
+    const id = checked.apply((text) => (text === undefined ? text : `${text.toLowerCase()}/assignments`));
+    return new GuardrailAssignments(name, {}, { ...opts, id });
+  }
+}
+
+const OUTPUTS = ["guardrailId", "keyHashes", "userIds", "exclusive", "updatedAt"];
+
+function inputsOf(name: string, { guardrail, guardrailId, keyHashes, userIds, exclusive }: GuardrailAssignmentsArgs) {
+  if ((guardrail === undefined) === (guardrailId === undefined)) {
+    throw refusal(`GuardrailAssignments "${name}": pass either \`guardrail\` or \`guardrailId\`.`);
+  }
+  const manages = { keys: keyHashes !== undefined, members: userIds !== undefined };
+  return {
+    guardrailId: claimSet(name, guardrail?.id ?? guardrailId ?? "", exclusive, manages),
+    keyHashes: claimKeys(name, keyHashes),
+    userIds,
+    exclusive,
+  };
+}
+
+/** One by one where the program gives an array, so that a preview shows those that are known. */
+function claimKeys(name: string, keyHashes: GuardrailAssignmentsArgs["keyHashes"]) {
+  const claim = (hash: pulumi.Input<string>) => claimKey("GuardrailAssignments", name, hash);
+  if (Array.isArray(keyHashes)) return keyHashes.map(claim);
+  return pulumi.output(keyHashes).apply((hashes) => (Array.isArray(hashes) ? pulumi.all(hashes.map(claim)) : hashes));
+}
