@@ -17,7 +17,14 @@ import { placesOfSecrets } from "./sentinel";
 
 /** A resource of the program `declared`. */
 export interface Declared {
-  kind: "InferenceKey" | "Guardrail" | "GuardrailKeyAssignment" | "GuardrailMemberAssignment" | "Provider" | "Say";
+  kind:
+    | "InferenceKey"
+    | "Guardrail"
+    | "GuardrailAssignments"
+    | "GuardrailKeyAssignment"
+    | "GuardrailMemberAssignment"
+    | "Provider"
+    | "Say";
   args?: Record<string, unknown>;
   opts?: Record<string, unknown>;
   get?: unknown;
