@@ -11,8 +11,9 @@ import { refusal } from "./texts";
 interface Claims {
   /** Which resource assigns a key. */
   keys: Map<string, string>;
-  /** Which set a guardrail has, by the guardrail's id. */
+  /** Which set a guardrail has, by the guardrail's id, and by the resource where the id isn't known yet. */
   sets: Map<string, SetClaim>;
+  setsOf: Map<pulumi.Resource, string>;
   /** Guardrails with single assignments, and one of these. */
   pairs: Map<string, string>;
 }
@@ -28,7 +29,7 @@ const noStack = {};
 
 function claims(): Claims {
   const run = pulumi.runtime.getStackResource() ?? noStack;
-  const known = claimsOf.get(run) ?? { keys: new Map(), sets: new Map(), pairs: new Map() };
+  const known = claimsOf.get(run) ?? { keys: new Map(), sets: new Map(), setsOf: new Map(), pairs: new Map() };
   claimsOf.set(run, known);
   return known;
 }
@@ -68,6 +69,19 @@ export function claimPair(kind: string, name: string, guardrailId: pulumi.Input<
   });
 }
 
+/** @throws if another set of the program has the guardrail. */
+export function claimGuardrail(name: string, guardrail: pulumi.Resource): void {
+  const { setsOf } = claims();
+  const owner = `GuardrailAssignments "${name}"`;
+  const other = setsOf.get(guardrail);
+  if (other !== undefined) throw twoSets(other, owner);
+  setsOf.set(guardrail, owner);
+}
+
+function twoSets(one: string, other: string): pulumi.RunError {
+  return refusal(`${both(one, other)} manage the same guardrail. Merge them into one.`);
+}
+
 /** The guardrail of a set, once no other resource of the program contradicts it. */
 export function claimSet(
   name: string,
@@ -79,9 +93,7 @@ export function claimSet(
   const owner = `GuardrailAssignments "${name}"`;
   return pulumi.all([guardrailId, exclusive]).apply(([id, isExclusive]) => {
     const other = sets.get(id);
-    if (other && other.owner !== owner) {
-      throw refusal(`${both(other.owner, owner)} manage the same guardrail. Merge them into one.`);
-    }
+    if (other && other.owner !== owner) throw twoSets(other.owner, owner);
     const managed = [
       ...(manages.keys ? ["GuardrailKeyAssignment"] : []),
       ...(manages.members ? ["GuardrailMemberAssignment"] : []),

@@ -50,7 +50,15 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     } finally {
       Error.stackTraceLimit = stackTraceLimit;
     }
+    if (opts.id !== undefined) readOnly.add(this);
   }
+}
+
+/** Resources that the program reads with `get`: their objects are never deleted. */
+const readOnly = new WeakSet<pulumi.Resource>();
+
+export function isReadOnly(resource: pulumi.Resource): boolean {
+  return readOnly.has(resource);
 }
 
 let installed = false;

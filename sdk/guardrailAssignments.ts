@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isUuid } from "../provider/ids";
-import { claimKey, claimSet } from "./assignmentClaims";
-import { DynamicResource } from "./dynamicResource";
+import { claimGuardrail, claimKey, claimSet } from "./assignmentClaims";
+import { DynamicResource, isReadOnly } from "./dynamicResource";
 import type { Guardrail } from "./guardrail";
 import { checkedId } from "./ids";
 import { refusal } from "./texts";
@@ -74,7 +74,7 @@ export class GuardrailAssignments extends DynamicResource {
     super(
       name,
       { kind: "GuardrailAssignments", inputs: isRead ? undefined : inputsOf(name, args), outputs: OUTPUTS },
-      guardrail && !isRead ? { deletedWith: guardrail, ...opts } : opts,
+      guardrail && !isRead && !isReadOnly(guardrail) ? { deletedWith: guardrail, ...opts } : opts,
     );
   }
 
@@ -102,6 +102,7 @@ function inputsOf(name: string, { guardrail, guardrailId, keyHashes, userIds, ex
   if ((guardrail === undefined) === (guardrailId === undefined)) {
     throw refusal(`GuardrailAssignments "${name}": pass either \`guardrail\` or \`guardrailId\`.`);
   }
+  if (guardrail) claimGuardrail(name, guardrail);
   const manages = { keys: keyHashes !== undefined, members: userIds !== undefined };
   return {
     guardrailId: claimSet(name, guardrail?.id ?? guardrailId ?? "", exclusive, manages),

@@ -150,10 +150,17 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 
     async create(news) {
       const context = await start("create", nameOf(news));
-      const { id, outputs } = await keeping(process, context.account, news, hold, () =>
-        lifecycle.create(context, inputsIn(news)),
-      );
+      const { id, outputs } = await keeping(process, context.account, news, hold, async () => {
+        try {
+          return await lifecycle.create(context, inputsIn(news));
+        } catch (error) {
+          // What the inputs name may be of a different account.
+          if (error instanceof NotFound) await accounts.beforeWrite(context.api, true);
+          throw error;
+        }
+      });
       hold(id, news);
+      session.known.add(id);
       return { id, outs: toState(outputs, context.account) };
     },
 

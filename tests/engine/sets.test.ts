@@ -264,3 +264,36 @@ test("a change of the guardrail moves all keys before the old set goes", async (
   expect(stepsOf(moved).set?.[0]).toMatch(/replac/);
   await isSettled();
 });
+
+test("a set of a guardrail that the program only reads is removed by destroy", async () => {
+  const { id } = s.simulator.dashboard.createGuardrail({ name: "shared" });
+  const kept = s.simulator.dashboard.createKey({ name: "kept" }).key.hash;
+  const base: Declaration = { shared: { kind: "Guardrail", get: id } };
+  await s.up({ ...base, set: set([], { guardrail: "shared", args: { keyHashes: [kept] } }) });
+  expect(s.simulator.account.keyAssignments).toMatchObject([{ key_hash: kept }]);
+  const destroyed = await s.destroy();
+  expect([errorsOf(destroyed), s.simulator.account.keyAssignments]).toEqual(["", []]);
+});
+
+test("get reads who is assigned and manages nothing", async () => {
+  const { id } = s.simulator.dashboard.createGuardrail({ name: "shared" });
+  const { hash } = s.simulator.dashboard.createKey({ name: "kept" }).key;
+  s.simulator.dashboard.assign(id, { keys: [hash] });
+  const read = await s.up({ seen: { kind: "GuardrailAssignments", get: id } });
+  expect([errorsOf(read), writes(read.calls)]).toEqual(["", []]);
+  expect((await s.resource("seen"))?.outputs).toMatchObject({ guardrailId: id, keyHashes: [hash], userIds: [] });
+  await s.destroy();
+  expect(s.simulator.account.keyAssignments).toHaveLength(1);
+});
+
+test("a set with the management key of a different account assigns nothing and says so", async () => {
+  const base = { ...guardrails("safe"), ...keys("a") };
+  await s.up({ ...base, set: set(["a"]) });
+  const other = s.simulator.addAccount();
+  const failed = await s.up(
+    { ...base, again: set(["a"], { guardrail: "safe" }) },
+    { env: { OPENROUTER_MANAGEMENT_KEY: other.managementKey } },
+  );
+  expect(failed.ok).toBe(false);
+  expect(errorsOf(failed)).toContain("belongs to a different account");
+});
