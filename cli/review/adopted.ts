@@ -4,6 +4,7 @@ import type { Key } from "../../provider/api/keys";
 import { typeOf } from "../../provider/dynamic/contract";
 import { isUnknown } from "../../provider/resources/inputs";
 import { openAccount } from "../account";
+import { assignmentsOf } from "../assignments";
 import { type Inventory, readInventory } from "../inventory";
 import type { Resource } from "../state";
 import type { Terminal } from "../terminal";
@@ -42,14 +43,19 @@ export function liveInStates(ids: readonly string[], states: readonly (readonly 
   const wanted = new Set(ids);
   const all = states.flat().filter(({ delete: isReplaced }) => !isReplaced);
   const objects = all.filter(({ id, type }) => id && wanted.has(id) && ADOPTABLE.includes(type));
-  const links = all.filter(({ type, inputs }) => {
-    return type === typeOf("GuardrailKeyAssignment") && wanted.has(String(inputs?.keyHash));
-  });
-  const guardrails = new Set(links.map(({ inputs }) => inputs?.guardrailId));
+  const links = all
+    .flatMap((each) => assignmentsOf(each.urn, each))
+    .filter(({ assignee: { value } }) => {
+      return typeof value === "string" && wanted.has(value);
+    });
+  const guardrails = new Set(links.map(({ guardrail }) => guardrail.value));
   const above = all.filter(({ id, type }) => type === typeOf("Guardrail") && guardrails.has(id));
   return {
     objects: new Map(objects.map((each) => [each.id as string, each])),
-    surroundings: [...above.map(asRead), ...links],
+    surroundings: [
+      ...above.map(asRead),
+      ...links.map(({ assignee, guardrail }) => assignment(String(assignee.value), String(guardrail.value))),
+    ],
   };
 }
 

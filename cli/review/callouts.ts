@@ -9,6 +9,8 @@ import { outages } from "./outages";
 import { lostZdr, narrowings, widenings } from "./restrictions";
 import { changes, type Row } from "./rows";
 import { joined, own, plain, quoted, type Sentence, say, someOf } from "./sentence";
+import { setFindings } from "./setCallouts";
+import { KIND as SET } from "./setLines";
 import { budgetInWords } from "./settings";
 import type { End, Guardrail } from "./stack";
 import { falls, rises } from "./totals";
@@ -20,6 +22,9 @@ export const CALLOUTS = [
   "expire",
   "lower",
   "narrow",
+  "emptied",
+  "unmanaged",
+  "exclusive",
   "release",
   "adopt",
   "recurring",
@@ -34,9 +39,9 @@ export const CALLOUTS = [
 
 export interface Callout {
   kind: (typeof CALLOUTS)[number];
-  /** URN of the key or guardrail. */
+  /** URN of the key, guardrail or set. */
   identity: string;
-  subject: "Key" | "Guardrail";
+  subject: "Key" | "Guardrail" | typeof SET;
   label: Sentence;
   /** What is said of it, after its name and a colon. */
   says: Sentence;
@@ -47,6 +52,7 @@ export function callouts(review: Review, factor: number): Callout[] {
   const all = [
     ...review.keys.flatMap((row) => keyCallouts(row, review, factor)),
     ...review.guardrails.flatMap((row) => guardrailCallouts(row, review, factor)),
+    ...review.sets.flatMap((row) => named(row, SET, setFindings(row, review))),
   ];
   return all.sort((a, b) => CALLOUTS.indexOf(a.kind) - CALLOUTS.indexOf(b.kind));
 }
@@ -67,14 +73,18 @@ export function grouped(all: readonly Callout[]): Sentence[] {
   }
   return [...groups.values()].map((group) => {
     const [{ subject, says } = { subject: "Key", says: [] }] = group;
-    const noun = own(group.length === 1 ? subject : `${subject}s`);
+    const noun = own(group.length === 1 || subject === SET ? subject : `${subject}s`);
     return say`${noun} ${someOf(group.map(({ label }) => label))}: ${says}`;
   });
 }
 
 export type Found = readonly [Callout["kind"], Sentence];
 
-function named({ identity, label }: Row, subject: Callout["subject"], found: readonly Found[]): Callout[] {
+function named(
+  { identity, label }: Pick<Row, "identity" | "label">,
+  subject: Callout["subject"],
+  found: readonly Found[],
+): Callout[] {
   return found.map(([kind, says]) => ({ kind, identity, subject, label, says }));
 }
 

@@ -1,5 +1,6 @@
 /** What a change does to each key: the stack before compared with the stack after. Pure. */
 import { isDeepStrictEqual } from "node:util";
+import { kindOf } from "../assignments";
 import type { Resource } from "../state";
 import { type Live, NOT_KNOWN } from "./adopted";
 import { type Budget, Hidden, NOTHING, type Pair, type Spending, spendingOf } from "./exposure";
@@ -7,14 +8,18 @@ import { type GuardrailRow, guardrailRows, type MemberRow, memberRows } from "./
 import type { Preview } from "./preview";
 import { type Fate, fateOf, type Row, rowOrder } from "./rows";
 import { quoted, type Sentence } from "./sentence";
+import { type SetRow, setRows } from "./sets";
 import { changesOfKey } from "./settings";
-import { contentsOf, type End, type Key, kindOf, type StackContents, urnsById } from "./stack";
+import { contentsOf, type End, type Key, type Link, lookupIn, type StackContents, urnsById } from "./stack";
 import { byMoney, type Totals, totalsOf } from "./totals";
+import { undeclared } from "./undeclared";
 import { pathOf, type Worlds, worlds } from "./worlds";
 
 export interface KeyRow extends Row {
   before: Key | undefined;
   after: Key | undefined;
+  linkBefore: Link | undefined;
+  linkAfter: Link | undefined;
   /** Undefined: none, as far as is known. */
   guardrailBefore: End | undefined;
   guardrailAfter: End | undefined;
@@ -43,6 +48,7 @@ export interface Review {
   keys: KeyRow[];
   guardrails: GuardrailRow[];
   members: MemberRow[];
+  sets: SetRow[];
   /** Of every key that is known, whether it changes or not. */
   exposures: readonly LabelledPair[];
   totals: Totals<LabelledPair>;
@@ -63,9 +69,13 @@ export function compare(
   const urnOf = urnsById(both.after, both.before);
   const stateOf = (urn: string) => both.before.get(urn)?.outputs ?? {};
   const contents = {
-    before: contentsOf(both.before, urnOf, stateOf),
+    before: contentsOf(lookupIn(both.before, urnOf), stateOf),
     // What is made anew does not keep what the program omits.
-    after: contentsOf(both.after, urnOf, (urn) => (both.replaced.has(urn) ? {} : stateOf(urn))),
+    after: contentsOf(
+      lookupIn(both.after, urnOf),
+      (urn) => (both.replaced.has(urn) ? {} : stateOf(urn)),
+      undeclared(both, urnOf),
+    ),
   };
   const scope = state || preview.complete ? "stack" : "changes";
   const everyKey = keyIdentities(contents).map((identity) => keyRow(identity, contents, both, now));
@@ -74,15 +84,17 @@ export function compare(
   const counted = scope === "stack" ? known : known.filter(isTouched);
   const exposures = counted.map(({ label, exposure }) => ({ label, ...exposure })).sort(byMoney);
   const guardrails = guardrailRows(contents, both);
+  const sets = setRows(contents, both, urnOf);
   return {
     stack: preview.stack,
     scope,
     keys,
     guardrails,
     members: memberRows(contents),
+    sets,
     exposures,
     totals: totalsOf(exposures),
-    unknownValues: countUnknown([...keys, ...guardrails]),
+    unknownValues: countUnknown([...keys, ...guardrails]) + countUnresolved(sets),
     warnings: preview.warnings,
     contents,
   };
@@ -113,6 +125,8 @@ function keyRow(identity: string, { before, after }: Contents, both: Worlds, now
     settings,
     before: keyBefore,
     after: keyAfter,
+    linkBefore,
+    linkAfter,
     guardrailBefore: linkBefore?.guardrail,
     guardrailAfter: linkAfter?.guardrail,
     moved,
@@ -186,4 +200,10 @@ function countUnknown(rows: readonly (KeyRow | GuardrailRow)[]): number {
   const isUnknown = (value: unknown) => value instanceof Hidden && value.why === "known after apply";
   const within = properties.flatMap((value) => (Array.isArray(value) ? value : [value]));
   return within.filter(isUnknown).length + ends.filter(({ unknown }) => unknown).length;
+}
+
+/** A list that can't be resolved is one value, however many are in it. */
+function countUnresolved(sets: readonly SetRow[]): number {
+  const lists = sets.flatMap(({ keys, members }) => [keys.listed.after, members.listed.after]);
+  return lists.filter((list) => list && list.unresolved !== 0).length;
 }

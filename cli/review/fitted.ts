@@ -26,6 +26,7 @@ function cut(page: Page, most: number): Page {
   return {
     ...page,
     callouts: some(page.callouts, most),
+    sets: some(page.sets, most),
     tables: page.tables.map((table) => ({
       ...table,
       rows: table.rows.slice(0, most),

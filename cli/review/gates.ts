@@ -23,6 +23,7 @@ export const PROHIBITIONS = {
   expire: "a key expires earlier",
   lower: "a key may spend less, or the budget of a guardrail is lowered",
   narrow: "a guardrail allows fewer models, providers or regions, or ignores more; or a key moves to such a one",
+  emptied: "a set of assignments is emptied or deleted, so that keys or members lose its guardrail",
   adopt: "a key or guardrail that exists outside the stack is adopted",
   recurring: "a limit that could be spent once comes again every day, week or month",
   unlimited: "a key of the change may spend without limit",

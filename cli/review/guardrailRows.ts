@@ -4,7 +4,7 @@ import { atMost, type Exposure, Hidden } from "./exposure";
 import { fateOf, type Row, rowOrder } from "./rows";
 import type { Sentence } from "./sentence";
 import { changesOfGuardrail } from "./settings";
-import type { End, Guardrail, StackContents } from "./stack";
+import type { End, Guardrail, Member, StackContents } from "./stack";
 import { byMoney } from "./totals";
 import type { Worlds } from "./worlds";
 
@@ -25,8 +25,11 @@ export interface GuardrailRow extends Row {
 }
 
 export interface MemberRow {
+  /** URN of the pair or set. */
   identity: string;
   user: Sentence;
+  before: Member | undefined;
+  after: Member | undefined;
   guardrailBefore: End | undefined;
   guardrailAfter: End | undefined;
   budget: Bounds;
@@ -39,7 +42,7 @@ interface Contents {
 
 export function guardrailRows({ before, after }: Contents, both: Worlds): GuardrailRow[] {
   const keys = countBy([...after.assignments.values()].map(({ guardrail }) => guardrail.identity));
-  const members = countBy([...after.members.values()].map(({ guardrail }) => guardrail.identity));
+  const members = countBy(after.members.map(({ guardrail }) => guardrail.identity));
   const rows = [...new Set([...before.guardrails.keys(), ...after.guardrails.keys()])].map((urn): GuardrailRow => {
     const [old, made] = [before.guardrails.get(urn), after.guardrails.get(urn)];
     const settings = changesOfGuardrail(old?.properties, made?.properties, both.differing.get(urn));
@@ -67,19 +70,44 @@ function countBy(names: readonly string[]): Map<string, number> {
 
 /** Members whose guardrail, or whose budget through it, changes. */
 export function memberRows({ before, after }: Contents): MemberRow[] {
-  const urns = [...new Set([...before.members.keys(), ...after.members.keys()])];
-  const rows = urns.flatMap((urn): MemberRow[] => {
-    const [old, made] = [before.members.get(urn), after.members.get(urn)];
-    const user = (made ?? old)?.user;
-    if (!user) return [];
+  const rows = membersOfBoth(before.members, after.members).map(([old, made]): MemberRow => {
+    const either = (made ?? old) as Member;
     const budget = { before: memberBound(before, old?.guardrail), after: memberBound(after, made?.guardrail) };
-    return [{ identity: urn, user, guardrailBefore: old?.guardrail, guardrailAfter: made?.guardrail, budget }];
+    const guardrails = { guardrailBefore: old?.guardrail, guardrailAfter: made?.guardrail };
+    return { identity: either.declaredBy, user: either.user, before: old, after: made, ...guardrails, budget };
   });
   return rows
     .filter(({ guardrailBefore, guardrailAfter, budget }) => {
       return guardrailBefore?.identity !== guardrailAfter?.identity || !isDeepStrictEqual(budget.before, budget.after);
     })
     .sort((a, b) => byBounds(a.budget, b.budget) || rowOrder({ label: a.user }, { label: b.user }));
+}
+
+type Both = readonly [before: Member | undefined, after: Member | undefined];
+
+/**
+ * Each assignment before with what becomes of it. A member may have a guardrail in each workspace: the one that stays
+ * comes first, then another by the same resource, then any other.
+ */
+function membersOfBoth(before: readonly Member[], after: readonly Member[]): Both[] {
+  const gone = new Set(before);
+  const former = new Map<Member, Member>();
+  const likeness: ((old: Member, made: Member) => boolean)[] = [
+    (old, made) => old.guardrail.identity === made.guardrail.identity,
+    (old, made) => old.declaredBy === made.declaredBy,
+    () => true,
+  ];
+  const olds = new Map<string, Member[]>();
+  for (const old of before) olds.set(old.identity, [...(olds.get(old.identity) ?? []), old]);
+  for (const isLike of likeness) {
+    for (const made of after) {
+      const old = (olds.get(made.identity) ?? []).find((each) => gone.has(each) && isLike(each, made));
+      if (!old || former.has(made)) continue;
+      former.set(made, old);
+      gone.delete(old);
+    }
+  }
+  return [...after.map((made): Both => [former.get(made), made]), ...[...gone].map((old): Both => [old, undefined])];
 }
 
 function memberBound({ guardrails }: StackContents, guardrail: End | undefined): Exposure | undefined {

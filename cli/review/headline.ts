@@ -7,9 +7,11 @@ import { joined, own, type Sentence, say, someOf } from "./sentence";
 import { type Kind, sumOf } from "./totals";
 
 export function headline(review: Review): Sentence {
-  const { keys, guardrails, members, scope, unknownValues } = review;
-  if (keys.length + guardrails.length + members.length === 0) return own("No key, guardrail or assignment changes.");
+  const { keys, guardrails, members, sets, scope, unknownValues } = review;
+  const isSame = keys.length + guardrails.length + members.length === 0;
+  if (isSame && sets.length === 0) return own("No key, guardrail or assignment changes.");
   const sentences = [
+    ...(isSame ? [own(unknownValues === 0 ? "No difference in money." : "No key or guardrail changes.")] : []),
     ...facts(review),
     ...sums(review),
     ...(scope === "stack" ? [] : [own("Changed resources only: the state of the stack was not given.")]),
@@ -77,16 +79,17 @@ const FATES: readonly (readonly [Fate, string])[] = [
 ];
 
 /** `Keys: 1 new, 2 changed, 1 deleted. Guardrails: 1 changed.` */
-export function countsLine({ keys, guardrails, members }: Review): Sentence {
+export function countsLine({ keys, guardrails, members, sets }: Review): Sentence {
   const lines = [
     ...countsOf("Keys", keys),
     ...countsOf("Guardrails", guardrails),
     ...(members.length > 0 ? [`Members: ${members.length} changed.`] : []),
+    ...countsOf("Sets of assignments", sets),
   ];
   return own(lines.join(" "));
 }
 
-function countsOf(title: string, rows: readonly Row[]): string[] {
+function countsOf(title: string, rows: readonly Pick<Row, "fate">[]): string[] {
   const counts = FATES.map(([fate, words]) => [rows.filter((row) => row.fate === fate).length, words] as const);
   const said = counts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
   return said.length > 0 ? [`${title}: ${said.join(", ")}.`] : [];

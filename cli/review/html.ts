@@ -8,13 +8,14 @@ import { COLUMNS, type Table, type TableRow } from "./tables";
 import type { Page } from "./view";
 
 export function html(page: Page): string {
-  const { title, refusals, headline, counts, callouts, tables, bars, passed, notes } = page;
+  const { title, refusals, headline, counts, callouts, sets, tables, bars, passed, notes } = page;
   const body = [
     `<h1>${text(title)}</h1>`,
     ...(refusals.length > 0 ? [list(refusals, "refusals")] : []),
     `<p class="headline">${text(headline)}</p>`,
     `<p>${text(counts)}</p>`,
-    ...(callouts.length > 0 ? [calloutSection(callouts)] : []),
+    ...(callouts.length > 0 ? [listSection("Look at these first", callouts, "callouts")] : []),
+    ...(sets.length > 0 ? [listSection("Assignments", sets, "")] : []),
     ...(bars.length > 0 ? [chart(bars)] : []),
     ...tables.map(tableSection),
     `<p>${text(passed)}</p>`,
@@ -77,10 +78,10 @@ function collapsed(summary: string, content: string): string {
   return `<details><summary>${escaped(summary)}</summary>${content}</details>`;
 }
 
-function calloutSection(callouts: readonly Sentence[]): string {
-  const [first, rest] = [callouts.slice(0, MOST_ROWS), callouts.slice(MOST_ROWS)];
-  const more = rest.length > 0 ? collapsed(`${rest.length} more`, list(rest, "callouts")) : "";
-  return `<h2>Look at these first</h2>${list(first, "callouts")}${more}`;
+function listSection(title: string, all: readonly Sentence[], style: string): string {
+  const [first, rest] = [all.slice(0, MOST_ROWS), all.slice(MOST_ROWS)];
+  const more = rest.length > 0 ? collapsed(`${rest.length} more`, list(rest, style)) : "";
+  return `<h2>${title}</h2>${list(first, style)}${more}`;
 }
 
 const MOST_BARS = 60;

@@ -1,16 +1,21 @@
 /** The report for programs. docs/review.md describes it; fields may be added. */
+import { parseUrn } from "../../sdk/testing/engine/urn";
+import { type AssigneeList, kindOf } from "../assignments";
+import { stackOf } from "../state";
 import { type Callout, calloutText } from "./callouts";
 import type { KeyRow, Review } from "./compare";
 import { type Exposure, type Figure, Hidden, type Pair } from "./exposure";
 import { overall, type Verdict } from "./gates";
 import type { GuardrailRow, MemberRow } from "./guardrailRows";
 import { plain, type Sentence } from "./sentence";
+import { setLine } from "./setLines";
+import type { Assigned, AssigneeChange, SetRow } from "./sets";
 import type { SettingChange } from "./settings";
-import type { End } from "./stack";
+import type { End, Link } from "./stack";
 import { differenceOf, kindOfChange, type Sum, sumOf } from "./totals";
 
 export function reviewJson(review: Review, callouts: readonly Callout[], verdicts: readonly Verdict[]): object {
-  const { stack, scope, unknownValues, keys, guardrails, members, exposures, warnings } = review;
+  const { stack, scope, unknownValues, keys, guardrails, members, sets, exposures, warnings } = review;
   return {
     verdict: overall(verdicts) ?? null,
     stack: stack ?? null,
@@ -22,9 +27,10 @@ export function reviewJson(review: Review, callouts: readonly Callout[], verdict
       urn: callout.identity,
       text: plain(calloutText(callout)),
     })),
-    keys: keys.map(keyJson),
+    keys: keys.map((row) => keyJson(row, stack)),
     guardrails: guardrails.map(guardrailJson),
-    members: members.map(memberJson),
+    members: members.map((row) => memberJson(row, stack)),
+    assignmentSets: sets.map((row) => setJson(row, review)),
     exposures: exposures.map(({ label, ...pair }) => ({ key: plain(label), ...pairJson(pair) })),
     gates: verdicts.map(({ gate, result, reason }) => ({ gate, result, reason: plain(reason) })),
     warnings,
@@ -42,7 +48,10 @@ function sumJson({ keys, before, after }: Sum): object {
   return { keys, before: usd(before), after: usd(after), difference: (after.cents - before.cents) / 100 };
 }
 
-function keyJson({ identity, label, id, fate, settings, exposure, consumers, held, ...row }: KeyRow): object {
+function keyJson(
+  { identity, label, id, fate, settings, exposure, consumers, held, ...row }: KeyRow,
+  stack: Review["stack"],
+): object {
   return {
     key: plain(label),
     urn: identity,
@@ -50,6 +59,7 @@ function keyJson({ identity, label, id, fate, settings, exposure, consumers, hel
     change: fate,
     settings: settings.map(settingJson),
     guardrail: { before: endJson(row.guardrailBefore), after: endJson(row.guardrailAfter) },
+    assignedBy: assignedBy(row.linkBefore, row.linkAfter, stack),
     atMost: pairJson(exposure),
     heldBy: {
       before: held.before ? plain(held.before.label) : null,
@@ -72,13 +82,62 @@ function guardrailJson({ identity, label, id, fate, settings, budget, keys, memb
   };
 }
 
-function memberJson({ identity, user, guardrailBefore, guardrailAfter, budget }: MemberRow): object {
+function memberJson(
+  { identity, user, before, after, guardrailBefore, guardrailAfter, budget }: MemberRow,
+  stack: Review["stack"],
+): object {
   return {
     member: plain(user),
     urn: identity,
     guardrail: { before: endJson(guardrailBefore), after: endJson(guardrailAfter) },
+    assignedBy: assignedBy(before, after, stack),
     atMost: { before: boundJson(budget.before), after: boundJson(budget.after) },
   };
+}
+
+/** The pair or set of this stack that declares it; null where none does. */
+function assignedBy(before: Link | undefined, after: Link | undefined, stack: Review["stack"]): object {
+  const resource = (link: Link | undefined) => {
+    if (!link?.declaredBy || stackOf(link.declaredBy) !== stack) return null;
+    const { type, name } = parseUrn(link.declaredBy);
+    return { kind: kindOf(type) ?? type, name, urn: link.declaredBy };
+  };
+  return { before: resource(before), after: resource(after) };
+}
+
+function setJson(row: SetRow, review: Review): object {
+  const { identity, label, fate, guardrail, isExclusive, keys, members } = row;
+  return {
+    set: plain(label),
+    urn: identity,
+    change: fate,
+    guardrail: { before: endJson(guardrail.before), after: endJson(guardrail.after) },
+    exclusive: { before: isExclusive.before ?? null, after: isExclusive.after ?? null },
+    keys: assigneesJson(keys),
+    members: assigneesJson(members),
+    text: plain(setLine(row, review)),
+  };
+}
+
+/** How many the set lists, and who comes and goes. Null: not managed, or not known. */
+function assigneesJson({ listed, ...change }: AssigneeChange): object {
+  const names = (all: readonly Assigned[]) => all.map(({ label }) => plain(label));
+  return {
+    before: lengthOf(listed.before),
+    after: lengthOf(listed.after),
+    unresolved: listed.after?.unresolved ?? 0,
+    added: names(change.added),
+    removed: names(change.removed),
+    deleted: names(change.deleted),
+    kept: names(change.kept),
+    uncertain: names(change.uncertain),
+    from: change.from.length,
+    to: change.to.length,
+  };
+}
+
+function lengthOf(list: AssigneeList | undefined): number | null {
+  return !list || list.unresolved === "some" ? null : list.items.length + list.unresolved;
 }
 
 function settingJson({ setting, before, after }: SettingChange): object {

@@ -6,13 +6,14 @@ import { type Cell, COLUMNS, type Table, type TableRow } from "./tables";
 import type { Page } from "./view";
 
 export function markdown(page: Page): string {
-  const { title, refusals, headline, counts, callouts, tables, passed, notes } = page;
+  const { title, refusals, headline, counts, callouts, sets, tables, passed, notes } = page;
   const sections = [
     `## ${text(title)}`,
     list(refusals),
     `**${text(headline)}**`,
     text(counts),
-    ...(callouts.length > 0 ? ["### Look at these first", ...calloutList(callouts)] : []),
+    ...(callouts.length > 0 ? ["### Look at these first", ...shortList(callouts)] : []),
+    ...(sets.length > 0 ? ["### Assignments", ...shortList(sets)] : []),
     ...tables.flatMap(tableSection),
     text(passed),
     collapsed("How this is counted", list(notes)),
@@ -20,8 +21,8 @@ export function markdown(page: Page): string {
   return sections.filter((section) => section !== "").join("\n\n");
 }
 
-function calloutList(callouts: readonly Sentence[]): string[] {
-  const [first, rest] = [callouts.slice(0, MOST_ROWS), callouts.slice(MOST_ROWS)];
+function shortList(all: readonly Sentence[]): string[] {
+  const [first, rest] = [all.slice(0, MOST_ROWS), all.slice(MOST_ROWS)];
   return [list(first), ...(rest.length > 0 ? [collapsed(`${rest.length} more`, list(rest))] : [])];
 }
 

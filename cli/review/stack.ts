@@ -1,12 +1,12 @@
 /** The keys, guardrails and assignments of one world, with each assignment's ends found. */
-import { TYPE_PREFIX } from "../../provider/dynamic/contract";
 import { parseUrn } from "../../sdk/testing/engine/urn";
+import { type Assignment, assignmentsOf, type Known, kindOf, type Reference } from "../assignments";
 import type { Resource } from "../state";
 import { UsageError } from "../terminal";
 import { declaredByGuardrail, declaredByKey, type Properties } from "./declared";
 import { type Budget, Hidden, type Shown, type Spender } from "./exposure";
 import { own, quoted, type Sentence, say } from "./sentence";
-import { pathOf, propertiesOf, type Resources } from "./worlds";
+import { pathOf, type Resources, visible } from "./worlds";
 
 export interface Key extends Spender {
   label: Sentence;
@@ -30,9 +30,20 @@ export interface End {
   unknown: boolean;
 }
 
-export interface Member {
-  user: Sentence;
+export interface Link {
   guardrail: End;
+  /** URN of the pair or set that declares it. */
+  declaredBy: string;
+}
+
+export interface KeyLink extends Link {
+  key: End;
+}
+
+export interface Member extends Link {
+  /** Tells members apart. */
+  identity: string;
+  user: Sentence;
 }
 
 export interface StackContents {
@@ -40,49 +51,57 @@ export interface StackContents {
   keys: ReadonlyMap<string, Key>;
   guardrails: ReadonlyMap<string, Guardrail>;
   /** By identity of the key: its guardrail, with the key's label. */
-  assignments: ReadonlyMap<string, { key: End; guardrail: End }>;
-  /** By URN of the assignment. */
-  members: ReadonlyMap<string, Member>;
+  assignments: ReadonlyMap<string, KeyLink>;
+  members: readonly Member[];
 }
 
-/** The kind of a resource of ours. */
-export function kindOf(type: string): string | undefined {
-  return type.startsWith(TYPE_PREFIX) ? type.slice(TYPE_PREFIX.length) : undefined;
+/** In place of the URN of the resource that declares an assignment: none does, or none for certain. */
+export const UNMANAGED = "";
+
+/** Finds the ends of assignments. */
+export interface Lookup extends Known {
+  resources: Resources;
+}
+
+/** @param urnOf The URN of each object, from both worlds: a preview doesn't repeat the ids of what it changes. */
+export function lookupIn(resources: Resources, urnOf: ReadonlyMap<string, string>): Lookup {
+  return { resources, urnOf: (id) => urnOf.get(id), has: (urn) => resources.has(urn) };
 }
 
 /**
- * @param urnOf The URN of each object, from both worlds: a preview doesn't repeat the ids of what it changes.
  * @param stateOf The outputs that an object has before the change.
+ * @param undeclared Assignments that no resource declares; a declared one of the same key counts instead.
  */
 export function contentsOf(
-  resources: Resources,
-  urnOf: ReadonlyMap<string, string>,
+  lookup: Lookup,
   stateOf: (urn: string) => Properties,
+  undeclared: readonly Assignment[] = [],
 ): StackContents {
+  const { resources } = lookup;
   const ofKind = (kind: string) => [...resources].filter(([, { type }]) => kindOf(type) === kind);
-  const end = (resource: Resource, property: string, kind: string) =>
-    findEnd(resource, property, kind, resources, urnOf);
-  const links = ofKind("GuardrailKeyAssignment").map(([, resource]) => ({
-    key: end(resource, "keyHash", "InferenceKey"),
-    guardrail: end(resource, "guardrailId", "Guardrail"),
-  }));
+  const declared = [...resources].flatMap(([urn, resource]) => assignmentsOf(urn, resource, lookup));
+  const linksOf = (of: Assignment["of"]) => [...undeclared, ...declared].filter((each) => each.of === of);
+  const links = linksOf("key").map((each) => keyLink(each, lookup));
   const managedKeys = ofKind("InferenceKey").filter(([, { external }]) => !external);
   return {
     keys: new Map(managedKeys.map(([urn, resource]) => [urn, toKey(urn, resource, stateOf(urn))])),
     guardrails: new Map(ofKind("Guardrail").map(([urn, resource]) => [urn, toGuardrail(urn, resource, stateOf(urn))])),
     assignments: new Map(links.map((link) => [link.key.identity, link])),
-    members: new Map(
-      ofKind("GuardrailMemberAssignment").map(([urn, resource]) => [
-        urn,
-        { user: userOf(resource), guardrail: end(resource, "guardrailId", "Guardrail") },
-      ]),
-    ),
+    members: membersOf(linksOf("member"), lookup),
   };
 }
 
+/** Also of keys that are in neither world: a pair that depends on one key alone has its hash. */
 export function urnsById(...worlds: readonly Resources[]): Map<string, string> {
   const known = worlds.flatMap((resources) => [...resources]);
-  return new Map(known.flatMap(([urn, { id }]) => (id ? [[id, urn] as const] : [])));
+  const pairs = known.flatMap(([urn, resource]) => {
+    if (kindOf(resource.type) !== "GuardrailKeyAssignment") return [];
+    return assignmentsOf(urn, resource).flatMap(({ assignee: { value, urns } }): [string, string][] => {
+      const [key, another] = urns.filter((each) => isOfKind(each, "InferenceKey"));
+      return typeof visible(value) === "string" && key && !another ? [[value as string, key]] : [];
+    });
+  });
+  return new Map([...pairs, ...known.flatMap(([urn, { id }]) => (id ? [[id, urn] as const] : []))]);
 }
 
 function toKey(urn: string, resource: Resource, state: Properties): Key {
@@ -132,36 +151,54 @@ export function labelOf(urn: string, { parent, inputs }: Resource): Sentence {
   return isDefault || given === path ? quoted(path) : say`${path} (${given})`;
 }
 
+function keyLink(assignment: Assignment, lookup: Lookup): KeyLink {
+  const { assignee, declaredBy, at } = assignment;
+  const key = findEnd(assignee, "InferenceKey", `key ${at} of ${declaredBy}`, lookup);
+  return { key, guardrail: guardrailOf(assignment, lookup), declaredBy };
+}
+
+function toMember(assignment: Assignment, lookup: Lookup): Member {
+  const { assignee, declaredBy, at } = assignment;
+  const user = visible(assignee.value);
+  const [identity, words] =
+    typeof user === "string" ? [user, quoted(user)] : [`member ${at} of ${declaredBy}`, own("known after apply")];
+  return { identity, user: words, guardrail: guardrailOf(assignment, lookup), declaredBy };
+}
+
+/** What no resource declares counts only for a member that none declares. Two resources of one assignment count once. */
+function membersOf(assignments: readonly Assignment[], lookup: Lookup): Member[] {
+  const all = assignments.map((each) => toMember(each, lookup));
+  const declared = new Set(all.filter(({ declaredBy }) => declaredBy !== UNMANAGED).map(({ identity }) => identity));
+  const counted = all.filter(({ declaredBy, identity }) => declaredBy !== UNMANAGED || !declared.has(identity));
+  return [...new Map(counted.map((each) => [`${each.identity} ${each.guardrail.identity}`, each])).values()];
+}
+
+export function guardrailOf(
+  { guardrail, declaredBy }: Pick<Assignment, "guardrail" | "declaredBy">,
+  lookup: Lookup,
+): End {
+  return findEnd(guardrail, "Guardrail", `guardrail of ${declaredBy}`, lookup);
+}
+
 /**
  * An end that is made by the same change has no id yet: then the URN is what the property depends on. Nothing is known
  * of an end that depends on several.
  */
-function findEnd(
-  assignment: Resource,
-  property: string,
-  kind: string,
-  resources: Resources,
-  urnOf: ReadonlyMap<string, string>,
-): End {
-  const id = propertiesOf(assignment)[property];
-  const candidates = (assignment.propertyDependencies?.[property] ?? []).filter((urn) => {
-    return kindOf(parseUrn(urn).type) === kind;
-  });
-  const urn =
-    (typeof id === "string" ? urnOf.get(id) : undefined) ?? (candidates.length === 1 ? candidates[0] : undefined);
+function findEnd({ value, urns }: Reference, kind: string, identity: string, { resources, urnOf }: Lookup): End {
+  const id = visible(value);
+  const [candidate, another] = urns.filter((urn) => isOfKind(urn, kind));
+  const urn = (typeof id === "string" ? urnOf(id) : undefined) ?? (another ? undefined : candidate);
   if (urn) {
     const resource = resources.get(urn);
     return { identity: urn, label: resource ? labelOf(urn, resource) : quoted(parseUrn(urn).name), unknown: false };
   }
-  if (typeof id === "string") return { identity: id, label: say`${id.slice(0, 12)} of elsewhere`, unknown: false };
-  return {
-    identity: `${property} of ${assignment.urn}`,
-    label: own(id instanceof Hidden ? id.why : "none"),
-    unknown: true,
-  };
+  if (typeof id === "string") {
+    const label = candidate ? quoted(id.slice(0, 12)) : say`${id.slice(0, 12)} of elsewhere`;
+    return { identity: id, label, unknown: false };
+  }
+  return { identity, label: own(id instanceof Hidden ? id.why : "none"), unknown: true };
 }
 
-function userOf(resource: Resource): Sentence {
-  const { userId } = propertiesOf(resource);
-  return typeof userId === "string" ? quoted(userId) : own("known after apply");
+function isOfKind(urn: string, kind: string): boolean {
+  return kindOf(parseUrn(urn).type) === kind;
 }

@@ -7,7 +7,7 @@ import type { Table, TableRow } from "./tables";
 import type { Page } from "./view";
 
 export function text(page: Page, colors: boolean): string {
-  const { title, refusals, headline, counts, callouts, tables, passed, notes } = page;
+  const { title, refusals, headline, counts, callouts, sets, tables, passed, notes } = page;
   const bold = (words: string) => (colors ? styled("bold", words) : words);
   const sections = [
     [bold(bare(title)), ...refusals.map((each) => `- ${named(each)}`)],
@@ -15,6 +15,7 @@ export function text(page: Page, colors: boolean): string {
     ...(callouts.length > 0
       ? [[bold("Look at these first:"), ...some(callouts.map((each) => `! ${named(each)}`))]]
       : []),
+    ...(sets.length > 0 ? [[bold("Assignments"), ...some(sets.map((each) => `  ${named(each)}`))]] : []),
     ...tables.map((table) => [bold(table.title), ...tableLines(table)]),
     [named(passed)],
     notes.map((note) => `* ${named(note)}`),

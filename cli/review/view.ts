@@ -5,6 +5,7 @@ import type { LabelledPair, Review } from "./compare";
 import { overall, type Verdict } from "./gates";
 import { countsLine, headline } from "./headline";
 import { joined, own, type Sentence, say } from "./sentence";
+import { setLine } from "./setLines";
 import { guardrailTable, keyTable, memberTable, type Table } from "./tables";
 
 export interface Page {
@@ -15,6 +16,8 @@ export interface Page {
   headline: Sentence;
   counts: Sentence;
   callouts: readonly Sentence[];
+  /** Sets of assignments that change, in one line each. */
+  sets: readonly Sentence[];
   tables: readonly Table[];
   bars: readonly LabelledPair[];
   /** The gates that pass, in one line; empty without any. */
@@ -30,6 +33,7 @@ export function pageOf(review: Review, callouts: readonly Callout[], verdicts: r
     headline: headline(review),
     counts: countsLine(review),
     callouts: grouped(callouts),
+    sets: review.sets.map((row) => setLine(row, review)),
     tables: [keyTable(review), guardrailTable(review), memberTable(review)].filter(({ rows }) => rows.length > 0),
     bars: review.exposures,
     passed: passedLine(verdicts),

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { reviewCommand } from "../../cli/review";
 import { UNKNOWN } from "../../provider/resources/inputs";
-import { assigned, type Declared, guardrail, key, type Program, previewOf, stateOf } from "./support/previews";
+import { assigned, type Declared, guardrail, key, type Program, previewOf, set, stateOf } from "./support/previews";
 import { file } from "./support/states";
 import { run } from "./support/terminal";
 
@@ -196,5 +196,48 @@ test("with limits that are known after apply, nothing is summed that has no figu
       }
     }),
     { numRuns: 80 },
+  );
+});
+
+/** The same assignments, by one set for each guardrail. */
+function withSets(program: Program, joined: boolean): Program {
+  const links = Object.entries(program).filter(([, { kind }]) => kind === "GuardrailKeyAssignment");
+  const idOf = (input: unknown) => (input as { of: string }).of;
+  const sets = ["g", "h"].map((to): [string, Declared] => {
+    const its = links.filter(([, { inputs }]) => idOf(inputs?.guardrailId) === to);
+    return [
+      `${to}-set`,
+      {
+        ...set(
+          to,
+          its.map(([, { inputs }]) => idOf(inputs?.keyHash)),
+        ),
+        joined,
+      },
+    ];
+  });
+  return {
+    ...Object.fromEntries(Object.entries(program).filter((each) => !links.includes(each))),
+    ...Object.fromEntries(sets),
+  };
+}
+
+test("whether assignments are declared one by one or by sets, before or after, all figures are the same", async () => {
+  const figures = async (before: Program, after: Program) => {
+    const { totals, exposures, keys, guardrails, callouts } = JSON.parse(await review(before, after, "json")).data;
+    const ofSets = ({ urn }: { urn: string }) => urn.includes("GuardrailAssignments");
+    return {
+      ...{ totals, exposures, guardrails, callouts: callouts.filter((each: { urn: string }) => !ofSets(each)) },
+      keys: keys.map(({ assignedBy, ...row }: Record<string, unknown>) => row),
+    };
+  };
+  await fc.assert(
+    fc.asyncProperty(program, program, fc.boolean(), async (before, after, joined) => {
+      const expected = await figures(before, after);
+      expect(await figures(before, withSets(after, joined))).toEqual(expected);
+      expect(await figures(withSets(before, joined), after)).toEqual(expected);
+      expect(await figures(withSets(before, joined), withSets(after, joined))).toEqual(expected);
+    }),
+    { numRuns: 100 },
   );
 });

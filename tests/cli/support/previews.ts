@@ -2,9 +2,19 @@
 import { UNKNOWN } from "../../../provider/resources/inputs";
 
 export interface Declared {
-  kind: "InferenceKey" | "Guardrail" | "GuardrailKeyAssignment" | "GuardrailMemberAssignment" | "AppSecret";
-  /** Inputs; `{ of: NAME }` is the id of another resource. */
+  kind:
+    | "InferenceKey"
+    | "Guardrail"
+    | "GuardrailKeyAssignment"
+    | "GuardrailMemberAssignment"
+    | "GuardrailAssignments"
+    | "AppSecret";
+  /** Inputs; `{ of: NAME }` is the id of another resource, also as an element of a list. */
   inputs?: Record<string, unknown>;
+  /** Lists of which the whole is unknown as soon as one element is. */
+  joined?: boolean;
+  /** Resources that a property depends on besides. */
+  dependsOn?: Record<string, string[]>;
   /** A change makes a new one. */
   rotation?: number;
   retainOnDelete?: boolean;
@@ -28,6 +38,18 @@ export const member = (to: string, userId: string): Declared => ({
   inputs: { guardrailId: { of: to }, userId },
 });
 
+/** A set: keys by their names in the program, or by their hashes. */
+export const set = (to: string, keys: readonly string[], more: object = {}): Declared => ({
+  kind: "GuardrailAssignments",
+  inputs: {
+    guardrailId: { of: to },
+    keyHashes: keys.map((each) => (each.length === 64 || each === UNKNOWN ? each : { of: each })),
+    ...more,
+  },
+});
+/** The hash of a key that no resource of the program is. */
+export const hash = (digit: string) => digit.repeat(64);
+
 const STACK = "urn:pulumi:prod::budgets::pulumi:pulumi:Stack::budgets-prod";
 
 function typeOf({ kind }: Declared): string {
@@ -45,13 +67,22 @@ function idOf(name: string): string {
 /** A resource of `program` as it is once `known` exists; ids of anything else are unknown. */
 function resource(name: string, program: Program, known: Program) {
   const declared = program[name] as Declared;
+  const ofOf = (value: unknown) => (value as { of?: string } | null)?.of;
   const references = Object.entries(declared.inputs ?? {}).flatMap(([property, value]) => {
-    const of = (value as { of?: string } | null)?.of;
-    return of === undefined ? [] : [[property, of] as const];
+    const all = (Array.isArray(value) ? value : [value]).map(ofOf).filter((of) => of !== undefined);
+    const others = declared.dependsOn?.[property] ?? [];
+    return all.length + others.length === 0 ? [] : [[property, [...all, ...others]] as const];
   });
-  const ids = references.map(([property, of]) => {
+  const resolved = (value: unknown) => {
+    const of = ofOf(value);
+    if (of === undefined) return value;
     const isKept = known[of] !== undefined && known[of]?.rotation === program[of]?.rotation;
-    return [property, isKept ? idOf(of) : UNKNOWN];
+    return isKept ? idOf(of) : UNKNOWN;
+  };
+  const ids = Object.entries(declared.inputs ?? {}).map(([property, value]) => {
+    if (!Array.isArray(value)) return [property, resolved(value)];
+    const list = value.map(resolved);
+    return [property, declared.joined && list.includes(UNKNOWN) ? UNKNOWN : list];
   });
   const inputs = { name: `budgets/prod/${name}`, ...declared.inputs, ...Object.fromEntries(ids) };
   return {
@@ -62,7 +93,10 @@ function resource(name: string, program: Program, known: Program) {
     ...(declared.retainOnDelete && { retainOnDelete: true }),
     ...(declared.external ? { external: true, inputs: {}, outputs: inputs } : { inputs }),
     propertyDependencies: Object.fromEntries(
-      references.map(([property, of]) => [property, [urnOf(of, (program[of] ?? known[of]) as Declared)]]),
+      references.map(([property, all]) => [
+        property,
+        all.map((of) => urnOf(of, (program[of] ?? known[of]) as Declared)),
+      ]),
     ),
   };
 }
@@ -103,7 +137,10 @@ function stepOf(name: string, before: Program, after: Program) {
       return a !== b;
     },
   );
-  const isReplaced = old.rotation !== made.rotation || (made.kind.endsWith("Assignment") && diffReasons.length > 0);
+  const isReplaced =
+    old.rotation !== made.rotation ||
+    (made.kind.endsWith("Assignment") && diffReasons.length > 0) ||
+    (made.kind === "GuardrailAssignments" && diffReasons.includes("guardrailId"));
   const op = isReplaced ? "replace" : diffReasons.length > 0 ? "update" : "same";
   return { op, urn, oldState, newState, diffReasons };
 }
