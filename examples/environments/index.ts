@@ -16,16 +16,16 @@ const guardrail = new openrouter.Guardrail("services", {
 });
 
 function serviceKey(service: string): openrouter.InferenceKey {
-  const key = new openrouter.InferenceKey(service, {
+  return new openrouter.InferenceKey(service, {
     limit: config.requireNumber(`${service}Limit`),
     limitReset: "monthly",
   });
-  new openrouter.GuardrailKeyAssignment(service, { guardrailId: guardrail.id, keyHash: key.id });
-  return key;
 }
 
 const backend = serviceKey("backend");
 const batch = serviceKey("batch");
+
+new openrouter.GuardrailAssignments("services", { guardrail, keyHashes: [backend.id, batch.id] });
 
 // Secrets: `pulumi stack output backendKey --stack dev --show-secrets` prints one.
 export const backendKey = backend.key;

@@ -20,8 +20,7 @@ const batch = new openrouter.InferenceKey("batch", {
   expiresAt: "2031-01-01T00:00:00Z",
 });
 
-new openrouter.GuardrailKeyAssignment("backend", { guardrailId: services.id, keyHash: backend.id });
-new openrouter.GuardrailKeyAssignment("batch", { guardrailId: services.id, keyHash: batch.id });
+new openrouter.GuardrailAssignments("services", { guardrail: services, keyHashes: [backend.id, batch.id] });
 
 // Secrets: `pulumi stack output backendKey --show-secrets` prints one.
 export const backendKey = backend.key;

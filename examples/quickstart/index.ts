@@ -38,8 +38,8 @@ const trial = new openrouter.InferenceKey("trial", {
   disabled: true,
 });
 
-new openrouter.GuardrailKeyAssignment("backend-production", { guardrailId: production.id, keyHash: backend.id });
-new openrouter.GuardrailKeyAssignment("batch-production", { guardrailId: production.id, keyHash: batch.id });
+// All keys of the guardrail: a key that someone adds in the dashboard is drift.
+new openrouter.GuardrailAssignments("production", { guardrail: production, keyHashes: [backend.id, batch.id] });
 
 // Secrets: `pulumi stack output backendKey --show-secrets` prints one.
 export const backendKey = backend.key;
