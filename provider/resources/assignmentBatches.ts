@@ -27,7 +27,7 @@ export async function assignAll(context: Context, place: Place, assignees: reado
       }
     },
     (batch, failure) => {
-      for (const assignee of batch) failed.set(assignee, { failure, undecided: mayBeDone(failure) });
+      for (const assignee of batch) failed.set(assignee, failure);
     },
   );
   const done = assignees.filter((assignee) => failed.get(assignee)?.undecided ?? true);
@@ -49,13 +49,13 @@ export async function unassignAll(context: Context, place: Place, assignees: rea
     // A lower count than sent is fine: the others are not assigned, which is what was asked for.
     async (batch) => void (await unassign(api, guardrailId, kind, batch)),
     (batch, failure) => {
-      for (const assignee of batch) failed.set(assignee, { failure, undecided: mayBeDone(failure) });
+      for (const assignee of batch) failed.set(assignee, failure);
     },
   );
   // A member who has left the workspace may be refused, and is not assigned any more.
   if ([...failed.values()].some(({ failure }) => mayHaveCulprits(failure))) {
-    const rows = await allOf(listAssignments(api, guardrailId, kind));
-    const left = new Set(rows.map(({ assignee }) => assignee));
+    const rows = await allOf(listAssignments(api, guardrailId, kind)).catch(() => undefined);
+    const left = new Set(rows?.map(({ assignee }) => assignee) ?? failed.keys());
     for (const assignee of failed.keys()) if (!left.has(assignee)) failed.delete(assignee);
   }
   const done = assignees.filter((assignee) => !failed.has(assignee));
@@ -86,9 +86,13 @@ function problemOf(
     problem: new NotAsDeclared(
       operation,
       `${failed.size} of ${sent} ${noun} ${verb} ${what}: ${groups.join("; ")}`,
-      "correct the list, then run it again",
+      [...failures].some(isAboutTheList) ? "correct the list, then run it again" : "run it again",
     ),
   };
+}
+
+function isAboutTheList(failure: unknown): boolean {
+  return !(failure instanceof Error) || mayHaveCulprits(failure);
 }
 
 function reasonOf(operation: string, failure: unknown): string {
@@ -114,23 +118,28 @@ const MOST_REFUSED = 8;
 async function inBatches(
   assignees: readonly string[],
   send: (batch: readonly string[]) => Promise<void>,
-  fail: (batch: readonly string[], failure: unknown) => void,
+  fail: (batch: readonly string[], failed: Failed) => void,
 ): Promise<void> {
   let accepted = false;
   let refused = 0;
+  let last: unknown;
   async function sendOrSplit(batch: readonly string[]): Promise<void> {
+    // What failed not because of assignees fails the others as well.
+    if (last !== undefined) return fail(batch, { failure: last, undecided: false });
     try {
       await send(batch);
       accepted = true;
-    } catch (error) {
-      if (batch.length > 1 && mayHaveCulprits(error) && (accepted || refused < MOST_REFUSED)) {
+    } catch (failure) {
+      const isSplit = batch.length > 1 && mayHaveCulprits(failure) && (accepted || refused < MOST_REFUSED);
+      if (isSplit) {
         const half = Math.ceil(batch.length / 2);
         await sendOrSplit(batch.slice(0, half));
         await sendOrSplit(batch.slice(half));
-      } else {
-        refused++;
-        fail(batch, error);
+        return;
       }
+      refused++;
+      if (!mayHaveCulprits(failure)) last = failure;
+      fail(batch, { failure, undecided: mayBeDone(failure) });
     }
   }
   for (let at = 0; at < assignees.length; at += MOST_PER_REQUEST) {

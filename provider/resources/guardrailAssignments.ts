@@ -126,41 +126,54 @@ async function sync(
   observed: Lists,
   olds: Partial<GuardrailAssignmentsOutputs> = {},
 ): Promise<GuardrailAssignmentsOutputs> {
-  const names = managedBy(inputs);
-  const placeOf = (name: ListName) => ({ guardrailId: guardrailOf(inputs), kind: KINDS[name] });
   const live = { ...observed };
-  const problems: Error[] = [];
-  for (const name of names) {
-    const { done, problem } = await assignAll(context, placeOf(name), without(inputs[name], observed[name]));
-    live[name] = [...(observed[name] ?? []), ...done];
-    if (problem) problems.push(problem);
+  const hasChanged = () => managedBy(inputs).some((name) => !isDeepStrictEqual(live[name], observed[name] ?? []));
+  const outputs = () => {
+    const updatedAt = hasChanged() ? serverTimestamp(context.api) : undefined;
+    return toOutputs(context, inputs, live, { ...olds, ...(updatedAt ? { updatedAt } : {}) });
+  };
+  try {
+    await assignMissing(context, inputs, live);
+    await removeUnlisted(context, inputs, live, olds);
+  } catch (cause) {
+    throw hasChanged() ? new PartialFailure(setId(inputs), outputs(), cause) : cause;
   }
-  // While a key has not got its guardrail, the one that it replaces keeps it.
-  for (const name of problems.length > 0 ? [] : names) {
-    const unlisted = without(observed[name], inputs[name]);
-    const staying = await withoutRemoval(context, placeOf(name), unlisted, olds);
-    const { done, problem } = await unassignAll(context, placeOf(name), without(unlisted, staying));
-    live[name] = without(live[name], [...staying, ...done]);
-    if (problem) problems.push(problem);
-  }
-  const hasChanged = names.some((name) => !isDeepStrictEqual(live[name], observed[name] ?? []));
-  const updatedAt = hasChanged ? serverTimestamp(context.api) : undefined;
-  const outputs = toOutputs(context, inputs, live, { ...olds, ...(updatedAt ? { updatedAt } : {}) });
-  const [problem] = problems;
-  if (problem) throw hasChanged ? new PartialFailure(setId(inputs), outputs, problem) : problem;
-  return outputs;
+  return outputs();
 }
 
-/** Those that are no longer listed, and of which the set removes nothing. */
-async function withoutRemoval(
+const placeOf = (inputs: GuardrailAssignmentsInputs, name: ListName): Place => ({
+  guardrailId: guardrailOf(inputs),
+  kind: KINDS[name],
+});
+
+/** @throws after it has tried all: while a key has no guardrail yet, the one that it replaces keeps its own. */
+async function assignMissing(context: Context, inputs: GuardrailAssignmentsInputs, live: Lists): Promise<void> {
+  const problems: Error[] = [];
+  for (const name of managedBy(inputs)) {
+    const missing = without(inputs[name], live[name]);
+    const { done, problem } = await assignAll(context, placeOf(inputs, name), missing);
+    live[name] = [...(live[name] ?? []), ...done];
+    if (problem) problems.push(problem);
+  }
+  if (problems[0]) throw problems[0];
+}
+
+async function removeUnlisted(
   context: Context,
-  place: Place,
-  unlisted: readonly string[],
+  inputs: GuardrailAssignmentsInputs,
+  live: Lists,
   olds: Partial<GuardrailAssignmentsOutputs>,
-): Promise<string[]> {
-  const own = place.kind === "keys" ? without(common(unlisted, olds.keyHashes), olds.__foreign) : [];
-  const left = leftToTheirDelete(context.session, own);
-  return [...left, ...(await claimedElsewhere(context, place, without(unlisted, left)))];
+): Promise<void> {
+  for (const name of managedBy(inputs)) {
+    const place = placeOf(inputs, name);
+    const unlisted = without(live[name], inputs[name]);
+    const own = name === "keyHashes" ? without(common(unlisted, olds.keyHashes), olds.__foreign) : [];
+    const left = leftToTheirDelete(context.session, own);
+    const claimed = await claimedElsewhere(context, place, without(unlisted, left));
+    const { done, problem } = await unassignAll(context, place, without(unlisted, [...left, ...claimed]));
+    live[name] = without(live[name], [...left, ...claimed, ...done]);
+    if (problem) throw problem;
+  }
 }
 
 function toOutputs(

@@ -1,0 +1,28 @@
+import { NotFound, ServerFailure } from "../../provider/api/errors";
+import { guardrailAssignments } from "../../provider/resources/guardrailAssignments";
+import { answering, OPERATION } from "./support/fakeApi";
+import { contextOf, failureOf, GUARDRAIL } from "./support/samples";
+
+const ID = `${GUARDRAIL}/assignments`;
+const hashes = (count: number) => Array.from({ length: count }, (_, at) => at.toString(16).padStart(64, "0"));
+const olds = { guardrailId: GUARDRAIL, keyHashes: hashes(250) };
+
+test("a set of a guardrail that is gone is gone too, however many keys it has, after one call", async () => {
+  const fake = answering(() => new NotFound(OPERATION, 404, "Guardrail not found"));
+  const error = await failureOf(guardrailAssignments.delete(contextOf(fake), ID, olds));
+  expect(error).toBeInstanceOf(NotFound);
+  expect(fake.sent).toHaveLength(1);
+});
+
+test("after a batch of unknown outcome the others are not sent, and only its keys may be assigned", async () => {
+  let posts = 0;
+  const lost = new ServerFailure(OPERATION, 500, "oops");
+  const fake = answering(() => (++posts === 2 ? lost : { assigned_count: 100 }));
+  const context = contextOf(fake);
+  context.session.created.add(GUARDRAIL);
+  const error = await failureOf(guardrailAssignments.create(context, olds));
+  expect(fake.sent).toHaveLength(2);
+  expect(error.id).toBe(ID);
+  expect(error.outputs).toMatchObject({ keyHashes: hashes(200) });
+  expect(error.message).toMatch(/150 of 250 keys are not assigned: .*, 140 more \(the API failed/);
+});
