@@ -43,6 +43,8 @@ const sources = Math.max(
   newest("provider"),
   newest("sdk"),
   newest("cli"),
+  newest("scripts"),
+  changed("package-lock.json"),
   changed("tsconfig.json"),
   changed("tsconfig.build.json"),
 );
@@ -53,6 +55,7 @@ if (changed(stamp) < sources || !existsSync(`${root}/dist/sdk/index.js`)) {
   rmSync(`${root}/${built}`, { recursive: true, force: true });
   const tsc = "node_modules/typescript/bin/tsc";
   run("Building", process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", built]);
+  run("Bundling", process.execPath, ["scripts/bundle.mjs", built]);
   rmSync(`${root}/dist`, { recursive: true, force: true });
   renameSync(`${root}/${built}`, `${root}/dist`);
   writeFileSync(`${root}/${stamp}`, "");

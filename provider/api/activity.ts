@@ -1,5 +1,5 @@
 /** What was used in the last 30 completed UTC days: `/activity`. Today is never in it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Api } from "./client";
 import { amount, data } from "./shapes";
 

@@ -2,7 +2,7 @@
  * Guardrail assignments: `/guardrails/{id}/assignments/{keys,members}`. Both kinds have the same calls; only the name
  * of the identity differs.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Api } from "./client";
 import { type Counted, PAGE_SIZE, pagesByTotal } from "./pages";
 import { page, text } from "./shapes";

@@ -1,5 +1,5 @@
 /** What the account has bought and used: `/credits`. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Api } from "./client";
 import { data } from "./shapes";
 

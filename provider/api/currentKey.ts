@@ -1,5 +1,5 @@
 /** The key in use: `/key`. What kind of key it is, where it belongs, and which budgets bind it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Api } from "./client";
 import { amount, data, flag, text } from "./shapes";
 

@@ -1,5 +1,5 @@
 /** Who serves a model: `/models/{author}/{slug}/endpoints` and `/endpoints/zdr`. Some servers require credentials. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Api } from "./client";
 import { price } from "./models";
 import { amount, data, text } from "./shapes";

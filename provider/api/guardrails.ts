@@ -1,5 +1,5 @@
 /** Guardrails: `/guardrails`. A guardrail enforces nothing until it is assigned. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Api } from "./client";
 import { type Counted, PAGE_SIZE, pagesByTotal } from "./pages";
 import { amount, data, deleted, flag, page, text, texts } from "./shapes";

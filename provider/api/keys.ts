@@ -1,5 +1,5 @@
 /** Inference keys: `/keys`. The hash is a key's identity; the key itself is shown once, in the answer to its creation. */
-import { z } from "zod";
+import * as z from "zod";
 import { Secret } from "../secret";
 import type { Api } from "./client";
 import { Refused } from "./errors";

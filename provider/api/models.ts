@@ -1,5 +1,5 @@
 /** The model catalogue: `/models`. Asked without credentials: an account may filter its own view of it. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Api } from "./client";
 import { amount, text, texts } from "./shapes";
 

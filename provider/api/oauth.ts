@@ -2,7 +2,7 @@
  * Workload identity: exchanges the token of a CI job or a pod (the subject token) for an access token that acts as the
  * management key of a federation policy (RFC 8693). No management key is stored anywhere.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { Secret } from "../secret";
 import { clean, redact } from "../text";
 import { type Api, parseJson, short } from "./client";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Building blocks for the shapes of answers. The API gains fields and enum values often, and leaves out what is null:

@@ -2,7 +2,7 @@
  * The one place that sends bytes: a connection pool, time-outs, a cap on what is read, no redirects. Loaded at the
  * first API call, so that a provider process that only checks and diffs never pays for an HTTP client.
  */
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from "undici";
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { isLoopback } from "../loopback";
 import { ConnectionFailure, type OpenRouterError, TimedOut, UnreadableAnswer } from "./errors";
 import { CALL_TIMEOUT_MS } from "./retry";
@@ -54,11 +54,12 @@ export async function send({ operation, method, url, headers, body, timeout }: S
   const limit = Math.min(timeout ?? CALL_TIMEOUT_MS, CALL_TIMEOUT_MS);
   const deadline = AbortSignal.timeout(limit);
   try {
-    const answer = await request(url, {
+    const answer = await dispatcherFor(url).request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
       method,
       headers,
       body: body ?? null,
-      dispatcher: dispatcherFor(url),
       signal: deadline,
     });
     const text = await readBounded(operation, answer);

@@ -1,5 +1,5 @@
 /** Workspaces: `/workspaces`. Read only: which account a management key belongs to, and what workspaces are called. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Api } from "./client";
 import { PAGE_SIZE, pagesByTotal } from "./pages";
 import { page, text } from "./shapes";

@@ -1,6 +1,6 @@
 /** Rules for the inputs of a guardrail that are not a single value: filters, and what spans several inputs. */
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { holdsNoKey } from "../text";
 import { MODEL_LISTS } from "./guardrailFields";
 import { isUnknown, known, line, NO_KEY, oneOf, optional } from "./inputs";

@@ -11,7 +11,7 @@
  * API never shows the one-time key again: it is carried forward from the state.
  */
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { Refused, Unsupported } from "../api/errors";
 import {
   createKey,

@@ -3,7 +3,7 @@
  * any input may be a secret.
  */
 import { isDeepStrictEqual } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { isKeyHash } from "../ids";
 import { holdsNoKey } from "../text";
 import type { Checked } from "./lifecycle";
