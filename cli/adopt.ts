@@ -38,8 +38,9 @@ Each key and guardrail gets the input \`adopt\`, and the next \`pulumi up\` adop
 it. With --import, \`pulumi import\` adopts them instead, and the program looks as
 if it had created them. Either way nothing is written to the account, and the
 \`pulumi up\` after that has no changes.
-An assignment is declared if its key and its guardrail are. Exclude objects of
-other stacks with --name or --workspace.
+A key is in the set of assignments of its guardrail if both are declared. If other
+keys have the guardrail, the set is not exclusive, and they keep it. Exclude
+objects of other stacks with --name or --workspace.
 ${CREDENTIALS_HELP}
 
 Exit code: 0 if the files were written, 2 if not.

@@ -1,6 +1,7 @@
 /** The text of a program that declares what is taken over. Pure. */
+import { counted } from "../table";
 import type { Resource } from "./resources";
-import { Code, objectSource, textSource } from "./source";
+import { objectSource, textSource } from "./source";
 
 /** How Pulumi comes to the objects: by the input `adopt`, or by `pulumi import` before the program runs. */
 export type Way = "adopt" | "import";
@@ -10,8 +11,7 @@ export function programText(resources: readonly Resource[], way: Way): string {
   const sections = [
     section("Guardrails.", of("Guardrail"), way),
     section(aboutKeys(way), of("InferenceKey"), way),
-    section("Which key has which guardrail.", of("GuardrailKeyAssignment"), way),
-    section("Which member has which guardrail.", of("GuardrailMemberAssignment"), way),
+    section(ABOUT_SETS, of("GuardrailAssignments"), way),
   ];
   return `${[HEAD, ...sections.filter(Boolean)].join("\n\n")}\n`;
 }
@@ -21,6 +21,9 @@ const HEAD = `/**
  * is what \`pulumi up\` brings about.
  */
 import * as openrouter from "pulumi-openrouter";`;
+
+const ABOUT_SETS = `Which keys and members have which guardrail. The set removes a guardrail from those that it does not list, unless
+it has \`exclusive: false\`.`;
 
 function aboutKeys(way: Way): string {
   return `Inference keys. OpenRouter shows a key once, to whoever made it: the secrets of these can't be read back, and their
@@ -42,16 +45,19 @@ function section(about: string, resources: readonly Resource[], way: Way): strin
   return [comment.join("\n"), ...resources.map((resource) => statement(resource, way))].join("\n\n");
 }
 
-function statement({ kind, id, name, identifier, inputs, references, isPermanent }: Resource, way: Way): string {
+function statement({ kind, id, name, identifier, args: own, others = 0, isPermanent }: Resource, way: Way): string {
   const isAdoptable = kind === "InferenceKey" || kind === "Guardrail";
-  const args = {
-    ...inputs,
-    ...Object.fromEntries(Object.entries(references).map(([input, other]) => [input, new Code(`${other}.id`)])),
-    ...(isAdoptable && way === "adopt" && { adopt: id }),
-  };
+  const args = { ...own, ...(isAdoptable && way === "adopt" && { adopt: id }) };
   const head = `${identifier ? `const ${identifier} = ` : ""}new openrouter.${kind}(`;
-  if (!isPermanent) return `${head}${textSource(name)}, ${objectSource(args)});`;
+  const comment = others > 0 ? `// ${aboutOthers(others)}\n` : "";
+  if (!isPermanent) return `${comment}${head}${textSource(name)}, ${objectSource(args)});`;
   const about = "// Each workspace has one by itself, which the API does not delete: `pulumi destroy` leaves it.";
   const all = [textSource(name), objectSource(args, "  "), "{ retainOnDelete: true }"];
   return `${about}\n${head}\n${all.map((each) => `  ${each},\n`).join("")});`;
+}
+
+function aboutOthers(count: number): string {
+  const [has, them] =
+    count === 1 ? ["has this guardrail and is", "it as it is"] : ["have this guardrail and are", "them as they are"];
+  return `${counted(count, "other assignee")} ${has} not in this program. Not exclusive, the set leaves ${them}.`;
 }

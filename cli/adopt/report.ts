@@ -22,9 +22,11 @@ export function reportText(resources: readonly Resource[], written: Written, wid
 }
 
 function counts(resources: readonly Resource[]): string {
-  const of = (...kinds: string[]) => resources.filter(({ kind }) => kinds.includes(kind)).length;
-  const assignments = of("GuardrailKeyAssignment", "GuardrailMemberAssignment");
-  return `${counted(of("Guardrail"), "guardrail")}, ${counted(of("InferenceKey"), "key")}, ${counted(assignments, "assignment")}`;
+  const of = (kind: string) => resources.filter((each) => each.kind === kind);
+  const sets = of("GuardrailAssignments");
+  const lists = sets.flatMap(({ inputs }) => [inputs.keyHashes, inputs.userIds].flat().filter(Boolean));
+  const assignments = `${counted(lists.length, "assignment")}${sets.length > 0 ? ` in ${counted(sets.length, "set")}` : ""}`;
+  return `${counted(of("Guardrail").length, "guardrail")}, ${counted(of("InferenceKey").length, "key")}, ${assignments}`;
 }
 
 function nextSteps({ program, importFile }: Written): string {

@@ -1,20 +1,21 @@
 /** The resources of a program for what is taken over: named, and referring to each other. Pure. */
 import { type Named, newNames } from "./identifiers";
-import type { Selection, Taken } from "./selection";
+import type { Selection, Taken, TakenSet } from "./selection";
+import { Code } from "./source";
 
 export interface Resource extends Taken {
   /** Name of the resource in Pulumi. */
   name: string;
   /** What the program calls it, where another resource refers to it. */
   identifier?: string;
-  /** Inputs that are the id of another resource, with the identifier of that one. */
-  references: Readonly<Record<string, string>>;
+  /** What the program passes: the inputs, with references to other resources. */
+  args: Readonly<Record<string, unknown>>;
+  /** Of a set, how many more keys and members have its guardrail. */
+  others?: number;
 }
 
 /** What is referred to comes first. */
-export function resourcesOf({ guardrails, keys, keyAssignments, memberAssignments }: Selection): Resource[] {
-  const assignments = [...keyAssignments, ...memberAssignments];
-  const referredTo = new Set(assignments.flatMap(({ inputs }) => Object.values(inputs)));
+export function resourcesOf({ guardrails, keys, sets }: Selection): Resource[] {
   const nameOf = newNames();
   const named = new Map<unknown, Named>();
   for (const { id, inputs } of keys) named.set(id, nameOf("key", String(inputs.name)));
@@ -25,21 +26,27 @@ export function resourcesOf({ guardrails, keys, keyAssignments, memberAssignment
     );
   }
 
+  const referredTo = new Set(sets.flatMap(({ inputs }) => [inputs.guardrailId, ...listIn(inputs.keyHashes)]));
   const objects = [...guardrails, ...keys].map((taken): Resource => {
     const { name, identifier } = named.get(taken.id) as Named;
     const reference = referredTo.has(taken.id) ? { identifier } : {};
-    return { ...taken, name, ...reference, references: {} };
+    return { ...taken, name, ...reference, args: taken.inputs };
   });
-  return [...objects, ...assignments.map((taken) => assignmentResource(taken, named))];
+  return [...objects, ...sets.map((set) => setResource(set, named))];
 }
 
-/** A slash stands in no other name, so that no two assignments have one. */
-function assignmentResource(taken: Taken, named: ReadonlyMap<unknown, Named>): Resource {
-  const { guardrailId, ...subject } = taken.inputs;
-  const sides = [...Object.values(subject), guardrailId].map((id) => named.get(id)?.name ?? String(id));
-  const references = Object.entries(taken.inputs).flatMap(([input, id]) => {
-    const identifier = named.get(id)?.identifier;
-    return identifier ? [[input, identifier]] : [];
+/** Named like its guardrail, which has no other. */
+function setResource(set: TakenSet, named: ReadonlyMap<unknown, Named>): Resource {
+  const { guardrailId, keyHashes, ...others } = set.inputs;
+  const { name, identifier } = named.get(guardrailId) as Named;
+  const ids = listIn(keyHashes).map((hash) => {
+    const key = named.get(hash);
+    return key ? new Code(`${key.identifier}.id`) : hash;
   });
-  return { ...taken, name: sides.join("/"), references: Object.fromEntries(references) };
+  const args = { guardrail: new Code(identifier), ...(keyHashes !== undefined && { keyHashes: ids }), ...others };
+  return { ...set, name, args };
+}
+
+function listIn(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }

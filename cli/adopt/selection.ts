@@ -1,5 +1,4 @@
 /** What of an account is taken over, as the provider itself reads it, and what can't be. Reads only. */
-import type { Guardrail } from "../../provider/api/guardrails";
 import { allOf } from "../../provider/api/pages";
 import { listWorkspaces } from "../../provider/api/workspaces";
 import type { Kind } from "../../provider/dynamic/contract";
@@ -12,8 +11,9 @@ import type { Lifecycle } from "../../provider/resources/lifecycle";
 import { clean, holdsNoKey } from "../../provider/text";
 import type { Account } from "../account";
 import { isWorkspaceDefault } from "../findings";
-import { forEach, type Inventory, readAssigned, readInventory } from "../inventory";
+import { forEach, type Inventory, readInventory } from "../inventory";
 import { UsageError } from "../terminal";
+import { assignedKeys, isEmpty, planSet } from "./sets";
 
 export interface Filter {
   /** Id or name. */
@@ -34,6 +34,12 @@ export interface Taken {
   isPermanent: boolean;
 }
 
+/** The assignments of a guardrail between it and what is taken over. */
+export interface TakenSet extends Taken {
+  /** How many more keys and members have the guardrail. */
+  others: number;
+}
+
 export interface LeftOut {
   kind: Kind;
   id: string;
@@ -45,8 +51,7 @@ export interface Selection {
   /** Each kind with the oldest first: what is made later does not change the names of the rest. */
   guardrails: Taken[];
   keys: Taken[];
-  keyAssignments: Taken[];
-  memberAssignments: Taken[];
+  sets: TakenSet[];
   leftOut: LeftOut[];
   /** How many assignments have a side that is not taken. */
   halfAssignments: number;
@@ -75,27 +80,37 @@ export async function select(account: Account, environment: NodeJS.ProcessEnv, f
     oldestFirst(inventory.keys.filter(isWanted)).map((row) => ({ id: row.hash, declared: chosen(row, anyway) })),
   );
 
-  const takenKeys = new Set(keys.filter(isTaken).map(({ id }) => id));
-  const takenGuardrails = guardrails.filter(isTaken).map(({ id }) => id);
-  const pairs = pairsOf(inventory.guardrailOf, takenKeys, new Set(takenGuardrails));
-  const members = await forEach(takenGuardrails, async (id) =>
-    (await readAssigned(account, id, "members")).map((userId) => ({ id: `${id}/${userId}` })),
+  const taken = guardrails.filter(isTaken);
+  const takenKeys = keys.filter(isTaken).map(({ id }) => id);
+  const assigned = assignedKeys(inventory);
+  const plans = await forEach(
+    taken.filter(({ isPermanent }) => !isPermanent),
+    ({ id }) => planSet(account, provider("GuardrailMemberAssignment"), id, assigned.get(id) ?? [], takenKeys),
   );
-  const keyAssignments = await take(
-    "GuardrailKeyAssignment",
-    pairs.whole.map((id) => ({ id })),
+  const sets = await forEach(
+    plans.filter((plan) => !isEmpty(plan)),
+    async (plan) => [plan, await takeOne(provider("GuardrailAssignments"), "GuardrailAssignments", plan)] as const,
   );
-  const memberAssignments = await take("GuardrailMemberAssignment", members.flat());
-  const all = [...guardrails, ...keys, ...keyAssignments, ...memberAssignments].filter((each) => each !== undefined);
+  const all = [...guardrails, ...keys, ...sets.map(([, set]) => set)].filter((each) => each !== undefined);
   return {
-    guardrails: guardrails.filter(isTaken),
+    guardrails: taken,
     keys: keys.filter(isTaken),
-    keyAssignments: keyAssignments.filter(isTaken),
-    memberAssignments: memberAssignments.filter(isTaken),
-    leftOut: all.flatMap((each) => (isTaken(each) ? [] : [each])),
-    halfAssignments: pairs.half,
+    sets: sets.flatMap(([{ others }, set]) => (isTaken(set) ? [{ ...set, others }] : [])),
+    leftOut: [...all.flatMap((each) => (isTaken(each) ? [] : [each])), ...plans.flatMap(({ leftOut }) => leftOut)],
+    halfAssignments: plans.reduce((sum, { otherKeys }) => sum + otherKeys, 0) + elsewhere(assigned, taken, takenKeys),
     unreadable: inventory.unreadable,
   };
+}
+
+/** How many of the keys have a guardrail that is not taken over. */
+function elsewhere(
+  assigned: ReadonlyMap<string, string[]>,
+  guardrails: readonly Taken[],
+  keys: readonly string[],
+): number {
+  const [ids, hashes] = [new Set(guardrails.map(({ id }) => id)), new Set(keys)];
+  const others = [...assigned].filter(([id]) => !ids.has(id)).flatMap(([, all]) => all);
+  return others.filter((hash) => hashes.has(hash)).length;
 }
 
 async function wanted(
@@ -175,21 +190,4 @@ async function takeOne(
 
 function isTaken(object: Taken | LeftOut | undefined): object is Taken {
   return object !== undefined && "inputs" in object;
-}
-
-/** Ids of the assignments between what is taken, and how many there are between that and the rest. */
-function pairsOf(
-  guardrailOf: ReadonlyMap<string, Guardrail>,
-  keys: ReadonlySet<string>,
-  guardrails: ReadonlySet<string>,
-): { whole: string[]; half: number } {
-  const pairs = [...guardrailOf].map(([hash, { id }]) => ({
-    hash,
-    id,
-    sides: Number(keys.has(hash)) + Number(guardrails.has(id)),
-  }));
-  return {
-    whole: pairs.filter(({ sides }) => sides === 2).map(({ hash, id }) => `${id}/${hash}`),
-    half: pairs.filter(({ sides }) => sides === 1).length,
-  };
 }

@@ -28,9 +28,10 @@ function propertySource(name: string, value: unknown, indent: string): string {
 
 function arraySource(items: readonly unknown[], indent: string, fits: (text: string) => boolean): string {
   const inner = `${indent}  `;
-  const sources = items.map((item) =>
-    typeof item === "string" ? textSource(item) : objectSource(item as object, inner),
-  );
+  const sources = items.map((item) => {
+    if (item instanceof Code) return item.text;
+    return typeof item === "string" ? textSource(item) : objectSource(item as object, inner);
+  });
   const oneLine = `[${sources.join(", ")}]`;
   if (!oneLine.includes("\n") && fits(oneLine)) return oneLine;
   return `[\n${sources.map((source) => `${inner}${source},\n`).join("")}${indent}]`;

@@ -41,7 +41,7 @@ function declared(): Declared[] {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   });
   const all: Declared[] = [];
-  const kinds = ["InferenceKey", "Guardrail", "GuardrailKeyAssignment", "GuardrailMemberAssignment"];
+  const kinds = ["InferenceKey", "Guardrail", "GuardrailAssignments"];
   const classes = kinds.map((kind) => {
     const remember = function (this: { id: string }, name: string, args: Declared["args"]) {
       this.id = `the id of ${kind} ${name}`;
@@ -51,6 +51,11 @@ function declared(): Declared[] {
   });
   new Function("require", "exports", outputText)(() => Object.fromEntries(classes), {});
   return all;
+}
+
+function setsByName(): Record<string, Declared["args"]> {
+  const sets = declared().filter(({ kind }) => kind === "GuardrailAssignments");
+  return Object.fromEntries(sets.map(({ name, args }) => [name, args]));
 }
 
 function namesOf(kind: string): unknown[] {
@@ -78,11 +83,13 @@ describe("the program for an account full of odd things", () => {
     result = await adopt();
   });
 
-  test("has each key, guardrail and assignment once, under a name of its own", () => {
+  test("has each key, guardrail and set of assignments once, under a name of its own", () => {
     const all = declared();
     expect(namesOf("InferenceKey").sort()).toEqual([...ODD_NAMES, "disabled", "expired", "full"].sort());
     expect(namesOf("Guardrail")).toEqual(expect.arrayContaining(["ci", "full"]));
-    expect(all.filter(({ kind }) => kind.endsWith("Assignment"))).toHaveLength(ODD_NAMES.length + 3);
+    const sets = setsByName();
+    expect(Object.keys(sets)).toEqual(["full", "ci"]);
+    expect(sets.ci).toMatchObject({ keyHashes: { length: ODD_NAMES.length }, userIds: [expect.any(String)] });
     expect(new Set(all.map(({ kind, name }) => `${kind} ${name}`)).size).toBe(all.length);
   });
 
@@ -93,13 +100,12 @@ describe("the program for an account full of odd things", () => {
     expect(live.filter(([name]) => !Object.hasOwn(UNDECLARABLE, name ?? "")).sort()).toEqual(adopted.sort());
   });
 
-  test("passes the ids of its own resources to assignments", () => {
-    const [assignment] = declared().filter(
-      ({ kind, name }) => kind === "GuardrailKeyAssignment" && name === "full/full",
-    );
-    expect(assignment?.args).toEqual({
-      guardrailId: "the id of Guardrail full",
-      keyHash: "the id of InferenceKey full",
+  test("passes its own resources to sets, which are exclusive where they list all that is assigned", () => {
+    const [user] = simulator.account.memberAssignments;
+    expect(setsByName().full).toEqual({
+      guardrail: expect.objectContaining({ id: "the id of Guardrail full" }),
+      keyHashes: ["the id of InferenceKey full"],
+      userIds: [user?.user_id],
     });
   });
 
@@ -242,11 +248,39 @@ describe("filters", () => {
     expect(ambiguous).toMatchObject({ code: 2, err: expect.stringContaining(`Other (${other})`) });
   });
 
-  test("an assignment is left out unless both of its sides are taken, and that is said", async () => {
+  test("a key that is not in the program keeps its guardrail, and that is said", async () => {
     const { err } = await adopt("--name", "team-a/*");
-    expect(declared().filter(({ kind }) => kind === "GuardrailKeyAssignment")).toHaveLength(2);
+    expect(setsByName()["team-a-safe"]).toMatchObject({ keyHashes: { length: 2 }, exclusive: false });
     expect(err).toBe("Left out: 1 assignment; only the key or only the guardrail of each is taken over\n");
+    expect(readFileSync(join(folder, "index.ts"), "utf8")).toContain(
+      "// 1 other assignee has this guardrail and is not in this program. Not exclusive, the set leaves it as it is.\n",
+    );
   });
+
+  test("a guardrail that is not in the program is left out, with the keys that have it", async () => {
+    const { err } = await adopt("--name", "*/ci");
+    expect(err).toBe("Left out: 1 assignment; only the key or only the guardrail of each is taken over\n");
+    expect(setsByName()).toEqual({});
+  });
+});
+
+test("a set of more keys than one page has lists all of them", async () => {
+  const { dashboard } = simulator;
+  const keys = Array.from({ length: 205 }, (_, at) => dashboard.createKey({ name: `k${at}` }).key.hash);
+  dashboard.assign(dashboard.createGuardrail({ name: "safe" }).id, { keys });
+  const { out } = await adopt();
+  expect(setsByName().safe?.keyHashes).toHaveLength(205);
+  expect(setsByName().safe).not.toHaveProperty("exclusive");
+  expect(out).toContain("1 guardrail, 205 keys, 205 assignments in 1 set.");
+});
+
+test("a list that is empty is not managed, and a guardrail that nothing has gets no set", async () => {
+  const { dashboard } = simulator;
+  const { id } = dashboard.addMember({ email: "ada@example.com" });
+  dashboard.assign(dashboard.createGuardrail({ name: "safe" }).id, { members: [id] });
+  dashboard.createGuardrail({ name: "bare" });
+  await adopt();
+  expect(setsByName()).toEqual({ safe: { guardrail: expect.anything(), userIds: [id] } });
 });
 
 test("a member whose id can't be declared is left out, and that is said", async () => {

@@ -27,9 +27,13 @@ interface Scene {
 }
 
 /** A Pulumi project with the program that the command has written for the account. */
-async function takeOver(way: "adopt" | "import", switches: Partial<Switches>): Promise<Scene> {
+async function takeOver(
+  way: "adopt" | "import",
+  switches: Partial<Switches>,
+  { fill = fillOddly, only = [] }: { fill?: (simulator: Simulator) => OddAccount; only?: string[] } = {},
+): Promise<Scene> {
   const simulator = await startSimulator({ switches });
-  const odd = fillOddly(simulator);
+  const odd = fill(simulator);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-adopt-"));
   const [program, importFile, stateDir] = [
     join(folder, "index.ts"),
@@ -41,7 +45,7 @@ async function takeOver(way: "adopt" | "import", switches: Partial<Switches>): P
   writeFileSync(join(folder, "Pulumi.yaml"), "name: taken\nruntime: nodejs\n");
   writeFileSync(join(folder, "package.json"), '{"name":"taken","private":true,"main":"index.ts"}');
   const env = { OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: simulator.managementKey };
-  const args = ["--out", program, ...(way === "import" ? ["--import", importFile] : [])];
+  const args = ["--out", program, ...only, ...(way === "import" ? ["--import", importFile] : [])];
   expect(await run(adoptCommand, args, { env })).toMatchObject({ code: 0 });
   const stack = await openStack({ projectDir: folder, stack: "test", stateDir, passphrase: "test", env });
   const close = async () => {
@@ -81,7 +85,8 @@ describe.each(WAYS)("taken over by %s", (way, switches) => {
     expect(outcome.written).toEqual([]);
     expect(s.simulator.account).toEqual(before);
     const { keys, guardrails, keyAssignments, memberAssignments } = before;
-    const all = [...keys, ...guardrails, ...keyAssignments, ...memberAssignments].length;
+    const assigned = new Set([...keyAssignments, ...memberAssignments].map(({ guardrail_id }) => guardrail_id));
+    const all = [...keys, ...guardrails, ...assigned].length;
     const ours = outcome.steps.filter(({ type }) => type.includes("dynamic/openrouter:"));
     expect(new Set(ours.map(({ urn }) => urn)).size).toBe(all - Object.keys(UNDECLARABLE).length);
     expect(new Set(ours.map(({ op }) => op))).toEqual(new Set([way === "adopt" ? "create" : "import"]));
@@ -120,3 +125,38 @@ describe.each(WAYS)("taken over by %s", (way, switches) => {
     expect(guardrails.map(({ name }) => name)).toEqual([expect.stringMatching(/^Workspace .* Default$/)]);
   });
 });
+
+describe.each(["adopt", "import"] as const)("a part of an account, taken over by %s", (way) => {
+  test("no key and no member loses its guardrail, and the next `up` has no changes", async () => {
+    const only = ["--name", "full"];
+    const s = await takeOver(way, {}, { only, fill: withOthersUnder("full") });
+    const assigned = () => {
+      const { keyAssignments, memberAssignments } = s.simulator.account;
+      const keys = keyAssignments.map(({ guardrail_id, key_hash }) => `${guardrail_id} ${key_hash}`);
+      return [...keys, ...memberAssignments.map(({ guardrail_id, user_id }) => `${guardrail_id} ${user_id}`)].sort();
+    };
+    const before = assigned();
+    const operation = () =>
+      way === "adopt" ? s.stack.up() : s.stack.importFile(JSON.parse(readFileSync(s.importFile, "utf8")));
+    expect(errorsOf(await writesOf(s, operation()))).toBe("");
+    for (const refresh of [false, true]) {
+      const again = await writesOf(s, s.stack.up({ refresh }));
+      expect({ ...again, touched: touched(again) }).toMatchObject({ ...NOTHING_HAPPENS, touched: [] });
+    }
+    expect(assigned()).toEqual(before);
+    expect(readFileSync(s.program, "utf8")).toMatch(/^ {2}exclusive: false,$/m);
+    await s.close();
+  });
+});
+
+/** Half of the keys that the odd account has under another guardrail are under this one. */
+function withOthersUnder(name: string) {
+  return (simulator: Simulator): OddAccount => {
+    const odd = fillOddly(simulator);
+    const { guardrails, keyAssignments } = simulator.account;
+    const id = guardrails.find((guardrail) => guardrail.name === name)?.id ?? "";
+    const keys = keyAssignments.map(({ key_hash }) => key_hash).filter((_, at) => at % 2 === 0);
+    simulator.dashboard.assign(id, { keys });
+    return odd;
+  };
+}
