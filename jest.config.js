@@ -5,7 +5,7 @@
  * what proves the most for its time; `npm run test:all` (and CI) takes these as well.
  */
 const LONG = [
-  "tests/engine/(options|deletedWith|edges|moves|ignoreChanges|workloadIdentity|secrets|accounts|isolation|mistakes|adopt|adoptCommand|peersFaults)\\.test\\.ts$",
+  "tests/engine/(setsEdges|options|deletedWith|edges|moves|ignoreChanges|workloadIdentity|secrets|accounts|isolation|mistakes|adopt|adoptCommand|peersFaults)\\.test\\.ts$",
   "tests/examples/(programs|copied)\\.test\\.ts$",
   "tests/faults/kill\\.test\\.ts$",
   "tests/bench/course\\.test\\.ts$",
@@ -16,6 +16,8 @@ module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/tests"],
   testMatch: ["**/*.test.ts"],
+  globalSetup: "<rootDir>/tests/support/globalSetup.cjs",
+  globalTeardown: "<rootDir>/tests/support/globalTeardown.cjs",
   testPathIgnorePatterns: ["/node_modules/", ...(process.env.TEST_ALL ? [] : LONG)],
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json", diagnostics: false }] },
   // There to end a test that hangs, and for nothing else: a busy machine may need many times what a quiet one does.
