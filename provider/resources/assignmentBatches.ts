@@ -62,7 +62,7 @@ export async function unassignAll(context: Context, place: Place, assignees: rea
   return { done, ...problemOf(api, place, assignees.length, failed, "still assigned") };
 }
 
-/** The failure itself if it is the same for all: then it is not about single assignees. */
+/** The failure itself if it is the same for all and not about the list. */
 function problemOf(
   { operation }: Api,
   { kind }: Place,
@@ -73,7 +73,8 @@ function problemOf(
   if (failed.size === 0) return {};
   const failures = new Set([...failed.values()].map(({ failure }) => failure));
   const [first] = failures;
-  if (first instanceof Error && failed.size === sent && failures.size === 1) return { problem: first };
+  const isSame = failed.size === sent && failures.size === 1 && !isAboutTheList(first);
+  if (isSame && first instanceof Error) return { problem: first };
   const names = new Map<string, string[]>();
   for (const [assignee, { failure }] of failed) {
     const reason = reasonOf(operation, failure);

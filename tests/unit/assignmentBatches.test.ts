@@ -1,4 +1,4 @@
-import { NotFound, ServerFailure } from "../../provider/api/errors";
+import { NotFound, Refused, ServerFailure } from "../../provider/api/errors";
 import { guardrailAssignments } from "../../provider/resources/guardrailAssignments";
 import { answering, OPERATION } from "./support/fakeApi";
 import { contextOf, failureOf, GUARDRAIL } from "./support/samples";
@@ -25,4 +25,15 @@ test("after a batch of unknown outcome the others are not sent, and only its key
   expect(error.id).toBe(ID);
   expect(error.outputs).toMatchObject({ keyHashes: hashes(200) });
   expect(error.message).toMatch(/150 of 250 keys are not assigned: .*, 140 more \(the API failed/);
+});
+
+test("a single member who is refused is named", async () => {
+  const refused = new Refused(OPERATION, 400, "Some users are not members of the workspace");
+  const context = contextOf(answering(() => refused));
+  context.session.created.add(GUARDRAIL);
+  const error = await failureOf(guardrailAssignments.create(context, { guardrailId: GUARDRAIL, userIds: ["user_x"] }));
+  expect(error.message).toBe(
+    `${OPERATION}: 1 of 1 member is not assigned: user_x (the API refused it: 400, ` +
+      "Some users are not members of the workspace). Correct the list, then run it again.",
+  );
 });
