@@ -32,7 +32,7 @@ and asks for the guardrail.`,
 }
 
 async function refreshAmong(engine: BenchOptions["engine"], keys: number, inAccount: number): Promise<Cost> {
-  const bench = await openBenchStack({ kind: "ours", keys, engine });
+  const bench = await openBenchStack({ kind: "pairs", keys, engine });
   try {
     const older = Math.floor((inAccount - keys) / 2);
     addForeignKeys(bench, older);

@@ -30,6 +30,13 @@ const SAMPLES: Record<string, { inputs: (index: number) => object; outputs: obje
     }),
     outputs: {},
   },
+  GuardrailAssignments: {
+    inputs: (index) => ({
+      guardrailId: `0b4c1e5e-0000-4000-8000-${index.toString(16).padStart(12, "0")}`,
+      keyHashes: Array.from({ length: 10 }, (_, key) => (10 * index + key).toString(16).padStart(64, "0")),
+    }),
+    outputs: {},
+  },
   GuardrailMemberAssignment: {
     inputs: (index) => ({ guardrailId: "0b4c1e5e-0000-4000-8000-000000000000", userId: `user_${index}` }),
     outputs: {},

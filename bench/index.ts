@@ -1,24 +1,24 @@
-/** `npm run bench`: measures, prints tables, and writes them to `docs/benchmarks.md`. */
-import { writeFile } from "node:fs/promises";
+/** `npm run bench`: measures, prints tables, and writes them to `docs/benchmarks.md`, with a chart next to it. */
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { hasPulumi } from "pulumi-openrouter/testing";
-import { commandsSection } from "./commands";
-import { type Course, runCourse } from "./course";
+import { chart } from "./chart";
+import { runCourse } from "./course";
 import { foreignKeysSection } from "./foreignKeys";
 import { inProcessSection } from "./inProcess";
 import { loadSection } from "./load";
 import { describeMachine, machineText } from "./machine";
-import { type Case, callsText, matrixSection, runMatrix } from "./matrix";
-import { PEER_KEYS, peersSection } from "./peers";
+import { type Case, COMPARED, callsText, matrixSection, runMatrix } from "./matrix";
+import { overview, PEER_KEYS, peersIn } from "./overview";
 import { forPage, forTerminal, type Section, summary } from "./report";
 import { scalingSection } from "./scaling";
+import { setsSection } from "./sets";
 import { type BenchOptions, type Kind, ROOT } from "./stack";
 
 interface Options {
   n: number[];
-  latency: number[];
-  scaling: number[];
+  latency?: number[];
   runs: number;
   engine: BenchOptions["engine"];
   quick?: boolean;
@@ -29,25 +29,23 @@ interface Options {
 /** A course of more keys is run once: it takes minutes, and its start no longer counts. */
 const MOST_KEYS_FOR_RUNS = 100;
 
+/** Above so many keys, latency changes little, and above so many, plain resources take too long. */
+const [MOST_KEYS_FOR_LATENCIES, MOST_KEYS_FOR_PLAIN] = [30, 1000];
+const LATENCY = 50;
+
 /** How much of everything else. */
-const FULL = { managed: [5, 50], inAccount: 5000, keys: 100, pairs: 15 };
-const QUICK = { managed: [5], inAccount: 1000, keys: 10, pairs: 3 };
-const SCALING = [10, 30, 100, PEER_KEYS, 1000, 3000];
+const FULL = { managed: [5, 50], inAccount: 5000, pairs: 15, set: { keys: PEER_KEYS, turns: 3 } };
+const QUICK = { managed: [5], inAccount: 1000, pairs: 3, set: { keys: 10, turns: 1 } };
+const SIZES = [1, 3, 10, 30, 100, PEER_KEYS, 1000, 3000];
 
 const program = new Command("npm run bench --")
-  .description("Measures the provider against the usual way to write it and against resources that call nothing.")
+  .description("Measures the provider next to the usual way to write it and to resources that call nothing.")
+  .addOption(new Option("--n <numbers>", "numbers of keys").argParser(list(counting)).default(SIZES, SIZES.join(",")))
   .addOption(
-    new Option("--n <numbers>", "numbers of keys").argParser(list(counting)).default([10, 100, 1000], "10,100,1000"),
-  )
-  .addOption(
-    new Option("--latency <ms>", "how long each answer of the API takes")
-      .argParser(list(wholeNumber))
-      .default([0, 50], "0,50"),
-  )
-  .addOption(
-    new Option("--scaling <numbers>", "numbers of keys of the scaling table; those above three times --n are left out")
-      .argParser(list(counting))
-      .default(SCALING, SCALING.join(",")),
+    new Option(
+      "--latency <ms>",
+      `response times of the API (default: 0,${LATENCY},200, above ${MOST_KEYS_FOR_LATENCIES} keys ${LATENCY})`,
+    ).argParser(list(wholeNumber)),
   )
   .option(
     "--runs <number>",
@@ -57,29 +55,28 @@ const program = new Command("npm run bench --")
   )
   .addOption(new Option("--engine <name>", "what runs the program").choices(["local", "pulumi"]).default("local"))
   .option("--quick", "a little of everything in two minutes, to see that it works; writes no page")
-  .option("--json", "print all measurements as JSON in place of tables")
+  .option("--json", "print all measurements as JSON instead of tables")
   .option("--page <file>", "where to write the page (default: docs/benchmarks.md, and nowhere with --quick)")
   .action(async (given: Options) => {
     if (given.engine === "pulumi" && !hasPulumi()) {
-      throw new Error("There is no pulumi on PATH. Install Pulumi's CLI, or leave out --engine.");
+      throw new Error("There is no pulumi on PATH. Install Pulumi's CLI, or omit --engine.");
     }
     const options = given.quick ? { ...given, n: [10], latency: [0], runs: 1 } : given;
     const machine = describeMachine(options.engine);
-    const sections = await measure(options);
+    const { cases, sections } = await measure(options);
     const all = [summary(sections), ...sections];
     const page = given.page ?? (given.quick ? undefined : path.join(ROOT, "docs", "benchmarks.md"));
-    if (page) await writeFile(page, pageOf(machineText(machine), all));
+    if (page) await writePage(page, machineText(machine), cases, all);
     const tables = [machineText(machine), ...all.map(forTerminal)].join("\n\n");
     const data = { machine, sections: all.map(({ title, targets, data }) => ({ title, targets, data })) };
     process.stdout.write(`${given.json ? JSON.stringify(data, null, 2) : tables}\n`);
-    if (page) progress(`written to ${page}`);
   });
 
-async function measure({ n, latency, scaling, runs, engine, quick }: Options): Promise<Section[]> {
+async function measure({ n, latency, runs, engine, quick }: Options): Promise<{ cases: Case[]; sections: Section[] }> {
   const extent = quick ? QUICK : FULL;
   const began = performance.now();
   const say = (text: string) => progress(`${Math.round((performance.now() - began) / 1000)} s  ${text}`);
-  const run = (kind: Kind, keys: number, latency: number): Promise<Course> =>
+  const run = (kind: Kind, keys: number, latency: number) =>
     runCourse({ kind, keys, latency, engine }, (operation, cost) =>
       say(`${kind}, ${keys} keys, ${latency} ms: ${operation}, ${cost.seconds.toFixed(1)} s, ${callsText(cost.calls)}`),
     );
@@ -90,41 +87,40 @@ async function measure({ n, latency, scaling, runs, engine, quick }: Options): P
   const load = await loadSection(engine, extent.pairs);
   say("foreign keys");
   const foreign = await foreignKeysSection(engine, extent.managed, extent.inAccount);
-  say("refresh by command");
-  const commands = await commandsSection(engine, extent.keys);
-  const plan = { sizes: n, latencies: latency, runs: (keys: number) => (keys > MOST_KEYS_FOR_RUNS ? 1 : runs) };
+  say("a set");
+  const sets = await setsSection(engine, extent.set.keys, extent.set.turns);
+  const plan = {
+    sizes: [...n].sort((a, b) => a - b),
+    latencies: (keys: number) => latency ?? (keys > MOST_KEYS_FOR_LATENCIES ? [LATENCY] : [0, LATENCY, 200]),
+    kinds: (keys: number) => COMPARED.filter((kind) => kind !== "plain" || keys <= MOST_KEYS_FOR_PLAIN),
+    turns: (keys: number) => (keys > MOST_KEYS_FOR_RUNS ? 1 : runs),
+  };
   const cases = await runMatrix(plan, run);
-
-  const { ours, empty } = await scalingCourses(
-    cases,
-    scaling.filter((keys) => keys <= 3 * Math.max(...n)),
-    run,
-  );
-  const peers = ours.filter(({ keys }) => keys === PEER_KEYS).map(peersSection);
-  return [matrixSection(cases), scalingSection(ours, empty), foreign, commands, load, inProcess, ...peers];
+  const scaling = scalingSection(cases.filter((each) => each.latency === (latency?.[0] ?? LATENCY)));
+  return { cases, sections: [matrixSection(cases), sets, scaling, foreign, load, inProcess] };
 }
 
-/** What was run side by side without latency counts here too. */
-async function scalingCourses(
-  cases: readonly Case[],
-  sizes: readonly number[],
-  run: (kind: Kind, keys: number, latency: number) => Promise<Course>,
-): Promise<Record<"ours" | "empty", Course[]>> {
-  const turnOf = (keys: number) => cases.find((each) => each.keys === keys && each.latency === 0)?.turns[0];
-  const courses: Record<"ours" | "empty", Course[]> = { ours: [], empty: [] };
-  for (const keys of sizes) {
-    for (const kind of ["ours", "empty"] as const) {
-      courses[kind].push(turnOf(keys)?.[kind] ?? (await run(kind, keys, 0)));
-    }
-  }
-  return courses;
+/** The chart stands next to the page, and needs the number of keys for which other programs were counted. */
+async function writePage(page: string, machine: string, cases: readonly Case[], sections: Section[]): Promise<void> {
+  const image = `${path.basename(page, ".md")}.svg`;
+  const peers = peersIn(await readFile(path.join(ROOT, "docs", "peers.md"), "utf8"));
+  const shown = cases.find(({ keys }) => keys === PEER_KEYS);
+  if (shown) await writeFile(path.join(path.dirname(page), image), chart(overview(shown, peers)));
+  await writeFile(page, pageOf(machine, shown && image, sections));
+  progress(`written to ${page}`);
 }
 
-function pageOf(machine: string, sections: readonly Section[]): string {
+function pageOf(machine: string, image: string | undefined, sections: readonly Section[]): string {
   const command = ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" ");
+  const lead = `![API calls and seconds of each operation with ${PEER_KEYS} keys](${image})
+
+Bars are to scale within each column. [peers.md](peers.md) has the other programs, with the date and the method of their
+counts.
+
+`;
   const head = `# Benchmarks
 
-${machine}
+${image ? lead : ""}${machine}
 
 \`\`\`sh
 ${command}

@@ -21,7 +21,7 @@ type Pair = Record<Kind, LoadCost>;
 
 export async function loadSection(engine: BenchOptions["engine"], pairs: number): Promise<Section> {
   const [ours, empty] = await Promise.all([
-    openBenchStack({ kind: "ours", keys: KEYS, engine }),
+    openBenchStack({ kind: "pairs", keys: KEYS, engine }),
     openBenchStack({ kind: "empty", keys: KEYS, engine }),
   ]);
   try {

@@ -1,138 +1,197 @@
-/** The three kinds of resource side by side, for each number of keys and each latency. */
+/** The kinds of resource side by side, for each number of keys and each latency. */
 import { type Course, OPERATIONS, type Operation } from "./course";
 import { atMost, type Section, type Table, type Target } from "./report";
-import { type Cost, KINDS, type Kind, total } from "./stack";
+import { type Cost, type Kind, total } from "./stack";
 import { median } from "./statistics";
-import { refreshTarget, writeTarget } from "./strategies";
+import { pairTargets, setTargets } from "./strategies";
 
+/** In the order of the tables. */
+export const COMPARED = ["sets", "pairs", "plain", "empty"] as const;
+
+/** Up to so many keys, this package is to be no slower than the same resources written plainly. */
+const SMALL = 30;
+const SMALL_RATIO = 1.05;
+
+/** What is measured of which numbers of keys. */
 export interface Plan {
   sizes: readonly number[];
-  latencies: readonly number[];
-  runs: (keys: number) => number;
+  latencies(keys: number): readonly number[];
+  kinds(keys: number): readonly Kind[];
+  turns(keys: number): number;
 }
 
 /** The courses of one number of keys and one latency, turn by turn. */
 export interface Case {
   keys: number;
   latency: number;
-  turns: Record<Kind, Course>[];
+  turns: Partial<Record<Kind, Course>>[];
 }
 
 /**
- * The kinds take turns, so that whatever else the machine does meets all of them. What calls nothing knows no latency,
- * so one course of it counts for all.
+ * The kinds take turns, so that all of them meet whatever else the machine does. Resources that call nothing know no
+ * latency, so one course of them counts for all.
  */
 export async function runMatrix(
-  { sizes, latencies, runs }: Plan,
+  plan: Plan,
   run: (kind: Kind, keys: number, latency: number) => Promise<Course>,
 ): Promise<Case[]> {
-  const cases: Case[] = sizes.flatMap((keys) => latencies.map((latency) => ({ keys, latency, turns: [] })));
-  for (let turn = 0; turn < Math.max(...sizes.map(runs)); turn++) {
-    for (const keys of sizes.filter((size) => turn < runs(size))) {
+  const cases: Case[] = [];
+  for (const keys of plan.sizes) {
+    const callers = plan.kinds(keys).filter((kind) => kind !== "empty");
+    const ofSize: Case[] = plan.latencies(keys).map((latency) => ({ keys, latency, turns: [] }));
+    for (let turn = 0; turn < plan.turns(keys); turn++) {
       const empty = await run("empty", keys, 0);
-      for (const { latency, turns } of cases.filter((each) => each.keys === keys)) {
-        const courses: Partial<Record<Kind, Course>> = {};
-        // Whoever is first may find a colder machine.
-        const order = turn % 2 === 0 ? (["ours", "plain"] as const) : (["plain", "ours"] as const);
+      for (const { latency, turns } of ofSize) {
+        const courses: Case["turns"][number] = { empty };
+        // The first one may find a colder machine.
+        const order = turn % 2 === 0 ? callers : [...callers].reverse();
         for (const kind of order) courses[kind] = await run(kind, keys, latency);
-        turns.push({ ...courses, empty } as Record<Kind, Course>);
+        turns.push(courses);
       }
     }
+    cases.push(...ofSize);
   }
   return cases;
 }
 
 export function matrixSection(cases: readonly Case[]): Section {
+  const sizes = [...new Set(cases.map(({ keys }) => keys))];
+  const bySize = sizes.map((keys) => ({ keys, cases: cases.filter((each) => each.keys === keys) }));
   return {
     title: "Side by side",
     text: TEXT,
-    tables: [times(cases), calls(cases), memory(cases)],
-    targets: [...new Set(cases.map(({ keys }) => keys))].flatMap((keys) =>
-      targetsOf(
-        keys,
-        cases.filter((each) => each.keys === keys),
-      ),
-    ),
+    tables: [times(cases), calls(bySize), memory(bySize)],
+    targets: bySize.flatMap((size) => [...callTargets(size), ...timeTargets(size), ...stateTargets(size)]),
     data: cases,
   };
 }
 
-const TEXT = `A guardrail, N keys, and N assignments of the keys to it: made, left alone, refreshed, one limit changed, destroyed.
+const TEXT = `A guardrail and N keys assigned to it: created, left alone, refreshed, one limit changed, destroyed.
 
-- **ours**: this package.
+- **sets**: this package, with one \`GuardrailAssignments\` for all keys.
+- **pairs**: this package, with one \`GuardrailKeyAssignment\` for each key.
 - **plain**: the same as \`pulumi.dynamic.Resource\` with one call for each operation, as programs commonly have it
   (\`bench/programs/plain.js\`).
-- **empty**: resources that call nothing: the cost of the engine and of the program.
+- **empty**: resources that call nothing, also for the N assignments: the cost of the engine and the program.
 
 The kinds take turns. Times are medians in seconds, with the shortest and the longest in brackets; ratios are medians of
-the ratios within a turn. Large stacks have one turn, without brackets. What calls nothing knows no latency, so its time
-is the same for all.`;
+the ratios within a turn. Large stacks have one turn, without brackets. Empty resources know no latency, so their time is
+the same for all.`;
+
+interface Size {
+  keys: number;
+  cases: readonly Case[];
+}
+
+function costs({ turns }: Case, kind: Kind, operation: Operation): Cost[] {
+  return turns.flatMap((turn) => turn[kind]?.costs[operation] ?? []);
+}
+
+/** The median, over the turns, of how long `kind` takes for each second of `base`. Undefined if one of them was not run. */
+export function ratio(
+  { turns }: Case,
+  operation: Operation,
+  kind: Kind,
+  base: Kind,
+  freeSeconds = 0,
+): number | undefined {
+  const ratios = turns.flatMap((turn) => {
+    const [ours, theirs] = [turn[kind]?.costs[operation].seconds, turn[base]?.costs[operation].seconds];
+    return ours === undefined || theirs === undefined ? [] : [(ours - freeSeconds) / theirs];
+  });
+  return ratios.length === 0 ? undefined : median(ratios);
+}
 
 function times(cases: readonly Case[]): Table {
   const rows = cases.flatMap((each) =>
-    OPERATIONS.map((operation) => {
-      const seconds = (kind: Kind) => each.turns.map((turn) => turn[kind].costs[operation].seconds);
-      const ratio = (kind: Kind) =>
-        median(each.turns.map((turn) => turn.ours.costs[operation].seconds / turn[kind].costs[operation].seconds));
-      return [
-        ...place(each, operation),
-        ...KINDS.map((kind) => withSpread(seconds(kind))),
-        ratio("plain").toFixed(2),
-        ratio("empty").toFixed(2),
-      ];
-    }),
+    OPERATIONS.map((operation) => [
+      String(each.keys),
+      String(each.latency),
+      operation,
+      ...COMPARED.map((kind) => withSpread(costs(each, kind, operation).map(({ seconds }) => seconds))),
+      ...(["sets", "pairs"] as const).map((kind) => ratio(each, operation, kind, "plain")?.toFixed(2) ?? "–"),
+    ]),
   );
-  return { head: ["N", "ms", "operation", "ours", "plain", "empty", "ours / plain", "ours / empty"], rows };
+  return { head: ["N", "ms", "operation", ...COMPARED, "sets / plain", "pairs / plain"], rows };
 }
 
-function calls(cases: readonly Case[]): Table {
-  const rows = cases.flatMap((each) =>
-    OPERATIONS.map((operation) => {
-      const costs = each.turns.map((turn) => turn.ours.costs[operation]);
-      const plain = each.turns.map((turn) => turn.plain.costs[operation]);
-      return [...place(each, operation), most(costs), most(plain), inFlight(costs), inFlight(plain)];
-    }),
+const CALLERS = ["sets", "pairs", "plain"] as const;
+
+function calls(sizes: readonly Size[]): Table {
+  const rows = sizes.flatMap(({ keys, cases }) =>
+    OPERATIONS.map((operation) => [
+      String(keys),
+      operation,
+      ...CALLERS.map((kind) => most(cases.flatMap((each) => costs(each, kind, operation)))),
+    ]),
   );
-  return { head: ["N", "ms", "operation", "calls, ours", "calls, plain", "most in flight, ours", "plain"], rows };
+  return { head: ["N", "operation", ...CALLERS.map((kind) => `calls, ${kind}`)], rows };
 }
 
-function memory(cases: readonly Case[]): Table {
-  const rows = cases.flatMap((each) => {
-    const bytes = KINDS.map((kind) => Math.round(bytesPerKey(each, kind)).toString());
-    const peaks = (operation: Operation) =>
-      KINDS.map((kind) => median(each.turns.map((turn) => turn[kind].costs[operation].memoryMb)).toFixed(0)).join(
-        " / ",
-      );
-    return [[String(each.keys), String(each.latency), ...OPERATIONS.map(peaks), bytes.join(" / ")]];
-  });
-  const head = ["N", "ms", ...OPERATIONS.map((operation) => `MB, ${operation}`), "bytes of state per key"];
-  return { head, rows };
+function memory(sizes: readonly Size[]): Table {
+  const peak = (course: Course) => Math.max(...OPERATIONS.map((operation) => course.costs[operation].memoryMb));
+  const keyKinds = ["pairs", "plain", "empty"] as const;
+  const rows = sizes.map((size) => [
+    String(size.keys),
+    ...COMPARED.map((kind) => middle(size, kind, peak)?.toFixed(0) ?? "–"),
+    ...keyKinds.map((kind) => middle(size, kind, bytesPerKey)?.toFixed(0) ?? "–"),
+  ]);
+  const megabytes = COMPARED.map((kind) => `MB, ${kind}`);
+  return { head: ["N", ...megabytes, ...keyKinds.map((kind) => `bytes of state per key, ${kind}`)], rows };
 }
 
 /** Of all turns at all latencies the one that took most calls counts. */
-function targetsOf(keys: number, cases: readonly Case[]): Target[] {
-  const turns = cases.flatMap((each) => each.turns);
-  const worst = (operation: Operation) => Math.max(...turns.map(({ ours }) => total(ours.costs[operation])));
-  const ratio = Math.max(...cases.map((each) => bytesPerKey(each, "ours") / bytesPerKey(each, "empty")));
-  return [
-    atMost(`calls to create ${keys} keys`, writeTarget(keys), worst("create")),
-    atMost(`calls of an \`up\` without changes, ${keys} keys`, 0, worst("no-op")),
-    atMost(`calls to refresh ${keys} keys`, refreshTarget({ managed: keys, inAccount: keys }), worst("refresh")),
-    atMost(`calls to change one of ${keys} limits`, 1, worst("one change")),
-    atMost(`calls to destroy ${keys} keys`, writeTarget(keys), worst("destroy")),
-    atMost(`state of a key to that of a resource without outputs, ${keys} keys`, 1.75, ratio, twoPlaces),
-  ];
+function callTargets({ keys, cases }: Size): Target[] {
+  return (["sets", "pairs"] as const).flatMap((kind) => {
+    const worst = (operation: Operation) => {
+      return Math.max(...cases.flatMap((each) => costs(each, kind, operation).map(total)));
+    };
+    if (cases.every(({ turns }) => turns.every((turn) => turn[kind] === undefined))) return [];
+    const { create, refresh, destroy } = kind === "sets" ? setTargets(keys) : pairTargets(keys);
+    return [
+      atMost(`${kind}: calls to create ${keys} keys`, create, worst("create")),
+      atMost(`${kind}: calls of an \`up\` without changes, ${keys} keys`, 0, worst("no-op")),
+      atMost(`${kind}: calls to refresh ${keys} keys`, refresh, worst("refresh")),
+      atMost(`${kind}: calls to change one of ${keys} limits`, 1, worst("one change")),
+      atMost(`${kind}: calls to destroy ${keys} keys`, destroy, worst("destroy")),
+    ];
+  });
 }
 
-function bytesPerKey({ turns }: Case, kind: Kind): number {
-  return median(turns.map((turn) => turn[kind].bytesPerKey));
+/** Of a small stack the slowest operation counts. A create has one round trip more to spend than a plain one. */
+function timeTargets({ keys, cases }: Size): Target[] {
+  if (keys > SMALL) return [];
+  return (["sets", "pairs"] as const).flatMap((kind) => {
+    const measured = cases.flatMap((each) =>
+      OPERATIONS.flatMap((operation) => {
+        const spent = ratio(each, operation, kind, "plain", operation === "create" ? each.latency / 1000 : 0);
+        return spent === undefined ? [] : [{ spent, what: `${operation} at ${each.latency} ms` }];
+      }),
+    );
+    const [worst] = measured.sort((a, b) => b.spent - a.spent);
+    if (worst === undefined) return [];
+    const what = `${kind}: time to that of plain, ${keys} keys, slowest operation (${worst.what})`;
+    return [atMost(what, SMALL_RATIO, worst.spent, twoPlaces)];
+  });
 }
 
-function place({ keys, latency }: Case, operation: Operation): string[] {
-  return [String(keys), String(latency), operation];
+function stateTargets(size: Size): Target[] {
+  const [ours, empty] = [middle(size, "pairs", bytesPerKey), middle(size, "empty", bytesPerKey)];
+  if (ours === undefined || empty === undefined) return [];
+  const what = `state of a key to that of a resource without outputs, ${size.keys} keys`;
+  return [atMost(what, 1.75, ours / empty, twoPlaces)];
+}
+
+const bytesPerKey = (course: Course) => course.bytesPerKey;
+
+/** The median over all courses of a size. Undefined if the kind was not run. */
+function middle({ cases }: Size, kind: Kind, value: (course: Course) => number): number | undefined {
+  const values = cases.flatMap(({ turns }) => turns.flatMap((turn) => turn[kind] ?? [])).map(value);
+  return values.length === 0 ? undefined : median(values);
 }
 
 function withSpread(seconds: readonly number[]): string {
+  if (seconds.length === 0) return "–";
   const middle = median(seconds).toFixed(2);
   if (seconds.length === 1) return middle;
   return `${middle} (${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)})`;
@@ -141,16 +200,12 @@ function withSpread(seconds: readonly number[]): string {
 /** The calls of the turn that took most of them: `GET 3, POST 21`. */
 function most(costs: readonly Cost[]): string {
   const [worst] = [...costs].sort((a, b) => total(b) - total(a));
-  return callsText(worst?.calls ?? {});
+  return worst === undefined ? "–" : callsText(worst.calls);
 }
 
 export function callsText(calls: Record<string, number>): string {
   const methods = Object.entries(calls).sort(([a], [b]) => a.localeCompare(b));
   return methods.map(([method, count]) => `${method} ${count}`).join(", ") || "no calls";
-}
-
-function inFlight(costs: readonly Cost[]): string {
-  return String(Math.max(...costs.map(({ mostInFlight }) => mostInFlight)));
 }
 
 function twoPlaces(value: number): string {

@@ -6,8 +6,6 @@ export interface Section {
   text: string;
   tables: Table[];
   targets: Target[];
-  /** What the summary has to say as well. */
-  caveat?: string;
   /** The measurements, for `--json`. */
   data: unknown;
 }
@@ -52,11 +50,10 @@ export function forPage({ title, text, tables, targets }: Section): string {
 export function summary(sections: readonly Section[]): Section {
   const targets = sections.flatMap((section) => section.targets);
   const missed = targets.filter(({ holds }) => !holds);
-  const held =
+  const text =
     missed.length === 0
       ? `All ${targets.length} targets hold.`
       : `${missed.length} of ${targets.length} targets do not hold:`;
-  const text = [...sections.flatMap(({ caveat = [] }) => caveat), held].join("\n\n");
   return { title: "Targets", text, tables: [], targets: missed, data: undefined };
 }
 

@@ -4,15 +4,23 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openStack, type Result, type Simulator, type Stack, startSimulator } from "pulumi-openrouter/testing";
-import { PARALLEL } from "./strategies";
 
 export const ROOT = path.dirname(createRequire(__filename).resolve("pulumi-openrouter/package.json"));
 export const PROGRAMS = path.join(ROOT, "bench", "programs");
 export const PASSPHRASE = "bench";
 
-/** This package, `pulumi.dynamic.Resource` as it is commonly used, and resources that call nothing. */
-export const KINDS = ["ours", "plain", "empty"] as const;
-export type Kind = (typeof KINDS)[number];
+/**
+ * This package with one set, with a pair for each key, and without assignments; `pulumi.dynamic.Resource` as it is
+ * commonly used; and resources that call nothing. By the file of the classes, and how the program assigns keys.
+ */
+const PROGRAM_OF = {
+  sets: ["ours", "set"],
+  pairs: ["ours", "pairs"],
+  keys: ["ours", "none"],
+  plain: ["plain", "pairs"],
+  empty: ["empty", "pairs"],
+} as const;
+export type Kind = keyof typeof PROGRAM_OF;
 
 export interface BenchOptions {
   kind: Kind;
@@ -27,7 +35,6 @@ export interface Cost {
   seconds: number;
   /** Number of API calls by method. */
   calls: Record<string, number>;
-  mostInFlight: number;
   /** Peak of resident memory of the provider process. */
   memoryMb: number;
 }
@@ -47,8 +54,10 @@ export async function openBenchStack({ kind, keys, latency = 0, engine }: BenchO
   const folder = await mkdtemp(path.join(tmpdir(), "pulumi-openrouter-bench-"));
   const [stateDir, memory] = [path.join(folder, "state"), path.join(folder, "memory")];
   await mkdir(stateDir);
+  const [resources, assign] = PROGRAM_OF[kind];
   const env = {
-    RESOURCES: kind,
+    RESOURCES: resources,
+    ASSIGN: assign,
     KEYS: String(keys),
     FIRST_LIMIT: "25",
     OPENROUTER_BASE_URL: simulator.url,
@@ -57,7 +66,7 @@ export async function openBenchStack({ kind, keys, latency = 0, engine }: BenchO
     NODE_OPTIONS: `--require ${JSON.stringify(path.join(PROGRAMS, "recordMemory.cjs"))}`,
   };
   const where = { engine, projectDir: PROGRAMS, stack: "dev", stateDir, passphrase: PASSPHRASE };
-  const stack = await openStack({ ...where, parallel: PARALLEL, env });
+  const stack = await openStack({ ...where, env });
   return {
     simulator,
     stack,
@@ -70,9 +79,8 @@ export async function openBenchStack({ kind, keys, latency = 0, engine }: BenchO
       const { ok, output } = await work();
       const seconds = (performance.now() - began) / 1000;
       if (!ok) throw new Error(`An operation of the benchmark failed (${kind}, ${keys} keys):\n${output}`);
-      const { requests, mostInFlight } = simulator;
-      const memoryMb = await peakIn(memory);
-      return { seconds, calls: byMethod(requests.map(({ method }) => method)), mostInFlight, memoryMb };
+      const calls = byMethod(simulator.requests.map(({ method }) => method));
+      return { seconds, calls, memoryMb: await peakIn(memory) };
     },
     async close() {
       await simulator.close();

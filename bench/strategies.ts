@@ -1,13 +1,10 @@
 /** What reading and writing cost at the least, by the rules of the API: the targets are multiples of these numbers. */
 
-/** Operations that the engine runs at a time. */
-export const PARALLEL = 8;
-
 /** Rows in a page of a list. */
 const PAGE = 100;
 
 interface Holdings {
-  /** Keys of the stack, each with an assignment to the stack's one guardrail. */
+  /** Keys of the stack, all assigned to its one guardrail. */
   managed: number;
   /** All keys of the account. */
   inAccount: number;
@@ -25,9 +22,18 @@ export function refreshTarget(holdings: Holdings): number {
   return 2 * Math.min(oneEach, pages);
 }
 
-/** A call for each key, and assignments gathered as far as the engine asks for them at the same time. */
-export function writeTarget(keys: number): number {
-  return keys + Math.ceil(keys / PARALLEL) + 5;
+/** The most calls of each operation with a pair for each key: one call for each key, and one for each pair. */
+export function pairTargets(keys: number): Record<"create" | "refresh" | "destroy", number> {
+  const writes = 2 * keys + 5;
+  return { create: writes, refresh: refreshTarget({ managed: keys, inAccount: keys }), destroy: writes };
+}
+
+/**
+ * The same with one set: a call for each key, bulk calls for the assignments, and none to remove them. A refresh lists
+ * keys and assignments, and asks for one key by itself for each page of keys.
+ */
+export function setTargets(keys: number): Record<"create" | "refresh" | "destroy", number> {
+  return { create: keys + pages(keys) + 7, refresh: 3 * pages(keys) + 1, destroy: keys + 3 };
 }
 
 function pages(rows: number): number {

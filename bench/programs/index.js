@@ -1,10 +1,18 @@
-// $KEYS inference keys and one guardrail for all of them, of the classes in the file that $RESOURCES names.
-const { InferenceKey, Guardrail, GuardrailKeyAssignment } = require(`./${process.env.RESOURCES}`);
+// $KEYS inference keys and a guardrail, of the classes in the file that $RESOURCES names. The first $ASSIGNED keys are
+// assigned to the guardrail: each by a resource of its own, all by one set, or none, as $ASSIGN says.
+const classes = require(`./${process.env.RESOURCES}`);
 
-const guardrail = new Guardrail("guardrail", { limitUsd: 50, resetInterval: "daily" });
+const { KEYS, FIRST_LIMIT, ASSIGN, ASSIGNED = KEYS } = process.env;
+const guardrail = new classes.Guardrail("guardrail", { limitUsd: 50, resetInterval: "daily" });
+const keys = Array.from({ length: Number(KEYS) }, (_, index) => {
+  const limit = index === 0 ? Number(FIRST_LIMIT) : 25;
+  return new classes.InferenceKey(`key-${index}`, { limit, limitReset: "monthly" });
+});
+const hashes = keys.slice(0, Number(ASSIGNED)).map(({ id }) => id);
 
-for (let index = 0; index < Number(process.env.KEYS); index++) {
-  const limit = index === 0 ? Number(process.env.FIRST_LIMIT) : 25;
-  const key = new InferenceKey(`key-${index}`, { limit, limitReset: "monthly" });
-  new GuardrailKeyAssignment(`assignment-${index}`, { guardrailId: guardrail.id, keyHash: key.id });
+if (ASSIGN === "set") new classes.GuardrailAssignments("assignments", { guardrail, keyHashes: hashes });
+if (ASSIGN === "pairs") {
+  hashes.forEach((keyHash, index) => {
+    new classes.GuardrailKeyAssignment(`assignment-${index}`, { guardrailId: guardrail.id, keyHash });
+  });
 }

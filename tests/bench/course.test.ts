@@ -1,22 +1,24 @@
-/** Whole courses of the benchmark's program: what is counted, and that what we are compared with does its work. */
+/** Whole courses of the benchmark's program: the counts, and that the resources compared with ours do their work. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type Course, OPERATIONS, runCourse } from "../../bench/course";
 import { matrixSection } from "../../bench/matrix";
 
 const KEYS = 12;
-let ours: Course;
-let plain: Course;
+const KINDS = ["sets", "pairs", "plain"] as const;
+let courses: Record<(typeof KINDS)[number], Course>;
 
 beforeAll(async () => {
-  const run = (kind: "ours" | "plain") => runCourse({ kind, keys: KEYS, latency: 0, engine: "local" }, () => undefined);
-  [ours, plain] = await Promise.all([run("ours"), run("plain")]);
+  const run = (kind: (typeof KINDS)[number]) =>
+    runCourse({ kind, keys: KEYS, latency: 0, engine: "local" }, () => undefined);
+  const [sets, pairs, plain] = await Promise.all([run("sets"), run("pairs"), run("plain")]);
+  courses = { sets, pairs, plain };
 });
 
 const callsOf = ({ costs }: Course) => OPERATIONS.map((operation) => costs[operation].calls);
 
 test("the usual way takes one call for each operation on each object", () => {
-  expect(callsOf(plain)).toEqual([
+  expect(callsOf(courses.plain)).toEqual([
     { POST: 2 * KEYS + 1 },
     {},
     { GET: 2 * KEYS + 1 },
@@ -25,15 +27,21 @@ test("the usual way takes one call for each operation on each object", () => {
   ]);
 });
 
-test("we take no more calls than the targets allow", () => {
-  const { targets } = matrixSection([{ keys: KEYS, latency: 0, turns: [{ ours, plain, empty: plain }] }]);
+test("sets and pairs take no more calls than the targets allow", () => {
+  const { targets } = matrixSection([{ keys: KEYS, latency: 0, turns: [courses] }]);
   const ofCalls = targets.filter(({ what }) => what.includes("calls"));
-  expect(ofCalls).toHaveLength(OPERATIONS.length);
+  expect(ofCalls).toHaveLength(2 * OPERATIONS.length);
   expect(ofCalls.filter(({ holds }) => !holds)).toEqual([]);
 });
 
+test("a set needs no call but those of its keys and its guardrail, and one to assign them", () => {
+  const [create, , , , destroy] = callsOf(courses.sets);
+  expect(create?.POST).toBe(KEYS + 2);
+  expect(destroy).toEqual({ DELETE: KEYS + 1 });
+});
+
 test("the provider process tells its memory when it ends", () => {
-  for (const operation of OPERATIONS) expect(ours.costs[operation].memoryMb).toBeGreaterThan(10);
+  for (const operation of OPERATIONS) expect(courses.pairs.costs[operation].memoryMb).toBeGreaterThan(10);
 });
 
 test("resources that call nothing have a provider's text as long as ours, so that states compare", () => {

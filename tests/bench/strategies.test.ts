@@ -1,4 +1,4 @@
-import { refreshStrategies, refreshTarget, writeTarget } from "../../bench/strategies";
+import { pairTargets, refreshStrategies, refreshTarget, setTargets } from "../../bench/strategies";
 
 test.each([
   [
@@ -22,6 +22,11 @@ test("a refresh may take twice what the cheaper strategy takes", () => {
   expect(refreshTarget({ managed: 300, inAccount: 300 })).toBe(14);
 });
 
-test("a create may take a call for each key, one for each turn of the engine, and five", () => {
-  expect(writeTarget(300)).toBe(300 + 38 + 5);
+test("pairs may take a call for each key, one for each pair, and five", () => {
+  expect(pairTargets(300)).toEqual({ create: 605, refresh: 14, destroy: 605 });
+});
+
+test("a set may take little more than its keys do", () => {
+  expect(setTargets(300)).toEqual({ create: 310, refresh: 10, destroy: 303 });
+  expect(setTargets(3000).create).toBeLessThanOrEqual(3060);
 });

@@ -1,0 +1,66 @@
+/** What the chart shows: this package, the same written plainly, and other programs as docs/peers.md has them. */
+import type { Panel } from "./chart";
+import { OPERATIONS } from "./course";
+import type { Case } from "./matrix";
+import { type Cost, type Kind, total } from "./stack";
+
+/** For so many keys other programs were counted. */
+export const PEER_KEYS = 300;
+
+export interface Peer {
+  name: string;
+  /** What it creates besides the keys. */
+  creates: string;
+  /** Calls of each operation. Undefined where the program has no such operation. */
+  calls: (number | undefined)[];
+}
+
+/** The rows of the table in docs/peers.md. */
+export function peersIn(page: string): Peer[] {
+  const rows = page.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| ---"));
+  return rows.slice(1).map((row) => {
+    const [name = "", creates = "", , ...counts] = row
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+    const calls = counts.map((count) => (count === "–" ? undefined : Number(count)));
+    if (calls.length !== OPERATIONS.length || calls.some(Number.isNaN)) {
+      throw new Error(`docs/peers.md: each operation of ${name} needs a number of calls or a dash`);
+    }
+    return { name, creates, calls };
+  });
+}
+
+const NAMES = {
+  sets: "pulumi-openrouter, a set",
+  pairs: "pulumi-openrouter, pairs",
+  plain: "pulumi.dynamic.Resource",
+  empty: "resources that call nothing",
+} satisfies Partial<Record<Kind, string>>;
+
+/** Of the first turn of a case. Only peers that create the same are shown. */
+export function overview({ keys, latency, turns: [turn] }: Case, peers: readonly Peer[]): Panel[] {
+  const row = (kind: keyof typeof NAMES, value: (cost: Cost) => number) => ({
+    name: NAMES[kind],
+    values: OPERATIONS.map((operation) => turn?.[kind] && value(turn[kind].costs[operation])),
+    isOurs: kind === "sets" || kind === "pairs",
+  });
+  const same = peers.filter(({ creates }) => creates.startsWith("guardrail, assignments"));
+  return [
+    {
+      title: `API calls: a guardrail and ${keys} keys assigned to it`,
+      columns: OPERATIONS,
+      rows: [
+        ...(["sets", "pairs", "plain"] as const).map((kind) => row(kind, total)),
+        ...same.map(({ name, calls }) => ({ name, values: calls, isOurs: false })),
+      ],
+      show: String,
+    },
+    {
+      title: `Seconds, where a response takes ${latency} ms`,
+      columns: OPERATIONS,
+      rows: (["sets", "pairs", "plain", "empty"] as const).map((kind) => row(kind, ({ seconds }) => seconds)),
+      show: (value) => value.toFixed(1),
+    },
+  ];
+}
