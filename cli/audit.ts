@@ -3,12 +3,13 @@ import { Command, InvalidArgumentError } from "commander";
 import { readCurrentKey } from "../provider/api/currentKey";
 import { RequestError } from "../provider/api/errors";
 import { type Account, openAccount } from "./account";
+import { withManagedMembers } from "./assignmentDrift";
 import { auditJson, auditText } from "./auditReport";
 import { envelope } from "./envelope";
 import { CREDENTIALS_HELP } from "./environment";
 import { readNamed } from "./files";
 import { type Audit, countFindings, FINDINGS, type Finding, judge } from "./findings";
-import { readInventory, reportUnreadable } from "./inventory";
+import { readInventory, readMembers, reportUnreadable } from "./inventory";
 import { exportStack } from "./pulumi";
 import { type ObjectKind, parseStackExport, type StackState } from "./state";
 import { EXIT, processTerminal, reporting, type Terminal, UsageError, usageExits } from "./terminal";
@@ -42,7 +43,7 @@ export function auditCommand(terminal: Terminal = processTerminal()): Command {
 const HELP = `
 Findings:
 ${Object.entries(FINDINGS)
-  .map(([name, meaning]) => `  ${name.padEnd(13)} ${meaning}`)
+  .map(([name, meaning]) => `  ${name.padEnd(17)} ${meaning}`)
   .join("\n")}
 
 Give the states of all stacks that use the account: what is in none of them
@@ -63,11 +64,13 @@ Examples:
 async function audit(terminal: Terminal, files: readonly string[], options: AuditOptions): Promise<void> {
   const states = await readStates(terminal, files, options);
   const account = openAccount(terminal);
-  const inventory = await readInventory(account, {
+  const present = await readInventory(account, {
     keys: idsOf("key", states),
     guardrails: idsOf("guardrail", states),
   });
-  const found = judge(inventory, states);
+  const members = await readMembers(account, withManagedMembers(present.guardrails, states));
+  const inventory = { ...present, unreadable: [...present.unreadable, ...members.unreadable] };
+  const found = judge(inventory, members.of, states);
   const { workspaces, oldestWorkspace } = inventory;
   const organization = await readOrganization(account);
   const subject = { baseUrl: account.baseUrl, account: organization ?? oldestWorkspace, workspaces, states };

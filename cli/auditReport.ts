@@ -1,4 +1,5 @@
 /** An audit as text for a person and as JSON for a program. */
+import { driftText } from "./driftReport";
 import { type Audit, isUnused, type JudgedGuardrail, type JudgedKey, removal } from "./findings";
 import { guardrailNames } from "./guardrailNames";
 import { budget, usd } from "./money";
@@ -17,7 +18,7 @@ export interface Subject {
 /** All that `--json` prints. Names of fields are kept; new ones may be added. */
 export function auditJson(
   { baseUrl, account, workspaces, states }: Subject,
-  { keys, guardrails, missing }: Audit,
+  { keys, guardrails, missing, drift }: Audit,
 ): object {
   return {
     account: { id: account ?? null, baseUrl, workspaces },
@@ -34,6 +35,10 @@ export function auditJson(
       return { ...settings, ...judged, remove: removal(judged, "guardrail", id) ?? null };
     }),
     missing: missing.map(({ kind, id, urn, stack, why }) => ({ kind, id, urn, stack, why })),
+    drift: drift.map(({ why, of, assignee, guardrail, resource, assignedBy }) => ({
+      ...{ why, of, assignee, guardrail: { id: guardrail.id, name: guardrail.name } },
+      ...{ urn: resource.urn, stack: resource.stack, assignedBy: assignedBy.map(({ urn }) => urn) },
+    })),
   };
 }
 
@@ -55,6 +60,7 @@ export function auditText(subject: Subject, audit: Audit, screen: Screen): strin
     guardrailTable(audit.guardrails, screen),
     summary(audit),
     missing(audit),
+    driftText(audit, screen.width),
     removals(audit),
   ];
   return sections.filter(Boolean).join("\n\n");

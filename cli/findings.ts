@@ -1,6 +1,8 @@
 /** What an audit finds: the objects of an account compared with the states of stacks. Pure. */
 import type { Guardrail } from "../provider/api/guardrails";
 import type { Key } from "../provider/api/keys";
+import { type AssignmentDrift, assignmentDrift } from "./assignmentDrift";
+import { groupBy } from "./groups";
 import type { Inventory } from "./inventory";
 import type { ObjectKind, StackState, StateObject } from "./state";
 
@@ -12,8 +14,15 @@ export const FINDINGS = {
   "no-expiry": "a key that doesn't expire",
   "no-guardrail": "a key without an assigned guardrail",
   "never-used": "a key that was never used",
+  "assigned-outside": "a key or member that an exclusive set of assignments doesn't list",
+  unassigned: "a key or member without the guardrail that a state assigns to it",
 } as const;
 export type Finding = keyof typeof FINDINGS;
+
+const DRIFT_FINDINGS: Readonly<Record<AssignmentDrift["why"], Finding>> = {
+  outside: "assigned-outside",
+  lost: "unassigned",
+};
 
 /**
  * `interrupted` is a possible leftover of a run, never a certain one. `default` is the guardrail that each workspace has
@@ -35,6 +44,8 @@ interface Judged {
 export interface JudgedKey extends Judged {
   key: Key;
   guardrail: Guardrail | undefined;
+  /** URNs of the pairs and sets that assign its guardrail. */
+  assignedBy: string[];
 }
 
 export interface JudgedGuardrail extends Judged {
@@ -48,17 +59,33 @@ export interface Audit {
   guardrails: JudgedGuardrail[];
   /** Managed by a stack, and not found. */
   missing: (StateObject & { why: Absence })[];
+  drift: AssignmentDrift[];
 }
 
 /** With "not readable" the management key may not read everything, and so nothing is known to be gone. */
 export type Absence = "not in this account" | "in another account" | "not readable";
 
-export function judge(inventory: Inventory, states: readonly StackState[]): Audit {
+/** @param membersOf Of the guardrails whose members a state manages. */
+export function judge(
+  inventory: Inventory,
+  membersOf: ReadonlyMap<string, readonly string[]>,
+  states: readonly StackState[],
+): Audit {
   const { keys, guardrails, guardrailOf, workspaces } = inventory;
   const present = new Set([...keys.map(({ hash }) => hash), ...guardrails.map(({ id }) => id)]);
   const owned = states.flatMap(({ objects }) => objects.filter(({ external }) => !external));
+  const drift = assignmentDrift(inventory, membersOf, states);
+  const driftOf = groupBy(drift, ({ assignee }) => assignee);
+  const resources = states.flatMap(({ assignments }) => assignments);
+  const pairs = resources.flatMap(({ keys = [], ...resource }) => keys.map((hash) => ({ hash, ...resource })));
+  const assigned = groupBy(pairs, ({ guardrailId, hash }) => `${guardrailId} ${hash}`);
   return {
-    keys: [...keys].sort(byName).map((key) => judgeKey(key, guardrailOf.get(key.hash), states)),
+    drift,
+    keys: [...keys].sort(byName).map((key) => {
+      const guardrail = guardrailOf.get(key.hash);
+      const assignedBy = (assigned.get(`${guardrail?.id} ${key.hash}`) ?? []).map(({ urn }) => urn);
+      return judgeKey(key, guardrail, states, assignedBy, driftOf.get(key.hash) ?? []);
+    }),
     guardrails: [...guardrails].sort(byName).map((guardrail) => ({
       guardrail,
       keys: keys.filter(({ hash }) => guardrailOf.get(hash)?.id === guardrail.id).map(({ hash }) => hash),
@@ -79,7 +106,13 @@ function byName(a: { name: string }, b: { name: string }): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
-function judgeKey(key: Key, guardrail: Guardrail | undefined, states: readonly StackState[]): JudgedKey {
+function judgeKey(
+  key: Key,
+  guardrail: Guardrail | undefined,
+  states: readonly StackState[],
+  assignedBy: string[],
+  drift: readonly AssignmentDrift[],
+): JudgedKey {
   const place = placeOf("key", key.hash, key.name, states);
   const findings: Finding[] = [
     ...place.findings,
@@ -88,8 +121,9 @@ function judgeKey(key: Key, guardrail: Guardrail | undefined, states: readonly S
     ...when("no-expiry", key.expiresAt === null),
     ...when("no-guardrail", !guardrail),
     ...when("never-used", isUnused(key)),
+    ...new Set(drift.map(({ why }) => DRIFT_FINDINGS[why])),
   ];
-  return { key, guardrail, ...place, findings };
+  return { key, guardrail, assignedBy, ...place, findings };
 }
 
 function judgeGuardrail(guardrail: Guardrail, states: readonly StackState[]): Judged {
@@ -151,8 +185,9 @@ function foreign(name: string): string | undefined {
 }
 
 /** How often each of these findings was made. */
-export function countFindings({ keys, guardrails }: Audit, of: readonly Finding[]): Map<Finding, number> {
-  const all = [...keys, ...guardrails].flatMap(({ findings }) => findings);
+export function countFindings({ keys, guardrails, drift }: Audit, of: readonly Finding[]): Map<Finding, number> {
+  const ofMembers = drift.filter(({ of }) => of === "member").map(({ why }) => DRIFT_FINDINGS[why]);
+  const all = [...[...keys, ...guardrails].flatMap(({ findings }) => findings), ...ofMembers];
   const counts = of.map((finding): [Finding, number] => [finding, all.filter((each) => each === finding).length]);
   return new Map(counts.filter(([, count]) => count > 0));
 }

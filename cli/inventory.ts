@@ -7,6 +7,7 @@ import { allOf } from "../provider/api/pages";
 import { listWorkspaces, oldestFirst, type Workspace } from "../provider/api/workspaces";
 import { unlessGone } from "../provider/resources/lifecycle";
 import type { Account } from "./account";
+import { groupBy } from "./groups";
 import type { Terminal } from "./terminal";
 
 export interface Inventory {
@@ -166,11 +167,30 @@ async function readGuardrailOf(
   return new Map(pairs.flat());
 }
 
+/** The hashes of the keys that each guardrail is assigned to, by its id. */
+export function assignedKeys({ guardrailOf }: Pick<Inventory, "guardrailOf">): Map<string, string[]> {
+  const groups = groupBy(guardrailOf, ([, { id }]) => id);
+  return new Map([...groups].map(([id, pairs]) => [id, pairs.map(([hash]) => hash)]));
+}
+
 /** Hashes of keys or ids of members that a guardrail is assigned to; none of one that was deleted meanwhile. */
 export async function readAssigned(account: Account, id: string, kind: "keys" | "members"): Promise<string[]> {
   const api = account.start("read", `the assigned ${kind} of guardrail ${id}`);
   const rows = await unlessGone(allOf(listAssignments(api, id, kind)));
   return (rows ?? []).map(({ assignee }) => assignee);
+}
+
+/** The members of guardrails, by the id of the guardrail, as far as they may be read. */
+export async function readMembers(
+  account: Account,
+  ids: readonly string[],
+): Promise<{ of: Map<string, string[]>; unreadable: string[] }> {
+  const refusals = newRefusals();
+  const read = await forEach(ids, async (id) => {
+    const members = await refusals.unlessRefused(readAssigned(account, id, "members"));
+    return members ? [[id, members] as const] : [];
+  });
+  return { of: new Map(read.flat()), unreadable: refusals.found.map(({ message }) => message) };
 }
 
 /** The guardrail of one key. */

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { typeOf } from "../provider/dynamic/contract";
 import { readStamp } from "../provider/dynamic/stamp";
+import { type Assignee, assignmentsOf, setOf } from "./assignments";
 import { UsageError } from "./terminal";
 
 export type ObjectKind = "key" | "guardrail";
@@ -29,12 +30,26 @@ export interface PendingCreate {
   name: string | undefined;
 }
 
+/** A pair or a set of assignments that a stack manages. */
+export interface StateAssignments {
+  urn: string;
+  stack: string;
+  guardrailId: string;
+  /** Hashes of keys; undefined if it manages none. */
+  keys: readonly string[] | undefined;
+  /** User ids; undefined if it manages none. */
+  members: readonly string[] | undefined;
+  /** What a set does not list is removed. */
+  isExclusive: boolean;
+}
+
 export interface StackState {
   /** Where it was read from, for messages. */
   source: string;
   /** `<project>/<stack>`; undefined when nothing in the state tells. */
   stack: string | undefined;
   objects: StateObject[];
+  assignments: StateAssignments[];
   pending: PendingCreate[];
 }
 
@@ -81,6 +96,7 @@ export function parseStackExport(text: string, source: string): StackState {
     source,
     stack: first && stackOf(first.urn),
     objects: (resources ?? []).flatMap(asObject),
+    assignments: (resources ?? []).filter(({ delete: isReplaced }) => !isReplaced).flatMap(asAssignments),
     pending: (pending ?? []).flatMap(({ type, resource }) => (type === "creating" ? asPending(resource) : [])),
   };
 }
@@ -105,6 +121,28 @@ function asObject({ urn, type, id, external, outputs }: Resource): StateObject[]
   const kind = TYPES[type];
   if (!kind || !id) return [];
   return [{ kind, id, urn, stack: stackOf(urn), external: external ?? false, account: accountIn(outputs) }];
+}
+
+function asAssignments(resource: Resource): StateAssignments[] {
+  const { urn, external } = resource;
+  const set = setOf(resource);
+  const all = assignmentsOf(urn, resource);
+  const guardrailId = (set ?? all[0])?.guardrail.value;
+  if (external || typeof guardrailId !== "string") return [];
+  const listed = (of: Assignee) =>
+    all.flatMap(({ of: its, assignee: { value } }) => (its === of && typeof value === "string" ? [value] : []));
+  const manages = (of: Assignee) =>
+    set ? (of === "key" ? set.keys : set.members) : all.find((each) => each.of === of);
+  return [
+    {
+      urn,
+      stack: stackOf(urn),
+      guardrailId: guardrailId.toLowerCase(),
+      keys: manages("key") && listed("key"),
+      members: manages("member") && listed("member"),
+      isExclusive: set?.isExclusive ?? false,
+    },
+  ];
 }
 
 function asPending({ urn, type, inputs }: Resource): PendingCreate[] {

@@ -11,9 +11,9 @@ import type { Lifecycle } from "../../provider/resources/lifecycle";
 import { clean, holdsNoKey } from "../../provider/text";
 import type { Account } from "../account";
 import { isWorkspaceDefault } from "../findings";
-import { forEach, type Inventory, readInventory } from "../inventory";
+import { assignedKeys, forEach, type Inventory, readInventory } from "../inventory";
 import { UsageError } from "../terminal";
-import { assignedKeys, isEmpty, planSet } from "./sets";
+import { isEmpty, planSet } from "./sets";
 
 export interface Filter {
   /** Id or name. */

@@ -1,7 +1,7 @@
 /** Who each guardrail that is taken over is assigned to: one set for each, of what the program can declare. */
 import type { DynamicProvider, Properties } from "../../provider/dynamic/protocol";
 import type { Account } from "../account";
-import { type Inventory, readAssigned } from "../inventory";
+import { readAssigned } from "../inventory";
 import type { LeftOut } from "./selection";
 
 export interface SetPlan {
@@ -12,17 +12,6 @@ export interface SetPlan {
   /** How many of these are keys. */
   otherKeys: number;
   leftOut: LeftOut[];
-}
-
-/** Hashes by the id of the guardrail. */
-export function assignedKeys({ guardrailOf }: Pick<Inventory, "guardrailOf">): Map<string, string[]> {
-  const hashes = new Map<string, string[]>();
-  for (const [hash, { id }] of guardrailOf) {
-    const others = hashes.get(id);
-    if (others) others.push(hash);
-    else hashes.set(id, [hash]);
-  }
-  return hashes;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What a person should look at first: what stops working, what costs more, and what protects less. */
 
+import { groupBy } from "../groups";
 import { budgetCallouts, periods, raise } from "./budgetChanges";
 import type { KeyRow, Review } from "./compare";
 import type { Properties } from "./declared";
@@ -64,13 +65,7 @@ export function calloutText({ subject, label, says }: Callout): Sentence {
 
 /** What is said of several is one sentence, with their names. */
 export function grouped(all: readonly Callout[]): Sentence[] {
-  const groups = new Map<string, Callout[]>();
-  for (const callout of all) {
-    const same = `${callout.kind} ${callout.subject} ${plain(callout.says)}`;
-    const group = groups.get(same);
-    if (group) group.push(callout);
-    else groups.set(same, [callout]);
-  }
+  const groups = groupBy(all, ({ kind, subject, says }) => `${kind} ${subject} ${plain(says)}`);
   return [...groups.values()].map((group) => {
     const [{ subject, says } = { subject: "Key", says: [] }] = group;
     const noun = own(group.length === 1 || subject === SET ? subject : `${subject}s`);

@@ -1,5 +1,6 @@
 /** What a change does to guardrails and members. A budget bounds each assignee; it is no money of its own. */
 import { isDeepStrictEqual } from "node:util";
+import { groupBy } from "../groups";
 import { atMost, type Exposure, Hidden } from "./exposure";
 import { fateOf, type Row, rowOrder } from "./rows";
 import type { Sentence } from "./sentence";
@@ -97,8 +98,7 @@ function membersOfBoth(before: readonly Member[], after: readonly Member[]): Bot
     (old, made) => old.declaredBy === made.declaredBy,
     () => true,
   ];
-  const olds = new Map<string, Member[]>();
-  for (const old of before) olds.set(old.identity, [...(olds.get(old.identity) ?? []), old]);
+  const olds = groupBy(before, ({ identity }) => identity);
   for (const isLike of likeness) {
     for (const made of after) {
       const old = (olds.get(made.identity) ?? []).find((each) => gone.has(each) && isLike(each, made));

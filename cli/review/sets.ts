@@ -1,5 +1,6 @@
 /** What a change does to sets of assignments: who comes, who goes, and who only changes the resource. Pure. */
 import { type Assignee, type AssigneeList, setOf } from "../assignments";
+import { groupBy } from "../groups";
 import { type Fate, fateOf, rowOrder } from "./rows";
 import type { Sentence } from "./sentence";
 import { type End, guardrailOf, type Link, labelOf, lookupIn, type StackContents, UNMANAGED } from "./stack";
@@ -102,18 +103,11 @@ function linksOf(of: Assignee, { assignments, members }: StackContents): Links {
     of === "key"
       ? [...assignments.values()].map(({ key, ...link }) => ({ ...link, identity: key.identity, label: key.label }))
       : members.map(({ user, ...link }) => ({ ...link, label: user }));
-  const [byResource, byAssignee] = [grouped(all, "declaredBy"), grouped(all, "identity")];
+  const [byResource, byAssignee] = [
+    groupBy(all, ({ declaredBy }) => declaredBy),
+    groupBy(all, ({ identity }) => identity),
+  ];
   return { by: (urn) => byResource.get(urn) ?? [], of: (assignee) => byAssignee.get(assignee) ?? [] };
-}
-
-function grouped(all: readonly Assigned[], property: "declaredBy" | "identity"): Map<string, Assigned[]> {
-  const groups = new Map<string, Assigned[]>();
-  for (const each of all) {
-    const group = groups.get(each[property]);
-    if (group) group.push(each);
-    else groups.set(each[property], [each]);
-  }
-  return groups;
 }
 
 function changeOf(

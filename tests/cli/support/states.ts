@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export interface Entry {
-  kind: "InferenceKey" | "Guardrail";
+  kind: "InferenceKey" | "Guardrail" | "GuardrailAssignments" | "GuardrailKeyAssignment" | "GuardrailMemberAssignment";
   name: string;
   id?: string;
   external?: boolean;
+  inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
 
