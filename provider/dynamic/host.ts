@@ -66,7 +66,9 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     refuseNewerState(`${verb} ${object}`, properties);
     meet(id, properties, object);
     const { account, unfinished = false } = readStamp(properties.__origin) ?? {};
-    return { ...(await start(verb, object, account)), unfinished };
+    const context = start(verb, object);
+    // The account that has the object, as the state names it; else it is that of the management key.
+    return { ...context, account: account ?? (await accounts.present(context.api)), unfinished };
   }
 
   /** Remembers what the state says of an object. */
@@ -76,13 +78,22 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     accounts.meet(readStamp(__origin)?.account, object);
   }
 
-  /** @param account The one that has the object, as the state names it; else it is that of the management key. */
-  async function start(verb: Operation["verb"], object: string, account?: AccountRef): Promise<Context> {
+  function start(verb: Operation["verb"], object: string): Omit<Context, "account"> {
     const surroundings = process.surroundings();
     const guard = (api: Api) => accounts.beforeWrite(api, verb === "create");
     const api = startOperation({ ...surroundings, beforeWrite: guard }, { verb, object });
-    const present = account ?? (await accounts.present(api));
-    return { api, session, log: surroundings.log, account: present, unfinished: false };
+    return { api, session, log: surroundings.log, unfinished: false };
+  }
+
+  /** The account check and the reads of a create, side by side. No write starts before both have ended. */
+  async function beginCreate(news: Properties): Promise<Context> {
+    const context = start("create", nameOf(news));
+    const prepared = lifecycle.prepareCreate?.(context, inputsIn(news));
+    // The error of the account check comes first. The other one is not unhandled meanwhile.
+    prepared?.catch(() => undefined);
+    const account = await accounts.present(context.api);
+    await prepared;
+    return { ...context, account };
   }
 
   /** From here on this process deletes nothing that these inputs name: it would be as another resource's. */
@@ -149,7 +160,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     },
 
     async create(news) {
-      const context = await start("create", nameOf(news));
+      const context = await beginCreate(news);
       const { id, outputs } = await keeping(process, context.account, news, hold, async () => {
         try {
           return await lifecycle.create(context, inputsIn(news));

@@ -83,8 +83,11 @@ export class AccountGuard {
 
   /** The account of the management key. Lists the workspaces, once per process. */
   async present(api: Api): Promise<AccountRef> {
-    const [workspace = ""] = await this.workspaces(api);
-    if (this.pins().some((id) => !isUuid(id))) await this.currentKey(api);
+    const isPinnedByOrganization = this.pins().some((id) => !isUuid(id));
+    const [[workspace = ""]] = await Promise.all([
+      this.workspaces(api),
+      isPinnedByOrganization ? this.currentKey(api) : undefined,
+    ]);
     return { workspace, ...(this.organization ? { organization: this.organization } : {}), server: api.baseUrl };
   }
 

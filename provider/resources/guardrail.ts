@@ -10,6 +10,7 @@
  * Drift: `read` sees what the dashboard changed, and the next `up` reverts it.
  */
 import { listAssignments } from "../api/assignments";
+import type { Api } from "../api/client";
 import type { Guardrail, NewGuardrail } from "../api/guardrails";
 import {
   createGuardrail,
@@ -55,7 +56,7 @@ import {
   yesOrNo,
 } from "./inputs";
 import { type Context, type Lifecycle, type Session, unlessGone } from "./lifecycle";
-import { type Made, makeOnce } from "./making";
+import { type Collection, type Made, makeOnce, readBefore } from "./making";
 import { namingUnknownModels } from "./modelNames";
 import { objectsById, type SharedReads, sharedReads } from "./sharedReads";
 
@@ -109,23 +110,26 @@ function toOutputs(guardrail: Guardrail, declared: Partial<GuardrailInputs>, for
   };
 }
 
+function collectionOf(api: Api, declared: GuardrailInputs): Collection<Guardrail> {
+  const workspaceId = lowerCase(declared.workspaceId);
+  const list = () => allOf(listGuardrails(api, workspaceId));
+  return { collection: "guardrails", workspaceId, newest: list, list };
+}
+
 function makeGuardrail(context: Context, declared: GuardrailInputs): Promise<Made<Guardrail>> {
   const { api } = context;
   const { includeByokInBudgets, ...fields } = desiredFields(declared, NOTHING_LEARNT);
-  const workspaceId = lowerCase(declared.workspaceId);
+  const collection = collectionOf(api, declared);
+  const { workspaceId } = collection;
   const body = withoutNone({ ...fields, includeByokInBudgets: includeByokInBudgets || null, workspaceId });
   const names = MODEL_LISTS.flatMap((list) => declared[list] ?? []);
-  const list = () => allOf(listGuardrails(api, workspaceId));
   return makeOnce<Guardrail, Guardrail>(context, {
-    collection: "guardrails",
+    ...collection,
     name: declared.name,
     nameIsDefault: declared.__defaultName ?? false,
-    workspaceId,
     post: () => namingUnknownModels(api, names, createGuardrail(api, body as NewGuardrail)),
     idOf: ({ id }) => id,
     idIn: ({ id }) => id,
-    list,
-    newest: list,
     namesakesIn: (guardrails) =>
       Promise.all(
         guardrails
@@ -220,6 +224,10 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
     const object = `guardrail "${clean(news.name)}"`;
     forbidOtherAdoption(object, id, lowerCase(news.adopt));
     if (news.adopt !== undefined) forbidReplaceWhileAdopting(object, replaces, news);
+  },
+
+  async prepareCreate(context, declared) {
+    if (!declared.adopt) await readBefore(context, collectionOf(context.api, declared));
   },
 
   async create(context, declared) {

@@ -12,6 +12,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import type { Api } from "../api/client";
 import { Refused, Unsupported } from "../api/errors";
 import {
   createKey,
@@ -62,7 +63,7 @@ import {
   yesOrNo,
 } from "./inputs";
 import { type Context, type Lifecycle, type Session, unlessGone } from "./lifecycle";
-import { type Made, makeOnce } from "./making";
+import { type Collection, type Made, makeOnce, readBefore } from "./making";
 import { objectsById, type SharedReads, sharedReads } from "./sharedReads";
 
 const RULES: Rules<InferenceKeyInputs> = {
@@ -82,6 +83,16 @@ const RULES: Rules<InferenceKeyInputs> = {
   },
 };
 
+function collectionOf(api: Api, declared: InferenceKeyInputs): Collection<Key> {
+  const workspaceId = lowerCase(declared.workspaceId);
+  return {
+    collection: "keys",
+    workspaceId,
+    newest: () => listKeysFrom(api, workspaceId, 0),
+    list: () => allOf(listKeys(api, workspaceId)),
+  };
+}
+
 function makeKey(context: Context, declared: InferenceKeyInputs): Promise<Made<NewlyMadeKey>> {
   const { api } = context;
   // POST does not take `disabled`; the PATCH that follows sets it.
@@ -90,17 +101,13 @@ function makeKey(context: Context, declared: InferenceKeyInputs): Promise<Made<N
   const external = externalUser === undefined ? undefined : { user: externalUser };
   const includeByokInLimit = fields.includeByokInLimit || undefined;
   const body = withoutNone({ ...fields, includeByokInLimit, ...immutable, external }) as NewKey;
-  const { workspaceId } = fields;
   return makeOnce<NewlyMadeKey, Key>(context, {
-    collection: "keys",
+    ...collectionOf(api, declared),
     name: declared.name,
     nameIsDefault: declared.__defaultName ?? false,
-    workspaceId,
     post: () => createKey(api, body),
     idOf: ({ key }) => key.hash,
     idIn: ({ hash }) => hash,
-    list: () => allOf(listKeys(api, workspaceId)),
-    newest: () => listKeysFrom(api, workspaceId, 0),
     namesakesIn: async (keys) =>
       keys
         .filter(({ name }) => name === declared.name)
@@ -209,6 +216,10 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
         `add this line to its inputs: workspaceId: "${workspaceId}"`,
       );
     }
+  },
+
+  async prepareCreate(context, declared) {
+    if (!declared.adopt) await readBefore(context, collectionOf(context.api, declared));
   },
 
   async create(context, declared) {

@@ -29,6 +29,8 @@ export interface Lifecycle<Inputs extends object, Outputs extends object> {
   diff(olds: Outputs, news: Inputs, account?: AccountRef): Difference;
   /** @throws if this change of a resource must not be planned. */
   forbid?(change: PlannedChange<Inputs, Outputs>): void;
+  /** Reads what `create` needs to know and remembers it in the session. Runs beside the account check. */
+  prepareCreate?(context: Pick<Context, "api" | "session">, inputs: Inputs): Promise<unknown>;
   create(context: Context, inputs: Inputs): Promise<Created<Outputs>>;
   /** Undefined when the API says that there is no such object. `olds` is missing when it was not ours before. */
   read(context: Context, id: string, olds: Outputs | undefined): Promise<Observed<Inputs, Outputs> | undefined>;

@@ -20,20 +20,24 @@ export interface Namesake {
   asDeclared: boolean;
 }
 
-export interface Making<Live, Listed> {
+/** The objects of a kind in a workspace. */
+export interface Collection<Listed> {
   /** The API's word for the kind: `keys` or `guardrails`. */
   collection: string;
+  workspaceId: string | undefined;
+  /** The newest of it, as far as one page tells; all of it where the order is not known. */
+  newest(): Promise<Listed[]>;
+  /** All that the workspace has, disabled ones too. */
+  list(): Promise<Listed[]>;
+}
+
+export interface Making<Live, Listed> extends Collection<Listed> {
   name: string;
   /** It is `<project>/<stack>/<resource>`, which nobody else gives to an object. */
   nameIsDefault: boolean;
-  workspaceId: string | undefined;
   post(): Promise<Live>;
   idOf(live: Live): string;
   idIn(listed: Listed): string;
-  /** All that the workspace has, disabled ones too. */
-  list(): Promise<Listed[]>;
-  /** The newest of it, as far as one page tells; all of it where the order is not known. */
-  newest(): Promise<Listed[]>;
   /** Those of a list that bear the name. */
   namesakesIn(list: Listed[]): Promise<Namesake[]>;
   remove(id: string): Promise<void>;
@@ -64,7 +68,7 @@ export function makeOnce<Live, Listed>(context: Context, making: Making<Live, Li
   return made;
 }
 
-function placeOf<Live, Listed>({ collection, workspaceId }: Making<Live, Listed>): string {
+function placeOf({ collection, workspaceId }: Collection<unknown>): string {
   return `${collection} ${workspaceId ?? ""}`;
 }
 
@@ -159,13 +163,7 @@ function isWithin(createdAt: string | null, from: number | undefined, until: num
  */
 async function settleInterrupted<Live, Listed>(context: Context, making: Making<Live, Listed>): Promise<Listed[]> {
   const { api, session, log } = context;
-  const place = placeOf(making);
-  const before = (session.before.get(place) as Promise<Listed[]> | undefined) ?? making.newest();
-  session.before.set(place, before);
-  const list = await before.catch((error) => {
-    session.before.delete(place);
-    throw failureOf(api.operation, error);
-  });
+  const list = await readBefore(context, making);
   if (!making.nameIsDefault) return list;
   for (const candidate of (await making.namesakesIn(list)).filter(({ id }) => !session.known.has(id))) {
     if (session.removeInterrupted && candidate.asDeclared) {
@@ -177,6 +175,22 @@ async function settleInterrupted<Live, Listed>(context: Context, making: Making<
     }
   }
   return list;
+}
+
+/** What was in a workspace before this process created anything there: read once. */
+export async function readBefore<Listed>(
+  { api, session }: Pick<Context, "api" | "session">,
+  collection: Collection<Listed>,
+): Promise<Listed[]> {
+  const place = placeOf(collection);
+  const before = (session.before.get(place) as Promise<Listed[]> | undefined) ?? collection.newest();
+  session.before.set(place, before);
+  try {
+    return await before;
+  } catch (error) {
+    session.before.delete(place);
+    throw failureOf(api.operation, error);
+  }
 }
 
 function identity({ id, createdAt }: Namesake): string {
