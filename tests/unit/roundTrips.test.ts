@@ -1,11 +1,24 @@
-/** How a create begins: the account check and the list of what the workspace has go out together, and no write before both. */
+/**
+ * What an operation waits for, counted in round trips. A create: the account check and the list of what the workspace has go
+ * out together, and no write before both.
+ */
 
 import { type Answer, type Sent, send } from "../../provider/api/transport";
 import { dynamicProvider } from "../../provider/dynamic/host";
 import { newProcess } from "../../provider/dynamic/process";
 import { lifecycles } from "../../provider/resources";
 import type { Lifecycle } from "../../provider/resources/lifecycle";
-import { failureOf, HASH, KEY, OTHER_WORKSPACE, WORKSPACE, wireGuardrail, wireKey } from "./support/samples";
+import {
+  failureOf,
+  GUARDRAIL,
+  HASH,
+  KEY,
+  OTHER_HASH,
+  OTHER_WORKSPACE,
+  WORKSPACE,
+  wireGuardrail,
+  wireKey,
+} from "./support/samples";
 import { refusal } from "./support/scriptedTransport";
 
 jest.mock("../../provider/api/transport", () => ({ send: jest.fn() }));
@@ -126,4 +139,21 @@ test("an adoption lists nothing", async () => {
   void failureOf(kinds()("InferenceKey").create({ name: "ci", adopt: HASH }));
   await quiet();
   expect(lines).toEqual(["GET /workspaces"]);
+});
+
+test("a refresh of a small stack waits for one round trip", async () => {
+  const process = kinds();
+  const hashes = [HASH, OTHER_HASH, "a".repeat(64)];
+  const state = { __origin: { version: 1, account: WORKSPACE } };
+  const reads = [
+    ...hashes.map((hash) => process("InferenceKey").read(hash, { name: "ci", key: KEY, ...state })),
+    process("Guardrail").read(GUARDRAIL, { name: "safe", ...state }),
+  ];
+  await quiet();
+  expect([...lines].sort()).toEqual(["GET /keys", `GET /keys/${HASH}`, `GET /guardrails/${GUARDRAIL}`].sort());
+  await respond("GET /keys", listOf(...hashes.map((hash) => wireKey({ hash }))));
+  await respond(`GET /keys/${HASH}`, json({ data: wireKey() }));
+  await respond(`GET /guardrails/${GUARDRAIL}`, json({ data: wireGuardrail() }));
+  expect((await Promise.all(reads)).map(({ id }) => id)).toEqual([...hashes, GUARDRAIL]);
+  expect(lines).toHaveLength(3);
 });
