@@ -202,8 +202,8 @@ function countUnknown(rows: readonly (KeyRow | GuardrailRow)[]): number {
   return within.filter(isUnknown).length + ends.filter(({ unknown }) => unknown).length;
 }
 
-/** A list that can't be resolved is one value, however many are in it. */
+/** A list that can't be resolved for certain is one value, however many are in it. */
 function countUnresolved(sets: readonly SetRow[]): number {
   const lists = sets.flatMap(({ keys, members }) => [keys.listed.after, members.listed.after]);
-  return lists.filter((list) => list && list.unresolved !== 0).length;
+  return lists.filter((list) => list && (list.unresolved !== 0 || list.unknown === "the whole list")).length;
 }

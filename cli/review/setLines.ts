@@ -18,7 +18,8 @@ export function setLine(row: SetRow, review: Review): Sentence {
     ...partsOf("member", row.members, review),
     ...exchanges(row, review),
   ];
-  return say`${own(KIND)} ${row.label}: ${joined(parts, ", ")}.`;
+  const words = parts.length > 0 ? joined(parts) : own("the same keys, with new hashes of those that are replaced");
+  return say`${own(KIND)} ${row.label}: ${words}.`;
 }
 
 type Noun = "key" | "member";
@@ -73,7 +74,7 @@ function unknown(noun: Noun, list: AssigneeList | undefined): Sentence[] {
   if (list.unresolved === "some") return [own(`its ${noun}s will be known after apply`)];
   if (list.unresolved > 0) return [own(`${counted(list.unresolved, noun)} will be known after apply`)];
   return list.unknown === "the whole list"
-    ? [own(`${counted(list.items.length, noun)} in all, as its list depends on them`)]
+    ? [own(`its list counted as the ${counted(list.items.length, noun)} that it depends on`)]
     : [];
 }
 

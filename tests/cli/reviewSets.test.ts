@@ -53,6 +53,14 @@ async function calledOut(before: Program, after: Program): Promise<string[]> {
   return own.map(({ kind, text }) => `${kind}: ${text}`);
 }
 
+const RECORDINGS = join(__dirname, "../recordings/review");
+
+function recorded(preview: string, state: string | undefined, format: (typeof FORMATS)[number] = "json") {
+  const path = (name: string) => join(RECORDINGS, `${name}.json`);
+  const args = [path(preview), ...(state ? ["--state", path(state)] : []), "--format", format];
+  return run((terminal) => reviewCommand(terminal, () => NOW), args);
+}
+
 const month = (limit: number) => key({ limit, limitReset: "monthly", expiresAt: "2099-01-01T00:00:00Z" });
 const safe = guardrail({ limitUsd: 50, resetInterval: "monthly" });
 const strict = guardrail({ limitUsd: 10, resetInterval: "monthly" });
@@ -70,9 +78,9 @@ describe("from pairs to a set", () => {
     ] as const;
   const [before, after] = both(12);
 
-  test.each(FORMATS)("shows no difference in money, and one line: %s", async (format) => {
-    const { out } = await review(before, after, { format });
-    const golden = join(__dirname, "../recordings/review/golden", `pairs-to-set.${format}`);
+  test.each(FORMATS)("of a recorded preview shows no difference in money, and one line: %s", async (format) => {
+    const { out } = await recorded("pairs-to-set", "pairs-state", format);
+    const golden = join(RECORDINGS, "golden", `pairs-to-set.${format}`);
     expect(out.replace(/("version": )"[^"]*"/, '$1"0"')).toBe(readFileSync(golden, "utf8"));
   });
 
@@ -118,7 +126,7 @@ describe("unknown hashes are resolved by the keys that the set depends on", () =
     const { keys, totals, unknownValues } = await json({}, stack(2, { s: { ...set("safe", names(2)), joined } }));
     expect(keys).toMatchObject([{ guardrail: held }, { guardrail: held }]);
     expect(keys[0]?.assignedBy).toMatchObject({ before: null, after: { kind: "GuardrailAssignments", name: "s" } });
-    expect({ after: totals.month.after, unknownValues }).toEqual({ after: 100, unknownValues: 0 });
+    expect({ after: totals.month.after, unknownValues }).toEqual({ after: 100, unknownValues: joined ? 1 : 0 });
   });
 
   test("of one more key, with the others known", async () => {
@@ -136,7 +144,7 @@ describe("unknown hashes are resolved by the keys that the set depends on", () =
   test("of a list that is unknown as a whole, and how many it has is said", async () => {
     const after = stack(6, { s: { ...set("safe", ["k0", "k1", "k2", "k4", "k5"]), joined: true } });
     expect(await lines(stack(5, { s: set("safe", names(4)) }), after)).toEqual([
-      "GuardrailAssignments s: +2 keys, -1 key, 5 keys in all, as its list depends on them.",
+      "GuardrailAssignments s: +2 keys, -1 key, its list counted as the 5 keys that it depends on.",
     ]);
   });
 
@@ -147,6 +155,9 @@ describe("unknown hashes are resolved by the keys that the set depends on", () =
       { key: "k1", change: "replaced", guardrail: { before: "safe", after: "safe" } },
     ]);
     expect(await calledOut(before, rotated)).toEqual([]);
+    expect(await lines(before, rotated)).toEqual([
+      "GuardrailAssignments s: the same keys, with new hashes of those that are replaced.",
+    ]);
   });
 
   test("and not guessed where their number differs", async () => {
@@ -179,9 +190,26 @@ describe("unknown hashes are resolved by the keys that the set depends on", () =
     const before = stack(1, { s: set("safe", ["k0", hash("a")]) });
     const after = stack(2, { s: { ...set("safe", ["k0", "k1", hash("a")]), joined: true } });
     expect(await lines(before, after)).toEqual([
-      "GuardrailAssignments s: +1 key, 1 key may stay or go, 2 keys in all, as its list depends on them.",
+      "GuardrailAssignments s: +1 key, 1 key may stay or go, its list counted as the 2 keys that it depends on.",
     ]);
   });
+});
+
+test.each([
+  ["sets-first", undefined, "new, +3 keys, +1 member.", ["k0", "k1", "k2"]],
+  ["sets-one-more", "sets-state", "+1 key, -1 key.", ["k1", "k3"]],
+  ["sets-one-more", undefined, "+1 key, -1 key.", ["285e38859bcc", "k3"]],
+  ["sets-replaced", "sets-state", "the same keys, with new hashes of those that are replaced.", ["k2"]],
+  [
+    "sets-after-refresh",
+    "sets-state",
+    "+1 key, -1 key, of which 1 not of this stack (1a329486d5a8).",
+    ["1a329486d5a8 of elsewhere", "k2"],
+  ],
+])("the recorded preview %s, with the state %s", async (preview, state, text, touched) => {
+  const { keys, assignmentSets } = JSON.parse((await recorded(preview, state)).out).data as Report;
+  expect(assignmentSets).toMatchObject([{ text: `GuardrailAssignments services: ${text}` }]);
+  expect(keys.map(({ key }) => key).sort()).toEqual(touched);
 });
 
 test("keys assigned outside the program are named by their hashes", async () => {
