@@ -161,7 +161,8 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 
     async create(news) {
       const context = await beginCreate(news);
-      const { id, outputs } = await keeping(process, context.account, news, hold, async () => {
+      const account = () => context.account;
+      const { id, outputs } = await keeping(process, account, news, hold, async () => {
         try {
           return await lifecycle.create(context, inputsIn(news));
         } catch (error) {
@@ -202,13 +203,12 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     },
 
     async update(id, olds, news) {
-      const context = await begin("update", olds, id);
-      const account = seenHere(context);
+      const { context, account } = noting(await begin("update", olds, id));
       try {
         const outputs = await keeping(process, account, news, undefined, () =>
           lifecycle.update(context, id, outputsIn(olds), inputsIn(news)),
         );
-        return { outs: toState(outputs, account) };
+        return { outs: toState(outputs, account()) };
       } catch (error) {
         if (!(error instanceof NotFound)) throw error;
         await confirmGone(context, olds);
@@ -240,6 +240,20 @@ function seenHere({ api, account }: Context): AccountRef {
   return { ...account, server: api.baseUrl };
 }
 
+/** An update that has nothing to send has not seen the object. */
+function noting({ api, ...context }: Context): { context: Context; account(): AccountRef } {
+  let isSeen = false;
+  const request: Api["request"] = async (call) => {
+    const result = await api.request(call);
+    isSeen = true;
+    return result;
+  };
+  return {
+    context: { ...context, api: { ...api, request } },
+    account: () => (isSeen ? seenHere({ ...context, api }) : context.account),
+  };
+}
+
 /** No error leaves the provider but through the gate. */
 function gated(process: Process, provider: DynamicProvider): DynamicProvider {
   const methods = Object.entries(provider).map(([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
@@ -258,7 +272,7 @@ function gatedError({ gate }: Process, error: unknown): Error {
 /** Turns a failure after something was created into the form by which the engine keeps it in state. */
 async function keeping<Result>(
   { gate }: Process,
-  account: AccountRef,
+  account: () => AccountRef,
   news: Properties,
   hold: ((id: string, inputs: Properties) => void) | undefined,
   work: () => Promise<Result>,
@@ -270,7 +284,7 @@ async function keeping<Result>(
     hold?.(error.id, news);
     const reason = gate(error.message);
     // The engine stores these properties unchanged: without `__provider` nothing could read or delete the object.
-    const properties = { ...toState(error.outputs, account, true), __provider: news.__provider };
+    const properties = { ...toState(error.outputs, account(), true), __provider: news.__provider };
     const kept = Object.assign(new Error(reason), { stack: reason, id: error.id, reasons: [reason] });
     // Holds the key in plain text: there for Pulumi to read, and not to be printed with the error.
     throw Object.defineProperty(kept, "properties", { value: properties, enumerable: false });

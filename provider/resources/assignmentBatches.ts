@@ -5,6 +5,7 @@ import { NotAsDeclared, Refused } from "../api/errors";
 import { allOf, PAGE_SIZE } from "../api/pages";
 import { clean } from "../text";
 import { assignBatch, type Failed, isFailed, type Place } from "./assignmentRequests";
+import { type Age, untilFound } from "./fresh";
 import { type Context, mayBeDone } from "./lifecycle";
 
 /** What became of a request for many. */
@@ -39,8 +40,16 @@ const MISSING = {
   members: "the API did not assign them",
 };
 
-/** Removes in as few requests as possible. */
-export async function unassignAll(context: Context, place: Place, assignees: readonly string[]): Promise<Result> {
+/**
+ * Removes in as few requests as possible.
+ * @param age Of the last change of the set: a list may not show yet what was assigned then.
+ */
+export async function unassignAll(
+  context: Context,
+  place: Place,
+  assignees: readonly string[],
+  age: Age,
+): Promise<Result> {
   const { api } = context;
   const { guardrailId, kind } = place;
   const failed = new Map<string, Failed>();
@@ -52,14 +61,34 @@ export async function unassignAll(context: Context, place: Place, assignees: rea
       for (const assignee of batch) failed.set(assignee, failure);
     },
   );
-  // A member who has left the workspace may be refused, and is not assigned any more.
-  if ([...failed.values()].some(({ failure }) => mayHaveCulprits(failure))) {
-    const rows = await allOf(listAssignments(api, guardrailId, kind)).catch(() => undefined);
-    const left = new Set(rows?.map(({ assignee }) => assignee) ?? failed.keys());
-    for (const assignee of failed.keys()) if (!left.has(assignee)) failed.delete(assignee);
-  }
+  await settleFailed(context, place, failed, age);
   const done = assignees.filter((assignee) => !failed.has(assignee));
   return { done, ...problemOf(api, place, assignees.length, failed, "still assigned") };
+}
+
+/**
+ * A list tells whether one is assigned still: a member who has left the workspace may be refused and is not, and the
+ * response may have been lost of a removal that was carried out.
+ */
+async function settleFailed(context: Context, place: Place, failed: Map<string, Failed>, age: Age): Promise<void> {
+  const { api } = context;
+  const isOpen = ({ failure, undecided }: Failed) => undecided || mayHaveCulprits(failure);
+  if (![...failed.values()].some(isOpen)) return;
+  let left = new Set<string>();
+  const isListed = (assignee: string) => left.has(assignee);
+  try {
+    await untilFound(context, age, async () => {
+      const rows = await allOf(listAssignments(api, place.guardrailId, place.kind));
+      left = new Set(rows.map(({ assignee }) => assignee));
+      return [...failed.keys()].every(isListed) || undefined;
+    });
+  } catch {
+    return;
+  }
+  for (const [assignee, { failure, undecided }] of failed) {
+    if (!isListed(assignee)) failed.delete(assignee);
+    else if (undecided) failed.set(assignee, { failure: reasonOf(api.operation, failure), undecided: false });
+  }
 }
 
 /** The failure itself if it is the same for all and not about the list. */

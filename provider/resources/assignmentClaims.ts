@@ -3,15 +3,17 @@
  * keys that this run deletes. What a process knows of the program is what it has met in `diff` and `create`.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { AssigneeKind } from "../api/assignments";
 import type { Api } from "../api/client";
 import { Unsupported } from "../api/errors";
 import { readGuardrail } from "../api/guardrails";
 import { type Place, pairId, partsOf } from "./assignmentRequests";
+import { UNKNOWN } from "./inputs";
 import { type Session, unlessGone } from "./lifecycle";
 
 /** Two sets of one guardrail would remove each other's keys at every `up`. */
 export function claimGuardrail(session: Session, operation: string, guardrailId: string, inputs: object): void {
+  // Before a replacement the engine compares with values that it makes up, besides the true ones.
+  if (JSON.stringify(inputs).includes(UNKNOWN)) return;
   const other = session.sets.get(guardrailId);
   if (other !== undefined && !isDeepStrictEqual(other, inputs)) {
     throw new Unsupported(
@@ -35,11 +37,14 @@ export async function claimedElsewhere(
   assignees: readonly string[],
 ): Promise<string[]> {
   const guardrails = guardrailsByAssignee(session);
+  const workspaceOf = workspaces(api);
   const claimed: string[] = [];
   for (const assignee of assignees) {
     const others = (guardrails.get(assignee) ?? []).filter((other) => other !== guardrailId);
     const isHere = session.held.has(pairId(guardrailId, assignee));
-    if (isHere || (await movesTo(api, others, guardrailId, kind))) claimed.push(assignee);
+    // A key has one guardrail, so assigning moves it. A member has one per workspace.
+    const isMoved = others.length > 0 && (kind === "keys" || (await areTogether(workspaceOf, guardrailId, others)));
+    if (isHere || isMoved) claimed.push(assignee);
   }
   return claimed;
 }
@@ -53,20 +58,35 @@ function guardrailsByAssignee({ held }: Session): Map<string, string[]> {
   return guardrails;
 }
 
-/** A key has one guardrail, so assigning moves it. A member has one per workspace. */
-async function movesTo(api: Api, others: readonly string[], from: string, kind: AssigneeKind): Promise<boolean> {
-  if (kind === "keys" || others.length === 0) return others.length > 0;
-  const workspaces = [from, ...others].map(async (id) => (await unlessGone(readGuardrail(api, id)))?.workspaceId);
-  const [own, ...rest] = await Promise.all(workspaces);
+type WorkspaceOf = (guardrailId: string) => Promise<string | null | undefined>;
+
+/** Reads each guardrail once. */
+function workspaces(api: Api): WorkspaceOf {
+  const known = new Map<string, ReturnType<WorkspaceOf>>();
+  return (id) => {
+    const workspace = known.get(id) ?? unlessGone(readGuardrail(api, id)).then((found) => found?.workspaceId);
+    known.set(id, workspace);
+    return workspace;
+  };
+}
+
+async function areTogether(workspaceOf: WorkspaceOf, guardrailId: string, others: readonly string[]): Promise<boolean> {
+  const [own, ...rest] = await Promise.all([guardrailId, ...others].map(workspaceOf));
   return rest.includes(own);
 }
 
 /**
- * Keys of this stack that the run replaces, or has not met yet: those were removed from the program, and their own
- * delete comes after all updates.
+ * Keys that the run replaces, and keys of this stack that it has not met yet: those were removed from the program, and
+ * their own delete comes after all updates.
  */
-export function leftToTheirDelete(session: Session, ownKeys: readonly string[]): string[] {
-  const left = ownKeys.filter((hash) => session.replaced.has(hash) || !session.managed.has(hash));
+export function leftToTheirDelete(session: Session, keys: readonly string[], ownKeys: readonly string[]): string[] {
+  const own = new Set(ownKeys);
+  const left = keys.filter((hash) => session.replaced.has(hash) || (own.has(hash) && !session.managed.has(hash)));
   for (const hash of left) session.left.add(hash);
   return left;
+}
+
+/** Whether the run has met the key as one of this stack, and not just read it. */
+export function isOfThisStack({ managed, created, adopted }: Session, hash: string): boolean {
+  return managed.has(hash) || created.has(hash) || adopted.has(hash);
 }

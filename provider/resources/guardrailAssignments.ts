@@ -9,20 +9,28 @@
  * resource of the program assigns it, nor if this run replaces or deletes it: its own delete removes the assignment.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type AssigneeKind, listAssignments } from "../api/assignments";
+import { listAssignments } from "../api/assignments";
 import { allOf } from "../api/pages";
 import { isUuid } from "../ids";
 import { assignAll, unassignAll } from "./assignmentBatches";
-import { claimedElsewhere, claimGuardrail, leftToTheirDelete } from "./assignmentClaims";
+import { claimedElsewhere, claimGuardrail, isOfThisStack, leftToTheirDelete } from "./assignmentClaims";
+import {
+  common,
+  inDeclaredOrder,
+  KINDS,
+  LIST_NAMES,
+  type ListName,
+  type Lists,
+  managedBy,
+  without,
+} from "./assignmentLists";
 import { type Place, pairId, partsOf, serverTimestamp } from "./assignmentRequests";
 import { untilFound, untilVisible } from "./fresh";
 import { checkInputs, keyHash, line, listOf, lowerCase, type Rules, sortedSet, uuid, yesOrNo } from "./inputs";
-import { type Context, type Lifecycle, PartialFailure, unlessGone } from "./lifecycle";
+import { type Context, type Lifecycle, PartialFailure, type Session, unlessGone } from "./lifecycle";
 
-export interface GuardrailAssignmentsInputs {
+export interface GuardrailAssignmentsInputs extends Lists {
   guardrailId: string;
-  keyHashes?: string[];
-  userIds?: string[];
   exclusive?: boolean;
 }
 
@@ -43,14 +51,6 @@ function atLeastOneList({ keyHashes, userIds }: Record<string, unknown>): string
   return ["keyHashes or userIds: one of them is required; an empty list means that none is assigned"];
 }
 
-/** Who is assigned, by the name of the input. An undefined list is not managed. */
-type Lists = Pick<GuardrailAssignmentsInputs, ListName>;
-type ListName = "keyHashes" | "userIds";
-
-const KINDS: Record<ListName, AssigneeKind> = { keyHashes: "keys", userIds: "members" };
-const LIST_NAMES = Object.keys(KINDS) as ListName[];
-
-const managedBy = (inputs: Lists) => LIST_NAMES.filter((name) => inputs[name] !== undefined);
 const isExclusive = ({ exclusive = true }: Partial<GuardrailAssignmentsInputs>) => exclusive;
 const guardrailOf = (inputs: GuardrailAssignmentsInputs) => lowerCase(inputs.guardrailId);
 
@@ -58,25 +58,10 @@ const guardrailOf = (inputs: GuardrailAssignmentsInputs) => lowerCase(inputs.gua
 const SET = "assignments";
 const setId = (inputs: GuardrailAssignmentsInputs) => pairId(guardrailOf(inputs), SET);
 
-/** The set and each of its pairs. */
+/** Each pair of the set. */
 function claimsOf(inputs: GuardrailAssignmentsInputs): string[] {
   const assignees = managedBy(inputs).flatMap((name) => inputs[name] ?? []);
-  return [SET, ...assignees].map((assignee) => pairId(guardrailOf(inputs), assignee));
-}
-
-function without(list: readonly string[] = [], excluded: readonly string[] = []): string[] {
-  const gone = new Set(excluded);
-  return [...new Set(list)].filter((item) => !gone.has(item));
-}
-
-function common(list: readonly string[] = [], other: readonly string[] = []): string[] {
-  return without(list, without(list, other));
-}
-
-/** In the order of the program, so that an index path of `ignoreChanges` finds what it found before; the others last. */
-function inDeclaredOrder(live: readonly string[] = [], declared: readonly string[] = []): string[] {
-  const shown = new Set(live);
-  return [...declared.filter((item) => shown.has(item)), ...without(live, declared).sort()];
+  return assignees.map((assignee) => pairId(guardrailOf(inputs), assignee));
 }
 
 /** @throws NotFound when there is no such guardrail. */
@@ -119,22 +104,25 @@ function differs(olds: GuardrailAssignmentsOutputs, news: GuardrailAssignmentsIn
   return !isDeepStrictEqual(meaning(olds), meaning(news));
 }
 
-/** Assigns what is missing, then removes what the program does not list. */
+/**
+ * Assigns what is missing, then removes what the program does not list.
+ * @param unseen What may be assigned, though the API does not show it.
+ */
 async function sync(
   context: Context,
   inputs: GuardrailAssignmentsInputs,
-  observed: Lists,
+  { observed, unseen = {} }: { observed: Lists; unseen?: Lists },
   olds: Partial<GuardrailAssignmentsOutputs> = {},
 ): Promise<GuardrailAssignmentsOutputs> {
   const live = { ...observed };
   const hasChanged = () => managedBy(inputs).some((name) => !isDeepStrictEqual(live[name], observed[name] ?? []));
   const outputs = () => {
     const updatedAt = hasChanged() ? serverTimestamp(context.api) : undefined;
-    return toOutputs(context, inputs, live, { ...olds, ...(updatedAt ? { updatedAt } : {}) });
+    return toOutputs(inputs, live, { ...olds, ...(updatedAt ? { updatedAt } : {}) }, context.session);
   };
   try {
     await assignMissing(context, inputs, live);
-    await removeUnlisted(context, inputs, live, olds);
+    await removeUnlisted(context, inputs, live, unseen, olds);
   } catch (cause) {
     throw hasChanged() ? new PartialFailure(setId(inputs), outputs(), cause) : cause;
   }
@@ -162,29 +150,32 @@ async function removeUnlisted(
   context: Context,
   inputs: GuardrailAssignmentsInputs,
   live: Lists,
+  unseen: Lists,
   olds: Partial<GuardrailAssignmentsOutputs>,
 ): Promise<void> {
   for (const name of managedBy(inputs)) {
     const place = placeOf(inputs, name);
-    const unlisted = without(live[name], inputs[name]);
-    const own = name === "keyHashes" ? without(common(unlisted, olds.keyHashes), olds.__foreign) : [];
-    const left = leftToTheirDelete(context.session, own);
+    const unlisted = without([...(live[name] ?? []), ...(unseen[name] ?? [])], inputs[name]);
+    const own = without(olds.keyHashes, olds.__foreign);
+    const left = name === "keyHashes" ? leftToTheirDelete(context.session, unlisted, own) : [];
     const claimed = await claimedElsewhere(context, place, without(unlisted, left));
-    const { done, problem } = await unassignAll(context, place, without(unlisted, [...left, ...claimed]));
+    const age = { id: setId(inputs), createdAt: olds.updatedAt };
+    const { done, problem } = await unassignAll(context, place, without(unlisted, [...left, ...claimed]), age);
     live[name] = without(live[name], [...left, ...claimed, ...done]);
     if (problem) throw problem;
   }
 }
 
+/** @param session Where the run has met the keys of this stack; a refresh has met none. */
 function toOutputs(
-  { session }: Context,
   inputs: GuardrailAssignmentsInputs,
   live: Lists,
   olds: Partial<GuardrailAssignmentsOutputs>,
+  session?: Session,
 ): GuardrailAssignmentsOutputs {
   const lists = Object.fromEntries(managedBy(inputs).map((name) => [name, inDeclaredOrder(live[name], inputs[name])]));
   const foreign = without(lists.keyHashes, without(olds.keyHashes, olds.__foreign)).filter(
-    (hash) => !session.known.has(hash),
+    (hash) => !(session && isOfThisStack(session, hash)),
   );
   const { updatedAt } = olds;
   return {
@@ -230,7 +221,7 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
     // Nothing can be assigned to a guardrail that this run has created, and an assignment may be repeated.
     const isKnown = session.created.has(guardrailId) || !isExclusive(inputs);
     const observed = isKnown ? {} : await observe(context, inputs);
-    return { id: setId(inputs), outputs: await sync(context, inputs, observed) };
+    return { id: setId(inputs), outputs: await sync(context, inputs, { observed }) };
   },
 
   async read(context, id, olds) {
@@ -248,21 +239,28 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
       const inputs = { guardrailId, ...live };
       return { inputs, outputs: inputs };
     }
-    const outputs = toOutputs(context, declaredInputs(olds), managedPart(live, olds), olds);
+    const outputs = toOutputs(declaredInputs(olds), managedPart(live, olds), olds);
     return { inputs: declaredInputs(outputs), outputs };
   },
 
   async update(context, _id, olds, news) {
-    const observed = remembered(context, olds, news) ?? managedPart(await observe(context, news), news, olds);
-    return sync(context, news, observed, olds);
+    const known = remembered(context, olds, news);
+    if (known) return sync(context, news, { observed: known }, olds);
+    // The API may not show yet what the state has.
+    const observed = managedPart(await observe(context, news), news, olds);
+    return sync(context, news, { observed, unseen: olds }, olds);
   },
 
   async delete(context, id, olds) {
     const [guardrailId] = partsOf(id);
+    const successor: Partial<GuardrailAssignmentsInputs> = context.session.sets.get(guardrailId) ?? {};
     for (const name of managedBy(olds)) {
+      // An exclusive set of the same guardrail has removed what is not its own.
+      if (successor[name] !== undefined && isExclusive(successor)) continue;
       const place = { guardrailId, kind: KINDS[name] };
       const staying = await claimedElsewhere(context, place, olds[name] ?? []);
-      const { problem } = await unassignAll(context, place, without(olds[name], staying));
+      const age = { id, createdAt: olds.updatedAt };
+      const { problem } = await unassignAll(context, place, without(olds[name], staying), age);
       if (problem) throw problem;
     }
   },

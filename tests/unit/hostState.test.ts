@@ -4,6 +4,7 @@ import { LAG_WAITS_MS } from "../../provider/resources/fresh";
 import { PartialFailure } from "../../provider/resources/lifecycle";
 import { Secret } from "../../provider/secret";
 import { failureOf } from "./support/samples";
+import { OK, reading, respond } from "./support/scriptedTransport";
 import {
   type Does,
   HOME,
@@ -117,10 +118,20 @@ describe("update", () => {
   });
 
   test("after an unfinished one takes the mark away, and writes the base URL of this run", async () => {
-    const update: Does["update"] = async (_context, _id, olds) => olds;
+    const update: Does["update"] = async ({ api }, _id, olds) => {
+      respond(OK);
+      await api.request(reading);
+      return olds;
+    };
     const state = { ...STATE, __origin: { ...ORIGIN, unfinished: true } };
     const host = provider({ update }, { baseUrl: "https://eu.example" });
     expect((await host.update("id", state, NEWS)).outs?.__origin).toEqual({ ...ORIGIN, server: "https://eu.example" });
+  });
+
+  test("that has nothing to send keeps the base URL of the state", async () => {
+    const update: Does["update"] = async (_context, _id, olds) => olds;
+    const host = provider({ update }, { baseUrl: "https://eu.example" });
+    expect((await host.update("id", STATE, NEWS)).outs?.__origin).toEqual(ORIGIN);
   });
 
   test("a partial failure keeps the outputs with __provider, as unfinished", async () => {

@@ -88,6 +88,9 @@ async function judgeAt(
   }
   if (!again.ok) problems.push(`does not recover: ${again.said[0]}`);
   if (scenario.operation === "refresh") await stack.up(declarationOf(scenario.after, world));
+  if (scenario.removesNothing && simulator.requests.some(({ path }) => path.endsWith("/remove"))) {
+    problems.push("an assignment is removed");
+  }
   const moved = stack.state.filter(({ name, id }) => ids.has(name) && ids.get(name) !== id);
   if (scenario.keepsIds && moved.length > 0) problems.push(`${moved[0]?.name} has another id`);
   const after = scenario.operation === "destroy" ? {} : declarationOf(scenario.after, world);

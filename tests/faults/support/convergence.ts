@@ -1,7 +1,7 @@
 /** Whether rule 1 of "nothing lost, nothing doubled, nothing leaked" holds. Problems are told as texts, none is good. */
 import { isDeepStrictEqual } from "node:util";
 import type { LoggedRequest, Simulator } from "../../../sdk/testing/simulator";
-import type { KeyAssignment, MemberAssignment } from "../../../sdk/testing/simulator/account";
+import type { Account, KeyAssignment, MemberAssignment } from "../../../sdk/testing/simulator/account";
 import { hashOf } from "../../../sdk/testing/simulator/ids";
 import { type Declaration, type Declared, defaultName, type InProcessStack, type Managed } from "./inProcessStack";
 import { leaks } from "./texts";
@@ -120,8 +120,27 @@ function problemsOfObject(
     const isAsDeclared = guardrail.name === wanted && guardrail.limit_usd === (args.limitUsd ?? null);
     return isAsDeclared ? [] : [`${name} differs`];
   }
+  if (kind === "GuardrailAssignments") return problemsOfSet(account, managed, args);
   const pairs = [...account.keyAssignments.map(keyPair), ...account.memberAssignments.map(memberPair)];
   return pairs.filter((pair) => pair === id).length === 1 ? [] : [`${name} is not assigned once`];
+}
+
+/** Of an exclusive set the lists are all that is assigned. */
+function problemsOfSet(account: Account, { name, outputs }: Managed, args: Record<string, unknown>): string[] {
+  const { guardrailId, exclusive = true } = outputs;
+  const ofGuardrail = (row: { guardrail_id: string }) => row.guardrail_id === guardrailId;
+  const living = new Set(account.keys.map(({ hash }) => hash));
+  const hashes = account.keyAssignments.filter(ofGuardrail).map(({ key_hash }) => key_hash);
+  const live: Record<string, string[]> = {
+    keyHashes: hashes.filter((hash) => living.has(hash)),
+    userIds: account.memberAssignments.filter(ofGuardrail).map(({ user_id }) => user_id),
+  };
+  return Object.entries(live).flatMap(([list, assigned]) => {
+    if (args[list] === undefined) return [];
+    const managed = (outputs[list] ?? []) as string[];
+    const seen = exclusive ? assigned : assigned.filter((each) => managed.includes(each));
+    return isDeepStrictEqual([...managed].sort(), seen.sort()) ? [] : [`${list} of ${name} are not what is assigned`];
+  });
 }
 
 /** Objects that neither the state knows nor anybody else made. */

@@ -2,6 +2,7 @@
 import type { Simulator } from "../../../sdk/testing/simulator";
 import { addBystanders } from "./bystanders";
 import type { Declaration, InProcessStack, Outcome } from "./inProcessStack";
+import { setScenarios } from "./setScenarios";
 
 /** An account in which an operation takes place. */
 export interface World {
@@ -23,6 +24,8 @@ export interface Scenario {
   answerLost?: "/keys" | "/guardrails";
   /** What is declared before and after keeps its id. */
   keepsIds?: true;
+  /** No assignment is removed by a call, so that no key is without its guardrail in between. */
+  removesNothing?: true;
 }
 
 const key = (args: Record<string, unknown> = {}) => ({ kind: "InferenceKey", args }) as const;
@@ -133,6 +136,7 @@ export const scenarios: Record<string, Scenario> = {
     keepsIds: true,
   },
   "destroy all": { before: pair("g"), after: {}, operation: "destroy" },
+  ...setScenarios,
 };
 
 export function worldOf(simulator: Simulator): World {
