@@ -45,6 +45,12 @@ nothing, in turns; and how long it takes to load the module that the provider pr
           value.toFixed(3),
         ),
         atMost("memory above an empty provider", 25, extra, (value) => `${value.toFixed(1)} MB`),
+        atMost(
+          "time to load the module",
+          40,
+          middle(({ ours }) => ours.loadMs),
+          (value) => `${value.toFixed(0)} ms`,
+        ),
       ],
       data: measured,
     };
