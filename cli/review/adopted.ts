@@ -4,8 +4,8 @@ import type { Key } from "../../provider/api/keys";
 import { typeOf } from "../../provider/dynamic/contract";
 import { isUnknown } from "../../provider/resources/inputs";
 import { openAccount } from "../account";
-import { assignmentsOf } from "../assignments";
-import { type Inventory, readInventory } from "../inventory";
+import { type Assignee, assignmentsOf } from "../assignments";
+import { type Inventory, readInventory, readMembers } from "../inventory";
 import type { Resource } from "../state";
 import type { Terminal } from "../terminal";
 import type { Preview, Step } from "./preview";
@@ -40,13 +40,13 @@ export function adoptedIds({ steps }: Preview): string[] {
 
 /** What states have of these objects. */
 export function liveInStates(ids: readonly string[], states: readonly (readonly Resource[])[]): Live {
-  const wanted = new Set(ids);
+  const wanted = new Set<unknown>(ids);
   const all = states.flat().filter(({ delete: isReplaced }) => !isReplaced);
   const objects = all.filter(({ id, type }) => id && wanted.has(id) && ADOPTABLE.includes(type));
   const links = all
     .flatMap((each) => assignmentsOf(each.urn, each))
-    .filter(({ assignee: { value } }) => {
-      return typeof value === "string" && wanted.has(value);
+    .filter(({ of, assignee, guardrail }) => {
+      return wanted.has(of === "key" ? assignee.value : guardrail.value);
     });
   const guardrails = new Set(links.map(({ guardrail }) => guardrail.value));
   const above = all.filter(({ id, type }) => type === typeOf("Guardrail") && guardrails.has(id));
@@ -54,7 +54,7 @@ export function liveInStates(ids: readonly string[], states: readonly (readonly 
     objects: new Map(objects.map((each) => [each.id as string, each])),
     surroundings: [
       ...above.map(asRead),
-      ...links.map(({ assignee, guardrail }) => assignment(String(assignee.value), String(guardrail.value))),
+      ...links.map(({ of, assignee, guardrail }) => assignment(of, String(assignee.value), String(guardrail.value))),
     ],
   };
 }
@@ -67,10 +67,19 @@ function asRead(resource: Resource): Resource {
 export async function liveInAccount(ids: readonly string[], terminal: Terminal): Promise<Live> {
   const account = openAccount({ ...terminal, err: () => undefined });
   const known = { keys: ids.filter((id) => id.length === 64), guardrails: ids.filter((id) => id.length !== 64) };
-  return fromInventory(ids, await readInventory(account, known));
+  const inventory = await readInventory(account, known);
+  const members = await readMembers(
+    account,
+    known.guardrails.filter((id) => inventory.guardrails.some((each) => each.id === id)),
+  );
+  return fromInventory(ids, inventory, members.of);
 }
 
-function fromInventory(ids: readonly string[], { keys, guardrails, guardrailOf }: Inventory): Live {
+function fromInventory(
+  ids: readonly string[],
+  { keys, guardrails, guardrailOf }: Inventory,
+  membersOf: ReadonlyMap<string, readonly string[]>,
+): Live {
   const wanted = new Set(ids);
   const adoptedKeys = keys.filter(({ hash }) => wanted.has(hash));
   const links = adoptedKeys.flatMap(({ hash }) => {
@@ -84,20 +93,31 @@ function fromInventory(ids: readonly string[], { keys, guardrails, guardrailOf }
         .filter(({ id }) => wanted.has(id))
         .map((each) => [each.id, asResource("Guardrail", each.id, each)] as const),
     ]),
-    surroundings: links.flatMap(({ hash, guardrail }) => [
-      asResource("Guardrail", guardrail.id, guardrail),
-      assignment(hash, guardrail.id),
-    ]),
+    surroundings: [
+      ...links.flatMap(({ hash, guardrail }) => [
+        asResource("Guardrail", guardrail.id, guardrail),
+        assignment("key", hash, guardrail.id),
+      ]),
+      ...[...membersOf].flatMap(([id, members]) => members.map((userId) => assignment("member", userId, id))),
+    ],
   };
+}
+
+const LIVE = "urn:pulumi:live::";
+
+/** Of the account, and of no stack. */
+export function isLive(urn: string): boolean {
+  return urn.startsWith(LIVE);
 }
 
 /** Its URN is of no stack, because none manages it; the id in it tells two of one name apart. */
 function asResource(kind: "InferenceKey" | "Guardrail", id: string, object: Key | Guardrail): Resource {
   const type = typeOf(kind);
-  return { urn: `urn:pulumi:live::${id}::${type}::${object.name}`, type, id, external: true, outputs: { ...object } };
+  return { urn: `${LIVE}${id}::${type}::${object.name}`, type, id, external: true, outputs: { ...object } };
 }
 
-function assignment(keyHash: string, guardrailId: string): Resource {
-  const type = typeOf("GuardrailKeyAssignment");
-  return { urn: `urn:pulumi:live::${keyHash}::${type}::live`, type, inputs: { keyHash, guardrailId } };
+function assignment(of: Assignee, assignee: string, guardrailId: string): Resource {
+  const type = typeOf(of === "key" ? "GuardrailKeyAssignment" : "GuardrailMemberAssignment");
+  const inputs = { guardrailId, ...(of === "key" ? { keyHash: assignee } : { userId: assignee }) };
+  return { urn: `${LIVE}${guardrailId}::${type}::${assignee}`, type, inputs };
 }

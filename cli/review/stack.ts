@@ -1,8 +1,9 @@
 /** The keys, guardrails and assignments of one world, with each assignment's ends found. */
 import { parseUrn } from "../../sdk/testing/engine/urn";
-import { type Assignment, assignmentsOf, type Known, kindOf, type Reference } from "../assignments";
+import { type Assignment, assignmentsOf, type Known, kindOf, type Reference, setOf } from "../assignments";
 import type { Resource } from "../state";
 import { UsageError } from "../terminal";
+import { isLive } from "./adopted";
 import { declaredByGuardrail, declaredByKey, type Properties } from "./declared";
 import { type Budget, Hidden, type Shown, type Spender } from "./exposure";
 import { own, quoted, type Sentence, say } from "./sentence";
@@ -79,7 +80,11 @@ export function contentsOf(
 ): StackContents {
   const { resources } = lookup;
   const ofKind = (kind: string) => [...resources].filter(([, { type }]) => kindOf(type) === kind);
-  const declared = [...resources].flatMap(([urn, resource]) => assignmentsOf(urn, resource, lookup));
+  const ruled = ruledBySets(lookup);
+  const isRuled = (each: Assignment) => ruled.has(`${each.of} ${guardrailOf(each, lookup).identity}`);
+  const declared = [...resources]
+    .flatMap(([urn, resource]) => assignmentsOf(urn, resource, lookup))
+    .filter((each) => !isLive(each.declaredBy) || !isRuled(each));
   const linksOf = (of: Assignment["of"]) => [...undeclared, ...declared].filter((each) => each.of === of);
   const links = linksOf("key").map((each) => keyLink(each, lookup));
   const managedKeys = ofKind("InferenceKey").filter(([, { external }]) => !external);
@@ -89,6 +94,17 @@ export function contentsOf(
     assignments: new Map(links.map((link) => [link.key.identity, link])),
     members: membersOf(linksOf("member"), lookup),
   };
+}
+
+/** Keys or members of which guardrails are only those that an exclusive set lists. */
+function ruledBySets(lookup: Lookup): Set<string> {
+  const ruled = [...lookup.resources].flatMap(([urn, resource]) => {
+    const set = resource.external ? undefined : setOf(resource, lookup);
+    if (!set?.isExclusive) return [];
+    const { identity } = guardrailOf({ ...set, declaredBy: urn }, lookup);
+    return [...(set.keys ? [`key ${identity}`] : []), ...(set.members ? [`member ${identity}`] : [])];
+  });
+  return new Set(ruled);
 }
 
 /** Also of keys that are in neither world: a pair that depends on one key alone has its hash. */

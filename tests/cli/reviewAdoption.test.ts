@@ -1,7 +1,7 @@
 /** What a change adopts is compared with its live settings, which a management key lets the review read. */
 import { reviewCommand } from "../../cli/review";
 import { credentials, eachTestOnASimulator } from "./support/account";
-import { assigned, guardrail, key, type Program, previewOf, stateOf } from "./support/previews";
+import { assigned, guardrail, key, type Program, previewOf, set, stateOf } from "./support/previews";
 import { file } from "./support/states";
 import { type Run, run } from "./support/terminal";
 
@@ -60,6 +60,58 @@ test("a guardrail of the program takes the place of the live one, which is a mov
   expect(err).toBe("");
   expect(out).toContain("1 key: at most $31 → $100 a month (+$69).");
   expect(out).toContain("- Key `a`: moves from guardrail `safe` to `mine`.");
+});
+
+describe("a set of assignments of what is adopted", () => {
+  /** A key and a member that have a guardrail, and a program that adopts the key and the guardrail. */
+  function adopting(lists: (a: string, user: string) => object) {
+    const { dashboard } = simulator();
+    const { hash } = dashboard.createKey({ name: "by hand", ...live(500) }).key;
+    const { id: user } = dashboard.addMember({ email: "ada@example.com" });
+    const safe = dashboard.createGuardrail({ name: "safe", limit_usd: 1, reset_interval: "daily" });
+    dashboard.assign(safe.id, { keys: [hash], members: [user] });
+    return {
+      a: key({ ...month(500), name: "by hand", adopt: hash }),
+      g: guardrail({ limitUsd: 1, resetInterval: "daily", name: "safe", adopt: safe.id }),
+      s: { ...set("g", [], lists("a", user)) },
+    };
+  }
+
+  test("changes nothing where it lists what is assigned", async () => {
+    const program = adopting((of, user) => ({ keyHashes: [{ of }], userIds: [user] }));
+    const { out, err } = await review(program, credentials(simulator()), "--format", "text");
+    expect(err).toBe("");
+    expect(out).toContain("1 key: at most $31 a month, unchanged.");
+    expect(out).toContain('GuardrailAssignments "s": new, 2 existing assignments become part of it, unchanged.');
+    expect(out).not.toMatch(/^Members| {2}guardrail: | moves from/m);
+  });
+
+  test("takes the guardrail from those that it does not list, unless it is not exclusive", async () => {
+    const program = adopting(() => ({ userIds: [] }));
+    const { out } = await review(program, credentials(simulator()), "--format", "text");
+    expect(out).toContain("1 key: at most $31 → $500 a month (+$469).");
+    expect(out).toMatch(/user_\w+: \$31 a month → none/);
+    const open = { ...program, s: set("g", [], { userIds: [], exclusive: false }) };
+    expect((await review(open, credentials(simulator()), "--format", "text")).out).toContain("$31 a month, unchanged.");
+  });
+
+  test("is compared with a set of the stack that has it", async () => {
+    const [hash, id] = ["a".repeat(64), "5f7bb7a4-7c66-44c8-8d2d-0f6d3f6f2c5e"];
+    const theirs = JSON.parse(
+      stateOf({ a: key(month(500)), g: guardrail({ limitUsd: 1, resetInterval: "daily" }), s: set("g", [hash]) })
+        .replaceAll("prod", "theirs")
+        .replaceAll("id-of-a", hash)
+        .replaceAll("id-of-g", id),
+    );
+    const program = {
+      a: key({ ...month(500), adopt: hash }),
+      g: guardrail({ limitUsd: 1, resetInterval: "daily", adopt: id }),
+      s: set("g", ["a"]),
+    };
+    const { out } = await review(program, {}, "--state", file(JSON.stringify(theirs)), "--format", "text");
+    expect(out).toContain("1 key: at most $31 a month, unchanged.");
+    expect(out).toContain("1 existing assignment becomes part of it, unchanged.");
+  });
 });
 
 test("an adopted guardrail is compared with its live settings", async () => {
