@@ -15,8 +15,13 @@ function losses({ fate, guardrail, keys, members }: SetRow): Found[] {
     const sentence = having(lost, "lose", guardrail.before?.label);
     return sentence ? [["emptied", say`${own(words)}: ${sentence}${staying(changes)}.`]] : [];
   };
-  if (fate === "deleted") {
-    return found("deleted", { keys: keys.bare, members: members.bare }, keys, members);
+  if (fate === "deleted" || fate === "released") {
+    return found(
+      fate === "deleted" ? "deleted" : "no longer in the stack",
+      { keys: keys.bare, members: members.bare },
+      keys,
+      members,
+    );
   }
   return [
     ...(isEmpty(keys) ? found("lists no keys any more", { keys: keys.bare }, keys) : []),

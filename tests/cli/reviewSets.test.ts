@@ -271,6 +271,9 @@ describe("what a set no longer holds is called out", () => {
     ]);
     const gone = keys(3);
     expect((await json(retained, gone)).keys).toHaveLength(3);
+    expect(await calledOut(retained, gone)).toEqual([
+      "emptied: GuardrailAssignments s: no longer in the stack: 3 keys and 1 member lose guardrail safe.",
+    ]);
   });
 
   test("exclusivity that begins or ends", async () => {
@@ -323,6 +326,19 @@ test("members count by who they are, whichever resource has them", async () => {
     { member: "user_anna", guardrail: { before: "safe", after: "strict" } },
     { member: "user_bob", guardrail: { before: "strict", after: "safe" } },
   ]);
+});
+
+test("a member that another set takes does not keep the guardrail of a list that is no longer managed", async () => {
+  const before = stack(0, { a: set("safe", [], { userIds: ["user_anna"] }), b: set("strict", []) });
+  const after = stack(0, { a: set("safe", []), b: set("strict", [], { userIds: ["user_anna"] }) });
+  const { members } = await json(before, after);
+  expect(members).toMatchObject([{ guardrail: { before: "safe", after: "strict" } }]);
+});
+
+test("of a member with two guardrails, only the one that goes is shown", async () => {
+  const before = stack(0, { a: member("safe", "user_anna"), b: member("strict", "user_anna") });
+  const { members } = await json(before, stack(0, { a: member("strict", "user_anna") }));
+  expect(members).toMatchObject([{ member: "user_anna", guardrail: { before: "safe", after: null } }]);
 });
 
 test("--require guardrail takes the keys of a set for guarded", async () => {
