@@ -36,7 +36,7 @@ export function adoptCommand(terminal: Terminal = processTerminal()): Command {
 const HELP = `
 Each key and guardrail gets the input \`adopt\`, and the next \`pulumi up\` adopts
 it. With --import, \`pulumi import\` adopts them instead, and the program looks as
-if it had created them. Either way nothing is written to the account, and the
+if it had created them. Either way nothing in the account changes, and the
 \`pulumi up\` after that has no changes.
 A key is in the set of assignments of its guardrail if both are declared. If other
 keys have the guardrail, the set is not exclusive, and they keep it. Exclude
