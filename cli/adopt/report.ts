@@ -34,7 +34,7 @@ function nextSteps({ program, importFile }: Written): string {
     return [
       `Next, in the Pulumi project whose program is ${printable(program)} or imports it:`,
       "  pulumi up",
-      "It says that it creates these: it takes them over as they are and writes nothing to the account. The `pulumi up`",
+      "It says that it creates these: it takes them over as they are and changes nothing in the account. The `pulumi up`",
       "after that has no changes, whether `adopt` is still there or not.",
     ].join("\n");
   }
