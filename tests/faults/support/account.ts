@@ -12,6 +12,9 @@ export interface Actor {
   declaration: Declaration;
   /** The account has changed since the stack last read it as a whole. */
   hasDrifted: boolean;
+  /** A key of somebody that a set of the stack may list. */
+  theirs: string;
+  member: string;
 }
 
 export interface World {
@@ -30,14 +33,16 @@ export function worldOf(simulator: Simulator): World {
   const other = simulator.addAccount();
   other.dashboard.createKey({ name: "acme/test/k" });
   const second = simulator.dashboard.addWorkspace({ name: "Second", slug: "second" }).id;
-  const { keys, guardrails } = present(simulator);
   const env = { OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: simulator.managementKey };
   const actor = (name: string): Actor => ({
     stack: new InProcessStack(env, name),
     declaration: {},
     hasDrifted: false,
+    theirs: simulator.dashboard.createKey({ name: "somebody's" }).key.hash,
+    member: simulator.dashboard.addMember({ email: `${name}@example.com` }).id,
   });
   const actors: World["actors"] = [actor("test"), actor("prod")];
+  const { keys, guardrails } = present(simulator);
   return { simulator, other, second, actors, outside: new Set([...keys, ...guardrails]), said: [] };
 }
 
@@ -45,6 +50,8 @@ export function worldOf(simulator: Simulator): World {
 export function placed(world: World, actor: Actor, declaration: Declaration): Declaration {
   const idAt = (place: Place) => {
     if (place === "adoptable key") return adoptable(world, actor);
+    if (place === "another's key") return actor.theirs;
+    if (place === "member") return actor.member;
     return place === "first workspace" ? world.simulator.account.default_workspace_id : world.second;
   };
   const text = JSON.stringify(declaration);
@@ -66,7 +73,9 @@ export function othersOf({ simulator, actors, outside }: World, { stack }: Actor
   const known = new Set([...outside, ...states]);
   const { keys, guardrails, pairs } = present(simulator);
   const isKnown = (id: string) => known.has(id);
-  return { keys: keys.filter(isKnown), guardrails: guardrails.filter(isKnown), pairs: pairs.filter(isKnown) };
+  // Whatever is assigned to their guardrails.
+  const isTheirs = (pair: string) => isKnown(pair.slice(0, pair.indexOf("/")));
+  return { keys: keys.filter(isKnown), guardrails: guardrails.filter(isKnown), pairs: pairs.filter(isTheirs) };
 }
 
 /** Notes what the stack has no business with, and tells which of it has changed since. */
@@ -95,7 +104,10 @@ function rowsOf({ account: { keys, guardrails } }: SimulatedAccount) {
 }
 
 /** Somebody else's doing. */
-export function drift({ simulator: { dashboard }, second }: World, { stack }: Actor, what: Drift, at: number): void {
+export function drift(world: World, actor: Actor, what: Drift, at: number): void {
+  const { dashboard } = world.simulator;
+  const { second } = world;
+  const { stack, theirs } = actor;
   const idOf = (kind: string) =>
     stack.state.filter(({ inputs, ...each }) => each.kind === kind && !each.replaced && !inputs.adopt)[at]?.id;
   const [hash, guardrail, placedKey] = [idOf("InferenceKey"), idOf("Guardrail"), stack.resource("l")?.id];
@@ -107,6 +119,12 @@ export function drift({ simulator: { dashboard }, second }: World, { stack }: Ac
     // Only one whose workspace the program says: a replacement of another one is refused until it does.
     if (placedKey && what === "move a key") dashboard.updateKey(placedKey, { workspace_id: second });
     if (guardrail && what === "change a guardrail") dashboard.updateGuardrail(guardrail, { description: "theirs" });
+    if (guardrail && what === "assign another's key") dashboard.assign(guardrail, { keys: [theirs] });
+    const own = stack.resource(["k", "m"][at % 2] ?? "")?.id;
+    const [assignedTo, other] = at < 2 ? ["g", "h"] : ["h", "g"];
+    const [to, from] = [stack.resource(assignedTo)?.id, stack.resource(other)?.id];
+    if (own && to && what === "assign a key") dashboard.assign(to, { keys: [own] });
+    if (own && from && what === "take a key away") dashboard.unassign(from, { keys: [own] });
   } catch {
     // It is gone already.
   }

@@ -12,6 +12,7 @@ import {
   problemsOfState,
   removeLeftovers,
 } from "./convergence";
+import { watchGuards } from "./guards";
 import { type Declaration, defaultName, type OperationOptions, type Outcome } from "./inProcessStack";
 import type { Event } from "./randomHistory";
 import { waits } from "./shortWaits";
@@ -70,11 +71,12 @@ async function operate(world: World, actor: Actor, event: Operation) {
   const declaration = event.event === "up" && event.adoptTwice ? withTwin(actor.declaration) : actor.declaration;
   const refresh = event.event === "refresh" || event.refresh;
   const options = { kill: event.kill, ...(event.otherAccount && elsewhere(world, actor, declaration)) };
+  const bare = watchGuards(simulator, stack);
   const outcome =
     event.event === "up" ? await stack.up(declaration, { refresh, ...options }) : await stack.refresh(options);
   simulator.faults.clear();
   said.push(...outcome.said);
-  const problems = problemsOfAttempts(simulator);
+  const problems = [...problemsOfAttempts(simulator), ...bare(declaration)];
   if (outcome.ok && declaration !== actor.declaration) problems.push("two resources adopt one key");
   if (event.otherAccount && !isDeepStrictEqual(ids, idsOf(actor))) problems.push("another account changes the state");
   if (outcome.ok && refresh) actor.hasDrifted = false;
@@ -101,12 +103,17 @@ async function recover({ simulator, said }: World, actor: Actor): Promise<string
   const { clock, switches } = simulator;
   const lag = switches.visibleAfterMs;
   clock.advance(lag);
+  const bare = watchGuards(simulator, actor.stack);
   const outcome = await actor.stack.up(actor.declaration, { refresh: actor.hasDrifted || lag > 0 });
   clock.advance(lag);
   actor.hasDrifted = false;
   said.push(...outcome.said);
   const problems = outcome.ok ? [] : [`up fails: ${outcome.said[0]}`];
-  return [...problems, ...(await problemsOfState(simulator, actor.stack, actor.declaration))];
+  return [
+    ...problems,
+    ...bare(actor.declaration),
+    ...(await problemsOfState(simulator, actor.stack, actor.declaration)),
+  ];
 }
 
 /** Longer than the grain of the server's clock: nobody starts a run again within it. */

@@ -34,6 +34,9 @@ export const DRIFTS = [
   "use a key",
   "move a key",
   "change a guardrail",
+  "assign a key",
+  "assign another's key",
+  "take a key away",
 ] as const;
 export type Drift = (typeof DRIFTS)[number];
 
@@ -49,7 +52,7 @@ const rarely = <Value>(value: fc.Arbitrary<Value>) =>
 const ignoring = (...choices: string[][]) => maybe(fc.constantFrom(...choices));
 
 /** An id that only the account knows. */
-export type Place = "first workspace" | "second workspace" | "adoptable key";
+export type Place = "first workspace" | "second workspace" | "adoptable key" | "another's key" | "member";
 const at = (place: Place) => ({ place });
 
 const key = fc
@@ -89,21 +92,50 @@ const guardrail = fc
     args: given({ ...args, limitUsd: budget, resetInterval: budget && "daily" }),
   }));
 
-/** Two keys and an adopted one, two guardrails, and one assignment if both of its sides are there. */
+/** Which guardrail a key has, and how the assignments of a guardrail are declared. */
+const on = maybe(fc.constantFrom("g" as const, "h" as const));
+const how = fc.constantFrom("pairs" as const, "set" as const, "set that is not exclusive" as const);
+const assignments = fc.record({ k: on, m: on, p: on, theirs: rarely(on), member: rarely(on), g: how, h: how });
+type Assignments = typeof assignments extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Those of which both sides are there. */
+function assignmentsOf(declared: Declaration, guardrail: "g" | "h", chosen: Assignments): Declaration {
+  const keys = (["k", "m", "p"] as const).filter((name) => chosen[name] === guardrail && name in declared);
+  const guardrailId = { idOf: guardrail };
+  if (!(guardrail in declared)) return {};
+  if (chosen[guardrail] === "pairs") {
+    const pairOf = (name: string) => ({ guardrailId, keyHash: { idOf: name } });
+    return Object.fromEntries(
+      keys.map((name) => [`a-${name}`, { kind: "GuardrailKeyAssignment" as const, args: pairOf(name) }]),
+    );
+  }
+  const keyHashes = [
+    ...keys.map((name) => ({ idOf: name })),
+    ...(chosen.theirs === guardrail ? [at("another's key")] : []),
+  ];
+  const userIds = chosen.member === guardrail ? [at("member")] : undefined;
+  const exclusive = chosen[guardrail] === "set" ? undefined : false;
+  return {
+    [`s-${guardrail}`]: { kind: "GuardrailAssignments", args: given({ guardrailId, keyHashes, userIds, exclusive }) },
+  };
+}
+
+/** Three keys and an adopted one, two guardrails, and their assignments in either order. */
 const declaration: fc.Arbitrary<Declaration> = fc
   .record({
     k: maybe(sparing(key, ["limit"], ["name"], ["limit", "disabled"])),
     l: maybe(placedKey),
+    m: maybe(key),
     p: rarely(adoptedKey),
     g: maybe(sparing(guardrail, ["enforceZdr"], ["allowedModels"], ["limitUsd", "resetInterval"])),
     h: maybe(guardrail),
-    of: fc.constantFrom("g", "h"),
+    chosen: assignments,
+    order: fc.constantFrom(["g", "h"] as const, ["h", "g"] as const),
   })
-  .map(({ of, ...made }) => {
+  .map(({ chosen, order, ...made }) => {
     const declared = given(made) as Declaration;
-    if (!(of in declared) || !("k" in declared)) return declared;
-    const args = { guardrailId: { idOf: of }, keyHash: { idOf: "k" } };
-    return { ...declared, a: { kind: "GuardrailKeyAssignment", args } };
+    const [first, second] = order.map((name) => assignmentsOf(declared, name, chosen));
+    return { ...declared, ...first, ...second };
   });
 
 const effect: fc.Arbitrary<FaultEffect> = fc.constantFrom<FaultEffect>(

@@ -1,0 +1,65 @@
+/** Whether a key was without its guardrail in the middle of a run, where that is promised not to happen. */
+import type { Simulator } from "../../../sdk/testing/simulator";
+import type { Declaration, InProcessStack, Managed } from "./inProcessStack";
+
+/** The guardrail of each key that has one. */
+function guardrailsOf({ account }: Simulator): Map<string, string> {
+  const guardrails = new Set(account.guardrails.map(({ id }) => id));
+  const keys = new Set(account.keys.map(({ hash }) => hash));
+  const rows = account.keyAssignments.filter((row) => guardrails.has(row.guardrail_id) && keys.has(row.key_hash));
+  return new Map(rows.map((row) => [row.key_hash, row.guardrail_id]));
+}
+
+const lists = ({ kind, outputs }: Managed, hash: string) =>
+  kind === "GuardrailAssignments"
+    ? ((outputs.keyHashes ?? []) as string[]).includes(hash)
+    : kind === "GuardrailKeyAssignment" && outputs.keyHash === hash;
+
+const isOn = ({ kind, outputs }: Managed, guardrail: string) =>
+  kind !== "Guardrail" && outputs.guardrailId === guardrail;
+
+/** Watches from now on; what it returns ends that, and tells what was wrong. */
+export function watchGuards(simulator: Simulator, stack: InProcessStack): (declaration: Declaration) => string[] {
+  const before = guardrailsOf(simulator);
+  const olds = structuredClone(stack.state).filter(({ replaced }) => !replaced);
+  const bare = new Set<string>();
+  const { onRequest } = simulator;
+  simulator.onRequest = async (point, request) => {
+    const now = guardrailsOf(simulator);
+    const living = new Set(simulator.account.keys.map(({ hash }) => hash));
+    for (const hash of before.keys()) if (living.has(hash) && !now.has(hash)) bare.add(hash);
+    await onRequest?.(point, request);
+  };
+  return (declaration) => {
+    simulator.onRequest = onRequest;
+    const after = guardrailsOf(simulator);
+    const living = new Set(simulator.account.keys.map(({ hash }) => hash));
+    const order = Object.keys(declaration);
+    const news = stack.state.filter(({ replaced }) => !replaced);
+
+    /** The resource that gets it comes before the one that loses it, or the losing one goes. */
+    const isKept = (hash: string) => {
+      const gaining = news.find((each) => lists(each, hash));
+      if (!gaining || !after.has(hash)) return false;
+      const losing = olds.filter((each) => isOn(each, before.get(hash) ?? "") && each.name !== gaining.name);
+      return losing.every(({ name }) => order.indexOf(name) < 0 || order.indexOf(gaining.name) < order.indexOf(name));
+    };
+    /** A set that stays on its guardrail has listed it as a key of this stack. */
+    const isLeftToItsDelete = (hash: string) =>
+      olds.some(({ kind, id }) => kind === "InferenceKey" && id === hash) &&
+      olds.some((old) => {
+        const stays = news.some(({ name, id }) => name === old.name && id === old.id);
+        const isForeign = ((old.outputs.__foreign ?? []) as string[]).includes(hash);
+        return (
+          old.kind === "GuardrailAssignments" &&
+          lists(old, hash) &&
+          stays &&
+          !isForeign &&
+          isOn(old, before.get(hash) ?? "")
+        );
+      });
+    return [...bare]
+      .filter((hash) => (living.has(hash) ? isKept(hash) : isLeftToItsDelete(hash)))
+      .map((hash) => `${olds.find(({ id }) => id === hash)?.name ?? hash} was without a guardrail`);
+  };
+}
