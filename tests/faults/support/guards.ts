@@ -41,7 +41,8 @@ export function watchGuards(simulator: Simulator, stack: InProcessStack): (decla
     const isKept = (hash: string) => {
       const gaining = news.find((each) => lists(each, hash));
       if (!gaining || !after.has(hash)) return false;
-      const losing = olds.filter((each) => isOn(each, before.get(hash) ?? "") && each.name !== gaining.name);
+      const guardrail = before.get(hash) ?? "";
+      const losing = [...olds, ...news].filter((each) => isOn(each, guardrail) && each.name !== gaining.name);
       return losing.every(({ name }) => order.indexOf(name) < 0 || order.indexOf(gaining.name) < order.indexOf(name));
     };
     /** A set that stays on its guardrail has listed it as a key of this stack. */
