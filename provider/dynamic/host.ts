@@ -101,6 +101,24 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     for (const claimed of lifecycle.claims(id, inputsIn(inputs))) session.held.add(claimed);
   }
 
+  /** Remembers what the program has of an object. @throws if this change must not be planned. */
+  function plan(id: string, olds: Properties, news: Properties, replaces: readonly string[]): void {
+    session.managed.set(id, olds);
+    const account = readStamp(olds.__origin)?.account;
+    lifecycle.forbid?.({ id, olds: outputsIn(olds), news: inputsIn(news), replaces, account, session });
+    if (replaces.length > 0) {
+      session.replaced.add(id);
+      return;
+    }
+    hold(id, news);
+    if (session.left.has(id)) {
+      const text =
+        `${nameOf(news, id)} keeps a guardrail whose assignment set no longer lists it, because the set came first: ` +
+        "declare the key before the set, then run `pulumi up --refresh`";
+      process.surroundings().log(text);
+    }
+  }
+
   /** Two resources may have got the same object; what one of them still manages is not deleted with the other. */
   function isOfAnother(id: string, properties: Properties): boolean {
     const managed = session.managed.get(id);
@@ -125,6 +143,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     configure: process.configure,
 
     async check(olds, news) {
+      session.programRuns = true;
       const { inputs, failures } = lifecycle.check(inputsIn(news) as Properties, inputsIn(olds) as Properties);
       // Without a property: the engine prints the value of a named one, secret or not.
       return {
@@ -137,23 +156,12 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       const object = nameOf(news, id);
       refuseNewerState(`compare ${object}`, olds);
       if (session.adopted.has(id)) throw adoptedTwice(`compare ${object}`, id);
-      session.managed.set(id, olds);
       meet(id, olds, object);
-      const account = readStamp(olds.__origin)?.account;
       accounts.refuseMixture(`compare ${object}`);
-      const [before, after] = [outputsIn(olds), inputsIn(news)];
-      const { changed, replaces } = lifecycle.diff(before, after, account);
-      lifecycle.forbid?.({ id, olds: before, news: after, replaces, account, session });
-      if (replaces.length === 0) hold(id, news);
-      else session.replaced.add(id);
-      if (replaces.length === 0 && session.left.has(id)) {
-        process
-          .surroundings()
-          .log(
-            `${object} keeps a guardrail whose assignment set no longer lists it, because the set came first: ` +
-              "declare the key before the set, then run `pulumi up --refresh`",
-          );
-      }
+      const account = readStamp(olds.__origin)?.account;
+      const { changed, replaces } = lifecycle.diff(outputsIn(olds), inputsIn(news), account);
+      // A refresh compares with the inputs of the state, which say nothing of the program.
+      if (session.programRuns) plan(id, olds, news, replaces);
       // "Unknown" instead of "changed": the engine then compares the inputs itself, shows which differ, and obeys
       // replaceOnChanges.
       return changed ? { replaces } : { changes: false };

@@ -11,6 +11,7 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
   let configured: Configuration = { explicit: false, ownKey: false, removeInterrupted: false };
   let surroundings: Surroundings | undefined;
   const session: Session = {
+    programRuns: false,
     held: new Set(),
     known: new Set(),
     created: new Set(),

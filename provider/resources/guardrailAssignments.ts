@@ -218,9 +218,11 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
     const guardrailId = guardrailOf(inputs);
     claimGuardrail(session, api.operation, guardrailId, inputs);
     for (const id of claimsOf(inputs)) session.held.add(id);
-    // Nothing can be assigned to a guardrail that this run has created, and an assignment may be repeated.
-    const isKnown = session.created.has(guardrailId) || !isExclusive(inputs);
-    const observed = isKnown ? {} : await observe(context, inputs);
+    // A guardrail that this run has created has no assignment yet. One that it has adopted may have all: then nothing is
+    // to be written. Else an assignment may be repeated.
+    const isNew = session.created.has(guardrailId);
+    const mustLook = isExclusive(inputs) || session.adopted.has(guardrailId);
+    const observed = mustLook && !isNew ? managedPart(await observe(context, inputs), inputs) : {};
     return { id: setId(inputs), outputs: await sync(context, inputs, { observed }) };
   },
 

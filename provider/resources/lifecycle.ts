@@ -62,6 +62,8 @@ export interface Context {
 
 /** What one provider process has done so far: it lives for one `up`, `refresh` or `destroy`. */
 export interface Session {
+  /** The engine has passed inputs of the program. Until then it refreshes, or destroys. */
+  programRuns: boolean;
   /** Ids that a resource of the program holds by naming them. Deleting one as another resource's is skipped. */
   held: Set<string>;
   /** Ids of all objects that this process has created or met: none of them is what a lost request has left. */

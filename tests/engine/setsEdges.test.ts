@@ -117,11 +117,15 @@ describe("no key is without its guardrail", () => {
     await isSettled();
   });
 
-  test("a key that is removed from the program keeps its guardrail until its delete", async () => {
+  test.each([
+    ["", false],
+    [", also if its drift was found before", true],
+  ])("a key that is removed from the program keeps its guardrail until its delete%s", async (_title, refresh) => {
     const base = guardrails("safe");
     await s.up({ ...base, ...keys("a", "b"), set: set(["a", "b"]) });
     const old = await idOf("b");
-    const gone = await s.up({ ...base, ...keys("a"), set: set(["a"]) });
+    s.simulator.dashboard.updateKey(old, { limit: 5 });
+    const gone = await s.up({ ...base, ...keys("a"), set: set(["a"]) }, { refresh });
     expect([errorsOf(gone), writes(gone.calls)]).toEqual(["", [`DELETE /keys/${old}`]]);
     await isSettled();
   });

@@ -3,6 +3,7 @@ import { failureOf, KEY, newSession } from "./support/samples";
 import {
   type Does,
   HOME,
+  type Inputs,
   NEWS,
   noCredentials,
   type Outputs,
@@ -78,4 +79,16 @@ describe("an object that another resource holds by name", () => {
     await host.delete("id", NEWS);
     expect(deleted).toEqual(isDeleted ? ["id"] : []);
   });
+});
+
+test("a diff of a refresh, which comes before any input of the program, says nothing of the program", async () => {
+  const session = { ...newSession(), programRuns: false };
+  const forbid = jest.fn();
+  const check: Does["check"] = (news) => ({ inputs: news as unknown as Inputs, failures: [] });
+  const host = provider({ diff: same, check, forbid, claims: (id) => [id] }, { session });
+  await host.diff("id", STATE, NEWS);
+  expect([session.managed.size, session.held.size, forbid.mock.calls.length]).toEqual([0, 0, 0]);
+  await host.check({}, NEWS);
+  await host.diff("id", STATE, NEWS);
+  expect([session.managed.size, session.held.size, forbid.mock.calls.length]).toEqual([1, 1, 1]);
 });

@@ -62,6 +62,7 @@ class NothingBefore extends Map<string, Promise<unknown[]>> {
 
 export function newSession(): Session {
   return {
+    programRuns: true,
     held: new Set(),
     known: new Set(),
     created: new Set(),
