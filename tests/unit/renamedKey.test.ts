@@ -64,7 +64,7 @@ describe.each([
 
   test.each<[string, number, (host: DynamicProvider) => Promise<unknown>]>([
     // With ignoreChanges, the name of the state is the one that the engine passes.
-    ["diff", 400, (host) => host.diff(HASH, state, { name, adopt: OTHER_HASH })],
+    ["diff", 400, (host) => host.check({}, {}).then(() => host.diff(HASH, state, { name, adopt: OTHER_HASH }))],
     ["update", 400, (host) => host.update(HASH, state, { name, limit: 6 })],
     ["update back", 400, (host) => host.update(HASH, state, { name: "ci" })],
     ["delete", 400, (host) => host.delete(HASH, state)],
