@@ -19,13 +19,20 @@ export interface Shown<Fields, Live> {
   written: Partial<Fields>;
 }
 
+export interface Remembered<Fields> {
+  remembered: Fields;
+  outputs: object;
+  /** After a failure the API may have more than the state remembers. */
+  unfinished?: boolean;
+}
+
 export interface Convergence<Fields extends object, Live> {
   operation: string;
   id: string;
   /** Asked anew after each answer, which may teach how the API words what is declared. */
   desired(): Fields;
   /** Where it starts: an object just made or adopted, which no later failure may lose, or what the state remembers. */
-  from: Shown<Fields, Live> | { remembered: Fields; outputs: object };
+  from: Shown<Fields, Live> | Remembered<Fields>;
   /** Done first; what fails from here on loses nothing. */
   begin?: () => Promise<void>;
   write(changed: Partial<Fields>): Promise<Live>;
@@ -45,7 +52,8 @@ const MOST_WRITES = 2;
  * and then shows otherwise is an error, and not a loop.
  *
  * An update writes the fields that have changed in the program and no other: drift of the others was in no preview, and
- * may be what `ignoreChanges` is for. They stay as the state remembers them until a refresh.
+ * may be what `ignoreChanges` is for. They stay as the state remembers them until a refresh, unless an earlier failure
+ * makes it doubtful.
  */
 export async function converge<Fields extends object, Live>(task: Convergence<Fields, Live>): Promise<Live> {
   const { from } = task;
@@ -55,7 +63,8 @@ export async function converge<Fields extends object, Live>(task: Convergence<Fi
   try {
     await task.begin?.();
     let observed = "live" in from ? await task.fieldsOf(from) : from.remembered;
-    if ("remembered" in from) untouched = unlessAll(from.remembered, changedFields(task.desired(), from.remembered));
+    if ("remembered" in from && !from.unfinished)
+      untouched = unlessAll(from.remembered, changedFields(task.desired(), from.remembered));
     for (let writes = 0; ; ) {
       let written = changedFields(task.desired(), observed);
       if (Object.keys(written).length > 0) {

@@ -253,7 +253,7 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
 
   async update(context, id, olds, news) {
     const forms = formsIn(olds);
-    const from = { remembered: rememberedFields(olds, forms), outputs: olds };
+    const from = { remembered: rememberedFields(olds, forms), outputs: olds, unfinished: context.unfinished };
     return convergeGuardrail(context, { id }, news, forms, { from });
   },
 

@@ -246,7 +246,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
 
   update: (context, hash, olds, news) =>
     convergeKey(context, { id: hash }, news, olds.key, {
-      from: { remembered: rememberedFields(olds, context.account), outputs: olds },
+      from: { remembered: rememberedFields(olds, context.account), outputs: olds, unfinished: context.unfinished },
     }),
 
   delete: (context, hash) => untilVisible(context, { id: hash }, () => deleteKey(context.api, hash)),

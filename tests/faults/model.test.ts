@@ -51,6 +51,15 @@ test("a program that goes back to what it was, after an update of which the answ
   expect(await run(history)).toEqual([]);
 });
 
+test("a program that goes back in one setting and changes another, after a create of which the answer can't be read", async () => {
+  const key = (args: Record<string, unknown>) => ({ k: { kind: "InferenceKey" as const, args } });
+  const history = [
+    { ...up, declaration: key({ disabled: true }), faults: [{ ...unreadable, method: "PATCH", nth: 1 }] },
+    { ...up, declaration: key({ limit: 1 }) },
+  ];
+  expect(await run(history)).toEqual([]);
+});
+
 test("a guardrail that is declared again, after a delete of which the answer can't be read", async () => {
   const declaration = { g: { kind: "Guardrail" as const } };
   const history = [

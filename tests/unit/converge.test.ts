@@ -52,6 +52,13 @@ test("writes only what the program has changed, and keeps what the state remembe
   expect(requests).toEqual([{ limit: 6 }]);
 });
 
+test("looks at all fields when an earlier failure makes doubtful what the state remembers", async () => {
+  const { task, requests } = account({ name: "written then", limit: 5 });
+  const from = { ...remembering(a5), unfinished: true };
+  expect(await converge({ ...task, desired: () => ({ name: "a", limit: 6 }), from })).toEqual({ name: "a", limit: 6 });
+  expect(requests).toEqual([{ limit: 6 }, { name: "a" }]);
+});
+
 test("looks at all fields when an update has nothing to write, which follows a failure", async () => {
   const { task, requests } = account({ name: "drifted", limit: 7 });
   expect(await converge({ ...task, desired: () => a5, from: remembering(a5) })).toEqual(a5);

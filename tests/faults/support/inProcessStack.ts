@@ -176,7 +176,12 @@ export class InProcessStack {
       run.steps.push(`read ${each.name}`);
       const { id, props = {}, inputs = each.inputs } = await run.providerOf(each.kind).read(each.id, each.outputs);
       if (id === "") this.state = this.state.filter((other) => other !== each);
-      else Object.assign(each, { outputs: onWire(props), inputs: onWire(inputs), halfDone: false });
+      else {
+        const outputs = onWire(props);
+        // As Pulumi does, from what is there to what was wanted.
+        await run.providerOf(each.kind).diff(id, outputs, each.inputs);
+        Object.assign(each, { outputs, inputs: onWire(inputs), halfDone: false });
+      }
     }
   }
 
