@@ -402,6 +402,22 @@ describe("assignments", () => {
     ]);
   });
 
+  test("many are assigned, moved and removed in one call, each once, and an empty list is refused", async () => {
+    const [first, second] = [await newGuardrail(), await newGuardrail()];
+    const keys = Array.from({ length: 150 }, (_, n) => simulator.dashboard.createKey({ name: `key ${n}` }).key.hash);
+    const [key = ""] = keys;
+    expect((await assign(first, ...keys, key)).body).toEqual({ assigned_count: 150 });
+    expect((await assign(second, ...keys.slice(100))).body).toEqual({ assigned_count: 50 });
+    expect(await rowsOf(`GET /guardrails/${first}/assignments/keys?limit=100`)).toHaveLength(100);
+    const removal = { body: { key_hashes: [...keys, key] } };
+    expect((await ask(`POST /guardrails/${first}/assignments/keys/remove`, removal)).body).toEqual({
+      unassigned_count: 100,
+    });
+    expect(await rowsOf(`GET /guardrails/${second}/assignments/keys?limit=100`)).toHaveLength(50);
+    expect((await assign(first)).status).toBe(400);
+    expect((await assignMembers(first)).status).toBe(400);
+  });
+
   test("unknown hashes are skipped with a 200, and only the count tells", async () => {
     const [key, guardrail] = [await newKey(), await newGuardrail()];
     expect(await assign(guardrail, key, "0".repeat(64))).toMatchObject({ status: 200, body: { assigned_count: 1 } });
