@@ -39,7 +39,7 @@ export function watchGuards(simulator: Simulator, stack: InProcessStack): (decla
 
     /** The resource that gets it comes before the one that loses it, or the losing one goes. */
     const isKept = (hash: string) => {
-      const gaining = news.find((each) => lists(each, hash));
+      const gaining = news.find((each) => each.name in declaration && lists(each, hash));
       if (!gaining || !after.has(hash)) return false;
       const guardrail = before.get(hash) ?? "";
       const losing = [...olds, ...news].filter((each) => isOn(each, guardrail) && each.name !== gaining.name);
