@@ -10,6 +10,7 @@ import type { Settings } from "../settings";
 import { clean, redact } from "../text";
 import type { Concurrency } from "./concurrency";
 import {
+  KeyLimited,
   KeyRefused,
   NotFound,
   OutOfTime,
@@ -235,9 +236,9 @@ function failure({ operation, verb, answer: { status, text, retryAfter }, settin
     const problem = status < 400 ? "a redirect, which is not followed with the key" : "not the API's error format";
     return new UnreadableAnswer(operation, status, problem, firstWords(text, settings));
   }
+  if (status === 403 && SPEAKS_OF_SCOPE.test(said)) return new KeyLimited(operation, status, said, LIMITED_KEY);
   if (status === 401 || status === 403) {
-    const advice = status === 403 && SPEAKS_OF_SCOPE.test(said) ? SCOPED_KEY : adviceOnKey(verb, settings);
-    return new KeyRefused(operation, status, said, advice);
+    return new KeyRefused(operation, status, said, adviceOnKey(verb, settings));
   }
   if (status === 404) return new NotFound(operation, status, said);
   return new Refused(operation, status, said);
@@ -245,7 +246,7 @@ function failure({ operation, verb, answer: { status, text, retryAfter }, settin
 
 /** A good management key may yet be one of a single workspace, or one that only reads. */
 const SPEAKS_OF_SCOPE = /workspace|write access|permission|scope/i;
-const SCOPED_KEY =
+const LIMITED_KEY =
   "this management key may be scoped to one workspace, or may only read: use a key that may do this in this workspace";
 
 function adviceOnKey(verb: Operation["verb"], { source }: Settings): string {

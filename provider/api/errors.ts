@@ -75,6 +75,9 @@ export class NotFound extends Refused {}
 /** 401 or 403: no key, a revoked one, or not a management key; the API is not consistent in which it answers. */
 export class KeyRefused extends Refused {}
 
+/** 403 that speaks of the key's scope: a good management key of another workspace, or one that only reads. */
+export class KeyLimited extends KeyRefused {}
+
 /** 429, after the waits that the API asked for. */
 export class RateLimited extends Refused {
   constructor(

@@ -184,6 +184,13 @@ describe("what fails", () => {
     expect(failed.ok).toBe(false);
     expect(errorsOf(failed)).toMatch(message);
   });
+
+  test.failing("a contradiction is said without a stack", async () => {
+    const base = { ...guardrails("safe", "strict"), ...keys("a") };
+    const failed = await s.up({ ...base, set: set(["a"]), p: pair("a", "strict") });
+    expect(errorsOf(failed)).toMatch(/assign the same key/);
+    expect(failed.output).not.toMatch(/^\s+at \S+ \(/m);
+  });
 });
 
 test("a change of the guardrail moves all keys before the old set goes", async () => {

@@ -1,4 +1,4 @@
-import { NotFound, Refused, ServerFailure } from "../../provider/api/errors";
+import { KeyLimited, KeyRefused, NotFound, Refused, ServerFailure } from "../../provider/api/errors";
 import { guardrailAssignments } from "../../provider/resources/guardrailAssignments";
 import { answering, OPERATION } from "./support/fakeApi";
 import { contextOf, failureOf, GUARDRAIL } from "./support/samples";
@@ -36,4 +36,23 @@ test("a single member who is refused is named", async () => {
     `${OPERATION}: 1 of 1 member is not assigned: user_x (the API refused it: 400, ` +
       "Some users are not members of the workspace). Correct the list, then run it again.",
   );
+});
+
+test.failing("a management key that may not write is told so, and not to correct the list", async () => {
+  const advice = "use another key";
+  const refused = () => new KeyLimited(OPERATION, 403, "This management key does not have write access", advice);
+  const context = contextOf(answering(refused));
+  context.session.created.add(GUARDRAIL);
+  const error = await failureOf(guardrailAssignments.create(context, { guardrailId: GUARDRAIL, keyHashes: hashes(3) }));
+  expect(error.message).toBe(
+    `${OPERATION}: the API refused it (403: This management key does not have write access). Use another key.`,
+  );
+});
+
+test("keys that another reason of 403 refuses are named", async () => {
+  const refused = () => new KeyRefused(OPERATION, 403, "This filter needs a HIPAA key", "use another key");
+  const context = contextOf(answering(refused));
+  context.session.created.add(GUARDRAIL);
+  const error = await failureOf(guardrailAssignments.create(context, { guardrailId: GUARDRAIL, keyHashes: hashes(3) }));
+  expect(error.message).toMatch(/3 of 3 keys are not assigned: .*HIPAA key\). Correct the list/);
 });
