@@ -5,9 +5,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { clean, gate } from "../provider/text";
 
-/** An error of the program, which Pulumi prints without a stack. */
+/** An error of the program, without a stack: Pulumi would print that of one that an output throws. */
 export function refusal(text: string): pulumi.RunError {
-  return new pulumi.RunError(gate(clean(text)));
+  return Object.assign(new pulumi.RunError(gate(clean(text))), { stack: "" });
 }
 
 export function warn(text: string, resource?: pulumi.Resource): void {

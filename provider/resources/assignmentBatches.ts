@@ -1,7 +1,7 @@
 /** Assigning and removing any number of keys or members of one guardrail, in as few requests as possible. */
 import { listAssignments, unassign } from "../api/assignments";
 import type { Api } from "../api/client";
-import { NotAsDeclared, Refused } from "../api/errors";
+import { KeyLimited, NotAsDeclared, Refused } from "../api/errors";
 import { allOf, PAGE_SIZE } from "../api/pages";
 import { clean } from "../text";
 import { assignBatch, type Failed, isFailed, type Place } from "./assignmentRequests";
@@ -91,7 +91,7 @@ async function settleFailed(context: Context, place: Place, failed: Map<string, 
   }
 }
 
-/** The failure itself if it is the same for all and not about the list. */
+/** The failure itself if it is the same for all and not about the list: there is nothing to correct in it. */
 function problemOf(
   { operation }: Api,
   { kind }: Place,
@@ -102,8 +102,8 @@ function problemOf(
   if (failed.size === 0) return {};
   const failures = new Set([...failed.values()].map(({ failure }) => failure));
   const [first] = failures;
-  const isSame = failed.size === sent && failures.size === 1 && !isAboutTheList(first);
-  if (isSame && first instanceof Error) return { problem: first };
+  const isSame = (failures.size === 1 && !isAboutTheList(first)) || [...failures].every(isOfTheKey);
+  if (failed.size === sent && isSame && first instanceof Error) return { problem: first };
   const names = new Map<string, string[]>();
   for (const [assignee, { failure }] of failed) {
     const reason = reasonOf(operation, failure);
@@ -123,6 +123,10 @@ function problemOf(
 
 function isAboutTheList(failure: unknown): boolean {
   return !(failure instanceof Error) || mayHaveCulprits(failure);
+}
+
+function isOfTheKey(failure: unknown): boolean {
+  return failure instanceof KeyLimited;
 }
 
 function reasonOf(operation: string, failure: unknown): string {

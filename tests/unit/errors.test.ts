@@ -10,6 +10,7 @@ const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefi
   ["Refused", new errors.Refused("op", 400, "bad"), /^op: the API refused it \(400: bad\)$/, "refused"],
   ["NotFound", new errors.NotFound("op", 404, "gone"), /^op: the API refused it \(404: gone\)$/, "refused"],
   ["KeyRefused", new errors.KeyRefused("op", 401, "no", "make one"), /\(401: no\)\. Make one\.$/, "refused"],
+  ["KeyLimited", new errors.KeyLimited("op", 403, "no", "use another"), /\(403: no\)\. Use another\.$/, "refused"],
   ["RateLimited", new errors.RateLimited("op", 429, "slow", "7"), /429: slow.*--parallel\.$/, "refused"],
   ["ServerFailure", new errors.ServerFailure("op", 503, "oops"), /API failed \(503: oops\)\. Run/, "unknown"],
   [
