@@ -50,7 +50,8 @@ export interface GuardrailAssignmentsArgs {
  * program is refused where that can be seen, and else the set removes that key at each `up` that follows a refresh.
  *
  * **From single assignments to a set**: replace them in the program and run `pulumi up`. The set finds the keys assigned
- * and removes nothing; the same goes for the way back.
+ * and removes nothing; the same goes for the way back. Use the same option `provider` for both: a provider does not know
+ * the resources of another one.
  *
  * **Drift**: what was assigned or removed in the dashboard is shown by `pulumi up --refresh`, and put back.
  *
