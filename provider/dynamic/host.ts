@@ -12,9 +12,10 @@ import { adoptedTwice } from "../resources/adoption";
 import { LAG_WAITS_MS } from "../resources/fresh";
 import { type Context, type Lifecycle, mayBeDone, PartialFailure, type Session } from "../resources/lifecycle";
 import { Secret } from "../secret";
-import { clean, cleanLines, WHOLE_KEY } from "../text";
+import { clean } from "../text";
+import { forState, plain, toState, withoutCode } from "./properties";
 import type { DynamicProvider, Properties } from "./protocol";
-import { readStamp, STATE_VERSION, stamped } from "./stamp";
+import { readStamp, STATE_VERSION } from "./stamp";
 
 /** What all kinds of one provider process share. */
 export interface Process {
@@ -26,9 +27,6 @@ export interface Process {
   /** The last gate before output: no credential and no control character passes. */
   gate(text: string): string;
 }
-
-/** Pulumi's mark for a secret value on the wire. */
-const SECRET_MARK = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
 export function dynamicProvider<Inputs extends object, Outputs extends object>(
   lifecycle: Lifecycle<Inputs, Outputs>,
@@ -303,41 +301,4 @@ function refuseNewerState(operation: string, { __origin }: Properties): void {
   if ((readStamp(__origin)?.version ?? 0) > STATE_VERSION) {
     throw new Unsupported(operation, "its state was written by a newer release", "upgrade pulumi-openrouter");
   }
-}
-
-function toState(outputs: object, account: AccountRef, unfinished = false): Properties {
-  return { ...plain(outputs), __origin: stamped(account, unfinished) };
-}
-
-/**
- * Live properties as they enter the state. Pulumi prints them, so a text that was changed in the dashboard enters clean,
- * and without a key that was pasted into it; what the state has already stays.
- */
-function forState<Live extends object>(live: Live, olds: object = {}): Live {
-  const entries = Object.entries(live).map(([name, value]) => {
-    const isKnown = isDeepStrictEqual(value, olds[name as keyof typeof olds]);
-    return [name, isKnown ? value : cleanValue(value, name === "name" ? clean : cleanLines)];
-  });
-  return Object.fromEntries(entries) as Live;
-}
-
-function cleanValue(value: unknown, cleaning: (text: string) => string): unknown {
-  if (typeof value === "string") return cleaning(value).replace(WHOLE_KEY, "[secret]");
-  if (Array.isArray(value)) return value.map((item) => cleanValue(item, cleaning));
-  if (typeof value !== "object" || value === null || value instanceof Secret) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cleanValue(item, cleaning)]));
-}
-
-function withoutCode({ __provider, ...properties }: Properties): Properties {
-  return properties;
-}
-
-/** Own copy, without what Pulumi can't carry: it fails on `undefined`, after the object was made. */
-function plain(properties: object): Properties {
-  const present: Properties = {};
-  for (const [name, value] of Object.entries(properties)) {
-    if (value !== undefined)
-      present[name] = value instanceof Secret ? { ...SECRET_MARK, value: value.reveal() } : value;
-  }
-  return present;
 }
