@@ -193,6 +193,18 @@ describe("what fails", () => {
   });
 });
 
+test.failing("a move that failed half-way and is taken back leaves no key without its guardrail", async () => {
+  const base = { ...guardrails("safe", "strict"), ...keys("a", "b") };
+  const after = { opts: { dependsOn: ["gaining"] } };
+  const before = { ...base, gaining: set([], { guardrail: "strict" }), losing: set(["a", "b"], after) };
+  await s.up(before);
+  const gaining = set([], { guardrail: "strict", args: { keyHashes: [await idOf("b"), "cd".repeat(32)] } });
+  const failed = await s.up({ ...base, gaining, losing: set(["a"], after) });
+  expect([failed.ok, assigned()]).toEqual([false, { safe: ["a"], strict: ["b"] }]);
+  const back = await s.up(before);
+  expect([errorsOf(back), assigned()]).toEqual(["", { safe: ["a", "b"] }]);
+});
+
 test("a change of the guardrail moves all keys before the old set goes", async () => {
   const base = { ...guardrails("safe", "strict"), ...keys("a", "b") };
   await s.up({ ...base, set: set(["a", "b"]) });
