@@ -160,6 +160,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       const { changed, replaces } = lifecycle.diff(outputsIn(olds), inputsIn(news), account);
       // A refresh compares with the inputs of the state, which say nothing of the program.
       if (session.programRuns) plan(id, olds, news, replaces);
+      if (!changed && lifecycle.isUndone?.(session, inputsIn(news))) return { changes: true, replaces: [] };
       // "Unknown" instead of "changed": the engine then compares the inputs itself, shows which differ, and obeys
       // replaceOnChanges.
       return changed ? { replaces } : { changes: false };

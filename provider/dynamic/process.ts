@@ -22,6 +22,7 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     before: new Map(),
     reads: new Map(),
     replaced: new Set(),
+    unassigned: new Set(),
     sets: new Map(),
     left: new Set(),
     removeInterrupted: false,

@@ -50,13 +50,16 @@ export async function unassignAll(
   assignees: readonly string[],
   age: Age,
 ): Promise<Result> {
-  const { api } = context;
+  const { api, session } = context;
   const { guardrailId, kind } = place;
   const failed = new Map<string, Failed>();
   await inBatches(
     assignees,
     // A lower count than sent is fine: the others are not assigned, which is what was asked for.
-    async (batch) => void (await unassign(api, guardrailId, kind, batch)),
+    async (batch) => {
+      for (const assignee of batch) session.unassigned.add(assignee);
+      await unassign(api, guardrailId, kind, batch);
+    },
     (batch, failure) => {
       for (const assignee of batch) failed.set(assignee, failure);
     },

@@ -95,6 +95,8 @@ export function assignmentPair<Inputs extends AssignmentInputs>(
       return { changed: replaces.length > 0, replaces };
     },
 
+    isUndone: (session, inputs) => session.unassigned.has(kind.assigneeOf(inputs)),
+
     create: async (context, inputs) => ({ id: idOf(inputs), outputs: await ensureAssigned(context, inputs) }),
 
     async read(context, id, olds) {
@@ -107,12 +109,13 @@ export function assignmentPair<Inputs extends AssignmentInputs>(
       return { inputs, outputs: toOutputs(inputs, row) };
     },
 
-    /** Comes after a failure only: both inputs replace. */
+    /** Comes after a failure, or if this run has undone it: both inputs replace. */
     update: (context, _id, _olds, news) => ensureAssigned(context, news),
 
     /** A lower count than sent is fine: the pair is not there, which is what was asked for. */
-    async delete({ api }, id) {
+    async delete({ api, session }, id) {
       const [guardrailId, assignee] = partsOf(id);
+      session.unassigned.add(assignee);
       await unassign(api, guardrailId, kind.assignees, [assignee]);
     },
   };

@@ -85,15 +85,21 @@ function managedPart(live: Lists, inputs: GuardrailAssignmentsInputs, olds: List
 
 /** What the state remembers. Undefined if only the API knows. */
 function remembered(
-  { unfinished }: Context,
+  { unfinished, session }: Context,
   olds: GuardrailAssignmentsOutputs,
   news: GuardrailAssignmentsInputs,
 ): Lists | undefined {
   const widens = isExclusive(news) && (!isExclusive(olds) || managedBy(news).some((name) => olds[name] === undefined));
-  if (unfinished || widens || !differs(olds, news)) return undefined;
+  const undone = undoneIn(session, news);
+  if (unfinished || widens || (!differs(olds, news) && undone.length === 0)) return undefined;
   // What was assigned outside the program is no longer the set's.
   const drift = isExclusive(olds) && !isExclusive(news) ? without(olds.__foreign, news.keyHashes) : [];
-  return { keyHashes: without(olds.keyHashes, drift), userIds: olds.userIds ?? [] };
+  return { keyHashes: without(olds.keyHashes, [...drift, ...undone]), userIds: without(olds.userIds, undone) };
+}
+
+/** A set may have lost a key by a move that failed half-way, without its state knowing. Then no set has it. */
+function undoneIn({ unassigned }: Session, inputs: GuardrailAssignmentsInputs): string[] {
+  return managedBy(inputs).flatMap((name) => (inputs[name] ?? []).filter((assignee) => unassigned.has(assignee)));
 }
 
 function differs(olds: GuardrailAssignmentsOutputs, news: GuardrailAssignmentsInputs): boolean {
@@ -212,6 +218,8 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
     if (replaces.length > 0) return;
     claimGuardrail(session, `compare assignment set "${news.guardrailId}"`, guardrailOf(news), news);
   },
+
+  isUndone: (session, inputs) => undoneIn(session, inputs).length > 0,
 
   async create(context, inputs) {
     const { api, session } = context;

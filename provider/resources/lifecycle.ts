@@ -31,6 +31,8 @@ export interface Lifecycle<Inputs extends object, Outputs extends object> {
   forbid?(change: PlannedChange<Inputs, Outputs>): void;
   /** Reads what `create` needs to know and remembers it in the session. Runs beside the account check. */
   prepareCreate?(context: Pick<Context, "api" | "session">, inputs: Inputs): Promise<unknown>;
+  /** Whether this run has undone what the state has of these inputs, so that an update has to do it again. */
+  isUndone?(session: Session, inputs: Inputs): boolean;
   create(context: Context, inputs: Inputs): Promise<Created<Outputs>>;
   /** Undefined when the API says that there is no such object. `olds` is missing when it was not ours before. */
   read(context: Context, id: string, olds: Outputs | undefined): Promise<Observed<Inputs, Outputs> | undefined>;
@@ -84,6 +86,8 @@ export interface Session {
   reads: Map<string, unknown>;
   /** Objects that the plan of this run replaces: their deletes come last. */
   replaced: Set<string>;
+  /** Hashes of keys and user ids that this run has removed from a guardrail. */
+  unassigned: Set<string>;
   /** Sets of assignments that the program declares, by guardrail. */
   sets: Map<string, object>;
   /** Keys that a set no longer lists, whose assignments were left to the delete of the key. */

@@ -119,3 +119,20 @@ test("a new pair that the API shows late is no drift, and an old one that is gon
     expect([found !== undefined, asked]).toEqual([looks === 3, looks]);
   }
 });
+
+test("a pair whose key this run has removed from another guardrail is assigned again", async () => {
+  const fake = answering(() => count(1));
+  const session = newSession();
+  expect(guardrailKeyAssignment.isUndone?.(session, PAIR)).toBe(false);
+  await guardrailKeyAssignment.delete(
+    contextOf(
+      answering(() => ({ unassigned_count: 1 })),
+      session,
+    ),
+    `x/${HASH}`,
+    PAIR,
+  );
+  expect(guardrailKeyAssignment.isUndone?.(session, PAIR)).toBe(true);
+  await guardrailKeyAssignment.update(contextOf(fake, session), `${GUARDRAIL}/${HASH}`, PAIR, PAIR);
+  expect(fake.lines()).toEqual([`POST ${KEYS}`]);
+});

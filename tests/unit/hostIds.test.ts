@@ -92,3 +92,8 @@ test("a diff of a refresh, which comes before any input of the program, says not
   await host.diff("id", STATE, NEWS);
   expect([session.managed.size, session.held.size, forbid.mock.calls.length]).toEqual([1, 1, 1]);
 });
+
+test("what this run has undone is a change, though the state and the program agree", async () => {
+  const host = provider({ diff: same, isUndone: () => true });
+  expect(await host.diff("id", STATE, NEWS)).toEqual({ changes: true, replaces: [] });
+});

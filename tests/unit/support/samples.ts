@@ -73,6 +73,7 @@ export function newSession(): Session {
     before: new NothingBefore(),
     reads: new Map(),
     replaced: new Set(),
+    unassigned: new Set(),
     sets: new Map(),
     left: new Set(),
     removeInterrupted: false,
