@@ -8,26 +8,26 @@ import { warn } from "./texts";
 /** A filter that OpenRouter provides. */
 export interface BuiltinContentFilter {
   /**
-   * Which one: `email`, `phone`, `ssn`, `credit-card`, `ip-address`, `person-name`, `address`, `secrets`,
-   * `regex-prompt-injection`, or one that the API has gained since.
+   * `email`, `phone`, `ssn`, `credit-card`, `ip-address`, `person-name`, `address`, `secrets`,
+   * `regex-prompt-injection`, or a newer filter of the API.
    */
   slug: pulumi.Input<string>;
-  /** What to do with a finding: `redact` it, `block` the request, or only `flag` it. */
+  /** What happens on a match: `redact` it, `block` the request, or only `flag` it. */
   action: pulumi.Input<"redact" | "block" | "flag">;
-  /** Which messages to look at, for `regex-prompt-injection` only. Default: `all_messages`. */
+  /** Which messages are checked, for `regex-prompt-injection` only. Default: `all_messages`. */
   scanScope?: pulumi.Input<"user_only" | "all_messages">;
 }
 
-/** A filter of your own. */
+/** A filter that you define. */
 export interface CustomContentFilter {
   /**
-   * A JavaScript regular expression of at most 100,000 characters, without look-around and back-references. The API
-   * refuses nested quantifiers as well.
+   * A JavaScript regular expression of at most 100,000 characters, without lookaround and backreferences. The API also
+   * rejects nested quantifiers.
    */
   pattern: pulumi.Input<string>;
-  /** What to do with a finding: `redact` it, `block` the request, or only `flag` it. */
+  /** What happens on a match: `redact` it, `block` the request, or only `flag` it. */
   action: pulumi.Input<"redact" | "block" | "flag">;
-  /** What stands in place of a redacted finding, at most 100 characters. Default: none. */
+  /** Replaces a redacted match, at most 100 characters. Default: no label. */
   label?: pulumi.Input<string>;
 }
 
@@ -46,61 +46,60 @@ export interface CustomContentFilterResult {
 }
 
 /**
- * What a {@link Guardrail} is declared with. An input left out means the API's "none". Every list is a set: order and
- * duplicates mean nothing.
+ * Inputs of a {@link Guardrail}. An omitted input has no value: no budget, all models, no filters. Every list is a set:
+ * order and duplicates have no effect.
  */
 export interface GuardrailArgs {
   /**
-   * Name, 1 to 200 characters. Changed in place; the API refuses a change to a name that another guardrail of the
-   * workspace has.
+   * Name, 1 to 200 characters. Changed in place; the API rejects a rename to the name of another guardrail in the
+   * workspace.
    * Default: `<project>/<stack>/<resource name>`.
    */
   name?: pulumi.Input<string | undefined>;
 
-  /** At most 1,000 characters. Changed in place. Default: none. */
+  /** Description, at most 1,000 characters. Changed in place. Default: no description. */
   description?: pulumi.Input<string | undefined>;
 
   /**
-   * Budget in USD for **each** assigned key and **each** assigned member; it is never shared among them. From 0. Goes
-   * together with `resetInterval`; with `ignoreChanges`, list both. Changed in place. Default: no budget.
+   * Budget in USD for **each** assigned key and **each** assigned member, never shared among them. 0 or more. Requires
+   * `resetInterval`; with `ignoreChanges`, list both. Changed in place. Default: no budget.
    */
   limitUsd?: pulumi.Input<number | undefined>;
 
   /**
-   * When the budget starts again from 0: `"daily"`, `"weekly"` (Monday) or `"monthly"`, at midnight UTC. Goes together
-   * with `limitUsd`. Changed in place. Default: no budget.
+   * When the spending counter returns to 0: `"daily"`, `"weekly"` (Monday) or `"monthly"`, at midnight UTC. Requires
+   * `limitUsd`. Changed in place. Default: no budget.
    */
   resetInterval?: pulumi.Input<"daily" | "weekly" | "monthly" | undefined>;
 
   /**
    * Models that may be used, by slug or canonical slug, with or without a variant: `openai/gpt-4o-mini`,
-   * `deepseek/deepseek-r1-0528:free`. A model and its variant are two. The API refuses a model that it does not know.
-   * Changed in place. Default: all; an empty list is refused.
+   * `deepseek/deepseek-r1-0528:free`. A model and its variant count as two models. The API rejects unknown models.
+   * Changed in place. Default: all models; an empty list is an error.
    */
   allowedModels?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
-  /** Models that may not be used, written like `allowedModels`. Changed in place. Default: none. */
+  /** Models that may not be used, written like `allowedModels`. Changed in place. Default: no model. */
   ignoredModels?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
-  /** Slugs of providers that may be used, such as `openai`. Changed in place. Default: all; an empty list is refused. */
+  /** Slugs of providers that may be used, such as `openai`. Changed in place. Default: all; an empty list is an error. */
   allowedProviders?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
-  /** Slugs of providers that may not be used. Changed in place. Default: none. */
+  /** Slugs of providers that may not be used. Changed in place. Default: no provider. */
   ignoredProviders?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
   /** Regions where data may be processed: `global`, `europe` (not `eu`), `us`. Changed in place. Default: all. */
   allowedDataRegions?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
-  /** Filters that OpenRouter provides. Changed in place. Default: none. */
+  /** Filters that OpenRouter provides. Changed in place. Default: no filter. */
   contentFilterBuiltins?: pulumi.Input<pulumi.Input<BuiltinContentFilter>[] | undefined>;
 
-  /** Filters of your own. Changed in place. Default: none. */
+  /** Filters that you define. Changed in place. Default: no filter. */
   contentFilters?: pulumi.Input<pulumi.Input<CustomContentFilter>[] | undefined>;
 
   /**
-   * Zero data retention for all vendors: short for those of the five switches below that are not set themselves. A vendor
-   * whose switch was changed in the dashboard shows as that vendor's input beside this one. Changed in place. Default:
-   * not enforced.
+   * Zero data retention for all vendors: the default of the five `enforceZdr…` inputs below. A vendor whose switch was
+   * changed in the dashboard appears as that vendor's input next to this one. Changed in place. Default: not enforced.
    */
   enforceZdr?: pulumi.Input<boolean | undefined>;
   /** Zero data retention for Anthropic models. Changed in place. Default: `enforceZdr`. */
@@ -115,11 +114,11 @@ export interface GuardrailArgs {
   enforceZdrOther?: pulumi.Input<boolean | undefined>;
 
   /**
-   * Whether Google models that serve zero-data-retention requests may keep prompts for safety monitoring. `false`: zero
-   * retention only. It can only be stricter than the account's setting. Changed in place. Default: the account's setting.
+   * Whether Google models may keep prompts of zero-data-retention requests for safety monitoring. `false` allows no
+   * retention. It can only be stricter than the account's setting. Changed in place. Default: the account's setting.
    */
   allowSafetyRetentionGoogle?: pulumi.Input<boolean | undefined>;
-  /** The same for models outside the vendors named above. Changed in place. Default: the account's setting. */
+  /** The same for models of all vendors without their own switch. Changed in place. Default: the account's setting. */
   allowSafetyRetentionOther?: pulumi.Input<boolean | undefined>;
 
   /** Whether free endpoints that publish prompts may be used. Changed in place. Default: not set by this guardrail. */
@@ -130,31 +129,30 @@ export interface GuardrailArgs {
   enablePaidModelTraining?: pulumi.Input<boolean | undefined>;
 
   /**
-   * Whether what is spent through provider keys of your own (BYOK) counts toward the budget. Changed in place.
+   * Whether spending through your own provider keys (BYOK) counts toward the budget. Changed in place.
    * Default: `false`.
    */
   includeByokInBudgets?: pulumi.Input<boolean | undefined>;
 
   /**
-   * UUID of the workspace that the guardrail is filed in. **A change makes a new guardrail**, and so does declaring it
-   * for one that was made without it, whichever it is. Default: the account's default workspace; leaving it out later
-   * accepts the present one.
+   * UUID of the guardrail's workspace. **A change replaces the guardrail**, as does setting it later, even to the
+   * current workspace. Default: the account's default workspace; omitting it later keeps the current one.
    */
   workspaceId?: pulumi.Input<string | undefined>;
 
   /**
-   * Id of an existing guardrail to take under management in place of making one. Its settings are brought to what is
-   * declared; `workspaceId` must be as it is. `destroy` deletes an adopted guardrail like any other; use the option
-   * `retainOnDelete` to keep it. Adding or removing this later changes nothing; while it is there, a change that needs a
-   * new guardrail is an error.
+   * Id of an existing guardrail to manage instead of creating one. Its settings are updated to match; `workspaceId` must
+   * match already. `destroy` deletes an adopted guardrail like any other; use the option `retainOnDelete` to keep it.
+   * Adding this guardrail's own id later, or removing it, changes nothing. While it is set, a change that requires a
+   * replacement is an error.
    */
   adopt?: pulumi.Input<string | undefined>;
 }
 
 /**
  * A guardrail: budgets, model and provider lists, content filters and data policies for the keys and members that it is
- * assigned to. **It enforces nothing until it is assigned**, with a `GuardrailKeyAssignment` or a
- * `GuardrailMemberAssignment`.
+ * assigned to. **It enforces nothing until it is assigned**, with {@link GuardrailAssignments},
+ * {@link GuardrailKeyAssignment} or {@link GuardrailMemberAssignment}.
  *
  * ```ts
  * const safe = new openrouter.Guardrail("safe", {
@@ -164,13 +162,13 @@ export interface GuardrailArgs {
  * });
  * ```
  *
- * **Drift**: a change in the dashboard is seen by `pulumi refresh` and taken back by the next `pulumi up`, also for
- * inputs that the program leaves out.
+ * **Drift**: `pulumi refresh` detects a change made in the dashboard, and the next `pulumi up` reverts it, also for
+ * omitted inputs.
  */
 export class Guardrail extends DynamicResource {
   /** Identifies the guardrail in the API. The same output as `id`. */
   public readonly guardrailId: pulumi.Output<string>;
-  /** When the guardrail was made, as the API says it. */
+  /** When the guardrail was created, as the API returns it. */
   declare public readonly createdAt: pulumi.Output<string>;
 
   /** See {@link GuardrailArgs.name}. */
@@ -183,17 +181,17 @@ export class Guardrail extends DynamicResource {
   declare public readonly resetInterval: pulumi.Output<"daily" | "weekly" | "monthly" | undefined>;
   /** See {@link GuardrailArgs.allowedModels}. Undefined: all. */
   declare public readonly allowedModels: pulumi.Output<string[] | undefined>;
-  /** See {@link GuardrailArgs.ignoredModels}. Undefined: none. */
+  /** See {@link GuardrailArgs.ignoredModels}. Undefined: no value. */
   declare public readonly ignoredModels: pulumi.Output<string[] | undefined>;
   /** See {@link GuardrailArgs.allowedProviders}. Undefined: all. */
   declare public readonly allowedProviders: pulumi.Output<string[] | undefined>;
-  /** See {@link GuardrailArgs.ignoredProviders}. Undefined: none. */
+  /** See {@link GuardrailArgs.ignoredProviders}. Undefined: no value. */
   declare public readonly ignoredProviders: pulumi.Output<string[] | undefined>;
   /** See {@link GuardrailArgs.allowedDataRegions}. Undefined: all. */
   declare public readonly allowedDataRegions: pulumi.Output<string[] | undefined>;
-  /** See {@link GuardrailArgs.contentFilterBuiltins}. Undefined: none. */
+  /** See {@link GuardrailArgs.contentFilterBuiltins}. Undefined: no value. */
   declare public readonly contentFilterBuiltins: pulumi.Output<BuiltinContentFilterResult[] | undefined>;
-  /** See {@link GuardrailArgs.contentFilters}. Undefined: none. */
+  /** See {@link GuardrailArgs.contentFilters}. Undefined: no value. */
   declare public readonly contentFilters: pulumi.Output<CustomContentFilterResult[] | undefined>;
   /** See {@link GuardrailArgs.enforceZdr}. Undefined unless declared. */
   declare public readonly enforceZdr: pulumi.Output<boolean | undefined>;

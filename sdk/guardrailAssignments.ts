@@ -6,29 +6,28 @@ import type { Guardrail } from "./guardrail";
 import { checkedId } from "./ids";
 import { refusal } from "./texts";
 
-/** What {@link GuardrailAssignments} are declared with: a guardrail, and at least one of the two lists. */
+/** Inputs of {@link GuardrailAssignments}: a guardrail, and at least one of the two lists. */
 export interface GuardrailAssignmentsArgs {
   /**
-   * The guardrail, as a resource of this program. When the guardrail is deleted too, its assignments go with it, and
-   * `pulumi destroy` makes no call for them. **A change replaces the set.**
+   * The guardrail, as a resource of this program. When the guardrail is deleted in the same run, the API removes its
+   * assignments, so `pulumi destroy` makes no call for them. **A change replaces the set.**
    */
   guardrail?: Guardrail;
-  /** Id of the guardrail, in place of `guardrail`. **A change replaces the set.** */
+  /** Id of the guardrail, instead of `guardrail`. **A change replaces the set.** */
   guardrailId?: pulumi.Input<string>;
   /**
    * Hashes of the inference keys: pass `keys.map((key) => key.id)`, never the keys themselves. In any order. `[]` means
-   * that no key is assigned; when omitted, the set does not manage keys. Changed in place.
+   * that no key is assigned. Changed in place. Default: the set does not manage keys.
    */
   keyHashes?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * User ids of members of the guardrail's workspace, `user_…`. In any order. `[]` means that no member is assigned; when
-   * omitted, the set does not manage members. Changed in place.
+   * User ids of members of the guardrail's workspace, `user_…`. In any order. `[]` means that no member is assigned.
+   * Changed in place. Default: the set does not manage members.
    */
   userIds?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Whether the lists are all that is assigned to the guardrail. If `true`, every other key or member is removed from the
-   * guardrail: at creation, and when a refresh has found it. If `false`, only the listed ones are managed. Changed in
-   * place. Default: `true`.
+   * Whether the guardrail is removed from every key and member that is not listed: at creation, and when a refresh finds
+   * one. If `false`, only the listed ones are managed. Changed in place. Default: `true`.
    */
   exclusive?: pulumi.Input<boolean>;
 }
@@ -41,32 +40,30 @@ export interface GuardrailAssignmentsArgs {
  * new openrouter.GuardrailAssignments("services", { guardrail: safe, keyHashes: keys.map((key) => key.id) });
  * ```
  *
- * A key has one guardrail at most, and assigning it takes it from the one before. Additions are sent before removals. To
- * move keys from one set to another without a moment in which they have no guardrail, let the set that loses them
- * depend on the set that gets them (`dependsOn`); without it, such a moment is possible. A key that is deleted or
- * replaced in the same run keeps its guardrail until its own delete: declare keys before the set.
+ * A key has one guardrail at most: a new assignment replaces the old one. A set adds before it removes. To move keys
+ * between two sets without a gap, let the set that loses them depend on the set that gets them (`dependsOn`). A key that
+ * is deleted or replaced in the same run keeps its guardrail until its own delete: declare keys before the set.
  *
- * A guardrail has one set. Don't declare a {@link GuardrailKeyAssignment} for a guardrail that has an exclusive set: the
- * program is refused where that can be seen, and else the set removes that key at each `up` that follows a refresh.
+ * A guardrail has one set. Don't also declare a {@link GuardrailKeyAssignment} for a guardrail with an exclusive set: this
+ * is an error in one program. In two stacks, the set removes that key at each `up` that follows a refresh.
  *
- * **From single assignments to a set**: replace them in the program and run `pulumi up`. The set finds the keys assigned
- * and removes nothing; the same goes for the way back. Use the same option `provider` for both: a provider does not know
- * the resources of another one.
+ * **From single assignments to a set**: replace them in the program and run `pulumi up`. No key loses its guardrail, in
+ * this direction or back. Give both the same option `provider`: a provider doesn't know the resources of another one.
  *
- * **Drift**: what was assigned or removed in the dashboard is shown by `pulumi up --refresh`, and put back.
+ * **Drift**: `pulumi up --refresh` shows what was assigned or removed in the dashboard, and reverts it.
  *
- * **Errors**: a key that was deleted or belongs to a different workspace is named, and the others are assigned.
+ * **Errors** name each key that was deleted or belongs to a different workspace. The other keys are assigned.
  */
 export class GuardrailAssignments extends DynamicResource {
   /** Id of the guardrail. */
   declare public readonly guardrailId: pulumi.Output<string>;
-  /** Hashes of the keys that the guardrail is assigned to. Undefined if the set does not manage keys. */
+  /** Hashes of the assigned keys. Undefined if the set does not manage keys. */
   declare public readonly keyHashes: pulumi.Output<string[] | undefined>;
-  /** User ids of the members that the guardrail is assigned to. Undefined if the set does not manage members. */
+  /** User ids of the assigned members. Undefined if the set does not manage members. */
   declare public readonly userIds: pulumi.Output<string[] | undefined>;
   /** See {@link GuardrailAssignmentsArgs.exclusive}. */
   declare public readonly exclusive: pulumi.Output<boolean | undefined>;
-  /** When the set last changed an assignment, in UTC. Undefined if it has not changed any. */
+  /** When the set last changed an assignment, in UTC. Undefined if it has never changed one. */
   declare public readonly updatedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: GuardrailAssignmentsArgs, opts?: pulumi.CustomResourceOptions) {
@@ -80,7 +77,7 @@ export class GuardrailAssignments extends DynamicResource {
   }
 
   /**
-   * Reads who a guardrail is assigned to, without managing it.
+   * Reads the assignments of a guardrail without managing them.
    *
    * @param name Name of the resource in the program.
    * @param guardrailId Id of the guardrail.

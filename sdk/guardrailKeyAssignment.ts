@@ -4,7 +4,7 @@ import { claimKey, claimPair } from "./assignmentClaims";
 import { DynamicResource } from "./dynamicResource";
 import { checkedId, isPairOf } from "./ids";
 
-/** What a {@link GuardrailKeyAssignment} is declared with. */
+/** Inputs of a {@link GuardrailKeyAssignment}. */
 export interface GuardrailKeyAssignmentArgs {
   /** Id of the guardrail: pass `guardrail.id`. **A change replaces the assignment.** */
   guardrailId: pulumi.Input<string>;
@@ -13,24 +13,24 @@ export interface GuardrailKeyAssignmentArgs {
 }
 
 /**
- * Puts an inference key under a guardrail. A key has one guardrail at most: assigning it takes it from the one before,
- * so declare one assignment per key. For many keys, {@link GuardrailAssignments} is faster. On a change the new one is made before the old one is removed, so that the key is
- * never without a guardrail.
+ * Assigns a guardrail to an inference key. A key has one guardrail at most: a new assignment replaces the old one, so
+ * declare one per key. For many keys, {@link GuardrailAssignments} is faster. On a change, the new assignment is created
+ * before the old one is removed, so the key is never without a guardrail.
  *
  * ```ts
  * new openrouter.GuardrailKeyAssignment("ci-safe", { guardrailId: safe.id, keyHash: ci.id });
  * ```
  *
- * **Drift**: an assignment that was removed or moved in the dashboard is made again by `pulumi up --refresh`.
+ * **Drift**: `pulumi up --refresh` restores an assignment that was removed or moved in the dashboard.
  */
 export class GuardrailKeyAssignment extends DynamicResource {
   /** See {@link GuardrailKeyAssignmentArgs.guardrailId}. */
   declare public readonly guardrailId: pulumi.Output<string>;
   /** See {@link GuardrailKeyAssignmentArgs.keyHash}. */
   declare public readonly keyHash: pulumi.Output<string>;
-  /** User id of who assigned it. Known after the first refresh: the API answers an assignment with a count only. */
+  /** User id of the member who assigned it. Known after the first refresh: an assignment returns only a count. */
   declare public readonly assignedBy: pulumi.Output<string | undefined>;
-  /** When it was assigned. Known after the first refresh: the API answers an assignment with a count only. */
+  /** When it was assigned. Known after the first refresh: an assignment returns only a count. */
   declare public readonly createdAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: GuardrailKeyAssignmentArgs, opts?: pulumi.CustomResourceOptions) {

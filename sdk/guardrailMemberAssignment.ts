@@ -3,7 +3,7 @@ import { claimPair } from "./assignmentClaims";
 import { DynamicResource } from "./dynamicResource";
 import { checkedId, isPairOf, isUserId } from "./ids";
 
-/** What a {@link GuardrailMemberAssignment} is declared with. */
+/** Inputs of a {@link GuardrailMemberAssignment}. */
 export interface GuardrailMemberAssignmentArgs {
   /** Id of the guardrail: pass `guardrail.id`. **A change replaces the assignment.** */
   guardrailId: pulumi.Input<string>;
@@ -12,23 +12,23 @@ export interface GuardrailMemberAssignmentArgs {
 }
 
 /**
- * Puts a member of the organization under a guardrail. A member has one guardrail per workspace at most: assigning
- * takes the member from the one before. On a change the new one is made before the old one is removed.
+ * Assigns a guardrail to a member of the organization. A member has one guardrail per workspace at most: a new
+ * assignment replaces the old one. On a change, the new assignment is created before the old one is removed.
  *
  * ```ts
  * new openrouter.GuardrailMemberAssignment("ada-safe", { guardrailId: safe.id, userId: "user_2dHFtVWx2n56w6HkM0" });
  * ```
  *
- * **Drift**: an assignment that was removed or moved in the dashboard is made again by `pulumi up --refresh`.
+ * **Drift**: `pulumi up --refresh` restores an assignment that was removed or moved in the dashboard.
  */
 export class GuardrailMemberAssignment extends DynamicResource {
   /** See {@link GuardrailMemberAssignmentArgs.guardrailId}. */
   declare public readonly guardrailId: pulumi.Output<string>;
   /** See {@link GuardrailMemberAssignmentArgs.userId}. */
   declare public readonly userId: pulumi.Output<string>;
-  /** User id of who assigned it. Known after the first refresh: the API answers an assignment with a count only. */
+  /** User id of the member who assigned it. Known after the first refresh: an assignment returns only a count. */
   declare public readonly assignedBy: pulumi.Output<string | undefined>;
-  /** When it was assigned. Known after the first refresh: the API answers an assignment with a count only. */
+  /** When it was assigned. Known after the first refresh: an assignment returns only a count. */
   declare public readonly createdAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: GuardrailMemberAssignmentArgs, opts?: pulumi.CustomResourceOptions) {

@@ -5,59 +5,58 @@ import { checkedId } from "./ids";
 import { isoInstant, warnOfPastExpiry } from "./instants";
 import { checkNumber } from "./numbers";
 
-/** What an {@link InferenceKey} is declared with. An input left out means the API's "none". */
+/** Inputs of an {@link InferenceKey}. An omitted input has no value: no limit, no reset, no expiry, not disabled. */
 export interface InferenceKeyArgs {
   /**
    * Name of the key, as the dashboard shows it. Changed in place.
-   * Default: `<project>/<stack>/<resource name>`, so that environments don't collide and a stray key shows where it came
-   * from.
+   * Default: `<project>/<stack>/<resource name>`, so that stacks don't collide and a stray key shows its origin.
    */
   name?: pulumi.Input<string | undefined>;
 
-  /** Spending limit in USD, from 0. Changed in place; past spending appears to keep counting. Default: no limit. */
+  /** Spending limit in USD, 0 or more. Changed in place; past spending appears to keep counting. Default: no limit. */
   limit?: pulumi.Input<number | undefined>;
 
   /**
-   * When the spending starts again from 0: `"daily"`, `"weekly"` (Monday) or `"monthly"`, at midnight UTC. Changed in
-   * place. Default: never, the limit is for the life of the key.
+   * When the spending counter returns to 0: `"daily"`, `"weekly"` (Monday) or `"monthly"`, at midnight UTC. Changed in
+   * place. Default: never; the limit covers the life of the key.
    */
   limitReset?: pulumi.Input<"daily" | "weekly" | "monthly" | undefined>;
 
   /**
-   * Whether what is spent through provider keys of your own (BYOK) counts toward the limit. Changed in place.
+   * Whether spending through your own provider keys (BYOK) counts toward the limit. Changed in place.
    * Default: `false`.
    */
   includeByokInLimit?: pulumi.Input<boolean | undefined>;
 
-  /** Whether the key is switched off; requests with it are refused. Changed in place. Default: `false`. */
+  /** Whether the key is disabled: OpenRouter rejects its requests. Changed in place. Default: `false`. */
   disabled?: pulumi.Input<boolean | undefined>;
 
   /**
-   * When the key stops working: a `Date`, or an ISO 8601 timestamp with a UTC offset such as `2027-01-01T00:00:00Z`; to
-   * the second. **A change replaces the key**, because the API can't update it. Another spelling of the same time changes
-   * nothing. Default: never.
+   * When the key stops working: a `Date`, or an ISO 8601 timestamp with a UTC offset such as `2027-01-01T00:00:00Z`, with
+   * second precision. **A change replaces the key**, because the API can't update it. The same time written differently
+   * changes nothing. Default: never.
    */
   expiresAt?: pulumi.Input<string | Date | undefined>;
 
   /**
-   * UUID of the workspace of the key. Changed in place: the key moves and keeps its value. What becomes of its guardrail
-   * is the API's decision, so a `GuardrailKeyAssignment` is checked at the next refresh. A server older than October 2026
-   * does not move keys; then the update fails and says so.
-   * Default: the account's default workspace; omitting it later accepts the present one. A replacement of a key in another
-   * workspace needs it: the preview fails and shows the line to add (`--target-replace` and taint don't ask the provider).
+   * UUID of the key's workspace. Changed in place: the key moves and keeps its value. The API decides whether its
+   * guardrail stays assigned, so refresh after a move. On a server that does not move keys, the update fails with an
+   * explanation. Default: the account's default workspace; omitting it later keeps the current one. To replace a key in a
+   * different workspace, declare it: the preview fails otherwise and shows the line to add (not with `--target-replace`
+   * or taint, where Pulumi does not ask the provider).
    */
   workspaceId?: pulumi.Input<string | undefined>;
 
   /**
    * User id of the member that the key belongs to, in an organization. **A change replaces the key.** Default: chosen by
-   * the API; omitting it later accepts the present one.
+   * the API; omitting it later keeps the current one.
    */
   creatorUserId?: pulumi.Input<string | undefined>;
 
   /**
    * Identity of the end user that the key is for, at most 512 characters. Set at creation only: **a change replaces the
-   * key.** A partner's own key is not supported, because it would be in the state. Default: none; omitting it later
-   * accepts the present one.
+   * key.** A partner's own key is not supported, because it would be in the state. Default: no end user; omitting it
+   * later keeps the current one.
    */
   externalUser?: pulumi.Input<string | undefined>;
 
@@ -65,8 +64,8 @@ export interface InferenceKeyArgs {
    * Hash of an existing key to manage instead of creating one. Its settings are updated to match; `expiresAt`,
    * `creatorUserId` and `externalUser` must match already. {@link InferenceKey.key} stays empty, because the API shows a
    * key only once. `destroy` deletes an adopted key like any other; use the option `retainOnDelete` to keep it. Adding
-   * this resource's own hash later, or removing it, changes nothing; a different hash is an error. While it is there, a
-   * change that needs a new key is an error.
+   * this resource's own hash later, or removing it, changes nothing; a different hash is an error. While it is set, a
+   * change that requires a replacement is an error.
    */
   adopt?: pulumi.Input<string | undefined>;
 
@@ -80,7 +79,7 @@ export interface InferenceKeyArgs {
 /**
  * An inference key: what an application sends to OpenRouter to call models, with a budget.
  *
- * The key itself is shown by the API once, when it is made. It is kept, encrypted, in the state of the stack.
+ * The API returns the key itself only once, at creation. It is stored encrypted in the stack's state.
  *
  * ```ts
  * const ci = new openrouter.InferenceKey("ci", {
@@ -93,17 +92,17 @@ export interface InferenceKeyArgs {
  *
  * **Rotation**: change `keepers`, or `expiresAt`. The new key exists before the old one is deleted.
  *
- * **Drift**: a change in the dashboard is seen by `pulumi refresh` and taken back by the next `pulumi up`, also for
- * inputs that the program leaves out. Usage is not part of the resource.
+ * **Drift**: `pulumi refresh` detects a change made in the dashboard, and the next `pulumi up` reverts it, also for
+ * omitted inputs. Usage is not part of the resource.
  */
 export class InferenceKey extends DynamicResource {
   /** The key, `sk-or-v1-…`. Always a secret. Empty for an adopted key. */
   declare public readonly key: pulumi.Output<string>;
   /** Identifies the key in the API. The same output as `id`. */
   public readonly hash: pulumi.Output<string>;
-  /** The key as the dashboard shows it, masked. */
+  /** The masked key, as the dashboard shows it. */
   declare public readonly label: pulumi.Output<string>;
-  /** When the key was made, as the API says it. */
+  /** When the key was created, as the API returns it. */
   declare public readonly createdAt: pulumi.Output<string>;
 
   /** See {@link InferenceKeyArgs.name}. */

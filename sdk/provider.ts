@@ -1,34 +1,34 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "./texts";
 
-/** What a {@link Provider} is declared with. */
+/** Inputs of a {@link Provider}. All are optional. */
 export interface ProviderArgs {
   /**
-   * Management key of the account. Kept encrypted in the state. With it, nothing is taken from the environment. Without
-   * it, the environment is asked: use that with the option `envVarMappings` to keep the key out of the state.
+   * Management key of the account, stored encrypted in the state. If it is set, the environment is ignored. Default: the
+   * key of the environment. To keep the key out of the state, omit it and map a variable with the option `envVarMappings`.
    */
   managementKey?: pulumi.Input<string>;
   /**
-   * Id of a federation policy (OpenRouter, Settings → Workload identity), in place of a management key: the token of the
-   * CI job or pod is exchanged for access tokens of at most 15 minutes that act as the management key of the policy. No
-   * token is in the state. The subject token comes from `subjectTokenFile`, else from the environment: the variable
-   * `OPENROUTER_SUBJECT_TOKEN` or the file that `OPENROUTER_SUBJECT_TOKEN_FILE` names, else from GitHub Actions in a job
-   * with `permissions: id-token: write`. Nothing else is taken from the environment.
+   * Id of a federation policy (OpenRouter, Settings → Workload identity), instead of a management key. The token of the
+   * CI job or pod is exchanged for access tokens of at most 15 minutes, which act as the management key of the policy. No
+   * token is in the state. The subject token comes from the first of: `subjectTokenFile`, the variable
+   * `OPENROUTER_SUBJECT_TOKEN`, the file named by `OPENROUTER_SUBJECT_TOKEN_FILE`, GitHub Actions in a job with
+   * `permissions: id-token: write`. The rest of the environment is ignored.
    */
   federationPolicyId?: pulumi.Input<string>;
-  /** Path of a file that holds the subject token, such as a projected token of Kubernetes. Read at each exchange. */
+  /** Path of a file with the subject token, such as a projected Kubernetes token. Read at each exchange. */
   subjectTokenFile?: pulumi.Input<string>;
   /**
-   * Audience that a token from GitHub Actions is requested for. Default: the variable
+   * Audience of the token that is requested from GitHub Actions. Default: the variable
    * `OPENROUTER_SUBJECT_TOKEN_AUDIENCE`, else GitHub's own default.
    */
   subjectTokenAudience?: pulumi.Input<string>;
-  /** Base URL of the API; https, or http to this machine. Default: the public API. */
+  /** Base URL of the API; HTTPS, or HTTP on loopback. Default: the public API. */
   baseUrl?: pulumi.Input<string>;
   /**
-   * Id of the organization (`org_…`), or of the oldest workspace, of the only account that may be changed; several ids of
-   * one account are separated by commas. `pulumi-openrouter audit` prints it. Checked before the first write, so that a
-   * management key of a different account creates nothing there. Default: the account that the state names.
+   * Id of the only account that may be changed: its organization (`org_…`) or its oldest workspace. Several ids of one
+   * account are separated by commas. `pulumi-openrouter audit` prints it. Checked before the first write, so a management
+   * key of a different account creates nothing. Default: the account that the state names.
    */
   account?: pulumi.Input<string>;
   /**
@@ -41,16 +41,15 @@ export interface ProviderArgs {
 }
 
 /**
- * An account other than the default one, for stacks that manage several. Resources use it through the option
- * `provider`.
+ * A second account, for stacks that manage several. Pass it to resources as the option `provider`.
  *
  * ```ts
  * const emea = new openrouter.Provider("emea", { managementKey: config.requireSecret("emeaKey") });
  * new openrouter.InferenceKey("ci", { limit: 25 }, { provider: emea });
  * ```
  *
- * A key that is declared and turns out empty, or a mapped variable that is not set, is an error: the environment may hold
- * the key of another account.
+ * A declared key that is empty, or a mapped variable that is not set, is an error: the environment may have the key of a
+ * different account.
  *
  * `pulumi refresh` and `pulumi destroy` don't run the program, so they use the key of the last `up`; add
  * `--run-program` after a rotation.
