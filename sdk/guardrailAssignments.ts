@@ -26,8 +26,8 @@ export interface GuardrailAssignmentsArgs {
    */
   userIds?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * Whether the guardrail is removed from every key and member that is not listed: at creation, and when a refresh finds
-   * one. If `false`, only the listed ones are managed. Changed in place. Default: `true`.
+   * Whether a key or member that is not listed loses the guardrail: at creation, and when a refresh finds one. If
+   * `false`, only the listed ones are managed. Changed in place. Default: `true`.
    */
   exclusive?: pulumi.Input<boolean>;
 }
