@@ -136,8 +136,8 @@ describe(`in ${browser ?? "Chromium, of which there is none on the PATH"}`, () =
   });
 });
 
-test("the README shows the beginning of the review of the recorded change", async () => {
-  const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
+test("docs/review.md shows the beginning of the review of the recorded change", async () => {
+  const page = readFileSync(join(__dirname, "../../docs/review.md"), "utf8");
   const gates = ["--max-increase", "100", "--forbid", "unlimited,zdr-off"];
   const out = await review("markdown", [recorded("budgets-change"), "--state", recorded("budgets-state"), ...gates]);
   const [report = ""] = out.split("\n\n### Guardrails");
@@ -146,5 +146,5 @@ test("the README shows the beginning of the review of the recorded change", asyn
     .replaceAll("\n### ", "\n##### ")
     .replace(/^/gm, "> ")
     .replace(/^> $/gm, ">");
-  expect(readme).toContain(quoted);
+  expect(page).toContain(quoted);
 });
