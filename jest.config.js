@@ -8,6 +8,7 @@ const LONG = [
   "tests/engine/(setsEdges|options|deletedWith|edges|moves|ignoreChanges|workloadIdentity|secrets|accounts|isolation|mistakes|adopt|adoptCommand|peersFaults)\\.test\\.ts$",
   "tests/examples/(programs|copied)\\.test\\.ts$",
   "tests/faults/kill\\.test\\.ts$",
+  "tests/docs/testing\\.test\\.ts$",
   "tests/bench/course\\.test\\.ts$",
   "tests/package/(install|types)\\.test\\.ts$",
 ];
