@@ -57,6 +57,13 @@ test.each(ownPages)("%s names scripts that exist", (page) => {
   expect(named.filter((script) => !(script in scripts))).toEqual([]);
 });
 
+test.each(["CONTRIBUTING.md", "docs/decisions.md"])("%s names files and folders that exist", (page) => {
+  const named = [...textOf(page).matchAll(/`((?:provider|sdk|cli|tests|scripts|examples)\/[\w./]*)`/g)];
+  const paths = named.map(([, path = ""]) => path);
+  expect(paths.length).toBeGreaterThan(2);
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+});
+
 /** Commands as written on the pages, with their options. */
 const written = pages.flatMap((page) =>
   [...textOf(page).matchAll(/(?:npx|\$|\|) pulumi-openrouter ((?:remove )?[a-z]+)([^\n`|>]*)/g)].map(
