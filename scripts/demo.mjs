@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { styleText } from "node:util";
 import { formatEvent, openStack, startSimulator } from "pulumi-openrouter/testing";
-import { table } from "../dist/cli/table.js";
 
 const root = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "..");
 const colours = process.stdout.isTTY && !process.env.NO_COLOR;
@@ -123,12 +122,13 @@ try {
 
   say(`\n${styled("bold", "API calls")}`);
   const methods = ["GET", "POST", "PATCH", "DELETE"];
-  const titles = [...methods, "all"].map((title) => title.padStart(COUNT_WIDTH));
-  const rows = ledger.map(({ step: title, calls }) => {
-    const counts = methods.map((method) => calls.filter((call) => call.method === method).length);
-    return [title, ...[...counts, calls.length].map((count) => String(count).padStart(COUNT_WIDTH))];
-  });
-  say(table([{ title: "step" }, ...titles.map((title) => ({ title }))], rows));
+  const width = Math.max(...ledger.map(({ step }) => step.length));
+  const row = (/** @type {string} */ title, /** @type {(string | number)[]} */ cells) =>
+    say(title.padEnd(width) + cells.map((cell) => String(cell).padStart(COUNT_WIDTH + 2)).join(""));
+  row("step", [...methods, "all"]);
+  for (const { step, calls } of ledger) {
+    row(step, [...methods.map((method) => calls.filter((call) => call.method === method).length), calls.length]);
+  }
 } finally {
   await simulator.close();
   rmSync(stateDir, { recursive: true, force: true });

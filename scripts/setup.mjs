@@ -56,6 +56,7 @@ if (changed(stamp) < sources || !existsSync(`${root}/dist/sdk/index.js`)) {
   const tsc = "node_modules/typescript/bin/tsc";
   run("Building", process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", built]);
   run("Bundling", process.execPath, ["scripts/bundle.mjs", built]);
+  run("Removing unreachable declarations", process.execPath, ["scripts/declarations.mjs", built]);
   rmSync(`${root}/dist`, { recursive: true, force: true });
   renameSync(`${root}/${built}`, `${root}/dist`);
   writeFileSync(`${root}/${stamp}`, "");

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { compiler } from "./support/compiler";
 import { filesOf, type Packed, pack, repository, temporaryFolder } from "./support/pack";
 import { run } from "./support/run";
 
@@ -16,9 +17,29 @@ beforeAll(() => {
 afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
 
 describe("the tarball", () => {
-  it("has the build, the licence, the read-me and the manifest, and nothing else", () => {
-    const others = files.filter((file) => !/^dist\/(sdk|provider|cli)\/[\w/]+(\.d\.ts|\.js)$/.test(file));
-    expect(others).toEqual(["LICENSE", "README.md", "package.json"]);
+  it("has the build, the documentation, the examples and the manifest, and nothing else", () => {
+    const isBuild = (file: string) => /^dist\/(sdk|provider|cli)\/[\w/]+(\.d\.ts|\.js)$/.test(file);
+    const isPage = (file: string) => /^docs\/[\w/-]+\.(md|svg)$/.test(file) || file.startsWith("examples/");
+    expect(files.filter((file) => !isBuild(file) && !isPage(file))).toEqual([
+      "CHANGELOG.md",
+      "CONTRIBUTING.md",
+      "LICENSE",
+      "README.md",
+      "SECURITY.md",
+      "package.json",
+    ]);
+  });
+
+  it("has the files that its pages link to", () => {
+    const pages = files.filter((file) => file.endsWith(".md"));
+    const broken = pages.flatMap((page) => {
+      const text = fs.readFileSync(path.join(packed.folder, page), "utf8").replaceAll(/`[^`\n]*`/g, "code");
+      const targets = [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, target = ""]) => target);
+      const own = targets.filter((target) => !target.startsWith("https:"));
+      return own.filter((target) => !fs.existsSync(path.resolve(packed.folder, path.dirname(page), target)));
+    });
+    expect(pages).toContain("docs/resources/inference-key.md");
+    expect(broken).toEqual([]);
   });
 
   it("has no file whose source is gone", () => {
@@ -27,9 +48,14 @@ describe("the tarball", () => {
     expect(built.filter((file) => !fs.existsSync(path.join(repository, sourceOf(file))))).toEqual([]);
   });
 
-  it("has declarations beside every module", () => {
-    const modules = files.filter((file) => file.endsWith(".js"));
-    expect(modules.filter((file) => !files.includes(file.replace(/\.js$/, ".d.ts")))).toEqual([]);
+  it("has the declarations that its entries lead to, and no others", () => {
+    const targets = Object.values(packed.manifest.exports ?? {}).filter((target) => typeof target === "object");
+    const entries = targets.map(({ types }) => path.join(packed.folder, types));
+    const program = compiler("6").createProgram(entries, { noLib: true, types: [] });
+    const reached = program.getSourceFiles().map(({ fileName }) => path.relative(packed.folder, fileName));
+    const own = reached.filter((file) => file.startsWith("dist/"));
+    expect(own.length).toBeGreaterThan(entries.length);
+    expect(files.filter((file) => file.endsWith(".d.ts"))).toEqual(own.sort());
   });
 
   it("names no path of the machine that built it", () => {
