@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as openrouter from "pulumi-openrouter";
 
-// What differs between dev, staging and prod is in Pulumi.<stack>.yaml. Each number is required: a limit that is left
-// out would be no limit.
+// What differs between dev, staging and prod is in Pulumi.<stack>.yaml. Each number is required: an omitted limit
+// would be no limit.
 const config = new pulumi.Config();
 
-// Nothing here has a `name`. So each gets `environments/<stack>/<resource name>`, and the stacks stay apart though they
-// share an account.
+// Nothing here has a `name`, so each gets `environments/<stack>/<resource name>`, and stacks that share an account don't
+// collide.
 const guardrail = new openrouter.Guardrail("services", {
   description: `Models of ${pulumi.getStack()}, and what each key may spend in a day`,
   limitUsd: config.requireNumber("dailyBudget"),
@@ -31,5 +31,5 @@ new openrouter.GuardrailAssignments("services", { guardrail, keyHashes: [backend
 export const backendKey = backend.key;
 export const batchKey = batch.key;
 
-// What they are called in the account.
+// The names in the account.
 export const names = [backend.name, batch.name, guardrail.name];

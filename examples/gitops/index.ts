@@ -1,6 +1,6 @@
 import * as openrouter from "pulumi-openrouter";
 
-// Who wants to spend more changes a number here and opens a pull request.
+// To spend more, change a number here and open a pull request.
 const services = new openrouter.Guardrail("services", {
   description: "Services: reviewed models only, and what each may spend in a day",
   limitUsd: 20,

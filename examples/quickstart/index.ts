@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as openrouter from "pulumi-openrouter";
 
-// The budgets of one environment. A change here is what a reviewer sees in the pull request.
+// The budgets of one environment.
 const config = new pulumi.Config();
 const backendLimit = config.getNumber("backendLimit") ?? 200;
 
-// What production traffic may use, and how much each key may spend in a day, whatever its own limit says.
+// Models for production traffic, and a daily budget for each key in addition to its own limit.
 const production = new openrouter.Guardrail("production", {
   description: "Production traffic: reviewed models only, no data retention",
   limitUsd: 50,
@@ -25,20 +25,20 @@ const batch = new openrouter.InferenceKey("batch", {
   includeByokInLimit: true,
 });
 
-// Continuous integration: little money, and gone after the quarter.
+// Continuous integration: a small budget, and an expiry at the end of the quarter.
 const ci = new openrouter.InferenceKey("ci", {
   limit: 5,
   limitReset: "daily",
   expiresAt: "2031-04-01T00:00:00Z",
 });
 
-// For a trial that has not begun: made, and switched off.
+// For a trial that has not begun: created and disabled.
 const trial = new openrouter.InferenceKey("trial", {
   limit: 10,
   disabled: true,
 });
 
-// All keys of the guardrail: a key that someone adds in the dashboard is drift.
+// All keys of the guardrail: a key added in the dashboard is drift.
 new openrouter.GuardrailAssignments("production", { guardrail: production, keyHashes: [backend.id, batch.id] });
 
 // Secrets: `pulumi stack output backendKey --show-secrets` prints one.

@@ -32,7 +32,7 @@ function readTeam(file: string): Team {
   try {
     return parseTeam(readFileSync(join(__dirname, file), "utf8"), file);
   } catch (error) {
-    // Without a stack trace: whoever edits the file needs the lines.
+    // Without a stack trace: the lines of the file are what its editor needs.
     throw new pulumi.RunError((error as Error).message);
   }
 }

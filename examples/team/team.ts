@@ -13,7 +13,7 @@ const person = z.strictObject({
   reset,
   /** The last day on which the key works. */
   expires: z.iso.date("must be a day, such as 2031-12-31"),
-  /** In place of the models of the tier. */
+  /** Instead of the models of the tier. */
   models: models.optional(),
 });
 
