@@ -1,5 +1,5 @@
-// The demo of `npm start`: examples/quickstart from an empty account to an empty account, watched by somebody who then
-// checks that each step did what it said. Exits with 1 if one did not.
+// The demo of `npm start`: examples/quickstart from an empty account to an empty account, with checks after each step. Exits
+// with 1 if a check fails.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -20,7 +20,7 @@ let failures = 0;
 /** @param {boolean} holds @param {string} claim */
 function check(holds, claim) {
   if (!holds) failures++;
-  say(holds ? styled("green", `  ✓ ${claim}`) : styled("red", `  ✗ NOT SO: ${claim}`));
+  say(holds ? styled("green", `  ✓ ${claim}`) : styled("red", `  ✗ FAILED: ${claim}`));
 }
 
 const simulator = await startSimulator();
@@ -50,7 +50,7 @@ try {
   say(`  API        ${simulator.url} (a simulator; no real account is touched)`);
 
   /**
-   * One step: what happens, and the calls that it made.
+   * One step and its calls.
    * @param {string} title
    * @param {() => Promise<import("pulumi-openrouter/testing").Result>} operate
    */
@@ -60,31 +60,31 @@ try {
     const result = await operate();
     const calls = [...simulator.requests];
     ledger.push({ step: title, calls });
-    check(result.ok, "it ended well");
+    check(result.ok, "it succeeded");
     return { result, calls };
   };
 
   const keyNamed = (/** @type {string} */ name) =>
     simulator.account.keys.find((key) => key.name === `quickstart/prod/${name}`);
 
-  const first = await step("First up: keys, guardrail and assignments are made", () => stack.up());
+  const first = await step("First up: keys, guardrail and assignments are created", () => stack.up());
   check(first.result.summary.create >= 6, "4 keys, 1 guardrail and the set of its keys were created");
   check(simulator.account.keyAssignments.length === 2, "the guardrail is assigned to 2 keys");
   check(keyNamed("backend")?.limit === 200, "backend may spend 200 USD a month");
-  check(keyNamed("trial")?.disabled === true, "trial is switched off");
+  check(keyNamed("trial")?.disabled === true, "trial is disabled");
 
   const second = await step("Second up: nothing to do", () => stack.up());
   check(second.calls.length === 0, "no API call was made");
 
-  say(`\n  ${styled("yellow", "Meanwhile, in the dashboard: somebody raises backend to 900 USD, and deletes ci.")}`);
+  say(`\n  ${styled("yellow", "Meanwhile, in the dashboard: backend is raised to 900 USD, and ci is deleted.")}`);
   const [backend, ci] = [keyNamed("backend"), keyNamed("ci")];
   if (backend && ci) {
-    // An hour later: of a key that is seconds old the provider would ask for a while before it counts as deleted.
+    // An hour later: the provider reads a key that is seconds old again for a while before it counts as deleted.
     simulator.clock.advance(3_600_000);
     simulator.dashboard.updateKey(backend.hash, { limit: 900 });
     simulator.dashboard.deleteKey(ci.hash);
   }
-  const healed = await step("Up with refresh: both are put right", () => stack.up({ refresh: true }));
+  const healed = await step("Up with refresh: both are fixed", () => stack.up({ refresh: true }));
   check(keyNamed("backend")?.limit === 200, "backend may spend 200 USD again");
   check(keyNamed("ci") !== undefined && keyNamed("ci")?.hash !== ci?.hash, "ci exists again, as a new key");
   check(
@@ -106,17 +106,17 @@ try {
   const secrets = await stack.outputs({ showSecrets: true });
   const keys = Object.values(secrets).filter((value) => String(value).startsWith("sk-or-"));
   const files = filesBelow(stateDir).map((file) => readFileSync(file, "utf8"));
-  check(keys.length === 3, "the stack's outputs hold 3 keys, for those who may decrypt them");
+  check(keys.length === 3, "the stack's outputs hold 3 keys, for those who can decrypt them");
   check(
     keys.every((key) => files.every((text) => !text.includes(String(key)))),
-    "no file of the state holds a key in clear",
+    "no file of the state has a key in plain text",
   );
   check(
     files.some((text) => text.includes(String(secrets.trialKeyHash))),
-    "(the same search does find a key's hash)",
+    "(the same search finds a key's hash)",
   );
 
-  await step("Destroy: the account is left as it was found", () => stack.destroy());
+  await step("Destroy: the account is empty again", () => stack.destroy());
   check(simulator.account.keys.length === 0, "the account has no key");
   check(simulator.account.guardrails.length === 0, "the account has no guardrail");
 
@@ -137,8 +137,8 @@ try {
 const seconds = Math.round((Date.now() - began) / 1000);
 say(
   failures === 0
-    ? styled("green", `\nAll of it is so. ${seconds} s.`)
-    : styled("red", `\n${failures} of it is not so. ${seconds} s.`),
+    ? styled("green", `\nAll checks passed. ${seconds} s.`)
+    : styled("red", `\n${failures} of the checks failed. ${seconds} s.`),
 );
 process.exitCode = failures === 0 ? 0 : 1;
 
