@@ -16,7 +16,7 @@ export interface GuardrailAssignmentsArgs {
   /** Id of the guardrail, instead of `guardrail`. **A change replaces the set.** */
   guardrailId?: pulumi.Input<string>;
   /**
-   * Hashes of the inference keys: pass `keys.map((key) => key.id)`, never the keys themselves. In any order. `[]` means
+   * Hashes of the inference keys: pass `keys.map((key) => key.id)`, never `key.key`. In any order. `[]` means
    * that no key is assigned. Changed in place. Default: the set does not manage keys.
    */
   keyHashes?: pulumi.Input<pulumi.Input<string>[]>;

@@ -201,7 +201,7 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
   secretOutputs: [],
 
   claims: (_id, inputs) => claimsOf(inputs),
-  nameOf: ({ guardrailId }) => guardrailId ?? "",
+  nameOf: ({ guardrailId }) => (guardrailId ? pairId(lowerCase(guardrailId), SET) : ""),
   isId: (id) => {
     const [guardrailId, set] = partsOf(id);
     return isUuid(guardrailId) && set === SET;
@@ -216,7 +216,7 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
 
   forbid({ news, replaces, session }) {
     if (replaces.length > 0) return;
-    claimGuardrail(session, `compare assignment set "${news.guardrailId}"`, guardrailOf(news), news);
+    claimGuardrail(session, `compare assignment set "${setId(news)}"`, guardrailOf(news), news);
   },
 
   isUndone: (session, inputs) => undoneIn(session, inputs).length > 0,
