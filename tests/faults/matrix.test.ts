@@ -60,7 +60,7 @@ function cellsOf(calls: Calls, strikesOf: (method: string) => [string, Strike][]
 const quickCells = (calls: Calls) => cellsOf(calls, (method) => quickStrikes(`${elsewhere.url}/keys`, method));
 
 const ofSets = new Set<Scenario>(Object.values(setScenarios));
-const SHARE_OF_SETS = process.env.TEST_ALL ? 1 : 4;
+const SHARE_OF_SETS = process.env.TEST_ALL ? 1 : 8;
 
 /**
  * One of so many: for an odd number of faults that is another share of them at each call. Sets have many operations of the
