@@ -29,7 +29,8 @@ export function isFresh({ api, session }: Scope, { id, createdAt }: Age): boolea
 }
 
 function waitForApi({ api, log }: Scope, wait: number): Promise<void> {
-  if (wait === WORTH_SAYING_MS) log?.(`${api.operation}: the API does not show all of it yet; asking again for up to 15 s`);
+  if (wait === WORTH_SAYING_MS)
+    log?.(`${api.operation}: the API does not show all of it yet; asking again for up to 15 s`);
   return sleep(wait);
 }
 
