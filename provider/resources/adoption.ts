@@ -1,6 +1,6 @@
 /** Managing an existing object instead of creating a new one, and what can't be changed in place. */
 import { Unsupported } from "../api/errors";
-import { UNKNOWN } from "./inputs";
+import { hasUnknown, isUnknown } from "./inputs";
 import { type Context, unlessGone } from "./lifecycle";
 
 /**
@@ -36,7 +36,7 @@ export function adoptedTwice(operation: string, id: string): Unsupported {
 
 /** `adopt` says which object a resource is to have, and a resource keeps the one that it has. */
 export function forbidOtherAdoption(object: string, id: string, adopt: string | undefined): void {
-  if (adopt === undefined || adopt === UNKNOWN || adopt === id) return;
+  if (adopt === undefined || isUnknown(adopt) || adopt === id) return;
   throw new Unsupported(
     `update ${object}`,
     "`adopt` names a different object than the one that this resource has",
@@ -71,7 +71,7 @@ export function refuseToReplaceAdopted(operation: string, names: string[], decla
 
 /** A replacement creates a new object, and `adopt` says to keep this one. A value not known yet may be the present one. */
 export function forbidReplaceWhileAdopting(object: string, names: readonly string[], news: object): void {
-  const certain = names.filter((name) => !JSON.stringify(news[name as keyof typeof news] ?? "").includes(UNKNOWN));
+  const certain = names.filter((name) => !hasUnknown(news[name as keyof typeof news]));
   if (certain.length === 0) return;
   throw new Unsupported(
     `replace ${object}`,

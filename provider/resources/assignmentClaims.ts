@@ -7,13 +7,13 @@ import type { Api } from "../api/client";
 import { Unsupported } from "../api/errors";
 import { readGuardrail } from "../api/guardrails";
 import { type Place, pairId, partsOf } from "./assignmentRequests";
-import { UNKNOWN } from "./inputs";
+import { hasUnknown } from "./inputs";
 import { type Session, unlessGone } from "./lifecycle";
 
 /** Two sets of one guardrail would remove each other's keys at every `up`. */
 export function claimGuardrail(session: Session, operation: string, guardrailId: string, inputs: object): void {
   // Before a replacement the engine compares with values that it makes up, besides the true ones.
-  if (JSON.stringify(inputs).includes(UNKNOWN)) return;
+  if (hasUnknown(inputs)) return;
   const other = session.sets.get(guardrailId);
   if (other !== undefined && !isDeepStrictEqual(other, inputs)) {
     throw new Unsupported(

@@ -15,6 +15,11 @@ export function isUnknown(value: unknown): boolean {
   return value === UNKNOWN;
 }
 
+/** Whether a value, or any part of it, is not known yet. */
+export function hasUnknown(value: unknown): boolean {
+  return isUnknown(value) || (typeof value === "object" && value !== null && Object.values(value).some(hasUnknown));
+}
+
 /** What a kind asks of its inputs, each by its name. */
 export interface Rules<Inputs> {
   required: { [Name in RequiredNames<Inputs>]: z.ZodType<Inputs[Name]> };
