@@ -1,13 +1,6 @@
 /** One set of assignments in place of many: its calls, and the way to it. */
-import {
-  type DeclaredStack,
-  errorsOf,
-  type Outcome,
-  openDeclaredStack,
-  touched,
-  writes,
-} from "./support/declaredStack";
-import { assignedIn, guardrails, keys, pair, removals, set } from "./support/sets";
+import { type DeclaredStack, errorsOf, type Outcome, openDeclaredStack, writes } from "./support/declaredStack";
+import { assignedIn, expectSettled, guardrails, idIn, keys, pair, removals, set } from "./support/sets";
 
 let s: DeclaredStack;
 beforeEach(async () => {
@@ -15,15 +8,10 @@ beforeEach(async () => {
 });
 afterEach(() => s.close());
 
-const idOf = async (name: string) => String((await s.resource(name))?.id);
+const idOf = (name: string) => idIn(s, name);
 const assigned = () => assignedIn(s.simulator);
 
-async function isSettled(): Promise<void> {
-  for (const how of [{}, { refresh: true }]) {
-    const again = await s.up(undefined, how);
-    expect([errorsOf(again), touched(again), writes(again.calls)]).toEqual(["", [], []]);
-  }
-}
+const isSettled = () => expectSettled(s);
 
 const bodies = ({ calls }: Outcome) => calls.filter(({ method }) => method === "POST").map(({ body }) => body);
 

@@ -8,7 +8,7 @@ import {
   touched,
   writes,
 } from "./support/declaredStack";
-import { assignedIn, guardrails, ids, keys, pair, removals, set } from "./support/sets";
+import { assignedIn, expectSettled, guardrails, idIn, ids, keys, pair, removals, set } from "./support/sets";
 
 let s: DeclaredStack;
 beforeEach(async () => {
@@ -16,15 +16,10 @@ beforeEach(async () => {
 });
 afterEach(() => s.close());
 
-const idOf = async (name: string) => String((await s.resource(name))?.id);
+const idOf = (name: string) => idIn(s, name);
 const assigned = () => assignedIn(s.simulator);
 
-async function isSettled(): Promise<void> {
-  for (const how of [{}, { refresh: true }]) {
-    const again = await s.up(undefined, how);
-    expect([errorsOf(again), touched(again), writes(again.calls)]).toEqual(["", [], []]);
-  }
-}
+const isSettled = () => expectSettled(s);
 
 describe("calls", () => {
   test("a set that goes alone is removed by one call", async () => {

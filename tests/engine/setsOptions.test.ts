@@ -6,8 +6,8 @@ import {
   openDeclaredStack,
   stepsOf,
   touched,
-  writes,
 } from "./support/declaredStack";
+import { expectSettled, guardrails, idIn, keys, set } from "./support/sets";
 
 let s: DeclaredStack;
 beforeEach(async () => {
@@ -15,28 +15,11 @@ beforeEach(async () => {
 });
 afterEach(() => s.close());
 
-const base: Declaration = {
-  safe: { kind: "Guardrail" },
-  a: { kind: "InferenceKey" },
-  b: { kind: "InferenceKey" },
-};
-const set = (names: string[], more: { args?: object; opts?: Record<string, unknown> } = {}) =>
-  ({
-    kind: "GuardrailAssignments",
-    args: { guardrail: { resource: "safe" }, keyHashes: names.map((name) => ({ idOf: name })), ...more.args },
-    opts: more.opts ?? {},
-  }) as const;
-const idOf = async (name: string) => String((await s.resource(name))?.id);
+const base: Declaration = { ...guardrails("safe"), ...keys("a", "b") };
+const idOf = (name: string) => idIn(s, name);
 const assigned = () => s.simulator.account.keyAssignments.map(({ key_hash }) => key_hash).sort();
 
-async function isSettled(): Promise<void> {
-  for (const how of [{}, { refresh: true }]) {
-    const again = await s.up(undefined, how);
-    // What is only read is read again.
-    const changed = touched(again).filter((name) => name !== "theirs");
-    expect([errorsOf(again), changed, writes(again.calls)]).toEqual(["", [], []]);
-  }
-}
+const isSettled = () => expectSettled(s, (name) => name === "theirs");
 
 describe("ignoreChanges", () => {
   const drift = async () => {

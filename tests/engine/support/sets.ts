@@ -1,7 +1,6 @@
 /** Parts of programs with keys, guardrails and their assignments. */
 import type { Simulator } from "../../../sdk/testing";
-import type { Declaration, Outcome } from "./declaredStack";
-import { writes } from "./declaredStack";
+import { type Declaration, type DeclaredStack, errorsOf, type Outcome, touched, writes } from "./declaredStack";
 
 export const keys = (...names: string[]): Declaration =>
   Object.fromEntries(names.map((name) => [name, { kind: "InferenceKey" as const }]));
@@ -34,6 +33,19 @@ export function assignedIn({ account }: Simulator): Record<string, string[]> {
     if (key) found[guardrail] = [...(found[guardrail] ?? []), name(key)].sort();
   }
   return found;
+}
+
+/** Another `up` has nothing to do, and neither has one that refreshes first. What is only read is read again. */
+export async function expectSettled(s: DeclaredStack, isRead: (name: string) => boolean = () => false): Promise<void> {
+  for (const how of [{}, { refresh: true }]) {
+    const again = await s.up(undefined, how);
+    const changed = touched(again).filter((name) => !isRead(name));
+    expect([errorsOf(again), changed, writes(again.calls)]).toEqual(["", [], []]);
+  }
+}
+
+export async function idIn(s: DeclaredStack, name: string): Promise<string> {
+  return String((await s.resource(name))?.id);
 }
 
 /** Calls that leave a key without a guardrail for a moment. */
