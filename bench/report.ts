@@ -1,5 +1,5 @@
 /** What the benchmark says, for a terminal and for the page. */
-import { table } from "../cli/table";
+import { table } from "../cli/shared/table";
 
 export interface Section {
   title: string;

@@ -2,19 +2,19 @@
 /** The `pulumi-openrouter` command. Each subcommand has its file. */
 import { Command } from "commander";
 import { clean } from "../provider/text";
-import { adoptCommand } from "./adopt";
-import { auditCommand } from "./audit";
-import { balanceCommand } from "./balance";
-import { dashboardCommand } from "./dashboard";
-import { VERSION } from "./envelope";
-import { readingEnvironmentFiles } from "./environment";
-import { keysCommand } from "./keys";
-import { modelsCommand } from "./models";
-import { removeCommand } from "./remove";
-import { reviewCommand } from "./review";
-import { simulateCommand } from "./simulate";
-import { EXIT, processTerminal, reporting, usageExits } from "./terminal";
-import { usageCommand } from "./usage";
+import { dashboardCommand } from "../testing/commands/dashboard";
+import { simulateCommand } from "../testing/commands/simulator";
+import { adoptCommand } from "./adopt/command";
+import { auditCommand } from "./audit/command";
+import { balanceCommand } from "./balance/command";
+import { keysCommand } from "./keys/command";
+import { modelsCommand } from "./models/command";
+import { removeCommand } from "./remove/command";
+import { reviewCommand } from "./review/command";
+import { VERSION } from "./shared/envelope";
+import { readingEnvironmentFiles } from "./shared/environment";
+import { EXIT, processTerminal, reporting, usageExits } from "./shared/terminal";
+import { usageCommand } from "./usage/command";
 
 const terminal = processTerminal();
 // Node would print it past the gate, with a stack.

@@ -9,10 +9,10 @@
  * An explicit `Provider` with a management key takes nothing from the environment, so that a variable meant for
  * another account can't be used with it. With a federation policy it takes only the token that identifies the job.
  */
-import { type Credential, fixedKey } from "./api/credential";
-import { MissingCredential, UnusableSetting } from "./api/errors";
-import { federated, WHERE_POLICIES_ARE } from "./api/oauth";
+import { fixedKey, type Settings } from "./api/credential";
+import { federated, POLICIES_HINT } from "./api/oauth";
 import { type SubjectTokenSettings, subjectToken } from "./api/subjectToken";
+import { InvalidSettingError, MissingCredentialError } from "./errors";
 import { isLoopback } from "./loopback";
 import { Secret } from "./secret";
 import { redact } from "./text";
@@ -47,13 +47,6 @@ export interface Configuration extends SubjectTokenSettings {
   removeInterrupted: boolean;
 }
 
-export interface Settings {
-  credential: Credential;
-  baseUrl: string;
-  /** Which of the places the key came from; decides what an error about a refused key advises. */
-  source: "provider" | "environment" | "config" | "federation";
-}
-
 /** Reads the settings from an object like the one Pulumi passes to `configure`. Never throws. */
 export function configuration(get: (key: string) => string | undefined): Configuration {
   const managementKey = get("openrouter:managementKey")?.trim();
@@ -73,7 +66,7 @@ export function configuration(get: (key: string) => string | undefined): Configu
   };
 }
 
-/** @throws MissingCredential when no place has a key, UnusableSetting for a key or a base URL that can't be used. */
+/** @throws MissingCredentialError when no place has a key, InvalidSettingError for a key or a base URL that can't be used. */
 export function resolveSettings(configured: Configuration, environment: NodeJS.ProcessEnv): Settings {
   const { explicit, ownKey, baseUrl } = configured;
   // An empty key of a Provider must not fall back to another account's.
@@ -84,7 +77,7 @@ export function resolveSettings(configured: Configuration, environment: NodeJS.P
     const url = ownKey ? baseUrl : (explicit && baseUrl) || environment[URL_VARIABLE] || baseUrl;
     return { ...authorized, baseUrl: checkedUrl(url ?? PUBLIC_BASE_URL) };
   }
-  throw new MissingCredential(ownKey ? "own key" : explicit ? "mapped variables" : "any", KEY_VARIABLES);
+  throw new MissingCredentialError(ownKey ? "own key" : explicit ? "mapped variables" : "any", KEY_VARIABLES);
 }
 
 /** What one place has, and the names of the two there. */
@@ -127,24 +120,24 @@ function authorization(
   subject: Parameters<typeof federated>[1],
 ): Pick<Settings, "credential" | "source"> | undefined {
   if (key && policyId) {
-    throw new UnusableSetting(
+    throw new InvalidSettingError(
       `there is a management key (${keyName}) and a federation policy (${policyName})`,
       "remove one of them",
     );
   }
   if (key) {
-    refuseUncarriable(key, keyName);
+    rejectUnsendable(key, keyName);
     return { credential: fixedKey(key), source };
   }
   if (!policyId) return undefined;
-  refuseOtherThanId(policyId, policyName);
+  requirePolicyId(policyId, policyName);
   return { credential: federated(policyId, subject), source: "federation" };
 }
 
 /** Sent, such a key would look like a lost connection. */
-function refuseUncarriable(key: Secret, name: string): void {
+function rejectUnsendable(key: Secret, name: string): void {
   if (/^[ -~]*$/.test(key.reveal())) return;
-  throw new UnusableSetting(
+  throw new InvalidSettingError(
     `the management key in ${name} has a line break, a control character or a letter outside ASCII, ` +
       "which no HTTP header can carry",
     "copy it again, without quotes and line breaks",
@@ -152,25 +145,28 @@ function refuseUncarriable(key: Secret, name: string): void {
 }
 
 /** The id appears in errors and in the state, so that it must not be a key. */
-function refuseOtherThanId(policyId: string, name: string): void {
+function requirePolicyId(policyId: string, name: string): void {
   if (/^[!-~]+$/.test(policyId) && redact(policyId) === policyId) return;
-  throw new UnusableSetting(`${name} is not an id`, `set it to the id of a federation policy ${WHERE_POLICIES_ARE}`);
+  throw new InvalidSettingError(`${name} is not an id`, `set it to the id of a federation policy ${POLICIES_HINT}`);
 }
 
 /** HTTPS, except to this machine: the key goes with every request. */
 function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) {
-    throw new UnusableSetting("the base URL is not a URL", `set ${URL_VARIABLE} to a URL such as ${PUBLIC_BASE_URL}`);
+    throw new InvalidSettingError(
+      "the base URL is not a URL",
+      `set ${URL_VARIABLE} to a URL such as ${PUBLIC_BASE_URL}`,
+    );
   }
   if (url.username || url.password || url.search || url.hash) {
-    throw new UnusableSetting(
+    throw new InvalidSettingError(
       "the base URL holds more than scheme, host, port and path",
       `set ${URL_VARIABLE} to a URL such as ${PUBLIC_BASE_URL}; the key has its own variable`,
     );
   }
   if (url.protocol === "http:" && !isLoopback(url)) {
-    throw new UnusableSetting("the base URL is plain http", "use https; http is accepted for this machine only");
+    throw new InvalidSettingError("the base URL is plain http", "use https; http is accepted for this machine only");
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }

@@ -40,10 +40,7 @@ if (changed("node_modules/.package-lock.json") < changed("package-lock.json")) {
   run("Installing dependencies (about 30 s)", "npm", ["ci", "--no-audit", "--no-fund"]);
 }
 const sources = Math.max(
-  newest("provider"),
-  newest("sdk"),
-  newest("cli"),
-  newest("scripts"),
+  ...["provider", "formats", "sdk", "cli", "testing", "scripts"].map(newest),
   changed("package-lock.json"),
   changed("tsconfig.json"),
   changed("tsconfig.build.json"),

@@ -5,7 +5,7 @@
  * What isn't known in a preview is compared in the update.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { refusal } from "./texts";
+import { rejection } from "./texts";
 
 /** Of each run of a program: the Automation API runs several in one process. */
 interface Claims {
@@ -42,7 +42,7 @@ export function claimKey(kind: string, name: string, keyHash: pulumi.Input<strin
     const owner = `${kind} "${name}"`;
     const other = keys.get(hash) ?? owner;
     if (other !== owner) {
-      throw refusal(
+      throw rejection(
         `${both(other, owner)} assign the same key. ` +
           "A key has one guardrail at most, so they would take it from each other: keep one of them.",
       );
@@ -79,7 +79,7 @@ export function claimGuardrail(name: string, guardrail: pulumi.Resource): void {
 }
 
 function twoSets(one: string, other: string): pulumi.RunError {
-  return refusal(`${both(one, other)} manage the same guardrail. Merge them into one.`);
+  return rejection(`${both(one, other)} manage the same guardrail. Merge them into one.`);
 }
 
 /** The guardrail of a set, once no other resource of the program contradicts it. */
@@ -109,7 +109,7 @@ export function claimSet(
 }
 
 function removedBy(set: string, pair: string): pulumi.RunError {
-  return refusal(
+  return rejection(
     `${set} and ${pair} are for the same guardrail, and the set would remove what it does not list. ` +
       "List it in the set and remove the single assignment, or declare the set with `exclusive: false`.",
   );

@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { type Kind, providerOf, typeOf } from "../provider/dynamic/contract";
+import { type Kind, providerOf, typeOf } from "../formats/typeTokens";
 import { warnOfPlainTextKey } from "./plainTextKey";
-import { refusal } from "./texts";
+import { rejection } from "./texts";
 
 interface Registration {
   kind: Kind;
@@ -24,14 +24,14 @@ export abstract class DynamicResource extends pulumi.CustomResource {
   protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions = {}) {
     const { kind, inputs = {}, outputs } = registration;
     if (opts.import !== undefined) {
-      throw refusal(
+      throw rejection(
         `${kind} "${name}": Pulumi can't import a resource of a dynamic provider. Remove the \`import\` option` +
           (kind === "InferenceKey" || kind === "Guardrail"
             ? " and pass the id as `adopt`: the object is adopted and its settings are updated to match."
             : ": declaring an existing assignment is enough to adopt it."),
       );
     }
-    checkInstalled(kind, name);
+    requireInstalled(kind, name);
     warnOfPlainTextKey();
     const added = Object.fromEntries(outputs.map((output) => [output, undefined]));
     const properties = { ...added, ...inputs, __provider: providerOf(kind) };
@@ -64,13 +64,13 @@ export function isReadOnly(resource: pulumi.Resource): boolean {
 let installed = false;
 
 /** The provider process resolves the package from the directory of the program, as plain `require` does there. */
-function checkInstalled(kind: Kind, name: string): void {
+function requireInstalled(kind: Kind, name: string): void {
   if (installed) return;
   try {
     createRequire(path.join(process.cwd(), "index.js")).resolve("pulumi-openrouter/dynamic");
     installed = true;
   } catch {
-    throw refusal(
+    throw rejection(
       `${kind} "${name}": the package pulumi-openrouter can't be found from ${process.cwd()}, ` +
         "the directory of the program. Install it there (npm install pulumi-openrouter), also if another package of " +
         "yours depends on it: Pulumi's provider process loads it from there, to refresh and destroy as well.",
@@ -83,7 +83,7 @@ function checkInstalled(kind: Kind, name: string): void {
  * `__defaultName` says that it is the default and that no other object has that name: two components may each have a
  * child of one name, and what `retainOnDelete` has kept may still have it.
  */
-export function named(
+export function nameInputs(
   resourceName: string,
   name: pulumi.Input<string | undefined> | undefined,
   opts: pulumi.CustomResourceOptions | undefined,

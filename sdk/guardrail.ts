@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isUuid } from "../provider/ids";
-import { DynamicResource, named } from "./dynamicResource";
+import { DynamicResource, nameInputs } from "./dynamicResource";
 import { checkedId } from "./ids";
 import { checkNumber } from "./numbers";
 import { warn } from "./texts";
@@ -275,7 +275,7 @@ const OUTPUTS = [
 ];
 
 function inputsOf(name: string, args: GuardrailArgs, opts: pulumi.CustomResourceOptions | undefined) {
-  return { ...args, ...named(name, args.name, opts), limitUsd: checkNumber("limitUsd", args.limitUsd) };
+  return { ...args, ...nameInputs(name, args.name, opts), limitUsd: checkNumber("limitUsd", args.limitUsd) };
 }
 
 /** A list is a set, so naming a model twice does no harm; most often the second was to be another. */

@@ -4,7 +4,7 @@ import { claimGuardrail, claimKey, claimSet } from "./assignmentClaims";
 import { DynamicResource, isReadOnly } from "./dynamicResource";
 import type { Guardrail } from "./guardrail";
 import { checkedId } from "./ids";
-import { refusal } from "./texts";
+import { rejection } from "./texts";
 
 /** Inputs of {@link GuardrailAssignments}: a guardrail, and at least one of the two lists. */
 export interface GuardrailAssignmentsArgs {
@@ -98,7 +98,7 @@ const OUTPUTS = ["guardrailId", "keyHashes", "userIds", "exclusive", "updatedAt"
 
 function inputsOf(name: string, { guardrail, guardrailId, keyHashes, userIds, exclusive }: GuardrailAssignmentsArgs) {
   if ((guardrail === undefined) === (guardrailId === undefined)) {
-    throw refusal(`GuardrailAssignments "${name}": pass either \`guardrail\` or \`guardrailId\`.`);
+    throw rejection(`GuardrailAssignments "${name}": pass either \`guardrail\` or \`guardrailId\`.`);
   }
   if (guardrail) claimGuardrail(name, guardrail);
   const manages = { keys: keyHashes !== undefined, members: userIds !== undefined };

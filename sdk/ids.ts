@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isUuid } from "../provider/ids";
-import { refusal } from "./texts";
+import { rejection } from "./texts";
 
 /**
  * The id that is passed to a `get`, checked before the engine sees it: it prints ids and keeps them in the state, and a
@@ -13,7 +13,7 @@ export function checkedId(
 ): pulumi.Output<pulumi.ID> {
   return pulumi.output(id).apply((text) => {
     if (text === undefined || isId(text)) return text;
-    throw refusal(`${call}: this is not an id. Pass the \`id\` of a resource, or one that \`audit\` shows.`);
+    throw rejection(`${call}: this is not an id. Pass the \`id\` of a resource, or one that \`audit\` shows.`);
   });
 }
 

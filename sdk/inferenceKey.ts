@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isKeyHash } from "../provider/ids";
-import { DynamicResource, named } from "./dynamicResource";
+import { DynamicResource, nameInputs } from "./dynamicResource";
 import { checkedId } from "./ids";
-import { isoInstant, warnOfPastExpiry } from "./instants";
+import { toIsoTimestamp, warnOfPastExpiry } from "./instants";
 import { checkNumber } from "./numbers";
 
 /** Inputs of an {@link InferenceKey}. An omitted input has no value: no limit, no reset, no expiry, not disabled. */
@@ -166,8 +166,8 @@ const OUTPUTS = [
 function inputsOf(name: string, args: InferenceKeyArgs, opts: pulumi.CustomResourceOptions | undefined) {
   return {
     ...args,
-    ...named(name, args.name, opts),
+    ...nameInputs(name, args.name, opts),
     limit: checkNumber("limit", args.limit),
-    expiresAt: isoInstant(args.expiresAt),
+    expiresAt: toIsoTimestamp(args.expiresAt),
   };
 }

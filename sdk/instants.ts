@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refusal, warn } from "./texts";
+import { rejection, warn } from "./texts";
 
 /** An instant as text. Pulumi can't carry a `Date`: it arrives as an empty object. */
-export function isoInstant(
+export function toIsoTimestamp(
   instant: pulumi.Input<string | Date | undefined> | undefined,
 ): pulumi.Input<string | undefined> {
   if (pulumi.Output.isInstance<string | Date | undefined>(instant)) return instant.apply(asText);
@@ -16,7 +16,7 @@ function isPromise(value: unknown): value is Promise<string | Date | undefined> 
 
 function asText(value: string | Date | undefined): string | undefined {
   if (!(value instanceof Date)) return value;
-  if (Number.isNaN(value.getTime())) throw refusal("expiresAt: is an invalid Date");
+  if (Number.isNaN(value.getTime())) throw rejection("expiresAt: is an invalid Date");
   return value.toISOString();
 }
 

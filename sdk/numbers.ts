@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refusal } from "./texts";
+import { rejection } from "./texts";
 
 /**
  * Refuses what is no finite number in the program itself. On its way to the provider a `NaN` becomes null, and a limit
@@ -12,7 +12,7 @@ export function checkNumber(
   if (value === undefined || value === null) return undefined;
   return pulumi.output(value).apply((number) => {
     if (typeof number === "number" && !Number.isFinite(number)) {
-      throw refusal(`${property}: must be a number of USD, and it is ${number}`);
+      throw rejection(`${property}: must be a number of USD, and it is ${number}`);
     }
     return number;
   });

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refusal } from "./texts";
+import { rejection } from "./texts";
 
 /** Inputs of a {@link Provider}. All are optional. */
 export interface ProviderArgs {
@@ -56,7 +56,7 @@ export interface ProviderArgs {
  */
 export class Provider extends pulumi.ProviderResource {
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.CustomResourceOptions) {
-    refuseMissingKey(name, args, opts);
+    requireKey(name, args, opts);
     const own = "managementKey" in args || "federationPolicyId" in args;
     super(
       "pulumi-nodejs",
@@ -79,19 +79,19 @@ export class Provider extends pulumi.ProviderResource {
 }
 
 /** Without its key the provider process would take the one of the environment, and make the objects in that account. */
-function refuseMissingKey(name: string, args: ProviderArgs, opts: pulumi.CustomResourceOptions | undefined): void {
+function requireKey(name: string, args: ProviderArgs, opts: pulumi.CustomResourceOptions | undefined): void {
   const declared = (["managementKey", "federationPolicyId"] as const).filter((input) => input in args);
   for (const input of declared) {
     if (args[input] === undefined || args[input] === "") {
-      throw refusal(`Provider "${name}": ${input} is declared and empty. Give it a value, or leave it out.`);
+      throw rejection(`Provider "${name}": ${input} is declared and empty. Give it a value, or leave it out.`);
     }
   }
   if (declared.length > 1) {
-    throw refusal(`Provider "${name}": ${declared.join(" and ")} are both declared. Leave one of them out.`);
+    throw rejection(`Provider "${name}": ${declared.join(" and ")} are both declared. Leave one of them out.`);
   }
   for (const [variable, meaning] of Object.entries(opts?.envVarMappings ?? {})) {
     if (CREDENTIAL_VARIABLES.includes(meaning) && !process.env[variable]) {
-      throw refusal(`Provider "${name}": ${variable}, which is mapped to ${meaning}, is not set.`);
+      throw rejection(`Provider "${name}": ${variable}, which is mapped to ${meaning}, is not set.`);
     }
   }
 }

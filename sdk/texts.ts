@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { clean, gate } from "../provider/text";
 
 /** An error of the program, without a stack: Pulumi would print that of one that an output throws. */
-export function refusal(text: string): pulumi.RunError {
+export function rejection(text: string): pulumi.RunError {
   return Object.assign(new pulumi.RunError(gate(clean(text))), { stack: "" });
 }
 

@@ -1,5 +1,5 @@
 /** Names of resources, and the identifiers that a program has them under, made from what objects are called. */
-import { places } from "../table";
+import { displayWidth } from "../shared/table";
 
 export interface Named {
   /** Name of the resource in Pulumi. */
@@ -25,16 +25,16 @@ export function newNames(): (kind: "key" | "guardrail", text: string) => Named {
 }
 
 /** As long as two of them fit into a line with the constructor. */
-const LONGEST = 30;
+const MAX_LENGTH = 30;
 
 /** The last words that fit: the end is what tells `<project>/<stack>/<resource>` apart. */
 function wordsOf(text: string, kind: string): string[] {
   // Only what an identifier may have, so not the one letter or other that it may not.
   const words: string[] = text.normalize("NFKC").match(/(?:(?=\p{ID_Continue})[\p{L}\p{M}\p{Nd}])+/gu) ?? [];
-  const fitting = words.filter((_, index) => places(words.slice(index).join("-")) <= LONGEST);
+  const fitting = words.filter((_, index) => displayWidth(words.slice(index).join("-")) <= MAX_LENGTH);
   if (fitting.length > 0) return fitting;
   const [last = kind] = words.slice(-1);
-  return [[...last].slice(0, LONGEST / 2).join("")];
+  return [[...last].slice(0, MAX_LENGTH / 2).join("")];
 }
 
 /** Ends with the kind, so that it's no word of the language; begins with it where the name begins with no letter. */

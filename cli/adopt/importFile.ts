@@ -2,7 +2,7 @@
  * The file that `pulumi import --file` takes. For resources of dynamic providers it has to hold inputs and outputs: the
  * engine asks the provider for neither.
  */
-import { providerOf, typeOf } from "../../provider/dynamic/contract";
+import { providerOf, typeOf } from "../../formats/typeTokens";
 import type { Resource } from "./resources";
 
 export function importFileText(resources: readonly Resource[]): string {

@@ -1,12 +1,12 @@
 /** The text of a program that declares what is taken over. Pure. */
-import { counted } from "../table";
+import { pluralize } from "../shared/table";
 import type { Resource } from "./resources";
 import { objectSource, textSource } from "./source";
 
 /** How Pulumi comes to the objects: by the input `adopt`, or by `pulumi import` before the program runs. */
-export type Way = "adopt" | "import";
+export type AdoptionMode = "adopt" | "import";
 
-export function programText(resources: readonly Resource[], way: Way): string {
+export function programText(resources: readonly Resource[], way: AdoptionMode): string {
   const of = (...kinds: string[]) => resources.filter(({ kind }) => kinds.includes(kind));
   const sections = [
     section("Guardrails.", of("Guardrail"), way),
@@ -25,13 +25,13 @@ import * as openrouter from "pulumi-openrouter";`;
 const ABOUT_SETS = `Which keys and members have which guardrail. The set removes a guardrail from those that it does not list, unless
 it has \`exclusive: false\`.`;
 
-function aboutKeys(way: Way): string {
+function aboutKeys(way: AdoptionMode): string {
   return `Inference keys. OpenRouter shows a key once, to whoever made it: the secrets of these can't be read back, and their
-output \`key\` is empty. ${twoWaysOut(way)}`;
+output \`key\` is empty. ${secretOptions(way)}`;
 }
 
 /** What there is to do about a secret that can't be read back. */
-export function twoWaysOut(way: Way): string {
+export function secretOptions(way: AdoptionMode): string {
   const toRotate = way === "adopt" ? "remove its `adopt` and set" : "set";
   return `For each there are two ways:
 - Keep using the secret that you have. Nothing changes for those who use it.
@@ -39,13 +39,16 @@ export function twoWaysOut(way: Way): string {
   settings, whose secret is its \`key\`, and then deletes the old one, which stops working at once.`;
 }
 
-function section(about: string, resources: readonly Resource[], way: Way): string {
+function section(about: string, resources: readonly Resource[], way: AdoptionMode): string {
   if (resources.length === 0) return "";
   const comment = about.split("\n").map((line) => `// ${line}`);
   return [comment.join("\n"), ...resources.map((resource) => statement(resource, way))].join("\n\n");
 }
 
-function statement({ kind, id, name, identifier, args: own, others = 0, isPermanent }: Resource, way: Way): string {
+function statement(
+  { kind, id, name, identifier, args: own, others = 0, isPermanent }: Resource,
+  way: AdoptionMode,
+): string {
   const isAdoptable = kind === "InferenceKey" || kind === "Guardrail";
   const args = { ...own, ...(isAdoptable && way === "adopt" && { adopt: id }) };
   const head = `${identifier ? `const ${identifier} = ` : ""}new openrouter.${kind}(`;
@@ -59,5 +62,5 @@ function statement({ kind, id, name, identifier, args: own, others = 0, isPerman
 function aboutOthers(count: number): string {
   const [has, them] =
     count === 1 ? ["has this guardrail and is", "it as it is"] : ["have this guardrail and are", "them as they are"];
-  return `${counted(count, "other assignee")} ${has} not in this program. Not exclusive, the set leaves ${them}.`;
+  return `${pluralize(count, "other assignee")} ${has} not in this program. Not exclusive, the set leaves ${them}.`;
 }

@@ -1,6 +1,6 @@
 /** What `adopt` tells a person when it's done. */
-import { type Column, counted, printable, table } from "../table";
-import { twoWaysOut } from "./program";
+import { type Column, pluralize, printable, table } from "../shared/table";
+import { secretOptions } from "./program";
 import type { Resource } from "./resources";
 import type { Selection } from "./selection";
 
@@ -25,8 +25,8 @@ function counts(resources: readonly Resource[]): string {
   const of = (kind: string) => resources.filter((each) => each.kind === kind);
   const sets = of("GuardrailAssignments");
   const lists = sets.flatMap(({ inputs }) => [inputs.keyHashes, inputs.userIds].flat().filter(Boolean));
-  const assignments = `${counted(lists.length, "assignment")}${sets.length > 0 ? ` in ${counted(sets.length, "set")}` : ""}`;
-  return `${counted(of("Guardrail").length, "guardrail")}, ${counted(of("InferenceKey").length, "key")}, ${assignments}`;
+  const assignments = `${pluralize(lists.length, "assignment")}${sets.length > 0 ? ` in ${pluralize(sets.length, "set")}` : ""}`;
+  return `${pluralize(of("Guardrail").length, "guardrail")}, ${pluralize(of("InferenceKey").length, "key")}, ${assignments}`;
 }
 
 function nextSteps({ program, importFile }: Written): string {
@@ -47,7 +47,7 @@ function nextSteps({ program, importFile }: Written): string {
 
 function aboutSecrets({ importFile }: Written): string {
   return `OpenRouter shows a key once, to whoever made it. The secret of each key below can't be read back, and the output
-\`key\` of its resource is empty. ${twoWaysOut(importFile === undefined ? "adopt" : "import")}`;
+\`key\` of its resource is empty. ${secretOptions(importFile === undefined ? "adopt" : "import")}`;
 }
 
 const COLUMNS: Column[] = [{ title: "KEY" }, { title: "NAME", least: 20 }, { title: "RESOURCE", least: 20 }];
@@ -58,13 +58,13 @@ function keyTable(keys: readonly Resource[], width: number | undefined): string 
 }
 
 /** What is not taken over, and why. */
-export function leftOutLines({ leftOut, halfAssignments, unreadable }: Selection): string[] {
-  const objects = leftOut.map(({ kind, id, name, reason }) => {
+export function skippedLines({ skipped, partialAssignments, unreadable }: Selection): string[] {
+  const objects = skipped.map(({ kind, id, name, reason }) => {
     const what = name === "" ? "assignment" : `${kind === "InferenceKey" ? "key" : "guardrail"} "${name}"`;
     return printable(`Left out: ${what} (${id}): ${reason}`);
   });
   objects.push(...unreadable.map((message) => `Left out: ${message}`));
-  if (halfAssignments === 0) return objects;
+  if (partialAssignments === 0) return objects;
   const why = "only the key or only the guardrail of each is taken over";
-  return [...objects, `Left out: ${counted(halfAssignments, "assignment")}; ${why}`];
+  return [...objects, `Left out: ${pluralize(partialAssignments, "assignment")}; ${why}`];
 }

@@ -1,9 +1,9 @@
 /** The resources of a program for what is taken over: named, and referring to each other. Pure. */
 import { type Named, newNames } from "./identifiers";
-import type { Selection, Taken, TakenSet } from "./selection";
+import type { Adoptable, AdoptableSet, Selection } from "./selection";
 import { Code } from "./source";
 
-export interface Resource extends Taken {
+export interface Resource extends Adoptable {
   /** Name of the resource in Pulumi. */
   name: string;
   /** What the program calls it, where another resource refers to it. */
@@ -36,7 +36,7 @@ export function resourcesOf({ guardrails, keys, sets }: Selection): Resource[] {
 }
 
 /** Named like its guardrail, which has no other. */
-function setResource(set: TakenSet, named: ReadonlyMap<unknown, Named>): Resource {
+function setResource(set: AdoptableSet, named: ReadonlyMap<unknown, Named>): Resource {
   const { guardrailId, keyHashes, ...others } = set.inputs;
   const { name, identifier } = named.get(guardrailId) as Named;
   const ids = listIn(keyHashes).map((hash) => {

@@ -1,18 +1,19 @@
 /** What of an account is taken over, as the provider itself reads it, and what can't be. Reads only. */
+
+import type { Kind } from "../../formats/typeTokens";
 import { allOf } from "../../provider/api/pages";
 import { listWorkspaces } from "../../provider/api/workspaces";
-import type { Kind } from "../../provider/dynamic/contract";
 import { dynamicProvider } from "../../provider/dynamic/host";
 import { newProcess } from "../../provider/dynamic/process";
 import type { DynamicProvider, Properties } from "../../provider/dynamic/protocol";
 import { STATE_VERSION } from "../../provider/dynamic/stamp";
+import type { Lifecycle } from "../../provider/reconcile/lifecycle";
 import { lifecycles } from "../../provider/resources";
-import type { Lifecycle } from "../../provider/resources/lifecycle";
 import { clean, holdsNoKey } from "../../provider/text";
-import type { Account } from "../account";
-import { isWorkspaceDefault } from "../findings";
-import { assignedKeys, forEach, type Inventory, readInventory } from "../inventory";
-import { UsageError } from "../terminal";
+import type { Account } from "../shared/account";
+import { isWorkspaceDefault } from "../shared/findings";
+import { assignedKeys, type Inventory, mapConcurrently, readInventory } from "../shared/inventory";
+import { UsageError } from "../shared/terminal";
 import { isEmpty, planSet } from "./sets";
 
 export interface Filter {
@@ -23,7 +24,7 @@ export interface Filter {
 }
 
 /** An object of the account, and what a program declares it with. */
-export interface Taken {
+export interface Adoptable {
   kind: Kind;
   id: string;
   /** The inputs that say what it is. */
@@ -35,12 +36,12 @@ export interface Taken {
 }
 
 /** The assignments of a guardrail between it and what is taken over. */
-export interface TakenSet extends Taken {
+export interface AdoptableSet extends Adoptable {
   /** How many more keys and members have the guardrail. */
   others: number;
 }
 
-export interface LeftOut {
+export interface Skipped {
   kind: Kind;
   id: string;
   name: string;
@@ -49,12 +50,12 @@ export interface LeftOut {
 
 export interface Selection {
   /** Each kind with the oldest first: what is made later does not change the names of the rest. */
-  guardrails: Taken[];
-  keys: Taken[];
-  sets: TakenSet[];
-  leftOut: LeftOut[];
+  guardrails: Adoptable[];
+  keys: Adoptable[];
+  sets: AdoptableSet[];
+  skipped: Skipped[];
   /** How many assignments have a side that is not taken. */
-  halfAssignments: number;
+  partialAssignments: number;
   /** What the management key may not read, in words. */
   unreadable: readonly string[];
 }
@@ -64,7 +65,7 @@ export async function select(account: Account, environment: NodeJS.ProcessEnv, f
   const inventory = await readInventory(account, { keys: [], guardrails: [] });
   const provider = providerOf(environment);
   const take = (kind: Kind, objects: readonly Present[]) =>
-    forEach(objects, (object) => takeOne(provider(kind), kind, object));
+    mapConcurrently(objects, (object) => readForAdoption(provider(kind), kind, object));
 
   const anyway = declaredAnyway(inventory);
   const guardrails = await take(
@@ -80,24 +81,26 @@ export async function select(account: Account, environment: NodeJS.ProcessEnv, f
     oldestFirst(inventory.keys.filter(isWanted)).map((row) => ({ id: row.hash, declared: chosen(row, anyway) })),
   );
 
-  const taken = guardrails.filter(isTaken);
-  const takenKeys = keys.filter(isTaken).map(({ id }) => id);
+  const taken = guardrails.filter(isAdoptable);
+  const takenKeys = keys.filter(isAdoptable).map(({ id }) => id);
   const assigned = assignedKeys(inventory);
-  const plans = await forEach(
+  const plans = await mapConcurrently(
     taken.filter(({ isPermanent }) => !isPermanent),
     ({ id }) => planSet(account, provider("GuardrailMemberAssignment"), id, assigned.get(id) ?? [], takenKeys),
   );
-  const sets = await forEach(
+  const sets = await mapConcurrently(
     plans.filter((plan) => !isEmpty(plan)),
-    async (plan) => [plan, await takeOne(provider("GuardrailAssignments"), "GuardrailAssignments", plan)] as const,
+    async (plan) =>
+      [plan, await readForAdoption(provider("GuardrailAssignments"), "GuardrailAssignments", plan)] as const,
   );
   const all = [...guardrails, ...keys, ...sets.map(([, set]) => set)].filter((each) => each !== undefined);
   return {
     guardrails: taken,
-    keys: keys.filter(isTaken),
-    sets: sets.flatMap(([{ others }, set]) => (isTaken(set) ? [{ ...set, others }] : [])),
-    leftOut: [...all.flatMap((each) => (isTaken(each) ? [] : [each])), ...plans.flatMap(({ leftOut }) => leftOut)],
-    halfAssignments: plans.reduce((sum, { otherKeys }) => sum + otherKeys, 0) + elsewhere(assigned, taken, takenKeys),
+    keys: keys.filter(isAdoptable),
+    sets: sets.flatMap(([{ others }, set]) => (isAdoptable(set) ? [{ ...set, others }] : [])),
+    skipped: [...all.flatMap((each) => (isAdoptable(each) ? [] : [each])), ...plans.flatMap(({ skipped }) => skipped)],
+    partialAssignments:
+      plans.reduce((sum, { otherKeys }) => sum + otherKeys, 0) + elsewhere(assigned, taken, takenKeys),
     unreadable: inventory.unreadable,
   };
 }
@@ -105,7 +108,7 @@ export async function select(account: Account, environment: NodeJS.ProcessEnv, f
 /** How many of the keys have a guardrail that is not taken over. */
 function elsewhere(
   assigned: ReadonlyMap<string, string[]>,
-  guardrails: readonly Taken[],
+  guardrails: readonly Adoptable[],
   keys: readonly string[],
 ): number {
   const [ids, hashes] = [new Set(guardrails.map(({ id }) => id)), new Set(keys)];
@@ -168,11 +171,11 @@ function chosen(row: object, names: readonly string[]): Properties {
 }
 
 /** Undefined for one that was deleted meanwhile. */
-async function takeOne(
+async function readForAdoption(
   provider: DynamicProvider,
   kind: Kind,
   { id, declared = {}, isPermanent = false }: Present,
-): Promise<Taken | LeftOut | undefined> {
+): Promise<Adoptable | Skipped | undefined> {
   // As a state that knows no more of it than what is declared: so reads share requests as in a refresh.
   const { inputs, props: outputs = {} } = await provider.read(id, {
     ...declared,
@@ -180,7 +183,7 @@ async function takeOne(
   });
   if (!inputs) return undefined;
   const checked = await provider.check({}, inputs);
-  const leftOut = (reason: string): LeftOut => ({ kind, id, name: String(inputs.name ?? ""), reason });
+  const leftOut = (reason: string): Skipped => ({ kind, id, name: String(inputs.name ?? ""), reason });
   if (!checked.inputs) return leftOut(checked.failures.map(({ reason }) => reason).join("; "));
   if (!holdsNoKey(JSON.stringify(checked.inputs))) {
     return leftOut("it holds what looks like a key, which would be in clear in the program");
@@ -188,6 +191,6 @@ async function takeOne(
   return { kind, id, inputs: checked.inputs, outputs, isPermanent };
 }
 
-function isTaken(object: Taken | LeftOut | undefined): object is Taken {
+function isAdoptable(object: Adoptable | Skipped | undefined): object is Adoptable {
   return object !== undefined && "inputs" in object;
 }

@@ -1,8 +1,8 @@
 /** Who each guardrail that is taken over is assigned to: one set for each, of what the program can declare. */
 import type { DynamicProvider, Properties } from "../../provider/dynamic/protocol";
-import type { Account } from "../account";
-import { readAssigned } from "../inventory";
-import type { LeftOut } from "./selection";
+import type { Account } from "../shared/account";
+import { readAssigned } from "../shared/inventory";
+import type { Skipped } from "./selection";
 
 export interface SetPlan {
   id: string;
@@ -11,7 +11,7 @@ export interface SetPlan {
   others: number;
   /** How many of these are keys. */
   otherKeys: number;
-  leftOut: LeftOut[];
+  skipped: Skipped[];
 }
 
 /**
@@ -32,15 +32,15 @@ export async function planSet(
   const all = await readAssigned(account, guardrailId, "members");
   const checked = await Promise.all(all.map((userId) => member.check({}, { guardrailId, userId })));
   const userIds = all.filter((_, at) => checked[at]?.inputs);
-  const leftOut = all.flatMap((userId, at): LeftOut[] => {
+  const skipped = all.flatMap((userId, at): Skipped[] => {
     const reason = (checked[at]?.failures ?? []).map((failure) => failure.reason).join("; ");
     return reason ? [{ kind: "GuardrailMemberAssignment", id: `${guardrailId}/${userId}`, name: "", reason }] : [];
   });
   const otherKeys = hashes.length - keyHashes.length;
-  const others = otherKeys + leftOut.length;
+  const others = otherKeys + skipped.length;
   const lists = { ...(keyHashes.length > 0 && { keyHashes }), ...(userIds.length > 0 && { userIds }) };
   const declared = { guardrailId, ...lists, ...(others > 0 && { exclusive: false }) };
-  return { id: `${guardrailId}/assignments`, declared, others, otherKeys, leftOut };
+  return { id: `${guardrailId}/assignments`, declared, others, otherKeys, skipped };
 }
 
 export function isEmpty({ declared }: SetPlan): boolean {

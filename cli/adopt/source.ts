@@ -1,10 +1,10 @@
 /** Values as TypeScript, laid out as the usual formatters do for lines of 120. */
-import { places } from "../table";
+import { displayWidth } from "../shared/table";
 
 const WIDTH = 120;
 
 /** A text too long for the line goes to the next one, unless its name is so short that little is gained. */
-const LONGEST_BESIDE_ITS_TEXT = 4;
+const MAX_KEY_WIDTH = 4;
 
 /** An expression, in place of a value. */
 export class Code {
@@ -19,11 +19,11 @@ export function objectSource(properties: object, indent = ""): string {
 
 function propertySource(name: string, value: unknown, indent: string): string {
   const line = (text: string) => `${indent}${name}: ${text},\n`;
-  const fits = (text: string) => places(line(text).trimEnd()) <= WIDTH;
+  const fits = (text: string) => displayWidth(line(text).trimEnd()) <= WIDTH;
   if (Array.isArray(value)) return line(arraySource(value, indent, fits));
   if (typeof value !== "string") return line(value instanceof Code ? value.text : String(value));
   const text = textSource(value);
-  return fits(text) || name.length <= LONGEST_BESIDE_ITS_TEXT ? line(text) : `${indent}${name}:\n${indent}  ${text},\n`;
+  return fits(text) || name.length <= MAX_KEY_WIDTH ? line(text) : `${indent}${name}:\n${indent}  ${text},\n`;
 }
 
 function arraySource(items: readonly unknown[], indent: string, fits: (text: string) => boolean): string {

@@ -1,13 +1,14 @@
 /** Objects that a change adopts. They spent before, so what counts is the difference from their live settings. */
+
+import type { Resource } from "../../formats/deployment";
+import { typeOf } from "../../formats/typeTokens";
+import { isUnknown } from "../../formats/values";
 import type { Guardrail } from "../../provider/api/guardrails";
 import type { Key } from "../../provider/api/keys";
-import { typeOf } from "../../provider/dynamic/contract";
-import { isUnknown } from "../../provider/resources/inputs";
-import { openAccount } from "../account";
-import { type Assignee, assignmentsOf } from "../assignments";
-import { type Inventory, readInventory, readMembers } from "../inventory";
-import type { Resource } from "../state";
-import type { Terminal } from "../terminal";
+import { openAccount } from "../shared/account";
+import { type Assignee, assignmentsOf } from "../shared/assignments";
+import { type Inventory, readInventory, readMembers } from "../shared/inventory";
+import type { Terminal } from "../shared/terminal";
 import type { Preview, Step } from "./preview";
 
 export interface Live {

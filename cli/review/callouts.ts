@@ -1,6 +1,6 @@
 /** What a person should look at first: what stops working, what costs more, and what protects less. */
 
-import { groupBy } from "../groups";
+import { groupBy } from "../shared/groups";
 import { budgetCallouts, periods, raise } from "./budgetChanges";
 import type { KeyRow, Review } from "./compare";
 import type { Properties } from "./declared";
@@ -9,11 +9,11 @@ import type { GuardrailRow } from "./guardrailRows";
 import { outages } from "./outages";
 import { lostZdr, narrowings, widenings } from "./restrictions";
 import { changes, type Row } from "./rows";
-import { joined, own, plain, quoted, type Sentence, say, someOf } from "./sentence";
+import { compose, firstOf, joined, own, plain, quoted, type Sentence } from "./sentence";
 import { setFindings } from "./setCallouts";
 import { KIND as SET } from "./setLines";
 import { budgetInWords } from "./settings";
-import type { End, Guardrail } from "./stack";
+import type { AssignmentEnd, Guardrail } from "./stack";
 import { falls, rises } from "./totals";
 
 export const CALLOUTS = [
@@ -60,7 +60,7 @@ export function callouts(review: Review, factor: number): Callout[] {
 
 /** As one sentence. */
 export function calloutText({ subject, label, says }: Callout): Sentence {
-  return say`${own(subject)} ${label}: ${says}`;
+  return compose`${own(subject)} ${label}: ${says}`;
 }
 
 /** What is said of several is one sentence, with their names. */
@@ -69,7 +69,7 @@ export function grouped(all: readonly Callout[]): Sentence[] {
   return [...groups.values()].map((group) => {
     const [{ subject, says } = { subject: "Key", says: [] }] = group;
     const noun = own(group.length === 1 || subject === SET ? subject : `${subject}s`);
-    return say`${noun} ${someOf(group.map(({ label }) => label))}: ${says}`;
+    return compose`${noun} ${firstOf(group.map(({ label }) => label))}: ${says}`;
   });
 }
 
@@ -84,23 +84,23 @@ function named(
 }
 
 function keyCallouts(row: KeyRow, review: Review, factor: number): Callout[] {
-  const { fate, after } = row;
-  if (fate === "deleted") return named(row, "Key", [["delete", own("deleted; its clients lose access at once.")]]);
-  if (fate === "released") {
+  const { change, after } = row;
+  if (change === "deleted") return named(row, "Key", [["delete", own("deleted; its clients lose access at once.")]]);
+  if (change === "released") {
     return named(row, "Key", [["release", own("no longer in the stack, and still working (retainOnDelete).")]]);
   }
   const lacks: Found[] = [
-    ...(after && fate !== "affected" && !after.budget.amount && after.budget.amount !== 0
+    ...(after && change !== "affected" && !after.budget.amount && after.budget.amount !== 0
       ? [["no-limit", withoutLimit(row, review)] as const]
       : []),
-    ...(after && fate !== "affected" && after.expiresAt === undefined
+    ...(after && change !== "affected" && after.expiresAt === undefined
       ? [["no-expiry", own("no expiry.")] as const]
       : []),
   ];
   return named(row, "Key", [
-    ...(fate === "replaced" ? [["replace", replacement(row)] as const] : []),
-    ...(fate === "adopted" ? [["adopt", adoption(row)] as const] : []),
-    ...(fate === "affected" ? [] : [...outages(row), ...periods(row), ...moves(row, review)]),
+    ...(change === "replaced" ? [["replace", replacement(row)] as const] : []),
+    ...(change === "adopted" ? [["adopt", adoption(row)] as const] : []),
+    ...(change === "affected" ? [] : [...outages(row), ...periods(row), ...moves(row, review)]),
     ...raise(row, factor),
     ...lacks,
   ]);
@@ -109,9 +109,9 @@ function keyCallouts(row: KeyRow, review: Review, factor: number): Callout[] {
 function replacement({ consumers }: KeyRow): Sentence {
   const who =
     consumers.length > 0
-      ? say`In this stack it goes to ${joined(consumers)}; any other client needs the new one.`
+      ? compose`In this stack it goes to ${joined(consumers)}; any other client needs the new one.`
       : own("No other resource of this preview takes it: clients that read it from a stack output need the new one.");
-  return say`replaced: it gets a new secret, and the old one stops working. ${who}`;
+  return compose`replaced: it gets a new secret, and the old one stops working. ${who}`;
 }
 
 function adoption({ before }: KeyRow | GuardrailRow): Sentence {
@@ -120,8 +120,9 @@ function adoption({ before }: KeyRow | GuardrailRow): Sentence {
 
 /** What bounds a key that has no limit. */
 function withoutLimit(row: KeyRow, review: Review): Sentence {
-  const was = row.before?.budget.amount === undefined ? own("") : say` (it was ${budgetInWords(row.before.budget)})`;
-  return say`no limit of its own${was}; ${boundOf(row, review)}`;
+  const was =
+    row.before?.budget.amount === undefined ? own("") : compose` (it was ${budgetInWords(row.before.budget)})`;
+  return compose`no limit of its own${was}; ${boundOf(row, review)}`;
 }
 
 function boundOf({ exposure, guardrailAfter, held }: KeyRow, { scope, contents }: Review): Sentence {
@@ -132,25 +133,25 @@ function boundOf({ exposure, guardrailAfter, held }: KeyRow, { scope, contents }
   if (!guardrailAfter) {
     return scope === "stack" ? nothing : own("whether a guardrail bounds it is not in this preview.");
   }
-  if (held.after) return say`its guardrail ${held.after.label} bounds it: ${budgetInWords(held.after.budget)}.`;
+  if (held.after) return compose`its guardrail ${held.after.label} bounds it: ${budgetInWords(held.after.budget)}.`;
   return contents.after.guardrails.has(guardrailAfter.identity)
-    ? say`its guardrail ${guardrailAfter.label} has no budget either: ${nothing}`
-    : say`the budget of its guardrail ${guardrailAfter.label} is not known here.`;
+    ? compose`its guardrail ${guardrailAfter.label} has no budget either: ${nothing}`
+    : compose`the budget of its guardrail ${guardrailAfter.label} is not known here.`;
 }
 
 /** Another guardrail, and what it no longer enforces or newly refuses; another workspace. */
 function moves(row: KeyRow, { contents }: Review): Found[] {
-  const { before, after, guardrailBefore, guardrailAfter, moved, fate } = row;
+  const { before, after, guardrailBefore, guardrailAfter, moved, change } = row;
   const found: Found[] = [];
   if (moved && guardrailBefore && (after || !before)) {
     found.push([
       "moved",
-      say`moves from guardrail ${guardrailBefore.label} to ${guardrailAfter?.label ?? own("none")}.`,
+      compose`moves from guardrail ${guardrailBefore.label} to ${guardrailAfter?.label ?? own("none")}.`,
     ]);
   }
-  if (before && after && fate !== "replaced" && changes(row, "workspaceId")) {
+  if (before && after && change !== "replaced" && changes(row, "workspaceId")) {
     const [from, to] = [before, after].map(({ properties }) => workspace(properties.workspaceId));
-    found.push(["moved", say`moves from workspace ${from ?? []} to ${to ?? []} and keeps its value.`]);
+    found.push(["moved", compose`moves from workspace ${from ?? []} to ${to ?? []} and keeps its value.`]);
   }
   if (!moved || !before || !after) return found;
   const old = settingsOf(guardrailBefore, contents.before.guardrails);
@@ -159,8 +160,8 @@ function moves(row: KeyRow, { contents }: Review): Found[] {
   const vendors = lostZdr(old, made);
   return [
     ...found,
-    ...narrowings(old, made).map((words): Found => ["narrow", say`by moving, ${words}`]),
-    ...vendors.map((words): Found => ["zdr-off", say`by moving, ${words}`]),
+    ...narrowings(old, made).map((words): Found => ["narrow", compose`by moving, ${words}`]),
+    ...vendors.map((words): Found => ["zdr-off", compose`by moving, ${words}`]),
   ];
 }
 
@@ -170,13 +171,16 @@ function workspace(id: unknown): Sentence {
 }
 
 /** No guardrail restricts nothing. Undefined: what it restricts is not known. */
-function settingsOf(end: End | undefined, guardrails: ReadonlyMap<string, Guardrail>): Properties | undefined {
+function settingsOf(
+  end: AssignmentEnd | undefined,
+  guardrails: ReadonlyMap<string, Guardrail>,
+): Properties | undefined {
   return end ? guardrails.get(end.identity)?.properties : {};
 }
 
 function guardrailCallouts(row: GuardrailRow, review: Review, factor: number): Callout[] {
-  const { before, after, fate } = row;
-  const adopted: Found[] = fate === "adopted" ? [["adopt", adoption(row)]] : [];
+  const { before, after, change } = row;
+  const adopted: Found[] = change === "adopted" ? [["adopt", adoption(row)]] : [];
   if (!before || !after) return named(row, "Guardrail", adopted);
   const budgets =
     changes(row, "limitUsd", "resetInterval") && isFelt(row, review) ? budgetCallouts(before, after, factor) : [];

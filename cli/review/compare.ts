@@ -1,19 +1,19 @@
 /** What a change does to each key: the stack before compared with the stack after. Pure. */
 import { isDeepStrictEqual } from "node:util";
-import { kindOf } from "../assignments";
-import type { Resource } from "../state";
+import type { Resource } from "../../formats/deployment";
+import { kindOf } from "../shared/assignments";
 import { type Live, NOT_KNOWN } from "./adopted";
 import { type Budget, Hidden, NOTHING, type Pair, type Spending, spendingOf } from "./exposure";
 import { type GuardrailRow, guardrailRows, type MemberRow, memberRows } from "./guardrailRows";
 import type { Preview } from "./preview";
-import { type Fate, fateOf, type Row, rowOrder } from "./rows";
+import { type Change, changeOf, type Row, rowOrder } from "./rows";
 import { quoted, type Sentence } from "./sentence";
 import { type SetRow, setRows } from "./sets";
 import { changesOfKey } from "./settings";
-import { contentsOf, type End, type Key, type Link, lookupIn, type StackContents, urnsById } from "./stack";
+import { type AssignmentEnd, contentsOf, type Key, type Link, lookupIn, type StackContents, urnsById } from "./stack";
 import { byMoney, type Totals, totalsOf } from "./totals";
 import { undeclared } from "./undeclared";
-import { pathOf, type Worlds, worlds } from "./worlds";
+import { pathOf, type Snapshots, snapshots } from "./worlds";
 
 export interface KeyRow extends Row {
   before: Key | undefined;
@@ -21,8 +21,8 @@ export interface KeyRow extends Row {
   linkBefore: Link | undefined;
   linkAfter: Link | undefined;
   /** Undefined: none, as far as is known. */
-  guardrailBefore: End | undefined;
-  guardrailAfter: End | undefined;
+  guardrailBefore: AssignmentEnd | undefined;
+  guardrailAfter: AssignmentEnd | undefined;
   moved: boolean;
   exposure: Pair;
   /** The guardrail whose budget is the figure, and not the key's own limit. */
@@ -65,7 +65,7 @@ export function compare(
   now: number,
   live: Live = NOT_KNOWN,
 ): Review {
-  const both = worlds(preview, state, live);
+  const both = snapshots(preview, state, live);
   const urnOf = urnsById(both.after, both.before);
   const stateOf = (urn: string) => both.before.get(urn)?.outputs ?? {};
   const contents = {
@@ -108,12 +108,12 @@ function keyIdentities({ before, after }: Contents): string[] {
   return [...new Set(identities)];
 }
 
-function keyRow(identity: string, { before, after }: Contents, both: Worlds, now: number): KeyRow {
+function keyRow(identity: string, { before, after }: Contents, both: Snapshots, now: number): KeyRow {
   const [keyBefore, keyAfter] = [before.keys.get(identity), after.keys.get(identity)];
   const [linkBefore, linkAfter] = [before.assignments.get(identity), after.assignments.get(identity)];
   const settings = changesOfKey(keyBefore?.properties, keyAfter?.properties, both.differing.get(identity));
   const moved = linkBefore?.guardrail.identity !== linkAfter?.guardrail.identity;
-  const fate = fateOf(identity, both, settings.length > 0 || moved);
+  const change = changeOf(identity, both, settings.length > 0 || moved);
   const was = keyBefore && spendingIn(before, keyBefore, linkBefore?.guardrail, now);
   const is = keyAfter && spendingIn(after, keyAfter, linkAfter?.guardrail, now);
   const label = (keyAfter ?? keyBefore ?? linkAfter?.key ?? linkBefore?.key)?.label ?? quoted(identity);
@@ -121,7 +121,7 @@ function keyRow(identity: string, { before, after }: Contents, both: Worlds, now
     identity,
     label,
     id: keyBefore?.id ?? keyAfter?.id,
-    fate,
+    change,
     settings,
     before: keyBefore,
     after: keyAfter,
@@ -130,7 +130,7 @@ function keyRow(identity: string, { before, after }: Contents, both: Worlds, now
     guardrailBefore: linkBefore?.guardrail,
     guardrailAfter: linkAfter?.guardrail,
     moved,
-    consumers: fate === "replaced" ? consumersOf(identity, both) : [],
+    consumers: change === "replaced" ? consumersOf(identity, both) : [],
   };
   return { ...row, exposure: pairOf(row, was, is, both), held: { before: was?.holder, after: is?.holder } };
 }
@@ -140,7 +140,12 @@ interface HeldSpending extends Spending {
 }
 
 /** A guardrail that is not of this stack bounds what is not known: then it is the key's own limit. */
-function spendingIn({ guardrails }: StackContents, key: Key, end: End | undefined, now: number): HeldSpending {
+function spendingIn(
+  { guardrails }: StackContents,
+  key: Key,
+  end: AssignmentEnd | undefined,
+  now: number,
+): HeldSpending {
   const guardrail = end && guardrails.get(end.identity);
   const spending = spendingOf(key, guardrail?.budget, now);
   const holder = spending.isHeld ? guardrail : undefined;
@@ -150,19 +155,22 @@ function spendingIn({ guardrails }: StackContents, key: Key, end: End | undefine
   return { ...spending, ...(isOpen && { exposure: hidden }), hidden, holder };
 }
 
-type RowBase = Pick<KeyRow, "fate" | "settings" | "moved" | "before" | "after" | "guardrailBefore" | "guardrailAfter">;
+type RowBase = Pick<
+  KeyRow,
+  "change" | "settings" | "moved" | "before" | "after" | "guardrailBefore" | "guardrailAfter"
+>;
 
 /**
  * A bound instead of a value that can't be shown is right after the change, where it may only be too high. Before it
  * would hide an increase, so there it holds only if nothing about the spending changes.
  */
-function pairOf(row: RowBase, was: Spending | undefined, is: Spending | undefined, both: Worlds): Pair {
+function pairOf(row: RowBase, was: Spending | undefined, is: Spending | undefined, both: Snapshots): Pair {
   if (!row.before && !row.after) {
     const hidden = new Hidden("not in this preview");
     return { before: hidden, after: hidden };
   }
   const after = is?.exposure ?? NOTHING;
-  if (!was) return { before: row.fate === "adopted" ? new Hidden("not known") : NOTHING, after };
+  if (!was) return { before: row.change === "adopted" ? new Hidden("not known") : NOTHING, after };
   return { before: was.hidden && spendsOtherwise(row, was, is, both) ? was.hidden : was.exposure, after };
 }
 
@@ -172,7 +180,7 @@ function spendsOtherwise(
   { settings, moved, guardrailAfter }: RowBase,
   was: Spending,
   is: Spending | undefined,
-  both: Worlds,
+  both: Snapshots,
 ) {
   const touched = [
     ...settings.flatMap(({ properties }) => properties),
@@ -182,11 +190,11 @@ function spendsOtherwise(
 }
 
 /** A key that stays unchanged and may spend the same as before is omitted. */
-function isTouched({ fate, exposure: { before, after } }: { fate: Fate; exposure: Pair }): boolean {
-  return fate !== "affected" || !isDeepStrictEqual(before, after);
+function isTouched({ change, exposure: { before, after } }: { change: Change; exposure: Pair }): boolean {
+  return change !== "affected" || !isDeepStrictEqual(before, after);
 }
 
-function consumersOf(urn: string, { after }: Worlds): Sentence[] {
+function consumersOf(urn: string, { after }: Snapshots): Sentence[] {
   const takers = [...after].filter(([, { type, dependencies, propertyDependencies }]) => {
     if (kindOf(type) !== undefined) return false;
     return [dependencies, ...Object.values(propertyDependencies ?? {})].some((urns) => urns?.includes(urn));

@@ -2,11 +2,12 @@
  * The settings that a resource declares, in one form, however they are spelled: previews and states hold what the
  * program says, and two spellings of one setting are no change. What inputs mean is the provider's to say.
  */
-import { readStamp } from "../../provider/dynamic/stamp";
-import { desiredFields, formsIn, type GuardrailInputs } from "../../provider/resources/guardrailFields";
+
+import type { Resource } from "../../formats/deployment";
+import { parseStamp } from "../../provider/dynamic/stamp";
+import { lowerCase, omitNullish } from "../../provider/reconcile/inputs";
+import { desiredFields, type GuardrailInputs, normalizationsFrom } from "../../provider/resources/guardrailFields";
 import { type InferenceKeyInputs, meaning } from "../../provider/resources/inferenceKeyFields";
-import { lowerCase, withoutNone } from "../../provider/resources/inputs";
-import type { Resource } from "../state";
 import { Hidden } from "./exposure";
 import { propertiesOf, visible } from "./worlds";
 
@@ -36,19 +37,19 @@ export function declaredByGuardrail(resource: Resource, state: Properties): Prop
   const [shown, hidden] = withoutHiddenItems(inputs);
   const declared = shown as object as GuardrailInputs;
   const workspaceId = lowerCase(declared.workspaceId);
-  const settings = settingsAmong({ ...desiredFields(declared, formsIn(state)), workspaceId }, state);
+  const settings = settingsAmong({ ...desiredFields(declared, normalizationsFrom(state)), workspaceId }, state);
   const lists = Object.entries(hidden).map(([name, items]) => [name, [...listOf(settings[name]), ...items]]);
   return { ...settings, ...Object.fromEntries(lists) };
 }
 
 function withWhatStays(resource: Resource, state: Properties, chosenByServer: readonly string[]): Properties {
   const present = Object.entries(state).filter(([name]) => chosenByServer.includes(name));
-  return { ...(visible(Object.fromEntries(present)) as Properties), ...withoutNone(propertiesOf(resource)) };
+  return { ...(visible(Object.fromEntries(present)) as Properties), ...omitNullish(propertiesOf(resource)) };
 }
 
 /** Without what is none. A workspace that is the account's default one is not declared otherwise than by omitting it. */
 function settingsAmong(fields: object, state: Properties): Properties {
-  const defaultWorkspace = readStamp(state.__origin)?.account?.workspace;
+  const defaultWorkspace = parseStamp(state.__origin)?.account?.workspace;
   const isNone = ([name, value]: [string, unknown]) =>
     value === undefined ||
     value === null ||

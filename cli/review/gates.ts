@@ -3,8 +3,8 @@ import { type Callout, grouped } from "./callouts";
 import type { KeyRow, Review } from "./compare";
 import type { Figure } from "./exposure";
 import { dollars } from "./money";
-import { joined, own, type Sentence, say, someOf } from "./sentence";
-import type { End, StackContents } from "./stack";
+import { compose, firstOf, joined, own, type Sentence } from "./sentence";
+import type { AssignmentEnd, StackContents } from "./stack";
 import { inOneMonth, kindOfChange, rise } from "./totals";
 
 export const REQUIREMENTS = {
@@ -52,7 +52,7 @@ export function overall(verdicts: readonly Verdict[]): Verdict["result"] | undef
   return (["refused", "undecided", "passed"] as const).find((result) => results.includes(result));
 }
 
-export function judge(gates: Gates, review: Review, callouts: readonly Callout[]): Verdict[] {
+export function evaluateGates(gates: Gates, review: Review, callouts: readonly Callout[]): Verdict[] {
   return [
     ...(gates.maxIncrease === undefined ? [] : [maxIncrease(gates.maxIncrease, review)]),
     ...(gates.maxTotal === undefined ? [] : [maxTotal(gates.maxTotal, review)]),
@@ -65,7 +65,7 @@ function verdict(gate: string, problems: readonly Sentence[]): Verdict {
   return { gate, result: problems.length > 0 ? "refused" : "passed", reason: joined(problems, "; ") };
 }
 
-const MOST_REASONS = 5;
+const MAX_REASONS = 5;
 
 function withoutState(gate: string): Verdict {
   const reason = own("needs the state of the whole stack, which a preview leaves out: give --state or --stack");
@@ -117,7 +117,7 @@ function maxTotal(most: number, { scope, exposures }: Review): Verdict {
 }
 
 function about(keys: readonly { label: Sentence }[], what: string): Sentence[] {
-  return keys.length === 0 ? [] : [say`${own(what)}: ${someOf(keys.map(({ label }) => label))}`];
+  return keys.length === 0 ? [] : [compose`${own(what)}: ${firstOf(keys.map(({ label }) => label))}`];
 }
 
 /** Of the keys that the change creates or changes: what it leaves alone does not hold it up. */
@@ -125,7 +125,7 @@ function require_(requirement: Requirement, { scope, keys }: Review): Verdict {
   const gate = `--require ${requirement}`;
   const lacking = ofTheChange(keys).filter((row) => lacks(requirement, row));
   const isUnsure = requirement === "guardrail" && scope === "changes";
-  if (isUnsure && lacking.some(({ fate, moved }) => fate !== "new" && !moved)) return withoutState(gate);
+  if (isUnsure && lacking.some(({ change, moved }) => change !== "new" && !moved)) return withoutState(gate);
   return verdict(gate, about(lacking, `without ${REQUIREMENTS[requirement]}`));
 }
 
@@ -136,7 +136,7 @@ function lacks(requirement: Requirement, { after, guardrailAfter }: KeyRow): boo
 }
 
 function ofTheChange(keys: readonly KeyRow[]): KeyRow[] {
-  return keys.filter(({ fate, after }) => after && fate !== "affected");
+  return keys.filter(({ change, after }) => after && change !== "affected");
 }
 
 function forbid(prohibition: Prohibition, review: Review, callouts: readonly Callout[]): Verdict {
@@ -146,11 +146,11 @@ function forbid(prohibition: Prohibition, review: Review, callouts: readonly Cal
     return verdict(gate, about(unlimited, "without limit"));
   }
   const found = callouts.filter(({ kind }) => kind === prohibition);
-  if (found.length > 0) return { gate, result: "refused", reason: someOf(grouped(found), MOST_REASONS, " ") };
+  if (found.length > 0) return { gate, result: "refused", reason: firstOf(grouped(found), MAX_REASONS, " ") };
   const unsure = ON_GUARDRAILS.includes(prohibition) ? review.keys.filter((row) => movesInTheDark(row, review)) : [];
   if (unsure.length === 0) return verdict(gate, []);
   if (review.scope === "changes") return withoutState(gate);
-  const reason = say`unmanaged guardrails, whose settings are not known here, of ${someOf(unsure.map(({ label }) => label))}`;
+  const reason = compose`unmanaged guardrails, whose settings are not known here, of ${firstOf(unsure.map(({ label }) => label))}`;
   return { gate, result: "undecided", reason };
 }
 
@@ -158,11 +158,11 @@ const ON_GUARDRAILS: readonly Prohibition[] = ["zdr-off", "narrow", "lower"];
 
 /** Then what the key loses or gains by moving is not known. */
 function movesInTheDark(
-  { fate, moved, before, guardrailBefore, guardrailAfter }: KeyRow,
+  { change, moved, before, guardrailBefore, guardrailAfter }: KeyRow,
   { contents }: Review,
 ): boolean {
-  if (fate === "deleted" || fate === "released" || fate === "new" || !moved) return false;
-  const isDark = (end: End | undefined, { guardrails }: StackContents) =>
+  if (change === "deleted" || change === "released" || change === "new" || !moved) return false;
+  const isDark = (end: AssignmentEnd | undefined, { guardrails }: StackContents) =>
     end !== undefined && !guardrails.has(end.identity);
   return isDark(guardrailBefore, contents.before) || (before !== undefined && isDark(guardrailAfter, contents.after));
 }

@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { readIfPresent, readText } from "../files";
-import { printable } from "../table";
-import { UsageError } from "../terminal";
+import { readIfPresent, readText } from "../shared/files";
+import { printable } from "../shared/table";
+import { UsageError } from "../shared/terminal";
 import { type Gates, PROHIBITIONS, REQUIREMENTS } from "./gates";
 
 export const GATES_FILE = "openrouter-review.yaml";

@@ -1,13 +1,13 @@
 /** What a change does to guardrails and members. A budget bounds each assignee; it is no money of its own. */
 import { isDeepStrictEqual } from "node:util";
-import { groupBy } from "../groups";
+import { groupBy } from "../shared/groups";
 import { atMost, type Exposure, Hidden } from "./exposure";
-import { fateOf, type Row, rowOrder } from "./rows";
+import { changeOf, type Row, rowOrder } from "./rows";
 import type { Sentence } from "./sentence";
 import { changesOfGuardrail } from "./settings";
-import type { End, Guardrail, Member, StackContents } from "./stack";
+import type { AssignmentEnd, Guardrail, Member, StackContents } from "./stack";
 import { byMoney } from "./totals";
-import type { Worlds } from "./worlds";
+import type { Snapshots } from "./worlds";
 
 /** Undefined where there is no guardrail. `unlimited` is a guardrail without a budget. */
 export interface Bounds {
@@ -31,8 +31,8 @@ export interface MemberRow {
   user: Sentence;
   before: Member | undefined;
   after: Member | undefined;
-  guardrailBefore: End | undefined;
-  guardrailAfter: End | undefined;
+  guardrailBefore: AssignmentEnd | undefined;
+  guardrailAfter: AssignmentEnd | undefined;
   budget: Bounds;
 }
 
@@ -41,7 +41,7 @@ interface Contents {
   after: StackContents;
 }
 
-export function guardrailRows({ before, after }: Contents, both: Worlds): GuardrailRow[] {
+export function guardrailRows({ before, after }: Contents, both: Snapshots): GuardrailRow[] {
   const keys = countBy([...after.assignments.values()].map(({ guardrail }) => guardrail.identity));
   const members = countBy(after.members.map(({ guardrail }) => guardrail.identity));
   const rows = [...new Set([...before.guardrails.keys(), ...after.guardrails.keys()])].map((urn): GuardrailRow => {
@@ -51,7 +51,7 @@ export function guardrailRows({ before, after }: Contents, both: Worlds): Guardr
       identity: urn,
       label: (made ?? old)?.label ?? [],
       id: old?.id ?? made?.id,
-      fate: fateOf(urn, both, settings.length > 0),
+      change: changeOf(urn, both, settings.length > 0),
       settings,
       before: old,
       after: made,
@@ -60,7 +60,9 @@ export function guardrailRows({ before, after }: Contents, both: Worlds): Guardr
       members: members.get(urn) ?? 0,
     };
   });
-  return rows.filter(({ fate }) => fate !== "affected").sort((a, b) => byBounds(a.budget, b.budget) || rowOrder(a, b));
+  return rows
+    .filter(({ change }) => change !== "affected")
+    .sort((a, b) => byBounds(a.budget, b.budget) || rowOrder(a, b));
 }
 
 function countBy(names: readonly string[]): Map<string, number> {
@@ -110,7 +112,7 @@ function membersOfBoth(before: readonly Member[], after: readonly Member[]): Bot
   return [...after.map((made): Both => [former.get(made), made]), ...[...gone].map((old): Both => [old, undefined])];
 }
 
-function memberBound({ guardrails }: StackContents, guardrail: End | undefined): Exposure | undefined {
+function memberBound({ guardrails }: StackContents, guardrail: AssignmentEnd | undefined): Exposure | undefined {
   if (!guardrail) return undefined;
   const known = guardrails.get(guardrail.identity);
   if (known) return atMost(known.budget);

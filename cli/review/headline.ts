@@ -1,9 +1,9 @@
 /** The first sentences of a report: facts that have no difference in money, then sums of what has one. */
-import { counted } from "../table";
+import { pluralize } from "../shared/table";
 import type { LabelledPair, Review } from "./compare";
 import { exposureInWords, pairInWords } from "./money";
-import type { Fate, Row } from "./rows";
-import { joined, own, type Sentence, say, someOf } from "./sentence";
+import type { Change, Row } from "./rows";
+import { compose, firstOf, joined, own, type Sentence } from "./sentence";
 import { type Kind, sumOf } from "./totals";
 
 export function headline(review: Review): Sentence {
@@ -15,20 +15,20 @@ export function headline(review: Review): Sentence {
     ...facts(review),
     ...sums(review),
     ...(scope === "stack" ? [] : [own("Changed resources only: the state of the stack was not given.")]),
-    ...(unknownValues === 0 ? [] : [own(`${counted(unknownValues, "value")} will be known after apply.`)]),
+    ...(unknownValues === 0 ? [] : [own(`${pluralize(unknownValues, "value")} will be known after apply.`)]),
   ];
   return joined(sentences, " ");
 }
 
 /** Facts about keys, each with the names. Those about changes of a limit show it. */
 const FACTS: readonly (readonly [Exclude<Kind, "month" | "once">, (count: number) => string])[] = [
-  ["becomeUnlimited", (count) => `${counted(count, "key")} ${verb(count, "become")} unlimited`],
-  ["stayUnlimited", (count) => `${counted(count, "key")} ${verb(count, "stay")} unlimited`],
-  ["becomeLimited", (count) => `${counted(count, "key")} ${verb(count, "become")} limited`],
-  ["becomeRecurring", (count) => `${counted(count, "limit")} ${verb(count, "become")} recurring`],
-  ["becomeOnce", (count) => `${counted(count, "limit")} no longer ${verb(count, "recur")}`],
-  ["unknownBefore", (count) => `${counted(count, "key")} may have spent any amount before`],
-  ["unknownAfter", (count) => `${counted(count, "key")} ${count === 1 ? "has" : "have"} no figure yet`],
+  ["becomeUnlimited", (count) => `${pluralize(count, "key")} ${verb(count, "become")} unlimited`],
+  ["stayUnlimited", (count) => `${pluralize(count, "key")} ${verb(count, "stay")} unlimited`],
+  ["becomeLimited", (count) => `${pluralize(count, "key")} ${verb(count, "become")} limited`],
+  ["becomeRecurring", (count) => `${pluralize(count, "limit")} ${verb(count, "become")} recurring`],
+  ["becomeOnce", (count) => `${pluralize(count, "limit")} no longer ${verb(count, "recur")}`],
+  ["unknownBefore", (count) => `${pluralize(count, "key")} may have spent any amount before`],
+  ["unknownAfter", (count) => `${pluralize(count, "key")} ${count === 1 ? "has" : "have"} no figure yet`],
 ];
 
 const WITH_FIGURES: readonly Kind[] = ["becomeLimited", "becomeRecurring", "becomeOnce", "unknownBefore"];
@@ -42,14 +42,14 @@ function facts({ totals }: Review): Sentence[] {
     const rows = totals[kind];
     if (rows.length === 0) return [];
     const names = rows.map((row) => (WITH_FIGURES.includes(kind) ? withFigures(row) : row.label));
-    return [say`${own(words(rows.length))} (${someOf(names, MOST_NAMES)}).`];
+    return [compose`${own(words(rows.length))} (${firstOf(names, MAX_NAMES)}).`];
   });
 }
 
-const MOST_NAMES = 3;
+const MAX_NAMES = 3;
 
 function withFigures({ label, before, after }: LabelledPair): Sentence {
-  return say`${label}: ${own(`${exposureInWords(before)} → ${exposureInWords(after)}`)}`;
+  return compose`${label}: ${own(`${exposureInWords(before)} → ${exposureInWords(after)}`)}`;
 }
 
 /** Keys without a figure are in no sum, so that before + difference = after. */
@@ -58,8 +58,8 @@ function sums({ totals, exposures }: Review): Sentence[] {
   const whole = exposures.length;
   if (once.keys === 0) return month.keys === 0 ? [] : [own(`${theOther(month.keys, whole)}: ${pairInWords(month)}.`)];
   return [
-    ...(month.keys === 0 ? [] : [own(`${counted(month.keys, "key")} with a reset: ${pairInWords(month)}.`)]),
-    own(`${counted(once.keys, "key")} without reset: ${pairInWords(once)}.`),
+    ...(month.keys === 0 ? [] : [own(`${pluralize(month.keys, "key")} with a reset: ${pairInWords(month)}.`)]),
+    own(`${pluralize(once.keys, "key")} without reset: ${pairInWords(once)}.`),
   ];
 }
 
@@ -68,7 +68,7 @@ function theOther(count: number, whole: number): string {
   return count === 1 ? "1 key" : `All ${count} keys`;
 }
 
-const FATES: readonly (readonly [Fate, string])[] = [
+const CHANGES: readonly (readonly [Change, string])[] = [
   ["new", "new"],
   ["adopted", "adopted"],
   ["changed", "changed"],
@@ -89,8 +89,8 @@ export function countsLine({ keys, guardrails, members, sets }: Review): Sentenc
   return own(lines.join(" "));
 }
 
-function countsOf(title: string, rows: readonly Pick<Row, "fate">[]): string[] {
-  const counts = FATES.map(([fate, words]) => [rows.filter((row) => row.fate === fate).length, words] as const);
+function countsOf(title: string, rows: readonly Pick<Row, "change">[]): string[] {
+  const counts = CHANGES.map(([change, words]) => [rows.filter((row) => row.change === change).length, words] as const);
   const said = counts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
   return said.length > 0 ? [`${title}: ${said.join(", ")}.`] : [];
 }

@@ -1,7 +1,7 @@
 /** The report as one page that needs nothing else: no script, no font, no picture from anywhere. */
-import { counted } from "../table";
+import { pluralize } from "../shared/table";
 import { type Exposure, isFigure } from "./exposure";
-import { MOST_ROWS } from "./fitted";
+import { MAX_ROWS } from "./fitted";
 import { exposureInWords } from "./money";
 import { plain, render, type Sentence } from "./sentence";
 import { COLUMNS, type Table, type TableRow } from "./tables";
@@ -66,8 +66,8 @@ function tableSection({ title, noun, note, rows }: Table): string {
   };
   const drawn = (some: readonly TableRow[]) =>
     `<table><thead><tr>${head}</tr></thead><tbody>\n${some.map(draw).join("\n")}\n</tbody></table>`;
-  const [first, rest] = [rows.slice(0, MOST_ROWS), rows.slice(MOST_ROWS)];
-  const more = rest.length > 0 ? collapsed(counted(rest.length, `more ${noun}`), drawn(rest)) : "";
+  const [first, rest] = [rows.slice(0, MAX_ROWS), rows.slice(MAX_ROWS)];
+  const more = rest.length > 0 ? collapsed(pluralize(rest.length, `more ${noun}`), drawn(rest)) : "";
   const words = note ? `<p>${text(note)}</p>` : "";
   return `<h2>${escaped(title)}</h2>${words}\n${drawn(first)}${more}`;
 }
@@ -79,18 +79,18 @@ function collapsed(summary: string, content: string): string {
 }
 
 function listSection(title: string, all: readonly Sentence[], style: string): string {
-  const [first, rest] = [all.slice(0, MOST_ROWS), all.slice(MOST_ROWS)];
+  const [first, rest] = [all.slice(0, MAX_ROWS), all.slice(MAX_ROWS)];
   const more = rest.length > 0 ? collapsed(`${rest.length} more`, list(rest, style)) : "";
   return `<h2>${title}</h2>${list(first, style)}${more}`;
 }
 
-const MOST_BARS = 60;
+const MAX_BARS = 60;
 
 /** The highest first. What has no figure takes the whole width and says why. */
 function chart(all: Page["bars"]): string {
   const height = ({ before, after }: Page["bars"][number]) => Math.max(sizeOf(before), sizeOf(after));
   const sorted = [...all].sort((a, b) => height(b) - height(a));
-  const shown = sorted.slice(0, MOST_BARS);
+  const shown = sorted.slice(0, MAX_BARS);
   const scale = Math.max(...shown.flatMap(({ before, after }) => [before, after].map(centsOf)), 0);
   const rows = shown.map(
     ({ label, before, after }) => `<div class="row"><div class="name">${text(label)}</div><div class="bars">

@@ -1,7 +1,6 @@
 /** The report for programs. docs/review.md describes it; fields may be added. */
-import { parseUrn } from "../../sdk/testing/engine/urn";
-import { type AssigneeList, kindOf } from "../assignments";
-import { stackOf } from "../state";
+import { parseUrn, stackOf } from "../../formats/urn";
+import { type AssigneeList, kindOf } from "../shared/assignments";
 import { type Callout, calloutText } from "./callouts";
 import type { KeyRow, Review } from "./compare";
 import { type Exposure, type Figure, Hidden, type Pair } from "./exposure";
@@ -11,7 +10,7 @@ import { plain, type Sentence } from "./sentence";
 import { setLine } from "./setLines";
 import type { Assigned, AssigneeChange, SetRow } from "./sets";
 import type { SettingChange } from "./settings";
-import type { End, Link } from "./stack";
+import type { AssignmentEnd, Link } from "./stack";
 import { differenceOf, kindOfChange, type Sum, sumOf } from "./totals";
 
 export function reviewJson(review: Review, callouts: readonly Callout[], verdicts: readonly Verdict[]): object {
@@ -49,14 +48,14 @@ function sumJson({ keys, before, after }: Sum): object {
 }
 
 function keyJson(
-  { identity, label, id, fate, settings, exposure, consumers, held, ...row }: KeyRow,
+  { identity, label, id, change, settings, exposure, consumers, held, ...row }: KeyRow,
   stack: Review["stack"],
 ): object {
   return {
     key: plain(label),
     urn: identity,
     hash: id ?? null,
-    change: fate,
+    change,
     settings: settings.map(settingJson),
     guardrail: { before: endJson(row.guardrailBefore), after: endJson(row.guardrailAfter) },
     assignedBy: assignedBy(row.linkBefore, row.linkAfter, stack),
@@ -69,12 +68,12 @@ function keyJson(
   };
 }
 
-function guardrailJson({ identity, label, id, fate, settings, budget, keys, members }: GuardrailRow): object {
+function guardrailJson({ identity, label, id, change, settings, budget, keys, members }: GuardrailRow): object {
   return {
     guardrail: plain(label),
     urn: identity,
     id: id ?? null,
-    change: fate,
+    change,
     settings: settings.map(settingJson),
     atMostEach: { before: boundJson(budget.before), after: boundJson(budget.after) },
     keys,
@@ -106,11 +105,11 @@ function assignedBy(before: Link | undefined, after: Link | undefined, stack: Re
 }
 
 function setJson(row: SetRow, review: Review): object {
-  const { identity, label, fate, guardrail, isExclusive, keys, members } = row;
+  const { identity, label, change, guardrail, isExclusive, keys, members } = row;
   return {
     set: plain(label),
     urn: identity,
-    change: fate,
+    change,
     guardrail: { before: endJson(guardrail.before), after: endJson(guardrail.after) },
     exclusive: { before: isExclusive.before ?? null, after: isExclusive.after ?? null },
     keys: assigneesJson(keys),
@@ -144,7 +143,7 @@ function settingJson({ setting, before, after }: SettingChange): object {
   return { setting, before: sentence(before), after: sentence(after) };
 }
 
-function endJson(end: End | undefined): string | null {
+function endJson(end: AssignmentEnd | undefined): string | null {
   return end ? plain(end.label) : null;
 }
 

@@ -1,7 +1,7 @@
 /** The report as a comment on a pull request. */
-import { counted } from "../table";
-import { MOST_ROWS } from "./fitted";
-import { clipped, render, type Sentence } from "./sentence";
+import { pluralize } from "../shared/table";
+import { MAX_ROWS } from "./fitted";
+import { render, type Sentence, truncateEnd } from "./sentence";
 import { type Cell, COLUMNS, type Table, type TableRow } from "./tables";
 import type { Page } from "./view";
 
@@ -22,7 +22,7 @@ export function markdown(page: Page): string {
 }
 
 function shortList(all: readonly Sentence[]): string[] {
-  const [first, rest] = [all.slice(0, MOST_ROWS), all.slice(MOST_ROWS)];
+  const [first, rest] = [all.slice(0, MAX_ROWS), all.slice(MAX_ROWS)];
   return [list(first), ...(rest.length > 0 ? [collapsed(`${rest.length} more`, list(rest))] : [])];
 }
 
@@ -33,13 +33,13 @@ function collapsed(summary: string, content: string): string {
 function tableSection({ title, noun, note, rows, omitted = 0 }: Table): string[] {
   const head = `| ${[title.replace(/s$/, ""), ...COLUMNS].join(" | ")} |\n| --- | --- | ---: | ---: | ---: |`;
   const drawn = (some: readonly TableRow[]) => [head, ...some.map(rowLine)].join("\n");
-  const [first, rest] = [rows.slice(0, MOST_ROWS), rows.slice(MOST_ROWS)];
+  const [first, rest] = [rows.slice(0, MAX_ROWS), rows.slice(MAX_ROWS)];
   return [
     `### ${title}`,
     ...(note ? [text(note)] : []),
     ...(first.length > 0 ? [drawn(first)] : []),
-    ...(rest.length > 0 ? [collapsed(counted(rest.length, `more ${noun}`), drawn(rest))] : []),
-    ...(omitted > 0 ? [`${counted(omitted, `more ${noun}`)} not shown here; \`--format json\` has all.`] : []),
+    ...(rest.length > 0 ? [collapsed(pluralize(rest.length, `more ${noun}`), drawn(rest))] : []),
+    ...(omitted > 0 ? [`${pluralize(omitted, `more ${noun}`)} not shown here; \`--format json\` has all.`] : []),
   ];
 }
 
@@ -70,7 +70,7 @@ function ownWords(words: string): string {
  * backticks in the text.
  */
 function code(full: string): string {
-  const name = clipped(full);
+  const name = truncateEnd(full);
   const longest = Math.max(0, ...[...name.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = "`".repeat(longest + 1);
   const gap = /^`|`$|^ .* $|^$/.test(name) ? " " : "";

@@ -1,5 +1,5 @@
 /** Exposures in words. What a figure means, at most a month or once, is always next to it. */
-import { usd } from "../money";
+import { formatUsd } from "../shared/money";
 import { type Exposure, type Figure, Hidden, type Pair } from "./exposure";
 import { differenceOf, type Kind, kindOfChange } from "./totals";
 
@@ -11,7 +11,7 @@ export function figureInWords({ cents, per }: Figure): string {
 }
 
 export function dollars(cents: number): string {
-  return usd(cents / 100);
+  return formatUsd(cents / 100);
 }
 
 /** @param unlimited What it is called where nothing bounds it. */

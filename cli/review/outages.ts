@@ -5,7 +5,7 @@ import type { KeyRow } from "./compare";
 import { atMost, Hidden } from "./exposure";
 import { exposureInWords } from "./money";
 import { changes } from "./rows";
-import { own, quoted, type Sentence, say } from "./sentence";
+import { compose, own, quoted, type Sentence } from "./sentence";
 import { falls } from "./totals";
 
 export function outages(row: KeyRow): Found[] {
@@ -15,17 +15,17 @@ export function outages(row: KeyRow): Found[] {
   if (changes(row, "disabled") && after.disabled !== undefined) found.push(["disable", disabling(after.disabled)]);
   const [from, to] = [before.expiresAt, after.expiresAt];
   if (changes(row, "expiresAt") && to !== undefined && isEarlier(from, to)) {
-    found.push(["expire", say`expires earlier, ${expiry(from)} → ${expiry(to)}.`]);
+    found.push(["expire", compose`expires earlier, ${expiry(from)} → ${expiry(to)}.`]);
   }
   if (after.disabled === true) return found;
   const isLimit = changes(row, "limit", "limitReset");
   if (isLimit && isHidden(after.budget)) {
-    found.push(["lower", say`limit changed, and may be lower: ${budgetChange(before.budget, after.budget)}.`]);
+    found.push(["lower", compose`limit changed, and may be lower: ${budgetChange(before.budget, after.budget)}.`]);
   } else if (falls(exposure)) {
     const [was, is] = [exposure.before, exposure.after].map((each) => exposureInWords(each));
     const own_ = isLimit && falls({ before: atMost(before.budget), after: atMost(after.budget) });
     const words = own_
-      ? say`limit lowered, ${budgetChange(before.budget, after.budget)}.`
+      ? compose`limit lowered, ${budgetChange(before.budget, after.budget)}.`
       : own(`it may spend less, at most ${was} → ${is}.`);
     if (own_ || row.moved) found.push(["lower", words]);
   }

@@ -1,8 +1,10 @@
 /** Reads `pulumi preview --json`. The format has no version of its own, so everything that it needs is looked at. */
 import { z } from "zod";
-import { isRecord, parseJson, type Resource, resource, stackOf } from "../state";
-import { printable } from "../table";
-import { UsageError } from "../terminal";
+import { type Resource, resource } from "../../formats/deployment";
+import { stackOf } from "../../formats/urn";
+import { isRecord, parseJson } from "../shared/state";
+import { printable } from "../shared/table";
+import { UsageError } from "../shared/terminal";
 
 /** What each operation means for the resource. */
 const OPERATIONS: Readonly<Record<string, Effect>> = {
@@ -65,7 +67,7 @@ const digest = z.object({
 /** @throws UsageError that names the source and quotes nothing of the text but Pulumi's own errors. */
 export function parsePreview(text: string, source: string): Preview {
   const { steps, diagnostics, changeSummary, maybeCorrupt } = readDigest(text, source);
-  refuseFailed(diagnostics ?? [], source);
+  rejectFailed(diagnostics ?? [], source);
   if (maybeCorrupt) throw new UsageError(`${source} is a preview that Pulumi says may be corrupt; run it again`);
   const sames = (steps ?? []).filter(({ op }) => op === "same").length;
   const [first] = steps ?? [];
@@ -112,7 +114,7 @@ function whatItIs(text: string, json: unknown): string {
 }
 
 /** A preview that failed shows a part of the change only. */
-function refuseFailed(diagnostics: readonly Diagnostic[], source: string): void {
+function rejectFailed(diagnostics: readonly Diagnostic[], source: string): void {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return;
   throw new UsageError(`${source} is a preview that failed, which shows a part only:`, errors.flatMap(linesOf));

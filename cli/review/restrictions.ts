@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Properties, ZDR_VENDORS } from "./declared";
 import { Hidden } from "./exposure";
-import { own, quoted, type Sentence, say, someOf } from "./sentence";
+import { compose, firstOf, own, quoted, type Sentence } from "./sentence";
 import { LISTS, SAFETY_RETENTION } from "./settings";
 
 /** Properties that Pulumi says differ: two secrets look alike here. */
@@ -12,10 +12,12 @@ type Names = readonly string[];
 export function widenings(before: Properties, after: Properties, touched: Names = []): Sentence[] {
   return eachList(before, after, touched, (title, allows, from, to) => {
     if (allows && !from) return undefined;
-    if (allows && !to) return say`no ${own(title)} any more, all are allowed (they were ${names(from ?? [])}).`;
+    if (allows && !to) return compose`no ${own(title)} any more, all are allowed (they were ${names(from ?? [])}).`;
     const more = allows ? without(to, from) : without(from, to);
     if (more.length === 0) return undefined;
-    return allows ? say`${own(title)} added: ${names(more)}.` : say`no longer among the ${own(title)}: ${names(more)}.`;
+    return allows
+      ? compose`${own(title)} added: ${names(more)}.`
+      : compose`no longer among the ${own(title)}: ${names(more)}.`;
   });
 }
 
@@ -23,9 +25,9 @@ export function widenings(before: Properties, after: Properties, touched: Names 
 export function narrowings(before: Properties, after: Properties, touched: Names = []): Sentence[] {
   return eachList(before, after, touched, (title, allows, from, to) => {
     if (allows && !to) return undefined;
-    if (allows && !from) return say`only these ${own(title)} from now on: ${names(to ?? [])}.`;
+    if (allows && !from) return compose`only these ${own(title)} from now on: ${names(to ?? [])}.`;
     const less = allows ? without(from, to) : without(to, from);
-    return less.length === 0 ? undefined : say`${own(title)} ${own(allows ? "removed" : "added")}: ${names(less)}.`;
+    return less.length === 0 ? undefined : compose`${own(title)} ${own(allows ? "removed" : "added")}: ${names(less)}.`;
   });
 }
 
@@ -41,7 +43,7 @@ function eachList(
     const [from, to] = [before[name], after[name]];
     if (isDeepStrictEqual(from, to) && !touched.includes(name)) return [];
     const hidden = [to, from].find((each) => each instanceof Hidden);
-    if (hidden instanceof Hidden) return [say`${own(title)} changed, which is not shown (${own(hidden.why)}).`];
+    if (hidden instanceof Hidden) return [compose`${own(title)} changed, which is not shown (${own(hidden.why)}).`];
     const found = words(title, name.startsWith("allowed"), listOf(from), listOf(to));
     return found ? [found] : [];
   });
@@ -57,7 +59,7 @@ function without(list: List = [], other: List = []): unknown[] {
 }
 
 function names(list: readonly unknown[]): Sentence {
-  return someOf(list.map((each) => (each instanceof Hidden ? own(each.why) : quoted(String(each)))));
+  return firstOf(list.map((each) => (each instanceof Hidden ? own(each.why) : quoted(String(each)))));
 }
 
 /** Where prompts may be kept that were not kept before. */

@@ -1,13 +1,13 @@
 /** What rows of keys, guardrails and members have in common. */
 import { plain, type Sentence } from "./sentence";
 import type { SettingChange } from "./settings";
-import type { Worlds } from "./worlds";
+import type { Snapshots } from "./worlds";
 
 /**
  * `affected` is a key of which nothing changes but what its guardrail allows. `released` leaves the stack and keeps
  * working. `adopted` existed before, outside the stack.
  */
-export type Fate = "new" | "adopted" | "changed" | "replaced" | "deleted" | "released" | "affected";
+export type Change = "new" | "adopted" | "changed" | "replaced" | "deleted" | "released" | "affected";
 
 export interface Row {
   /** URN; of what the stack doesn't manage, its own identity. */
@@ -15,11 +15,11 @@ export interface Row {
   label: Sentence;
   /** Hash of a key, id of a guardrail; undefined before it exists. */
   id: string | undefined;
-  fate: Fate;
+  change: Change;
   settings: SettingChange[];
 }
 
-export function fateOf(urn: string, { before, after, replaced, adopted }: Worlds, changes: boolean): Fate {
+export function changeOf(urn: string, { before, after, replaced, adopted }: Snapshots, changes: boolean): Change {
   const [old, made] = [before.get(urn), after.get(urn)];
   if (old && !made) return old.retainOnDelete ? "released" : "deleted";
   if (adopted.has(urn)) return "adopted";

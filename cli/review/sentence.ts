@@ -2,13 +2,13 @@
  * Text in which the report's own words and what comes from elsewhere stay apart, so that each output can show names as
  * names: a name may hold Markdown, HTML, a mention of a person or a secret.
  */
-import { printable, shortened } from "../table";
+import { printable, truncateStart } from "../shared/table";
 
 type Phrase = { readonly own: string } | { readonly quoted: string };
 export type Sentence = readonly Phrase[];
 
 /** A template whose texts are our own words; what is put in is quoted, unless it is a sentence already. */
-export function say(words: TemplateStringsArray, ...values: readonly (string | number | Sentence)[]): Sentence {
+export function compose(words: TemplateStringsArray, ...values: readonly (string | number | Sentence)[]): Sentence {
   return words.flatMap((word, at) => {
     const value = values[at];
     return [...own(word), ...(value === undefined ? [] : typeof value === "object" ? value : phrase(value))];
@@ -38,20 +38,20 @@ export function render(sentence: Sentence, quote: (text: string) => string, word
   return sentence.map((part) => ("own" in part ? word(part.own) : quote(part.quoted))).join("");
 }
 
-const MOST_NAMES = 10;
+const MAX_NAMES = 10;
 
 /** The first of many, and how many more there are. */
-export function someOf(sentences: readonly Sentence[], most = MOST_NAMES, between = ", "): Sentence {
+export function firstOf(sentences: readonly Sentence[], most = MAX_NAMES, between = ", "): Sentence {
   const more = sentences.length - most;
   const shown = joined(sentences.slice(0, most), between);
-  return more > 0 ? say`${shown} and ${more} more` : shown;
+  return more > 0 ? compose`${shown} and ${more} more` : shown;
 }
 
-const LONGEST_NAME = 200;
+const MAX_NAME_LENGTH = 200;
 
 /** A foreign text short enough for a report; its end is what tells objects of one stack apart. */
-export function clipped(text: string): string {
-  return shortened(text, LONGEST_NAME);
+export function truncateEnd(text: string): string {
+  return truncateStart(text, MAX_NAME_LENGTH);
 }
 
 export function plain(sentence: Sentence): string {

@@ -1,8 +1,8 @@
 /** What a reviewer should know of sets of assignments: what loses its guardrail, and what a set no longer decides. */
-import { counted } from "../table";
+import { pluralize } from "../shared/table";
 import type { Found } from "./callouts";
 import type { Review } from "./compare";
-import { own, type Sentence, say } from "./sentence";
+import { compose, own, type Sentence } from "./sentence";
 import type { Assigned, AssigneeChange, SetRow } from "./sets";
 
 export function setFindings(row: SetRow, review: Review): Found[] {
@@ -10,14 +10,14 @@ export function setFindings(row: SetRow, review: Review): Found[] {
 }
 
 /** A set that is deleted, and a list that is emptied. */
-function losses({ fate, guardrail, keys, members }: SetRow): Found[] {
+function losses({ change, guardrail, keys, members }: SetRow): Found[] {
   const found = (words: string, lost: Counts, ...changes: readonly AssigneeChange[]): Found[] => {
     const sentence = having(lost, "lose", guardrail.before?.label);
-    return sentence ? [["emptied", say`${own(words)}: ${sentence}${staying(changes)}.`]] : [];
+    return sentence ? [["emptied", compose`${own(words)}: ${sentence}${staying(changes)}.`]] : [];
   };
-  if (fate === "deleted" || fate === "released") {
+  if (change === "deleted" || change === "released") {
     return found(
-      fate === "deleted" ? "deleted" : "no longer in the stack",
+      change === "deleted" ? "deleted" : "no longer in the stack",
       { keys: keys.bare, members: members.bare },
       keys,
       members,
@@ -35,16 +35,16 @@ function isEmpty({ listed: { after } }: AssigneeChange): boolean {
 
 function staying(changes: readonly AssigneeChange[]): Sentence {
   const count = changes.flatMap(({ to }) => to).length;
-  return count === 0 ? [] : own(`; ${counted(count, "assignment")} ${verb(count, "stay")} by other resources`);
+  return count === 0 ? [] : own(`; ${pluralize(count, "assignment")} ${verb(count, "stay")} by other resources`);
 }
 
 /** The guardrail stays, and the program no longer says so. */
-function releases({ fate, guardrail, keys, members }: SetRow): Found[] {
+function releases({ change, guardrail, keys, members }: SetRow): Found[] {
   const found = (words: string, kept: Counts): Found[] => {
     const sentence = having(kept, "keep", guardrail.before?.label);
-    return sentence ? [["unmanaged", say`${own(words)}: ${sentence}, and no resource declares it any more.`]] : [];
+    return sentence ? [["unmanaged", compose`${own(words)}: ${sentence}, and no resource declares it any more.`]] : [];
   };
-  if (fate === "released") {
+  if (change === "released") {
     return found("no longer in the stack (retainOnDelete)", { keys: keys.kept, members: members.kept });
   }
   return [
@@ -61,11 +61,11 @@ interface Counts {
 /** `2 keys and 1 member lose guardrail g`; undefined if there are none. */
 function having({ keys = [], members = [] }: Counts, plural: string, guardrail: Sentence = []): Sentence | undefined {
   const all = [
-    ...(keys.length > 0 ? [counted(keys.length, "key")] : []),
-    ...(members.length > 0 ? [counted(members.length, "member")] : []),
+    ...(keys.length > 0 ? [pluralize(keys.length, "key")] : []),
+    ...(members.length > 0 ? [pluralize(members.length, "member")] : []),
   ];
   if (all.length === 0) return undefined;
-  return say`${own(`${all.join(" and ")} ${verb(keys.length + members.length, plural)}`)} guardrail ${guardrail}`;
+  return compose`${own(`${all.join(" and ")} ${verb(keys.length + members.length, plural)}`)} guardrail ${guardrail}`;
 }
 
 function verb(count: number, plural: string): string {
@@ -83,14 +83,14 @@ function exclusivity(row: SetRow, review: Review): Found[] {
   if (ruled.length === 0) return [];
   const others = own(`${ruled.join(" and ")} that the set does not list`);
   return [
-    ["exclusive", say`exclusive from now on: pulumi up removes guardrail ${guardrail.after.label} from ${others}.`],
+    ["exclusive", compose`exclusive from now on: pulumi up removes guardrail ${guardrail.after.label} from ${others}.`],
   ];
 }
 
 /** A new guardrail has no other assignments, and an exclusive set that goes has removed them. */
-function hasNoOthers({ identity, fate, guardrail }: SetRow, { sets, contents }: Review): boolean {
+function hasNoOthers({ identity, change, guardrail }: SetRow, { sets, contents }: Review): boolean {
   const id = guardrail.after?.identity ?? "";
   const isNew = contents.after.guardrails.has(id) && !contents.before.guardrails.has(id);
   const former = sets.find((each) => each.identity !== identity && each.guardrail.before?.identity === id);
-  return fate === "new" && (isNew || former?.isExclusive.before === true);
+  return change === "new" && (isNew || former?.isExclusive.before === true);
 }

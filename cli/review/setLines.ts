@@ -1,11 +1,10 @@
 /** What a change does to each set of assignments, in one line: counts, because its keys have rows of their own. */
 
-import { parseUrn } from "../../sdk/testing/engine/urn";
-import { type AssigneeList, kindOf } from "../assignments";
-import { stackOf } from "../state";
-import { counted } from "../table";
+import { parseUrn, stackOf } from "../../formats/urn";
+import { type AssigneeList, kindOf } from "../shared/assignments";
+import { pluralize } from "../shared/table";
 import type { Review } from "./compare";
-import { joined, own, quoted, type Sentence, say, someOf } from "./sentence";
+import { compose, firstOf, joined, own, quoted, type Sentence } from "./sentence";
 import type { Assigned, AssigneeChange, SetRow } from "./sets";
 
 export const KIND = "GuardrailAssignments";
@@ -13,26 +12,26 @@ export const KIND = "GuardrailAssignments";
 /** `GuardrailAssignments services: +2 keys, -1 key.` */
 export function setLine(row: SetRow, review: Review): Sentence {
   const parts = [
-    ...fateParts(row),
+    ...changeParts(row),
     ...partsOf("key", row.keys, review),
     ...partsOf("member", row.members, review),
     ...exchanges(row, review),
   ];
   const words = parts.length > 0 ? joined(parts) : own("the same keys, with new hashes of those that are replaced");
-  return say`${own(KIND)} ${row.label}: ${words}.`;
+  return compose`${own(KIND)} ${row.label}: ${words}.`;
 }
 
 type Noun = "key" | "member";
 
-function fateParts({ fate, guardrail, isExclusive }: SetRow): Sentence[] {
-  const words = { new: "new", deleted: "deleted", released: "leaves the stack" }[fate as string];
+function changeParts({ change, guardrail, isExclusive }: SetRow): Sentence[] {
+  const words = { new: "new", deleted: "deleted", released: "leaves the stack" }[change as string];
   const { before, after } = guardrail;
   const moves = before && after && before.identity !== after.identity;
   const toggled =
     isExclusive.before !== undefined && isExclusive.after !== undefined && isExclusive.before !== isExclusive.after;
   return [
     ...(words ? [own(words)] : []),
-    ...(moves ? [say`guardrail ${before.label} → ${after.label}`] : []),
+    ...(moves ? [compose`guardrail ${before.label} → ${after.label}`] : []),
     ...(toggled ? [own(isExclusive.after ? "exclusive from now on" : "no longer exclusive")] : []),
   ];
 }
@@ -55,7 +54,7 @@ function partsOf(noun: Noun, change: AssigneeChange, review: Review): Sentence[]
 }
 
 function count(sign: string, all: readonly Assigned[] | undefined, noun: string, words = ""): Sentence[] {
-  return all && all.length > 0 ? [own(`${sign}${counted(all.length, noun)}${words}`)] : [];
+  return all && all.length > 0 ? [own(`${sign}${pluralize(all.length, noun)}${words}`)] : [];
 }
 
 /** Of the keys that are removed, those that somebody else manages. Without the state it is not known which these are. */
@@ -64,7 +63,7 @@ function strangers(removed: readonly Assigned[], noun: Noun, { scope, contents }
   const foreign = removed.filter(({ identity }) => !contents.before.keys.has(identity));
   if (foreign.length === 0) return [];
   const names = foreign.map(({ identity }) => quoted(identity.slice(0, HASH_LENGTH)));
-  return [say`${own(`of which ${foreign.length} not of this stack`)} (${someOf(names)})`];
+  return [compose`${own(`of which ${foreign.length} not of this stack`)} (${firstOf(names)})`];
 }
 
 const HASH_LENGTH = 12;
@@ -72,9 +71,9 @@ const HASH_LENGTH = 12;
 function unknown(noun: Noun, list: AssigneeList | undefined): Sentence[] {
   if (!list || list.unknown === "nothing") return [];
   if (list.unresolved === "some") return [own(`its ${noun}s will be known after apply`)];
-  if (list.unresolved > 0) return [own(`${counted(list.unresolved, noun)} will be known after apply`)];
+  if (list.unresolved > 0) return [own(`${pluralize(list.unresolved, noun)} will be known after apply`)];
   return list.unknown === "the whole list"
-    ? [own(`its list counted as the ${counted(list.items.length, noun)} that it depends on`)]
+    ? [own(`its list counted as the ${pluralize(list.items.length, noun)} that it depends on`)]
     : [];
 }
 
@@ -102,8 +101,8 @@ function stay(all: readonly Assigned[], noun: string, verb: string, words: strin
 function sets(all: readonly Assigned[], words: string): Sentence[] {
   const urns = all.filter((each) => !isSingle(each)).map(({ declaredBy }) => declaredBy);
   return [...new Set(urns)].map((urn) => {
-    const assignments = counted(urns.filter((each) => each === urn).length, "assignment");
-    return say`${own(`${assignments} ${words} ${KIND}`)} ${parseUrn(urn).name}`;
+    const assignments = pluralize(urns.filter((each) => each === urn).length, "assignment");
+    return compose`${own(`${assignments} ${words} ${KIND}`)} ${parseUrn(urn).name}`;
   });
 }
 

@@ -1,10 +1,10 @@
 /** What a change does to sets of assignments: who comes, who goes, and who only changes the resource. Pure. */
-import { type Assignee, type AssigneeList, setOf } from "../assignments";
-import { groupBy } from "../groups";
-import { type Fate, fateOf, rowOrder } from "./rows";
+import { type Assignee, type AssigneeList, setOf } from "../shared/assignments";
+import { groupBy } from "../shared/groups";
+import { type Change, changeOf, rowOrder } from "./rows";
 import type { Sentence } from "./sentence";
-import { type End, guardrailOf, type Link, labelOf, lookupIn, type StackContents, UNMANAGED } from "./stack";
-import type { Worlds } from "./worlds";
+import { type AssignmentEnd, guardrailOf, type Link, labelOf, lookupIn, type StackContents, UNMANAGED } from "./stack";
+import type { Snapshots } from "./worlds";
 
 /** Undefined where there is no set, or where it does not manage them. */
 export interface Both<Value> {
@@ -16,8 +16,8 @@ export interface SetRow {
   /** URN. */
   identity: string;
   label: Sentence;
-  fate: Fate;
-  guardrail: Both<End>;
+  change: Change;
+  guardrail: Both<AssignmentEnd>;
   isExclusive: Both<boolean>;
   keys: AssigneeChange;
   members: AssigneeChange;
@@ -54,11 +54,11 @@ interface Contents {
   after: StackContents;
 }
 
-export function setRows(contents: Contents, both: Worlds, urnOf: ReadonlyMap<string, string>): SetRow[] {
+export function setRows(contents: Contents, both: Snapshots, urnOf: ReadonlyMap<string, string>): SetRow[] {
   const links = (of: Assignee) => ({ before: linksOf(of, contents.before), after: linksOf(of, contents.after) });
   const [keys, members] = [links("key"), links("member")];
   const [before, after] = [lookupIn(both.before, urnOf), lookupIn(both.after, urnOf)];
-  const isDeleted = (key: string) => fateOf(key, both, false) === "deleted";
+  const isDeleted = (key: string) => changeOf(key, both, false) === "deleted";
   const rows = [...new Set([...both.before.keys(), ...both.after.keys()])].flatMap((urn): SetRow[] => {
     const [old, made] = [both.before.get(urn), both.after.get(urn)];
     const [was, is] = [old && setOf(old, before), made && setOf(made, after)];
@@ -72,15 +72,15 @@ export function setRows(contents: Contents, both: Worlds, urnOf: ReadonlyMap<str
         after: is && guardrailOf({ ...is, declaredBy: urn }, after),
       },
       isExclusive: { before: was?.isExclusive, after: is?.isExclusive },
-      keys: changeOf(urn, { before: was?.keys, after: is?.keys }, keys, isDeleted),
-      members: changeOf(urn, { before: was?.members, after: is?.members }, members, () => false),
+      keys: assigneeChangeOf(urn, { before: was?.keys, after: is?.keys }, keys, isDeleted),
+      members: assigneeChangeOf(urn, { before: was?.members, after: is?.members }, members, () => false),
     };
-    return [{ ...row, fate: fateOf(urn, both, changesAny(row)) }];
+    return [{ ...row, change: changeOf(urn, both, changesAny(row)) }];
   });
-  return rows.filter(({ fate }) => fate !== "affected").sort(rowOrder);
+  return rows.filter(({ change }) => change !== "affected").sort(rowOrder);
 }
 
-function changesAny({ isExclusive, keys, members }: Omit<SetRow, "fate">): boolean {
+function changesAny({ isExclusive, keys, members }: Omit<SetRow, "change">): boolean {
   return isExclusive.before !== isExclusive.after || [keys, members].some(isChange);
 }
 
@@ -110,7 +110,7 @@ function linksOf(of: Assignee, { assignments, members }: StackContents): Links {
   return { by: (urn) => byResource.get(urn) ?? [], of: (assignee) => byAssignee.get(assignee) ?? [] };
 }
 
-function changeOf(
+function assigneeChangeOf(
   urn: string,
   listed: Both<AssigneeList>,
   links: { before: Links; after: Links },

@@ -1,11 +1,11 @@
 /** The settings of keys and guardrails in words, and what changes between two versions of one. */
 import { isDeepStrictEqual } from "node:util";
-import { usd } from "../money";
-import { isRecord } from "../state";
-import { printable, shortened } from "../table";
+import { formatUsd } from "../shared/money";
+import { isRecord } from "../shared/state";
+import { printable, truncateStart } from "../shared/table";
 import { type Properties, ZDR_VENDORS } from "./declared";
 import { type Budget, Hidden } from "./exposure";
-import { joined, own, quoted, type Sentence, say } from "./sentence";
+import { compose, joined, own, quoted, type Sentence } from "./sentence";
 
 export interface SettingChange {
   /** In words, such as `limit` or `allowed models`. */
@@ -141,7 +141,9 @@ const EVERY: Readonly<Record<string, string>> = { daily: "a day", weekly: "a wee
 export function budgetInWords({ amount, reset }: Budget): Sentence {
   if (amount === undefined) return own("none");
   const often = reset === undefined ? own("once") : reset instanceof Hidden ? own(`each (${reset.why})`) : every(reset);
-  return amount instanceof Hidden ? say`${own(amount.why)} (${often})` : say`${own(usd(amount))} ${often}`;
+  return amount instanceof Hidden
+    ? compose`${own(amount.why)} (${often})`
+    : compose`${own(formatUsd(amount))} ${often}`;
 }
 
 function every(reset: string): Sentence {
@@ -157,7 +159,7 @@ function valueInWords(value: unknown, none: string): Sentence {
   return itemInWords(value);
 }
 
-const LONGEST_TEXT = 120;
+const MAX_TEXT_LENGTH = 120;
 
 function itemInWords(value: unknown): Sentence {
   if (value instanceof Hidden) return own(value.why);
@@ -166,11 +168,11 @@ function itemInWords(value: unknown): Sentence {
   const { slug, pattern, action } = value;
   const what = slug ?? pattern;
   return typeof what === "string" && typeof action === "string"
-    ? say`${cut(what)} (${action})`
+    ? compose`${cut(what)} (${action})`
     : cut(JSON.stringify(value));
 }
 
 /** Credentials are taken out before: half of one would not be recognized. */
 function cut(text: string): Sentence {
-  return quoted(shortened(printable(text), LONGEST_TEXT));
+  return quoted(truncateStart(printable(text), MAX_TEXT_LENGTH));
 }

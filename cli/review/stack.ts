@@ -1,12 +1,13 @@
 /** The keys, guardrails and assignments of one world, with each assignment's ends found. */
-import { parseUrn } from "../../sdk/testing/engine/urn";
-import { type Assignment, assignmentsOf, type Known, kindOf, type Reference, setOf } from "../assignments";
-import type { Resource } from "../state";
-import { UsageError } from "../terminal";
+
+import type { Resource } from "../../formats/deployment";
+import { parseUrn } from "../../formats/urn";
+import { type Assignment, assignmentsOf, type Known, kindOf, type Reference, setOf } from "../shared/assignments";
+import { UsageError } from "../shared/terminal";
 import { isLive } from "./adopted";
 import { declaredByGuardrail, declaredByKey, type Properties } from "./declared";
 import { type Budget, Hidden, type Shown, type Spender } from "./exposure";
-import { own, quoted, type Sentence, say } from "./sentence";
+import { compose, own, quoted, type Sentence } from "./sentence";
 import { pathOf, type Resources, visible } from "./worlds";
 
 export interface Key extends Spender {
@@ -23,7 +24,7 @@ export interface Guardrail {
 }
 
 /** An end of an assignment. What the stack doesn't manage has a name all the same. */
-export interface End {
+export interface AssignmentEnd {
   /** The URN if the stack has it; something of its own otherwise. */
   identity: string;
   label: Sentence;
@@ -32,13 +33,13 @@ export interface End {
 }
 
 export interface Link {
-  guardrail: End;
+  guardrail: AssignmentEnd;
   /** URN of the pair or set that declares it. */
   declaredBy: string;
 }
 
 export interface KeyLink extends Link {
-  key: End;
+  key: AssignmentEnd;
 }
 
 export interface Member extends Link {
@@ -164,12 +165,12 @@ export function labelOf(urn: string, { parent, inputs }: Resource): Sentence {
   const path = pathOf(urn, parent);
   const given = inputs?.name;
   const isDefault = typeof given !== "string" || given === `${project}/${stack}/${name}`;
-  return isDefault || given === path ? quoted(path) : say`${path} (${given})`;
+  return isDefault || given === path ? quoted(path) : compose`${path} (${given})`;
 }
 
 function keyLink(assignment: Assignment, lookup: Lookup): KeyLink {
   const { assignee, declaredBy, at } = assignment;
-  const key = findEnd(assignee, "InferenceKey", `key ${at} of ${declaredBy}`, lookup);
+  const key = findAssignmentEnd(assignee, "InferenceKey", `key ${at} of ${declaredBy}`, lookup);
   return { key, guardrail: guardrailOf(assignment, lookup), declaredBy };
 }
 
@@ -192,15 +193,20 @@ function membersOf(assignments: readonly Assignment[], lookup: Lookup): Member[]
 export function guardrailOf(
   { guardrail, declaredBy }: Pick<Assignment, "guardrail" | "declaredBy">,
   lookup: Lookup,
-): End {
-  return findEnd(guardrail, "Guardrail", `guardrail of ${declaredBy}`, lookup);
+): AssignmentEnd {
+  return findAssignmentEnd(guardrail, "Guardrail", `guardrail of ${declaredBy}`, lookup);
 }
 
 /**
  * An end that is made by the same change has no id yet: then the URN is what the property depends on. Nothing is known
  * of an end that depends on several.
  */
-function findEnd({ value, urns }: Reference, kind: string, identity: string, { resources, urnOf }: Lookup): End {
+function findAssignmentEnd(
+  { value, urns }: Reference,
+  kind: string,
+  identity: string,
+  { resources, urnOf }: Lookup,
+): AssignmentEnd {
   const id = visible(value);
   const [candidate, another] = urns.filter((urn) => isOfKind(urn, kind));
   const urn = (typeof id === "string" ? urnOf(id) : undefined) ?? (another ? undefined : candidate);
@@ -209,7 +215,7 @@ function findEnd({ value, urns }: Reference, kind: string, identity: string, { r
     return { identity: urn, label: resource ? labelOf(urn, resource) : quoted(parseUrn(urn).name), unknown: false };
   }
   if (typeof id === "string") {
-    const label = candidate ? quoted(id.slice(0, 12)) : say`${id.slice(0, 12)} of elsewhere`;
+    const label = candidate ? quoted(id.slice(0, 12)) : compose`${id.slice(0, 12)} of elsewhere`;
     return { identity: id, label, unknown: false };
   }
   return { identity, label: own(id instanceof Hidden ? id.why : "none"), unknown: true };

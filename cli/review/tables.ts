@@ -1,13 +1,13 @@
 /** The tables of a report: keys, guardrails and members, each row with what changes. */
-import { counted } from "../table";
+import { pluralize } from "../shared/table";
 import type { KeyRow, Review } from "./compare";
 import { type Exposure, Hidden, isFigure } from "./exposure";
 import type { Bounds, GuardrailRow, MemberRow } from "./guardrailRows";
 import { changeInWords, dollars, exposureInWords, pairInWords } from "./money";
-import type { Fate } from "./rows";
-import { joined, own, type Sentence, say } from "./sentence";
+import type { Change } from "./rows";
+import { compose, joined, own, type Sentence } from "./sentence";
 import { budgetInWords, type SettingChange } from "./settings";
-import type { End } from "./stack";
+import type { AssignmentEnd } from "./stack";
 
 /** Lines below each other. */
 export type Cell = readonly Sentence[];
@@ -35,7 +35,7 @@ export interface Table {
 /** The columns of every table. */
 export const COLUMNS = ["Change", "Before, at most", "After, at most", "Difference"] as const;
 
-const FATES: Readonly<Record<Fate, string>> = {
+const CHANGES: Readonly<Record<Change, string>> = {
   new: "new",
   adopted: "adopted",
   changed: "changed",
@@ -58,16 +58,17 @@ export function keyTable({ keys }: Review): Table {
 }
 
 function keyLines(row: KeyRow): Cell {
-  const { guardrailBefore, guardrailAfter, moved, fate, settings } = row;
-  const isFirst = fate === "new" || (fate === "adopted" && !row.before);
-  const through = fate === "affected" && guardrailAfter ? [say`its guardrail ${guardrailAfter.label} changes`] : [];
-  const guardrail = moved && fate !== "deleted" ? [guardrailLine(guardrailBefore, guardrailAfter, isFirst)] : [];
+  const { guardrailBefore, guardrailAfter, moved, change, settings } = row;
+  const isFirst = change === "new" || (change === "adopted" && !row.before);
+  const through =
+    change === "affected" && guardrailAfter ? [compose`its guardrail ${guardrailAfter.label} changes`] : [];
+  const guardrail = moved && change !== "deleted" ? [guardrailLine(guardrailBefore, guardrailAfter, isFirst)] : [];
   const bare = isFirst && settings.every(({ setting }) => setting !== "limit") ? [own("limit: none")] : [];
-  return [...fateLine(fate), ...bare, ...settings.map(settingLine), ...guardrail, ...through, ...holding(row)];
+  return [...changeLine(change), ...bare, ...settings.map(settingLine), ...guardrail, ...through, ...holding(row)];
 }
 
-function fateLine(fate: Fate): Sentence[] {
-  return fate === "changed" ? [] : [own(FATES[fate])];
+function changeLine(change: Change): Sentence[] {
+  return change === "changed" ? [] : [own(CHANGES[change])];
 }
 
 /** Which guardrail the figure comes from, where it is not the key's own limit. */
@@ -76,34 +77,38 @@ function holding({ held, exposure }: KeyRow): Sentence[] {
     const [holder, figure] = [held[side], exposure[side]];
     if (!holder || !isFigure(figure)) return undefined;
     const amount = figure.cents === 0 ? "$0" : `${dollars(figure.cents)} a month`;
-    return say`held to ${own(amount)} by guardrail ${holder.label}, ${budgetInWords(holder.budget)}`;
+    return compose`held to ${own(amount)} by guardrail ${holder.label}, ${budgetInWords(holder.budget)}`;
   };
   const [was, is] = [line("before"), line("after")];
-  return [...(is ? [is] : []), ...(was && !is ? [say`before: ${was}`] : [])];
+  return [...(is ? [is] : []), ...(was && !is ? [compose`before: ${was}`] : [])];
 }
 
-function guardrailLine(before: End | undefined, after: End | undefined, isFirst: boolean): Sentence {
+function guardrailLine(
+  before: AssignmentEnd | undefined,
+  after: AssignmentEnd | undefined,
+  isFirst: boolean,
+): Sentence {
   const [old, made] = [before, after].map((end) => end?.label ?? own("none"));
-  return isFirst ? say`guardrail: ${made ?? []}` : say`guardrail: ${old ?? []} → ${made ?? []}`;
+  return isFirst ? compose`guardrail: ${made ?? []}` : compose`guardrail: ${old ?? []} → ${made ?? []}`;
 }
 
 function settingLine({ setting, before, after, added, removed }: SettingChange): Sentence {
   if (added && removed) {
     const parts = [
-      ...(added.length > 0 ? [say`added ${added}`] : []),
-      ...(removed.length > 0 ? [say`removed ${removed}`] : []),
+      ...(added.length > 0 ? [compose`added ${added}`] : []),
+      ...(removed.length > 0 ? [compose`removed ${removed}`] : []),
     ];
-    return say`${own(setting)}: ${joined(parts, "; ")}`;
+    return compose`${own(setting)}: ${joined(parts, "; ")}`;
   }
-  if (before && after) return say`${own(setting)}: ${before} → ${after}`;
-  return after ? say`${own(setting)}: ${after}` : say`${own(setting)} was ${before ?? []}`;
+  if (before && after) return compose`${own(setting)}: ${before} → ${after}`;
+  return after ? compose`${own(setting)}: ${after}` : compose`${own(setting)} was ${before ?? []}`;
 }
 
 export function guardrailTable({ guardrails, scope }: Review): Table {
   const rows = guardrails.map((row) => ({
     name: row.label,
     changes: guardrailLines(row, scope),
-    ...boundsInWords(row.budget, row.fate === "adopted" && !row.before ? "not known" : "none"),
+    ...boundsInWords(row.budget, row.change === "adopted" && !row.before ? "not known" : "none"),
   }));
   const note = own(
     "The most that each key and each member may spend through it. It bounds them, and is not added to them.",
@@ -111,10 +116,10 @@ export function guardrailTable({ guardrails, scope }: Review): Table {
   return { title: "Guardrails", noun: "guardrail", note, rows };
 }
 
-function guardrailLines({ fate, settings, keys, members }: GuardrailRow, scope: Review["scope"]): Cell {
-  const users = `${counted(keys, "key")}, ${counted(members, "member")}`;
-  const assigned = scope === "stack" && fate !== "deleted" ? [own(`assigned to ${users}`)] : [];
-  return [...fateLine(fate), ...settings.map(settingLine), ...assigned];
+function guardrailLines({ change, settings, keys, members }: GuardrailRow, scope: Review["scope"]): Cell {
+  const users = `${pluralize(keys, "key")}, ${pluralize(members, "member")}`;
+  const assigned = scope === "stack" && change !== "deleted" ? [own(`assigned to ${users}`)] : [];
+  return [...changeLine(change), ...settings.map(settingLine), ...assigned];
 }
 
 export function memberTable({ members }: Review): Table {
@@ -126,7 +131,7 @@ function memberRow({ user, guardrailBefore, guardrailAfter, budget }: MemberRow)
   const isSame = guardrailBefore?.identity === guardrailAfter?.identity;
   const guardrail =
     isSame && guardrailAfter
-      ? say`its guardrail ${guardrailAfter.label} changes`
+      ? compose`its guardrail ${guardrailAfter.label} changes`
       : guardrailLine(guardrailBefore, guardrailAfter, false);
   return { name: user, changes: [guardrail], ...boundsInWords(budget, "none") };
 }

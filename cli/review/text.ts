@@ -1,8 +1,8 @@
 /** The report on a terminal. */
-import { styled } from "../output";
-import { counted } from "../table";
-import { MOST_ROWS } from "./fitted";
-import { clipped, render, type Sentence } from "./sentence";
+import { styled } from "../shared/output";
+import { pluralize } from "../shared/table";
+import { MAX_ROWS } from "./fitted";
+import { render, type Sentence, truncateEnd } from "./sentence";
 import type { Table, TableRow } from "./tables";
 import type { Page } from "./view";
 
@@ -25,24 +25,24 @@ export function text(page: Page, colors: boolean): string {
 }
 
 function named(sentence: Sentence): string {
-  return render(sentence, (name) => `"${clipped(name)}"`);
+  return render(sentence, (name) => `"${truncateEnd(name)}"`);
 }
 
 function bare(sentence: Sentence): string {
-  return render(sentence, clipped);
+  return render(sentence, truncateEnd);
 }
 
 function some(lines: readonly string[]): string[] {
-  const more = lines.length - MOST_ROWS;
-  return [...lines.slice(0, MOST_ROWS), ...(more > 0 ? [`  and ${more} more; --format json has all`] : [])];
+  const more = lines.length - MAX_ROWS;
+  return [...lines.slice(0, MAX_ROWS), ...(more > 0 ? [`  and ${more} more; --format json has all`] : [])];
 }
 
 function tableLines({ noun, note, rows, omitted = 0 }: Table): string[] {
-  const more = Math.max(0, rows.length - MOST_ROWS) + omitted;
+  const more = Math.max(0, rows.length - MAX_ROWS) + omitted;
   return [
     ...(note ? [bare(note)] : []),
-    ...rows.slice(0, MOST_ROWS).flatMap(rowLines),
-    ...(more > 0 ? [`  ${counted(more, `more ${noun}`)}; --format json has all`] : []),
+    ...rows.slice(0, MAX_ROWS).flatMap(rowLines),
+    ...(more > 0 ? [`  ${pluralize(more, `more ${noun}`)}; --format json has all`] : []),
   ];
 }
 

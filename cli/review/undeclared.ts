@@ -1,11 +1,10 @@
-/** Assignments after a change that no resource declares any more, and yet may or do remain. Pure. */
-import { UNKNOWN } from "../../provider/resources/inputs";
-import { type AssigneeList, type Assignment, assignmentsOf, type Known, LISTS, setOf } from "../assignments";
-import type { Resource } from "../state";
+import type { Resource } from "../../formats/deployment";
+import { UNKNOWN } from "../../formats/values";
+import { type AssigneeList, type Assignment, assignmentsOf, type Known, LISTS, setOf } from "../shared/assignments";
 import { guardrailOf, lookupIn, UNMANAGED } from "./stack";
-import type { Worlds } from "./worlds";
+import type { Snapshots } from "./worlds";
 
-export function undeclared(both: Worlds, urnOf: ReadonlyMap<string, string>): Assignment[] {
+export function undeclared(both: Snapshots, urnOf: ReadonlyMap<string, string>): Assignment[] {
   const [before, after] = [lookupIn(both.before, urnOf), lookupIn(both.after, urnOf)];
   const remains = (assignment: Assignment) => {
     const { identity } = guardrailOf(assignment, before);
@@ -23,7 +22,7 @@ export function undeclared(both: Worlds, urnOf: ReadonlyMap<string, string>): As
  * Of a resource that leaves the stack with `retainOnDelete`, of a list that a set no longer manages, and of a set that is
  * no longer exclusive what was assigned outside the program.
  */
-function keptOf(urn: string, old: Resource, { after, replaced }: Worlds, known: Known): Assignment[] {
+function keptOf(urn: string, old: Resource, { after, replaced }: Snapshots, known: Known): Assignment[] {
   const made = after.get(urn);
   const all = assignmentsOf(urn, old, known).map((each) => ({ ...each, declaredBy: UNMANAGED }));
   if (!made) return old.retainOnDelete ? all : [];

@@ -1,10 +1,10 @@
 /** The report as a page: what it says, in which order. Each output form draws the same page. */
-import { counted } from "../table";
+import { pluralize } from "../shared/table";
 import { type Callout, grouped } from "./callouts";
 import type { LabelledPair, Review } from "./compare";
 import { overall, type Verdict } from "./gates";
 import { countsLine, headline } from "./headline";
-import { joined, own, type Sentence, say } from "./sentence";
+import { compose, joined, own, type Sentence } from "./sentence";
 import { setLine } from "./setLines";
 import { guardrailTable, keyTable, memberTable, type Table } from "./tables";
 
@@ -37,21 +37,21 @@ export function pageOf(review: Review, callouts: readonly Callout[], verdicts: r
     tables: [keyTable(review), guardrailTable(review), memberTable(review)].filter(({ rows }) => rows.length > 0),
     bars: review.exposures,
     passed: passedLine(verdicts),
-    notes: [...counting(review), ...review.warnings.map((warning) => say`Pulumi warns: ${warning}`)],
+    notes: [...counting(review), ...review.warnings.map((warning) => compose`Pulumi warns: ${warning}`)],
   };
 }
 
 function title({ stack }: Review, verdicts: readonly Verdict[]): Sentence {
-  const whose = say`udget review of ${stack ?? "a stack without resources"}`;
+  const whose = compose`udget review of ${stack ?? "a stack without resources"}`;
   const verdict = verdictInWords(verdicts);
-  return verdict === undefined ? say`B${whose}` : say`${own(verdict)}: b${whose}`;
+  return verdict === undefined ? compose`B${whose}` : compose`${own(verdict)}: b${whose}`;
 }
 
 function verdictInWords(verdicts: readonly Verdict[]): string | undefined {
   const result = overall(verdicts);
   if (result === undefined) return undefined;
   const [count, all] = [verdicts.filter((each) => each.result === result).length, verdicts.length];
-  const gates = count === all ? counted(all, "gate") : `${count} of ${counted(all, "gate")}`;
+  const gates = count === all ? pluralize(all, "gate") : `${count} of ${pluralize(all, "gate")}`;
   if (result === "passed") return `Passed ${gates}`;
   return result === "refused" ? `Refused by ${gates}` : `Can't be decided by ${gates}`;
 }
@@ -59,12 +59,12 @@ function verdictInWords(verdicts: readonly Verdict[]): string | undefined {
 const RESULTS = { passed: "passed", refused: "refused", undecided: "can't be decided" } as const;
 
 export function gateInWords({ gate, result, reason }: Verdict): Sentence {
-  return say`${gate}: ${own(RESULTS[result])}, ${reason}`;
+  return compose`${gate}: ${own(RESULTS[result])}, ${reason}`;
 }
 
 function passedLine(verdicts: readonly Verdict[]): Sentence {
   const passed = verdicts.filter(({ result }) => result === "passed");
-  return passed.length > 0 ? say`Passed: ${joined(passed.map(({ gate }) => say`${gate}`))}.` : [];
+  return passed.length > 0 ? compose`Passed: ${joined(passed.map(({ gate }) => compose`${gate}`))}.` : [];
 }
 
 function counting({ scope }: Review): Sentence[] {

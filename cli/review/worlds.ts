@@ -1,9 +1,8 @@
-/** The stack before and after the change, put together from the steps of a preview and, if there is one, the state. */
-import { isUnknown } from "../../provider/resources/inputs";
-import { parseUrn, STACK_TYPE } from "../../sdk/testing/engine/urn";
-import { isSecret } from "../../sdk/testing/engine/values";
-import { isRecord, type Resource } from "../state";
-import { UsageError } from "../terminal";
+import type { Resource } from "../../formats/deployment";
+import { parseUrn, STACK_TYPE } from "../../formats/urn";
+import { isSecret, isUnknown } from "../../formats/values";
+import { isRecord } from "../shared/state";
+import { UsageError } from "../shared/terminal";
 import { adoptedId, adopts, type Live, NOT_KNOWN } from "./adopted";
 import { Hidden } from "./exposure";
 import type { Preview, Step } from "./preview";
@@ -11,7 +10,7 @@ import type { Preview, Step } from "./preview";
 /** By URN, the one that the resource has after the change. */
 export type Resources = ReadonlyMap<string, Resource>;
 
-export interface Worlds {
+export interface Snapshots {
   before: Resources;
   after: Resources;
   /** URNs of resources that are replaced. */
@@ -26,12 +25,12 @@ export interface Worlds {
  * @param live What is known of objects that the stack adopts.
  * @throws UsageError if the state is not the one that the preview was made from.
  */
-export function worlds(preview: Preview, state: readonly Resource[] | undefined, live: Live = NOT_KNOWN): Worlds {
+export function snapshots(preview: Preview, state: readonly Resource[] | undefined, live: Live = NOT_KNOWN): Snapshots {
   const present = (state ?? []).filter((each) => !each.delete).map((each) => [each.urn, each] as const);
   const surroundings = live.surroundings.map((each) => [each.urn, each] as const);
   const before = new Map([...surroundings, ...present]);
   const after = new Map(before);
-  if (state) refuseOtherState(preview, new Set(before.keys()));
+  if (state) requireSameState(preview, new Set(before.keys()));
   for (const step of preview.steps) apply(step, before, after);
   const adopted = preview.steps.filter(adopts);
   for (const { urn } of adopted) adopt(urn, live, before, after);
@@ -73,7 +72,7 @@ function adopt(urn: string, live: Live, before: Map<string, Resource>, after: Ma
 }
 
 /** What a preview changes is in the state that it was made from. */
-function refuseOtherState({ steps }: Preview, urns: ReadonlySet<string>): void {
+function requireSameState({ steps }: Preview, urns: ReadonlySet<string>): void {
   const missing = steps.find(({ effect, old }) => old && effect !== "none" && !urns.has(old.urn));
   if (!missing) return;
   const { type, name } = parseUrn(missing.urn);

@@ -1,12 +1,12 @@
 /** What was used in the last 30 completed UTC days: `/activity`. Today is never in it. */
 import * as z from "zod";
-import type { Api } from "./client";
-import { amount, data } from "./shapes";
+import type { Api } from "./call";
+import { data, nullableNumber } from "./shapes";
 
 /** How far back the API goes. */
 export const ACTIVITY_DAYS = 30;
 
-const count = amount.transform((value) => value ?? 0);
+const count = nullableNumber.transform((value) => value ?? 0);
 
 /** The use of one model through one provider on one day. */
 const activity = z

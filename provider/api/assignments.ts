@@ -3,9 +3,9 @@
  * of the identity differs.
  */
 import * as z from "zod";
-import type { Api } from "./client";
-import { type Counted, PAGE_SIZE, pagesByTotal } from "./pages";
-import { page, text } from "./shapes";
+import type { Api } from "./call";
+import { PAGE_SIZE, type PageWithTotal, pagesByTotal } from "./pages";
+import { nullableString, page } from "./shapes";
 
 /** Which kind of assignee a guardrail is assigned to: keys by hash, members by user id. */
 export type AssigneeKind = "keys" | "members";
@@ -20,10 +20,10 @@ export interface Assignment {
 
 const rows = {
   keys: z
-    .object({ guardrailId: text, keyHash: z.string(), assignedBy: text, createdAt: text })
+    .object({ guardrailId: nullableString, keyHash: z.string(), assignedBy: nullableString, createdAt: nullableString })
     .transform(({ keyHash, ...row }): Assignment => ({ assignee: keyHash, ...row })),
   members: z
-    .object({ guardrailId: text, userId: z.string(), assignedBy: text, createdAt: text })
+    .object({ guardrailId: nullableString, userId: z.string(), assignedBy: nullableString, createdAt: nullableString })
     .transform(({ userId, ...row }): Assignment => ({ assignee: userId, ...row })),
 };
 const pages = { keys: page(rows.keys), members: page(rows.members) };
@@ -69,7 +69,11 @@ export function unassign(
 }
 
 /** One page of the assignments of all guardrails of the account. */
-export function listAllAssignmentsFrom(api: Api, kind: AssigneeKind, offset: number): Promise<Counted<Assignment>> {
+export function listAllAssignmentsPage(
+  api: Api,
+  kind: AssigneeKind,
+  offset: number,
+): Promise<PageWithTotal<Assignment>> {
   return api.request({
     method: "GET",
     path: ["guardrails", "assignments", kind],
@@ -78,13 +82,13 @@ export function listAllAssignmentsFrom(api: Api, kind: AssigneeKind, offset: num
   });
 }
 
-/** One page of the assignments of one guardrail. @throws NotFound when there is no such guardrail. */
-export function listAssignmentsFrom(
+/** One page of the assignments of one guardrail. @throws NotFoundError when there is no such guardrail. */
+export function listAssignmentsPage(
   api: Api,
   guardrailId: string,
   kind: AssigneeKind,
   offset: number,
-): Promise<Counted<Assignment>> {
+): Promise<PageWithTotal<Assignment>> {
   return api.request({
     method: "GET",
     path: ["guardrails", guardrailId, "assignments", kind],
@@ -93,7 +97,7 @@ export function listAssignmentsFrom(
   });
 }
 
-/** All assignments of one guardrail. @throws NotFound when there is no such guardrail. */
+/** All assignments of one guardrail. @throws NotFoundError when there is no such guardrail. */
 export function listAssignments(api: Api, guardrailId: string, kind: AssigneeKind): AsyncGenerator<Assignment> {
-  return pagesByTotal(api.operation, (offset) => listAssignmentsFrom(api, guardrailId, kind, offset));
+  return pagesByTotal(api.operation, (offset) => listAssignmentsPage(api, guardrailId, kind, offset));
 }

@@ -5,58 +5,30 @@
  * in an error and when its time is up.
  */
 import type { z } from "zod";
-import type { Secret } from "../secret";
-import type { Settings } from "../settings";
-import { clean, redact } from "../text";
-import type { Concurrency } from "./concurrency";
 import {
-  KeyLimited,
-  KeyRefused,
-  NotFound,
-  OutOfTime,
-  RateLimited,
-  Refused,
+  ApiError,
+  AuthenticationError,
+  CREATE_KEY_HINT,
+  DeadlineError,
+  InvalidResponseError,
+  InvalidSettingError,
+  NotFoundError,
+  PermissionError,
+  RateLimitError,
   RequestError,
-  ServerFailure,
-  UnreadableAnswer,
-  UnusableSetting,
-  WHERE_TO_MAKE_ONE,
-} from "./errors";
-import { CALL_TIMEOUT_MS, OPERATION_BUDGET_MS, sleep, WORTH_SAYING_MS, waitBeforeRetry } from "./retry";
-import type { Answer, Sent } from "./transport";
+  ServerError,
+} from "../errors";
+import type { Secret } from "../secret";
+import { clean, redact } from "../text";
+import type { Api, Call } from "./call";
+import type { Concurrency } from "./concurrency";
+import type { Settings } from "./credential";
+import { CALL_TIMEOUT_MS, LOG_WAIT_ABOVE_MS, OPERATION_BUDGET_MS, sleep, waitBeforeRetry } from "./retry";
+import type { HttpRequest, HttpResponse } from "./transport";
 import { fromWire, snakeCase, toWire } from "./wire";
 
-export interface Call<Result> {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** Parts of the path below the base URL; each is encoded, so an id can't leave its place. */
-  path: readonly string[];
-  query?: Readonly<Record<string, string | number | undefined>>;
-  /** With camelCase names. */
-  body?: object;
-  /** What the answer has to be, with camelCase names. Fields that are not named are dropped. */
-  result: z.ZodType<Result>;
-  /** False for a POST that creates: it is not sent again unless it certainly never arrived. */
-  repeatable?: boolean;
-  /** False for the model catalogue, which an account's filters would shorten. */
-  authenticated?: boolean;
-}
-
-export interface Api {
-  request<Result>(call: Call<Result>): Promise<Result>;
-  /**
-   * Waits as the retry rules say after a failure of something that may be tried again; false if it may not.
-   * @param attempts How many times it has been tried.
-   */
-  pause(error: RequestError, attempts: number): Promise<boolean>;
-  /** Milliseconds by the server's clock; undefined before its first answer. */
-  serverTime(): number | undefined;
-  /** What is being done, for errors: `update inference key "ci" (02413ce9…)`. */
-  readonly operation: string;
-  readonly baseUrl: string;
-}
-
 /** What a provider process lends to its operations. */
-export interface Surroundings {
+export interface ApiContext {
   settings: Settings;
   log(message: string): void;
   clock: ServerClock;
@@ -78,17 +50,17 @@ export interface Operation {
   object: string;
 }
 
-export function startOperation(surroundings: Surroundings, { verb, object }: Operation): Api {
+export function startOperation(surroundings: ApiContext, { verb, object }: Operation): Api {
   const { settings, log, clock } = surroundings;
   const operation = `${verb} ${object}`;
   const deadline = Date.now() + OPERATION_BUDGET_MS;
 
-  async function pause(error: RequestError, attempts: number, repeatable = true): Promise<boolean> {
+  async function pause(error: RequestError, attempts: number, isRetryable = true): Promise<boolean> {
     const now = Date.now();
     const remainingMs = deadline - now;
-    const wait = waitBeforeRetry({ error, attempts, repeatable, remainingMs, now, random: Math.random() });
+    const wait = waitBeforeRetry({ error, attempts, isRetryable, remainingMs, now, random: Math.random() });
     if (wait === undefined) return false;
-    if (wait > WORTH_SAYING_MS) log(waiting(wait, object, error));
+    if (wait > LOG_WAIT_ABOVE_MS) log(waiting(wait, object, error));
     await sleep(wait);
     return true;
   }
@@ -107,7 +79,7 @@ export function startOperation(surroundings: Surroundings, { verb, object }: Ope
           renewed = true;
           continue;
         }
-        if (!(error instanceof RequestError) || !(await pause(error, attempts, call.repeatable))) throw error;
+        if (!(error instanceof RequestError) || !(await pause(error, attempts, call.isRetryable))) throw error;
       } finally {
         if (call.method !== "GET") surroundings.written();
       }
@@ -125,16 +97,16 @@ export function startOperation(surroundings: Surroundings, { verb, object }: Ope
 }
 
 function isUnauthorized(error: unknown): boolean {
-  return error instanceof KeyRefused && error.status === 401;
+  return error instanceof AuthenticationError && error.status === 401;
 }
 
 function waiting(wait: number, object: string, error: RequestError): string {
-  const reason = error instanceof RateLimited ? "the API asked for it" : "the API does not answer well";
+  const reason = error instanceof RateLimitError ? "the API asked for it" : "the API does not answer well";
   return `waiting ${Math.ceil(wait / 1000)} s for ${object}: ${reason}`;
 }
 
 async function once<Result>(
-  { settings, clock, concurrency }: Surroundings,
+  { settings, clock, concurrency }: ApiContext,
   operation: string,
   verb: Operation["verb"],
   deadline: number,
@@ -144,8 +116,8 @@ async function once<Result>(
   const answer = await concurrency.run(deadline, () => {
     const remaining = deadline - Date.now();
     // A create needs the time for a look at the account as well, should its answer get lost.
-    const needed = call.repeatable === false ? 2 * CALL_TIMEOUT_MS : 0;
-    if (remaining <= needed) throw new OutOfTime(operation);
+    const needed = call.isRetryable === false ? 2 * CALL_TIMEOUT_MS : 0;
+    if (remaining <= needed) throw new DeadlineError(operation);
     return sendWithinOrigin({
       operation,
       method: call.method,
@@ -160,13 +132,13 @@ async function once<Result>(
     });
   });
   const { status, text, date } = answer;
-  if (call.authenticated !== false) learnTime(clock, date);
+  if (call.authenticated !== false) updateServerClock(clock, date);
   if (status >= 200 && status < 300) return parsed(operation, status, text, settings, call.result);
   throw failure({ operation, verb, answer, settings });
 }
 
 /** Latency makes an answer's `Date` seem older than it was, so the furthest ahead is nearest the truth. */
-function learnTime(clock: ServerClock, date: string | undefined): void {
+function updateServerClock(clock: ServerClock, date: string | undefined): void {
   const ahead = Date.parse(date ?? "") - Date.now();
   if (!Number.isNaN(ahead)) clock.aheadMs = Math.max(ahead, clock.aheadMs ?? ahead);
 }
@@ -175,7 +147,7 @@ function learnTime(clock: ServerClock, date: string | undefined): void {
  * Follows one redirect that keeps method and body and stays within the origin: the API may want a slash at the end of a
  * path. To any other place the key is not sent.
  */
-async function sendWithinOrigin(request: Sent): Promise<Answer> {
+async function sendWithinOrigin(request: HttpRequest): Promise<HttpResponse> {
   // Here and not at the top: `check` and `diff` need no HTTP client, and most runs only check and diff.
   const { send } = await import("./transport");
   const answer = await send(request);
@@ -195,7 +167,7 @@ function urlOf(baseUrl: string, { path, query }: Pick<Call<unknown>, "path" | "q
 /** An empty part and dots can't be encoded: every URL parser takes them for another path. */
 function encodePart(part: string): string {
   if (part === "" || part === "." || part === "..") {
-    throw new UnusableSetting("an id is empty or consists of dots", "check the ids that the program passes");
+    throw new InvalidSettingError("an id is empty or consists of dots", "check the ids that the program passes");
   }
   return encodeURIComponent(part);
 }
@@ -209,19 +181,19 @@ function parsed<Result>(
 ): Result {
   const json = parseJson(text);
   if (json === undefined) {
-    throw new UnreadableAnswer(operation, status, "not JSON", firstWords(text, settings));
+    throw new InvalidResponseError(operation, status, "not JSON", excerpt(text, settings));
   }
   const result = schema.safeParse(fromWire(json));
   if (result.success) return result.data;
   // Names of fields only: the values of this answer may be secret.
   const fields = result.error.issues.map((issue) => issue.path.join(".") || "the whole").join(", ");
-  throw new UnreadableAnswer(operation, status, `not of the documented shape: ${fields}`, "");
+  throw new InvalidResponseError(operation, status, `not of the documented shape: ${fields}`, "");
 }
 
 interface Failed {
   operation: string;
   verb: Operation["verb"];
-  answer: Answer;
+  answer: HttpResponse;
   settings: Settings;
 }
 
@@ -229,23 +201,23 @@ interface Failed {
 function failure({ operation, verb, answer: { status, text, retryAfter }, settings }: Failed): RequestError {
   const said = apiMessage(text, settings);
   if (status >= 500 || status === 408) {
-    return new ServerFailure(operation, status, said ?? firstWords(text, settings), retryAfter);
+    return new ServerError(operation, status, said ?? excerpt(text, settings), retryAfter);
   }
-  if (status === 429) return new RateLimited(operation, status, said ?? "too many requests", retryAfter);
+  if (status === 429) return new RateLimitError(operation, status, said ?? "too many requests", retryAfter);
   if (said === undefined || status < 400) {
     const problem = status < 400 ? "a redirect, which is not followed with the key" : "not the API's error format";
-    return new UnreadableAnswer(operation, status, problem, firstWords(text, settings));
+    return new InvalidResponseError(operation, status, problem, excerpt(text, settings));
   }
-  if (status === 403 && SPEAKS_OF_SCOPE.test(said)) return new KeyLimited(operation, status, said, LIMITED_KEY);
+  if (status === 403 && SCOPE_MESSAGE.test(said)) return new PermissionError(operation, status, said, LIMITED_KEY);
   if (status === 401 || status === 403) {
-    return new KeyRefused(operation, status, said, adviceOnKey(verb, settings));
+    return new AuthenticationError(operation, status, said, adviceOnKey(verb, settings));
   }
-  if (status === 404) return new NotFound(operation, status, said);
-  return new Refused(operation, status, said);
+  if (status === 404) return new NotFoundError(operation, status, said);
+  return new ApiError(operation, status, said);
 }
 
 /** A good management key may yet be one of a single workspace, or one that only reads. */
-const SPEAKS_OF_SCOPE = /workspace|write access|permission|scope/i;
+const SCOPE_MESSAGE = /workspace|write access|permission|scope/i;
 const LIMITED_KEY =
   "this management key may be scoped to one workspace, or may only read: use a key that may do this in this workspace";
 
@@ -256,7 +228,7 @@ function adviceOnKey(verb: Operation["verb"], { source }: Settings): string {
     source !== "environment" && (verb === "read" || verb === "delete")
       ? ` The key may be the one stored at the last \`pulumi up\`: ${present[source]} to use the present one.`
       : "";
-  return `the key must be a valid management key. ${WHERE_TO_MAKE_ONE}.${stored}`;
+  return `the key must be a valid management key. ${CREATE_KEY_HINT}.${stored}`;
 }
 
 function apiMessage(text: string, settings: Settings): string | undefined {
@@ -276,7 +248,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function firstWords(text: string, { credential }: Settings): string {
+function excerpt(text: string, { credential }: Settings): string {
   return short(
     redact(text, ...credential.secrets())
       .replace(/\s+/g, " ")

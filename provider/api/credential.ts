@@ -1,5 +1,5 @@
 import type { Secret } from "../secret";
-import type { Api } from "./client";
+import type { Api } from "./call";
 
 /** The authorization of requests: a management key, or an access token that expires and is renewed. */
 export interface Credential {
@@ -9,6 +9,13 @@ export interface Credential {
   drop(refused: Secret): boolean;
   /** Every value that must not appear in a text. */
   secrets(): readonly Secret[];
+}
+
+export interface Settings {
+  credential: Credential;
+  baseUrl: string;
+  /** Which of the places the key came from; decides what an error about a refused key advises. */
+  source: "provider" | "environment" | "config" | "federation";
 }
 
 export function fixedKey(key: Secret): Credential {

@@ -1,6 +1,6 @@
 /** What the account has bought and used: `/credits`. */
 import * as z from "zod";
-import type { Api } from "./client";
+import type { Api } from "./call";
 import { data } from "./shapes";
 
 /** USD since the account was opened. */

@@ -1,8 +1,8 @@
 /** Who serves a model: `/models/{author}/{slug}/endpoints` and `/endpoints/zdr`. Some servers require credentials. */
 import * as z from "zod";
-import type { Api } from "./client";
+import type { Api } from "./call";
 import { price } from "./models";
-import { amount, data, text } from "./shapes";
+import { data, nullableNumber, nullableString } from "./shapes";
 
 const endpoint = z.object({
   /** Provider and model, as the website shows it. */
@@ -13,18 +13,18 @@ const endpoint = z.object({
   /** Tells the endpoints of one model apart, such as `deepinfra/fp8`. */
   tag: z.string(),
   pricing: z.object({ prompt: price, completion: price }),
-  contextLength: amount,
-  maxCompletionTokens: amount,
-  quantization: text,
+  contextLength: nullableNumber,
+  maxCompletionTokens: nullableNumber,
+  quantization: nullableString,
   /** Percent of the requests of the last day that were answered. */
-  uptimeLast1d: amount,
+  uptimeLast1d: nullableNumber,
 });
 export type Endpoint = z.output<typeof endpoint>;
 
 const endpointsOfModel = data(z.object({ endpoints: z.array(endpoint) })).transform(({ endpoints }) => endpoints);
 const endpointList = data(z.array(endpoint));
 
-/** @param model Its slug, `author/slug`, with the suffix of a variant where it has one. @throws NotFound */
+/** @param model Its slug, `author/slug`, with the suffix of a variant where it has one. @throws NotFoundError */
 export function listEndpoints(api: Api, model: string, authenticated = false): Promise<Endpoint[]> {
   const path = ["models", ...model.split("/"), "endpoints"];
   return api.request({ method: "GET", path, result: endpointsOfModel, authenticated });

@@ -1,8 +1,8 @@
 /** Guardrails: `/guardrails`. A guardrail enforces nothing until it is assigned. */
 import * as z from "zod";
-import type { Api } from "./client";
-import { type Counted, PAGE_SIZE, pagesByTotal } from "./pages";
-import { amount, data, deleted, flag, page, text, texts } from "./shapes";
+import type { Api } from "./call";
+import { PAGE_SIZE, type PageWithTotal, pagesByTotal } from "./pages";
+import { data, deleted, nullableBoolean, nullableNumber, nullableString, nullableStringList, page } from "./shapes";
 
 const builtinFilter = z.object({ slug: z.string(), action: z.string(), scanScope: z.string().nullish() });
 const contentFilter = z.object({ pattern: z.string(), action: z.string(), label: z.string().nullish() });
@@ -10,15 +10,15 @@ const contentFilter = z.object({ pattern: z.string(), action: z.string(), label:
 const guardrail = z.object({
   id: z.string().min(1),
   name: z.string(),
-  description: text,
+  description: nullableString,
   /** USD, per assigned key and per assigned member; null is no limit. */
-  limitUsd: amount,
-  resetInterval: text,
-  allowedModels: texts,
-  ignoredModels: texts,
-  allowedProviders: texts,
-  ignoredProviders: texts,
-  allowedDataRegions: texts,
+  limitUsd: nullableNumber,
+  resetInterval: nullableString,
+  allowedModels: nullableStringList,
+  ignoredModels: nullableStringList,
+  allowedProviders: nullableStringList,
+  ignoredProviders: nullableStringList,
+  allowedDataRegions: nullableStringList,
   contentFilterBuiltins: z
     .array(builtinFilter)
     .nullish()
@@ -27,20 +27,20 @@ const guardrail = z.object({
     .array(contentFilter)
     .nullish()
     .transform((value) => value ?? null),
-  enforceZdrAnthropic: flag,
-  enforceZdrOpenai: flag,
-  enforceZdrGoogle: flag,
-  enforceZdrXai: flag,
-  enforceZdrOther: flag,
-  allowSafetyRetentionGoogle: flag,
-  allowSafetyRetentionOther: flag,
-  enableFreeModelPublication: flag,
-  enableFreeModelTraining: flag,
-  enablePaidModelTraining: flag,
-  includeByokInBudgets: flag.transform((value) => value ?? false),
-  createdAt: text,
+  enforceZdrAnthropic: nullableBoolean,
+  enforceZdrOpenai: nullableBoolean,
+  enforceZdrGoogle: nullableBoolean,
+  enforceZdrXai: nullableBoolean,
+  enforceZdrOther: nullableBoolean,
+  allowSafetyRetentionGoogle: nullableBoolean,
+  allowSafetyRetentionOther: nullableBoolean,
+  enableFreeModelPublication: nullableBoolean,
+  enableFreeModelTraining: nullableBoolean,
+  enablePaidModelTraining: nullableBoolean,
+  includeByokInBudgets: nullableBoolean.transform((value) => value ?? false),
+  createdAt: nullableString,
   /** Null for guardrails older than workspaces. */
-  workspaceId: text,
+  workspaceId: nullableString,
 });
 export type Guardrail = z.output<typeof guardrail>;
 
@@ -54,20 +54,20 @@ export interface NewGuardrail extends GuardrailChange {
 
 /** Not repeated when its answer is lost: names are not unique, so there would be two. */
 export function createGuardrail(api: Api, body: NewGuardrail): Promise<Guardrail> {
-  return api.request({ method: "POST", path: ["guardrails"], body, result: data(guardrail), repeatable: false });
+  return api.request({ method: "POST", path: ["guardrails"], body, result: data(guardrail), isRetryable: false });
 }
 
-/** @throws NotFound */
+/** @throws NotFoundError */
 export function readGuardrail(api: Api, id: string): Promise<Guardrail> {
   return api.request({ method: "GET", path: ["guardrails", id], result: data(guardrail) });
 }
 
-/** @throws NotFound */
+/** @throws NotFoundError */
 export function updateGuardrail(api: Api, id: string, body: GuardrailChange): Promise<Guardrail> {
   return api.request({ method: "PATCH", path: ["guardrails", id], body, result: data(guardrail) });
 }
 
-/** @throws NotFound */
+/** @throws NotFoundError */
 export function deleteGuardrail(api: Api, id: string): Promise<void> {
   return api.request({ method: "DELETE", path: ["guardrails", id], result: deleted });
 }
@@ -75,11 +75,11 @@ export function deleteGuardrail(api: Api, id: string): Promise<void> {
 const guardrailPage = page(guardrail);
 
 /** One page of the guardrails of a workspace. Without a workspace: those of the default one. */
-export function listGuardrailsFrom(
+export function listGuardrailsPage(
   api: Api,
   workspaceId: string | undefined,
   offset: number,
-): Promise<Counted<Guardrail>> {
+): Promise<PageWithTotal<Guardrail>> {
   return api.request({
     method: "GET",
     path: ["guardrails"],
@@ -90,5 +90,5 @@ export function listGuardrailsFrom(
 
 /** All guardrails of a workspace. Without a workspace: those of the default one. */
 export function listGuardrails(api: Api, workspaceId?: string): AsyncGenerator<Guardrail> {
-  return pagesByTotal(api.operation, (offset) => listGuardrailsFrom(api, workspaceId, offset));
+  return pagesByTotal(api.operation, (offset) => listGuardrailsPage(api, workspaceId, offset));
 }

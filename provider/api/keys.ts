@@ -1,40 +1,40 @@
 /** Inference keys: `/keys`. The hash is a key's identity; the key itself is shown once, in the answer to its creation. */
 import * as z from "zod";
+import { ApiError } from "../errors";
 import { Secret } from "../secret";
-import type { Api } from "./client";
-import { Refused } from "./errors";
+import type { Api } from "./call";
 import { pagesUntilEmpty } from "./pages";
-import { amount, data, deleted, flag, text } from "./shapes";
+import { data, deleted, nullableBoolean, nullableNumber, nullableString } from "./shapes";
 
 const key = z.object({
   hash: z.string().min(1),
   name: z.string(),
-  label: text,
-  disabled: flag.transform((value) => value ?? false),
+  label: nullableString,
+  disabled: nullableBoolean.transform((value) => value ?? false),
   /** USD; null is no limit. */
-  limit: amount,
-  limitReset: text,
+  limit: nullableNumber,
+  limitReset: nullableString,
   /** USD; what is left of the limit until it resets. */
-  limitRemaining: amount,
-  includeByokInLimit: flag.transform((value) => value ?? false),
+  limitRemaining: nullableNumber,
+  includeByokInLimit: nullableBoolean.transform((value) => value ?? false),
   /** USD of credits, ever; then since the last midnight UTC, Monday and first of the month. */
-  usage: amount,
-  usageDaily: amount,
-  usageWeekly: amount,
-  usageMonthly: amount,
+  usage: nullableNumber,
+  usageDaily: nullableNumber,
+  usageWeekly: nullableNumber,
+  usageMonthly: nullableNumber,
   /** USD that providers charged to keys of the account's own. */
-  byokUsage: amount,
-  byokUsageDaily: amount,
-  byokUsageWeekly: amount,
-  byokUsageMonthly: amount,
-  createdAt: text,
+  byokUsage: nullableNumber,
+  byokUsageDaily: nullableNumber,
+  byokUsageWeekly: nullableNumber,
+  byokUsageMonthly: nullableNumber,
+  createdAt: nullableString,
   /** Null if no use was recorded. */
-  lastUsedAt: text,
+  lastUsedAt: nullableString,
   /** The only field that may be missing; then nothing is said of it. */
   expiresAt: z.string().nullish(),
-  creatorUserId: text,
-  externalUser: text,
-  workspaceId: text,
+  creatorUserId: nullableString,
+  externalUser: nullableString,
+  workspaceId: nullableString,
 });
 export type Key = z.output<typeof key>;
 
@@ -61,24 +61,24 @@ export interface NewKey extends Omit<KeyChange, "disabled" | "name"> {
 const createdKey = z
   .object({ data: key, key: z.string().min(1) })
   .transform((answer) => ({ key: answer.data, secret: new Secret(answer.key) }));
-export type NewlyMadeKey = z.output<typeof createdKey>;
+export type CreatedKey = z.output<typeof createdKey>;
 
 /** Not repeated when its answer is lost: the first key would be live and nobody could see it. */
-export function createKey(api: Api, body: NewKey): Promise<NewlyMadeKey> {
-  return api.request({ method: "POST", path: ["keys"], body, result: createdKey, repeatable: false });
+export function createKey(api: Api, body: NewKey): Promise<CreatedKey> {
+  return api.request({ method: "POST", path: ["keys"], body, result: createdKey, isRetryable: false });
 }
 
-/** @throws NotFound */
+/** @throws NotFoundError */
 export function readKey(api: Api, hash: string): Promise<Key> {
   return api.request({ method: "GET", path: ["keys", hash], result: data(key) });
 }
 
-/** @throws NotFound */
+/** @throws NotFoundError */
 export function updateKey(api: Api, hash: string, body: KeyChange): Promise<Key> {
   return api.request({ method: "PATCH", path: ["keys", hash], body, result: data(key) });
 }
 
-/** @throws NotFound */
+/** @throws NotFoundError */
 export function deleteKey(api: Api, hash: string): Promise<void> {
   return api.request({ method: "DELETE", path: ["keys", hash], result: deleted });
 }
@@ -92,7 +92,7 @@ const showExpiredUnasked = new Set<string>();
  * One page of up to 100 keys of a workspace, newest first, disabled and expired ones too. Without a workspace: the default
  * one.
  */
-export async function listKeysFrom(api: Api, workspaceId: string | undefined, offset: number): Promise<Key[]> {
+export async function listKeysPage(api: Api, workspaceId: string | undefined, offset: number): Promise<Key[]> {
   const ask = (more: { includeExpired?: "true" }) => {
     const query = { includeDisabled: "true", ...more, workspaceId, offset: offset || undefined };
     return api.request({ method: "GET", path: ["keys"], query, result: keyPage });
@@ -108,7 +108,7 @@ export async function listKeysFrom(api: Api, workspaceId: string | undefined, of
 }
 
 function refusesIncludeExpired(error: unknown): boolean {
-  return error instanceof Refused && error.status === 400 && error.said.includes("include_expired");
+  return error instanceof ApiError && error.status === 400 && error.apiMessage.includes("include_expired");
 }
 
 /** All keys of a workspace, newest first, disabled and expired ones too. Without a workspace: those of the default one. */
@@ -116,6 +116,6 @@ export function listKeys(api: Api, workspaceId?: string): AsyncGenerator<Key> {
   return pagesUntilEmpty(
     api.operation,
     ({ hash }) => hash,
-    (offset) => listKeysFrom(api, workspaceId, offset),
+    (offset) => listKeysPage(api, workspaceId, offset),
   );
 }

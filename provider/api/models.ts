@@ -1,7 +1,7 @@
 /** The model catalogue: `/models`. Asked without credentials: an account may filter its own view of it. */
 import * as z from "zod";
-import type { Api } from "./client";
-import { amount, text, texts } from "./shapes";
+import type { Api } from "./call";
+import { nullableNumber, nullableString, nullableStringList } from "./shapes";
 
 /** USD for one token or request, sent as text. Negative where it depends on the model that a router picks. */
 export const price = z
@@ -13,19 +13,19 @@ export const price = z
 const model = z.object({
   /** Slug, with the suffix of a variant where it has one: what goes into an allowlist. */
   id: z.string(),
-  canonicalSlug: text,
-  name: text,
-  description: text,
+  canonicalSlug: nullableString,
+  name: nullableString,
+  description: nullableString,
   pricing: z.object({ prompt: price, completion: price, request: price }),
-  contextLength: amount,
-  architecture: z.object({ inputModalities: texts, outputModalities: texts }),
+  contextLength: nullableNumber,
+  architecture: z.object({ inputModalities: nullableStringList, outputModalities: nullableStringList }),
   topProvider: z
-    .object({ maxCompletionTokens: amount })
+    .object({ maxCompletionTokens: nullableNumber })
     .nullish()
     .transform((value) => value ?? { maxCompletionTokens: null }),
-  supportedParameters: texts,
+  supportedParameters: nullableStringList,
   /** The day after which it may be gone. */
-  expirationDate: text,
+  expirationDate: nullableString,
 });
 export type Model = z.output<typeof model>;
 
@@ -34,7 +34,7 @@ export function listModels(api: Api, { zdr = false } = {}): Promise<Model[]> {
   return catalogue(api, model, { zdr: zdr ? "true" : undefined });
 }
 
-const names = z.object({ id: z.string(), canonicalSlug: text });
+const names = z.object({ id: z.string(), canonicalSlug: nullableString });
 
 /** Canonical slug of every model, by each name it goes by. */
 export async function canonicalSlugs(api: Api): Promise<Map<string, string>> {
@@ -46,7 +46,7 @@ export async function canonicalSlugs(api: Api): Promise<Map<string, string>> {
   return slugs;
 }
 
-const LARGEST_PAGE = 1_000;
+const MAX_PAGE_SIZE = 1_000;
 
 /** Of all modalities: without saying so it would be those that give text. */
 async function catalogue<Row>(
@@ -56,16 +56,16 @@ async function catalogue<Row>(
 ): Promise<Row[]> {
   const result = z.object({ data: z.array(row), totalCount: z.number().nullish() });
   const rows: Row[] = [];
-  for (let offset = 0; ; offset += LARGEST_PAGE) {
+  for (let offset = 0; ; offset += MAX_PAGE_SIZE) {
     const { data, totalCount } = await api.request({
       method: "GET",
       path: ["models"],
-      query: { outputModalities: "all", offset, limit: LARGEST_PAGE, ...query },
+      query: { outputModalities: "all", offset, limit: MAX_PAGE_SIZE, ...query },
       result,
       authenticated: false,
     });
     rows.push(...data);
-    if (data.length === 0 || offset + LARGEST_PAGE >= (totalCount ?? 0)) return rows;
+    if (data.length === 0 || offset + MAX_PAGE_SIZE >= (totalCount ?? 0)) return rows;
   }
 }
 

@@ -3,11 +3,12 @@
  * management key of a federation policy (RFC 8693). No management key is stored anywhere.
  */
 import * as z from "zod";
+import { ApiError, InvalidResponseError, PreconditionError, TokenExchangeError } from "../errors";
 import { Secret } from "../secret";
 import { clean, redact } from "../text";
-import { type Api, parseJson, short } from "./client";
+import type { Api } from "./call";
+import { parseJson, short } from "./client";
 import type { Credential } from "./credential";
-import { NoAccessToken, Refused, UnreadableAnswer, Unsupported } from "./errors";
 import { patientSend } from "./patientSend";
 import type { SubjectToken } from "./subjectToken";
 
@@ -17,7 +18,7 @@ interface AccessToken {
   renewAt: number;
 }
 
-const LONGEST_LIFE_MS = 15 * 60_000;
+const MAX_LIFE_MS = 15 * 60_000;
 const RENEW_BEFORE_EXPIRY_MS = 60_000;
 
 /** Exchanges at the first request and again before the token expires; requests that need a token together share one. */
@@ -43,7 +44,7 @@ export function federated(policyId: string, subjectToken: (api: Api) => Promise<
       try {
         return (await exchanging).secret;
       } catch (error) {
-        throw new NoAccessToken(api.operation, error);
+        throw new TokenExchangeError(api.operation, error);
       }
     },
     drop(refused) {
@@ -77,8 +78,8 @@ async function exchange(api: Api, policyId: string, { token, origin }: SubjectTo
   );
   if (status >= 200 && status < 300) return accessToken(operation, status, text, sentAt);
   const refusal = oauthError(text, token);
-  if (!refusal) throw new UnreadableAnswer(operation, status, "not an OAuth error", excerpt(text));
-  throw new Refused(operation, status, refusal.message, ADVICE[refusal.code]);
+  if (!refusal) throw new InvalidResponseError(operation, status, "not an OAuth error", excerpt(text));
+  throw new ApiError(operation, status, refusal.message, ADVICE[refusal.code]);
 }
 
 const TOKEN = z.object({
@@ -90,11 +91,11 @@ const TOKEN = z.object({
 function accessToken(operation: string, status: number, text: string, sentAt: number): AccessToken {
   const { data } = TOKEN.safeParse(parseJson(text));
   // Nothing of the text is shown: it may hold the token.
-  if (!data) throw new UnreadableAnswer(operation, status, "it holds no access token", "");
+  if (!data) throw new InvalidResponseError(operation, status, "it holds no access token", "");
   if (data.scope !== "management") {
-    throw new Unsupported(operation, "the policy acts as an inference key", AS_MANAGEMENT_KEY);
+    throw new PreconditionError(operation, "the policy acts as an inference key", AS_MANAGEMENT_KEY);
   }
-  const life = Math.min(data.expires_in * 1000, LONGEST_LIFE_MS);
+  const life = Math.min(data.expires_in * 1000, MAX_LIFE_MS);
   return { secret: new Secret(data.access_token), renewAt: sentAt + life - Math.min(RENEW_BEFORE_EXPIRY_MS, life / 2) };
 }
 
@@ -108,14 +109,14 @@ function oauthError(text: string, token: Secret): { code: string; message: strin
   return { code: data.error, message: short(clean(redact(message, token))) };
 }
 
-export const WHERE_POLICIES_ARE = "(OpenRouter, Settings → Workload identity)";
+export const POLICIES_HINT = "(OpenRouter, Settings → Workload identity)";
 
-const AS_MANAGEMENT_KEY = `let the policy act as a management key ${WHERE_POLICIES_ARE}`;
+const AS_MANAGEMENT_KEY = `let the policy act as a management key ${POLICIES_HINT}`;
 
 const ADVICE: Readonly<Record<string, string>> = {
-  invalid_request: `check the federation policy id ${WHERE_POLICIES_ARE}`,
+  invalid_request: `check the federation policy id ${POLICIES_HINT}`,
   invalid_grant:
-    `check that the policy trusts the issuer, audience and subject of the token ${WHERE_POLICIES_ARE}, ` +
+    `check that the policy trusts the issuer, audience and subject of the token ${POLICIES_HINT}, ` +
     "and that the token has not expired: one in a variable can't be renewed, one from a file or GitHub Actions can",
   invalid_scope: AS_MANAGEMENT_KEY,
   unsupported_grant_type: "check the base URL: this server exchanges no tokens",

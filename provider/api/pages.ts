@@ -1,5 +1,5 @@
 /** Reading lists to their end. The API has two kinds, and each has a trap of its own. */
-import { EndlessList } from "./errors";
+import { PaginationError } from "../errors";
 
 /** A page of a list, and the offset of the next one, if there may be one. */
 export interface Page<Row> {
@@ -11,17 +11,17 @@ export interface Page<Row> {
 export const PAGE_SIZE = 100;
 
 /** No account has this many pages; a list that does is not ending. */
-const MOST_PAGES = 1_000;
+const MAX_PAGES = 1_000;
 
 /** Other programs don't make a page of keys in the time of a few requests. */
-const MOST_STALE_PAGES = 5;
+const MAX_STALE_PAGES = 5;
 
-export interface Counted<Row> {
+export interface PageWithTotal<Row> {
   data: Row[];
   totalCount: number;
 }
 
-export function pageByTotal<Row>({ data, totalCount }: Counted<Row>, offset: number): Page<Row> {
+export function pageByTotal<Row>({ data, totalCount }: PageWithTotal<Row>, offset: number): Page<Row> {
   const next = offset + PAGE_SIZE;
   return { rows: data, next: next < totalCount ? next : undefined };
 }
@@ -37,16 +37,16 @@ export function pageUntilEmpty<Row>(rows: Row[], offset: number): Page<Row> {
  */
 export async function* pagesByTotal<Row>(
   operation: string,
-  readPage: (offset: number) => Promise<Counted<Row>>,
+  readPage: (offset: number) => Promise<PageWithTotal<Row>>,
 ): AsyncGenerator<Row> {
   let offset = 0;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const { rows, next }: Page<Row> = pageByTotal(await readPage(offset), offset);
     yield* rows;
     if (next === undefined) return;
     offset = next;
   }
-  throw new EndlessList(operation, `${MOST_PAGES} pages`);
+  throw new PaginationError(operation, `${MAX_PAGES} pages`);
 }
 
 /**
@@ -62,17 +62,17 @@ export async function* pagesUntilEmpty<Row>(
   const seen = new Set<string>();
   let offset = 0;
   let stale = 0;
-  for (let page = 0; page < MOST_PAGES; page++) {
+  for (let page = 0; page < MAX_PAGES; page++) {
     const { rows, next }: Page<Row> = pageUntilEmpty(await readPage(offset), offset);
     if (next === undefined) return;
     const fresh = rows.filter((row) => !seen.has(identity(row)));
     stale = fresh.length === 0 ? stale + 1 : 0;
-    if (stale === MOST_STALE_PAGES) throw new EndlessList(operation, `${stale} pages brought nothing new`);
+    if (stale === MAX_STALE_PAGES) throw new PaginationError(operation, `${stale} pages brought nothing new`);
     for (const row of fresh) seen.add(identity(row));
     yield* fresh;
     offset = next;
   }
-  throw new EndlessList(operation, `${MOST_PAGES} pages`);
+  throw new PaginationError(operation, `${MAX_PAGES} pages`);
 }
 
 export async function allOf<Row>(rows: AsyncGenerator<Row>): Promise<Row[]> {

@@ -4,19 +4,19 @@ import * as z from "zod";
  * Building blocks for the shapes of answers. The API gains fields and enum values often, and leaves out what is null:
  * unknown fields are dropped (zod's default), a missing one is null, and no enum is closed.
  */
-export const text = z
+export const nullableString = z
   .string()
   .nullish()
   .transform((value) => value ?? null);
-export const amount = z
+export const nullableNumber = z
   .number()
   .nullish()
   .transform((value) => value ?? null);
-export const flag = z
+export const nullableBoolean = z
   .boolean()
   .nullish()
   .transform((value) => value ?? null);
-export const texts = z
+export const nullableStringList = z
   .array(z.string())
   .nullish()
   .transform((value) => value ?? null);

@@ -3,11 +3,11 @@
  * variables, the file of the stack configuration, GitHub Actions. Read for each exchange: such tokens live for minutes.
  */
 import { readFile } from "node:fs/promises";
+import { InvalidResponseError, InvalidSettingError, PreconditionError } from "../errors";
 import { isLoopback } from "../loopback";
 import { Secret } from "../secret";
 import { clean } from "../text";
-import type { Api } from "./client";
-import { UnreadableAnswer, Unsupported, UnusableSetting } from "./errors";
+import type { Api } from "./call";
 import { patientSend } from "./patientSend";
 
 export interface SubjectToken {
@@ -33,7 +33,7 @@ const GITHUB_URL = "ACTIONS_ID_TOKEN_REQUEST_URL";
 const GITHUB_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 const GITHUB_PERMISSION = "give the GitHub Actions job `permissions: id-token: write`";
 
-/** @throws UnusableSetting without a source or without a token in it, RequestError when GitHub issues none. */
+/** @throws InvalidSettingError without a source or without a token in it, RequestError when GitHub issues none. */
 export async function subjectToken(
   api: Api,
   { explicit, subjectTokenFile, subjectTokenAudience }: SubjectTokenSettings,
@@ -50,7 +50,7 @@ export async function subjectToken(
     const audience = (explicit && subjectTokenAudience) || environment[AUDIENCE_VARIABLE] || subjectTokenAudience;
     return fromGitHub(api, requestUrl, new Secret(requestToken), audience);
   }
-  throw new UnusableSetting(
+  throw new InvalidSettingError(
     "there is a federation policy and no token to exchange",
     `set ${TOKEN_VARIABLE} or ${TOKEN_FILE_VARIABLE}, or ${GITHUB_PERMISSION}`,
   );
@@ -59,7 +59,7 @@ export async function subjectToken(
 async function fromFile(path: string): Promise<SubjectToken> {
   const origin = `the file "${clean(path)}"`;
   const text = await readFile(path, "utf8").catch(({ code }: NodeJS.ErrnoException) => {
-    throw new UnusableSetting(`${origin}, of the token to exchange, can't be read (${code})`, "check its path");
+    throw new InvalidSettingError(`${origin}, of the token to exchange, can't be read (${code})`, "check its path");
   });
   return checked(text.trim(), origin);
 }
@@ -84,16 +84,16 @@ async function fromGitHub(
     },
     () => "no token",
   );
-  if (status !== 200) throw new Unsupported(operation, `GitHub issued none (${status})`, GITHUB_PERMISSION);
+  if (status !== 200) throw new PreconditionError(operation, `GitHub issued none (${status})`, GITHUB_PERMISSION);
   const value = tokenIn(text);
-  if (value === undefined) throw new UnreadableAnswer(operation, status, "it holds no token", "");
+  if (value === undefined) throw new InvalidResponseError(operation, status, "it holds no token", "");
   return checked(value, "GitHub Actions");
 }
 
 function trusted(requestUrl: string): URL {
   const url = URL.canParse(requestUrl) ? new URL(requestUrl) : undefined;
   if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url))) return url;
-  throw new UnusableSetting(`${GITHUB_URL} is not an https URL`, "leave it as GitHub Actions sets it");
+  throw new InvalidSettingError(`${GITHUB_URL} is not an https URL`, "leave it as GitHub Actions sets it");
 }
 
 function tokenIn(text: string): string | undefined {
@@ -108,5 +108,5 @@ function tokenIn(text: string): string | undefined {
 /** Three parts in base64url: the content of another file or variable must not leave this machine. */
 function checked(text: string, origin: string): SubjectToken {
   if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return { token: new Secret(text), origin };
-  throw new UnusableSetting(`${origin} does not hold a JWT`, "a subject token has three parts, joined by dots");
+  throw new InvalidSettingError(`${origin} does not hold a JWT`, "a subject token has three parts, joined by dots");
 }

@@ -3,12 +3,12 @@
  * first API call, so that a provider process that only checks and diffs never pays for an HTTP client.
  */
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
+import { ConnectionError, InvalidResponseError, type OpenRouterError, TimeoutError } from "../errors";
 import { isLoopback } from "../loopback";
-import { ConnectionFailure, type OpenRouterError, TimedOut, UnreadableAnswer } from "./errors";
 import { CALL_TIMEOUT_MS } from "./retry";
 
 /** A page of 100 keys is under 100 KB, the whole model catalogue about 2 MB. */
-const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
+const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /**
  * HTTP/2 where the server has it, and one request at a time on each connection all the same: of several, undici sends
@@ -16,7 +16,7 @@ const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
  */
 const POOL: Agent.Options = { connections: 64, keepAliveTimeout: 10_000, allowH2: true };
 
-export interface Sent {
+export interface HttpRequest {
   operation: string;
   method: "GET" | "POST" | "PATCH" | "DELETE";
   url: URL;
@@ -26,7 +26,7 @@ export interface Sent {
   timeout?: number;
 }
 
-export interface Answer {
+export interface HttpResponse {
   status: number;
   retryAfter?: string;
   /** Where a redirect points to. */
@@ -49,8 +49,8 @@ function dispatcherFor(url: URL): Dispatcher {
   return proxied;
 }
 
-/** @throws ConnectionFailure, TimedOut or UnreadableAnswer; an answer of any status is returned. */
-export async function send({ operation, method, url, headers, body, timeout }: Sent): Promise<Answer> {
+/** @throws ConnectionError, TimeoutError or UnreadableAnswer; an answer of any status is returned. */
+export async function send({ operation, method, url, headers, body, timeout }: HttpRequest): Promise<HttpResponse> {
   const limit = Math.min(timeout ?? CALL_TIMEOUT_MS, CALL_TIMEOUT_MS);
   const deadline = AbortSignal.timeout(limit);
   try {
@@ -72,8 +72,8 @@ export async function send({ operation, method, url, headers, body, timeout }: S
       ...(typeof location === "string" ? { location } : {}),
     };
   } catch (cause) {
-    if (cause instanceof UnreadableAnswer) throw cause;
-    if (deadline.aborted) throw new TimedOut(operation, Math.round(limit / 1000));
+    if (cause instanceof InvalidResponseError) throw cause;
+    if (deadline.aborted) throw new TimeoutError(operation, Math.round(limit / 1000));
     throw connectionFailure(operation, cause);
   }
 }
@@ -83,9 +83,9 @@ async function readBounded(operation: string, answer: Dispatcher.ResponseData): 
   let size = 0;
   for await (const chunk of answer.body) {
     size += chunk.length;
-    if (size > LARGEST_ANSWER_BYTES) {
+    if (size > MAX_RESPONSE_BYTES) {
       answer.body.destroy();
-      throw new UnreadableAnswer(operation, answer.statusCode, `larger than ${LARGEST_ANSWER_BYTES} bytes`, "");
+      throw new InvalidResponseError(operation, answer.statusCode, `larger than ${MAX_RESPONSE_BYTES} bytes`, "");
     }
     chunks.push(chunk);
   }
@@ -99,7 +99,7 @@ const UNSENT =
 function connectionFailure(operation: string, cause: unknown): OpenRouterError {
   const code = errorCode(cause);
   const outcome = UNSENT.test(code) ? "unsent" : "unknown";
-  return new ConnectionFailure(operation, outcome, code || messageOf(cause), cause);
+  return new ConnectionError(operation, outcome, code || messageOf(cause), cause);
 }
 
 /** The system's word for it, which for several addresses tried stands in the first of the collected errors. */

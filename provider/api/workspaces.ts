@@ -1,10 +1,10 @@
 /** Workspaces: `/workspaces`. Read only: which account a management key belongs to, and what workspaces are called. */
 import * as z from "zod";
-import type { Api } from "./client";
+import type { Api } from "./call";
 import { PAGE_SIZE, pagesByTotal } from "./pages";
-import { page, text } from "./shapes";
+import { nullableString, page } from "./shapes";
 
-const workspace = z.object({ id: z.string().min(1), name: text, createdAt: text });
+const workspace = z.object({ id: z.string().min(1), name: nullableString, createdAt: nullableString });
 export type Workspace = z.output<typeof workspace>;
 const workspacePage = page(workspace);
 

@@ -4,24 +4,25 @@
  * properties that every object of ours has in its state besides its own outputs.
  */
 import { isDeepStrictEqual } from "node:util";
-import { type Api, type Operation, type Surroundings, startOperation } from "../api/client";
-import { NotFound, Unsupported } from "../api/errors";
+import type { Api } from "../api/call";
+import { type ApiContext, type Operation, startOperation } from "../api/client";
 import { sleep } from "../api/retry";
-import type { AccountGuard, AccountRef } from "../resources/account";
-import { adoptedTwice } from "../resources/adoption";
-import { LAG_WAITS_MS } from "../resources/fresh";
-import { type Context, type Lifecycle, mayBeDone, PartialFailure, type Session } from "../resources/lifecycle";
+import { NotFoundError, PartialFailureError, PreconditionError } from "../errors";
+import type { AccountGuard, AccountRef } from "../reconcile/account";
+import { adoptedTwice } from "../reconcile/adoption";
+import { LAG_WAITS_MS } from "../reconcile/fresh";
+import { type Context, isOutcomeUnknown, type Lifecycle, type Session } from "../reconcile/lifecycle";
 import { Secret } from "../secret";
 import { clean } from "../text";
 import { forState, plain, toState, withoutCode } from "./properties";
 import type { DynamicProvider, Properties } from "./protocol";
-import { readStamp, STATE_VERSION } from "./stamp";
+import { parseStamp, STATE_VERSION } from "./stamp";
 
 /** What all kinds of one provider process share. */
 export interface Process {
   configure: DynamicProvider["configure"];
   /** Resolved at the first API call and not before: a preview works without credentials. */
-  surroundings(): Surroundings;
+  surroundings(): ApiContext;
   accounts: AccountGuard;
   session: Session;
   /** The last gate before output: no credential and no control character passes. */
@@ -55,25 +56,29 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
   /** @throws before any other id gets into a URL, and without repeating it: it may be a key. */
   function requireId(verb: string, id: string): void {
     if (lifecycle.isId(id)) return;
-    throw new Unsupported(`${verb} ${title}`, `the id is not the id of ${title}s`, "pass the `id` of the resource");
+    throw new PreconditionError(
+      `${verb} ${title}`,
+      `the id is not the id of ${title}s`,
+      "pass the `id` of the resource",
+    );
   }
 
   async function begin(verb: "read" | "update" | "delete", properties: Properties, id: string): Promise<Context> {
     requireId(verb, id);
     const object = nameOf(properties, id);
-    refuseNewerState(`${verb} ${object}`, properties);
-    meet(id, properties, object);
-    const { account, unfinished = false } = readStamp(properties.__origin) ?? {};
+    rejectNewerState(`${verb} ${object}`, properties);
+    recordSeen(id, properties, object);
+    const { account, unfinished = false } = parseStamp(properties.__origin) ?? {};
     const context = start(verb, object);
     // The account that has the object, as the state names it; else it is that of the management key.
     return { ...context, account: account ?? (await accounts.present(context.api)), unfinished };
   }
 
   /** Remembers what the state says of an object. */
-  function meet(id: string, { __origin, createdAt }: Properties, object: string): void {
-    session.known.add(id);
-    if (typeof createdAt === "string") session.ages.set(id, createdAt);
-    accounts.meet(readStamp(__origin)?.account, object);
+  function recordSeen(id: string, { __origin, createdAt }: Properties, object: string): void {
+    session.seenIds.add(id);
+    if (typeof createdAt === "string") session.creationTimes.set(id, createdAt);
+    accounts.meet(parseStamp(__origin)?.account, object);
   }
 
   function start(verb: Operation["verb"], object: string): Omit<Context, "account"> {
@@ -95,20 +100,20 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
   }
 
   /** From here on this process deletes nothing that these inputs name: it would be as another resource's. */
-  function hold(id: string, inputs: Properties): void {
-    for (const claimed of lifecycle.claims(id, inputsIn(inputs))) session.held.add(claimed);
+  function claim(id: string, inputs: Properties): void {
+    for (const claimed of lifecycle.claims(id, inputsIn(inputs))) session.claimedIds.add(claimed);
   }
 
   /** Remembers what the program has of an object. @throws if this change must not be planned. */
   function plan(id: string, olds: Properties, news: Properties, replaces: readonly string[]): void {
     session.managed.set(id, olds);
-    const account = readStamp(olds.__origin)?.account;
+    const account = parseStamp(olds.__origin)?.account;
     lifecycle.forbid?.({ id, olds: outputsIn(olds), news: inputsIn(news), replaces, account, session });
     if (replaces.length > 0) {
-      session.replaced.add(id);
+      session.replacedIds.add(id);
       return;
     }
-    hold(id, news);
+    claim(id, news);
     if (session.left.has(id)) {
       const text =
         `${nameOf(news, id)} keeps a guardrail whose assignment set no longer lists it, because the set came first: ` +
@@ -125,7 +130,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 
   /** "Not found" by the API counts only in the account that wrote the state. */
   async function confirmGone({ api }: Context, properties: Properties): Promise<void> {
-    await accounts.confirmGone(api, readStamp(properties.__origin)?.account);
+    await accounts.confirmGone(api, parseStamp(properties.__origin)?.account);
   }
 
   /** A delete of unknown outcome is settled by looking, for as long as the API may show what it has deleted. */
@@ -152,11 +157,11 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 
     async diff(id, olds, news) {
       const object = nameOf(news, id);
-      refuseNewerState(`compare ${object}`, olds);
-      if (session.adopted.has(id)) throw adoptedTwice(`compare ${object}`, id);
-      meet(id, olds, object);
-      accounts.refuseMixture(`compare ${object}`);
-      const account = readStamp(olds.__origin)?.account;
+      rejectNewerState(`compare ${object}`, olds);
+      if (session.adoptedIds.has(id)) throw adoptedTwice(`compare ${object}`, id);
+      recordSeen(id, olds, object);
+      accounts.rejectMixedAccounts(`compare ${object}`);
+      const account = parseStamp(olds.__origin)?.account;
       const { changed, replaces } = lifecycle.diff(outputsIn(olds), inputsIn(news), account);
       // A refresh compares with the inputs of the state, which say nothing of the program.
       if (session.programRuns) plan(id, olds, news, replaces);
@@ -169,27 +174,27 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     async create(news) {
       const context = await beginCreate(news);
       const account = () => context.account;
-      const { id, outputs } = await keeping(process, account, news, hold, async () => {
+      const { id, outputs } = await keepPartial(process, account, news, claim, async () => {
         try {
           return await lifecycle.create(context, inputsIn(news));
         } catch (error) {
           // What the inputs name may be of a different account.
-          if (error instanceof NotFound) await accounts.beforeWrite(context.api, true);
+          if (error instanceof NotFoundError) await accounts.beforeWrite(context.api, true);
           throw error;
         }
       });
-      hold(id, news);
-      session.known.add(id);
+      claim(id, news);
+      session.seenIds.add(id);
       return { id, outs: toState(outputs, context.account) };
     },
 
     async read(id, properties) {
-      const stamp = readStamp(properties.__origin);
+      const stamp = parseStamp(properties.__origin);
       const context = await begin("read", properties, id);
       const olds = stamp && outputsIn(properties);
       const found = await lifecycle.read(context, id, olds);
       if (!found && !stamp) {
-        throw new Unsupported(
+        throw new PreconditionError(
           context.api.operation,
           "there is no such object in this account",
           "check the id that is passed to `get`",
@@ -212,14 +217,14 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     async update(id, olds, news) {
       const { context, account } = noting(await begin("update", olds, id));
       try {
-        const outputs = await keeping(process, account, news, undefined, () =>
+        const outputs = await keepPartial(process, account, news, undefined, () =>
           lifecycle.update(context, id, outputsIn(olds), inputsIn(news)),
         );
         return { outs: toState(outputs, account()) };
       } catch (error) {
-        if (!(error instanceof NotFound)) throw error;
+        if (!(error instanceof NotFoundError)) throw error;
         await confirmGone(context, olds);
-        throw new Unsupported(
+        throw new PreconditionError(
           context.api.operation,
           "deleted outside this stack",
           "run `pulumi up --refresh`, which creates it again",
@@ -228,13 +233,13 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     },
 
     async delete(id, properties) {
-      if (session.held.has(id) || isOfAnother(id, properties)) return;
+      if (session.claimedIds.has(id) || isOfAnother(id, properties)) return;
       const context = await begin("delete", properties, id);
       const olds = outputsIn(properties);
       try {
         await lifecycle.delete(context, id, olds);
       } catch (error) {
-        const isDone = error instanceof NotFound || (mayBeDone(error) && (await isGone(context, id, olds)));
+        const isDone = error instanceof NotFoundError || (isOutcomeUnknown(error) && (await isGone(context, id, olds)));
         if (!isDone) throw error;
         await confirmGone(context, properties);
       }
@@ -277,7 +282,7 @@ function gatedError({ gate }: Process, error: unknown): Error {
 }
 
 /** Turns a failure after something was created into the form by which the engine keeps it in state. */
-async function keeping<Result>(
+async function keepPartial<Result>(
   { gate }: Process,
   account: () => AccountRef,
   news: Properties,
@@ -287,7 +292,7 @@ async function keeping<Result>(
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof PartialFailure)) throw error;
+    if (!(error instanceof PartialFailureError)) throw error;
     hold?.(error.id, news);
     const reason = gate(error.message);
     // The engine stores these properties unchanged: without `__provider` nothing could read or delete the object.
@@ -298,8 +303,8 @@ async function keeping<Result>(
   }
 }
 
-function refuseNewerState(operation: string, { __origin }: Properties): void {
-  if ((readStamp(__origin)?.version ?? 0) > STATE_VERSION) {
-    throw new Unsupported(operation, "its state was written by a newer release", "upgrade pulumi-openrouter");
+function rejectNewerState(operation: string, { __origin }: Properties): void {
+  if ((parseStamp(__origin)?.version ?? 0) > STATE_VERSION) {
+    throw new PreconditionError(operation, "its state was written by a newer release", "upgrade pulumi-openrouter");
   }
 }

@@ -5,9 +5,9 @@
  * installed in the program's directory, in refresh and destroy too.
  */
 
-import { Unsupported } from "../api/errors";
+import { PreconditionError } from "../errors";
+import type { Lifecycle } from "../reconcile/lifecycle";
 import { lifecycles } from "../resources";
-import type { Lifecycle } from "../resources/lifecycle";
 import { dynamicProvider } from "./host";
 import { newProcess } from "./process";
 import type { DynamicProvider } from "./protocol";
@@ -20,7 +20,7 @@ export function provider(kind: string): DynamicProvider {
   const known = providers.get(kind);
   if (known) return known;
   if (!Object.hasOwn(lifecycles, kind)) {
-    throw new Unsupported(`manage ${kind}`, "this release does not know the kind", "upgrade pulumi-openrouter");
+    throw new PreconditionError(`manage ${kind}`, "this release does not know the kind", "upgrade pulumi-openrouter");
   }
   const lifecycle = lifecycles[kind as keyof typeof lifecycles] as unknown as Lifecycle<object, object>;
   const made = dynamicProvider(lifecycle, shared);

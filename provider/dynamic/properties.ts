@@ -1,16 +1,14 @@
 /** Properties on their way to the state and to Pulumi's wire. */
 import { isDeepStrictEqual } from "node:util";
-import type { AccountRef } from "../resources/account";
+import { secret } from "../../formats/values";
+import type { AccountRef } from "../reconcile/account";
 import { Secret } from "../secret";
 import { clean, cleanLines, WHOLE_KEY } from "../text";
 import type { Properties } from "./protocol";
-import { stamped } from "./stamp";
-
-/** Pulumi's mark for a secret value on the wire. */
-const SECRET_MARK = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+import { formatStamp } from "./stamp";
 
 export function toState(outputs: object, account: AccountRef, unfinished = false): Properties {
-  return { ...plain(outputs), __origin: stamped(account, unfinished) };
+  return { ...plain(outputs), __origin: formatStamp(account, unfinished) };
 }
 
 /**
@@ -40,8 +38,7 @@ export function withoutCode({ __provider, ...properties }: Properties): Properti
 export function plain(properties: object): Properties {
   const present: Properties = {};
   for (const [name, value] of Object.entries(properties)) {
-    if (value !== undefined)
-      present[name] = value instanceof Secret ? { ...SECRET_MARK, value: value.reveal() } : value;
+    if (value !== undefined) present[name] = value instanceof Secret ? secret(value.reveal()) : value;
   }
   return present;
 }

@@ -5,7 +5,7 @@
  * { "version": 1, "account": "0df9e665-d932-5740-b2c7-b52af166bc11" }
  * ```
  */
-import type { AccountRef } from "../resources/account";
+import type { AccountRef } from "../reconcile/account";
 import { PUBLIC_BASE_URL } from "../settings";
 
 /** Says how to read the rest of a state. */
@@ -20,7 +20,7 @@ export interface Stamp {
 }
 
 /** What is the usual case is not written: it would be in every state. */
-export function stamped({ workspace, organization, server }: AccountRef, unfinished: boolean): object {
+export function formatStamp({ workspace, organization, server }: AccountRef, unfinished: boolean): object {
   return {
     version: STATE_VERSION,
     account: workspace,
@@ -31,7 +31,7 @@ export function stamped({ workspace, organization, server }: AccountRef, unfinis
 }
 
 /** Undefined for what this package did not write. */
-export function readStamp(value: unknown): Stamp | undefined {
+export function parseStamp(value: unknown): Stamp | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { version, account, organization, server = PUBLIC_BASE_URL, unfinished } = value as Record<string, unknown>;
   if (typeof version !== "number") return undefined;

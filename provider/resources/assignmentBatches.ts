@@ -1,12 +1,12 @@
 /** Assigning and removing any number of keys or members of one guardrail, in as few requests as possible. */
 import { listAssignments, unassign } from "../api/assignments";
-import type { Api } from "../api/client";
-import { KeyLimited, NotAsDeclared, Refused } from "../api/errors";
+import type { Api } from "../api/call";
 import { allOf, PAGE_SIZE } from "../api/pages";
+import { ApiError, NotAppliedError, PermissionError } from "../errors";
+import { type Age, untilFound } from "../reconcile/fresh";
+import { type Context, isOutcomeUnknown } from "../reconcile/lifecycle";
 import { clean } from "../text";
 import { assignBatch, type Failed, isFailed, type Place } from "./assignmentRequests";
-import { type Age, untilFound } from "./fresh";
-import { type Context, mayBeDone } from "./lifecycle";
 
 /** What became of a request for many. */
 export interface Result {
@@ -75,7 +75,7 @@ export async function unassignAll(
  */
 async function settleFailed(context: Context, place: Place, failed: Map<string, Failed>, age: Age): Promise<void> {
   const { api } = context;
-  const isOpen = ({ failure, undecided }: Failed) => undecided || mayHaveCulprits(failure);
+  const isOpen = ({ failure, undecided }: Failed) => undecided || canBisect(failure);
   if (![...failed.values()].some(isOpen)) return;
   let left = new Set<string>();
   const isListed = (assignee: string) => left.has(assignee);
@@ -116,7 +116,7 @@ function problemOf(
   const noun = `${kind === "keys" ? "key" : "member"}${sent === 1 ? "" : "s"}`;
   const verb = failed.size === 1 ? "is" : "are";
   return {
-    problem: new NotAsDeclared(
+    problem: new NotAppliedError(
       operation,
       `${failed.size} of ${sent} ${noun} ${verb} ${what}: ${groups.join("; ")}`,
       [...failures].some(isAboutTheList) ? "correct the list, then run it again" : "run it again",
@@ -125,31 +125,31 @@ function problemOf(
 }
 
 function isAboutTheList(failure: unknown): boolean {
-  return !(failure instanceof Error) || mayHaveCulprits(failure);
+  return !(failure instanceof Error) || canBisect(failure);
 }
 
 function isOfTheKey(failure: unknown): boolean {
-  return failure instanceof KeyLimited;
+  return failure instanceof PermissionError;
 }
 
 function reasonOf(operation: string, failure: unknown): string {
-  if (failure instanceof Refused) return `the API refused it: ${failure.status}, ${failure.said}`;
+  if (failure instanceof ApiError) return `the API refused it: ${failure.status}, ${failure.apiMessage}`;
   const text = failure instanceof Error ? failure.message : String(failure);
   return text.startsWith(`${operation}: `) ? text.slice(operation.length + 2) : text;
 }
 
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 
 function listed(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  return [...names.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  const more = names.length - MAX_NAMED;
+  return [...names.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 /** The API names no limit; as many as it has on a page. */
-const MOST_PER_REQUEST = PAGE_SIZE;
+const MAX_BATCH_SIZE = PAGE_SIZE;
 
 /** So many refused one after the other, and none accepted: the assignees are not the reason. */
-const MOST_REFUSED = 8;
+const MAX_REJECTIONS = 8;
 
 /** One bad assignee spoils the whole request, so a refused batch is split until only the culprits fail. */
 async function inBatches(
@@ -167,7 +167,7 @@ async function inBatches(
       await send(batch);
       accepted = true;
     } catch (failure) {
-      const isSplit = batch.length > 1 && mayHaveCulprits(failure) && (accepted || refused < MOST_REFUSED);
+      const isSplit = batch.length > 1 && canBisect(failure) && (accepted || refused < MAX_REJECTIONS);
       if (isSplit) {
         const half = Math.ceil(batch.length / 2);
         await sendOrSplit(batch.slice(0, half));
@@ -175,16 +175,16 @@ async function inBatches(
         return;
       }
       refused++;
-      if (!mayHaveCulprits(failure)) last = failure;
-      fail(batch, { failure, undecided: mayBeDone(failure) });
+      if (!canBisect(failure)) last = failure;
+      fail(batch, { failure, undecided: isOutcomeUnknown(failure) });
     }
   }
-  for (let at = 0; at < assignees.length; at += MOST_PER_REQUEST) {
-    await sendOrSplit(assignees.slice(at, at + MOST_PER_REQUEST));
+  for (let at = 0; at < assignees.length; at += MAX_BATCH_SIZE) {
+    await sendOrSplit(assignees.slice(at, at + MAX_BATCH_SIZE));
   }
 }
 
 /** Whether some of the assignees may be the reason, and not the rate, the credential or the guardrail. */
-function mayHaveCulprits(error: unknown): boolean {
-  return error instanceof Refused && (error.status === 400 || error.status === 403);
+function canBisect(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 400 || error.status === 403);
 }

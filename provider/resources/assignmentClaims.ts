@@ -3,12 +3,12 @@
  * keys that this run deletes. What a process knows of the program is what it has met in `diff` and `create`.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Api } from "../api/client";
-import { Unsupported } from "../api/errors";
+import { hasUnknown } from "../../formats/values";
+import type { Api } from "../api/call";
 import { readGuardrail } from "../api/guardrails";
+import { PreconditionError } from "../errors";
+import { ignoreNotFound, type Session } from "../reconcile/lifecycle";
 import { type Place, pairId, partsOf } from "./assignmentRequests";
-import { hasUnknown } from "./inputs";
-import { type Session, unlessGone } from "./lifecycle";
 
 /** Two sets of one guardrail would remove each other's keys at every `up`. */
 export function claimGuardrail(session: Session, operation: string, guardrailId: string, inputs: object): void {
@@ -16,7 +16,7 @@ export function claimGuardrail(session: Session, operation: string, guardrailId:
   if (hasUnknown(inputs)) return;
   const other = session.sets.get(guardrailId);
   if (other !== undefined && !isDeepStrictEqual(other, inputs)) {
-    throw new Unsupported(
+    throw new PreconditionError(
       operation,
       "the program has another GuardrailAssignments for this guardrail",
       "merge the two into one",
@@ -41,7 +41,7 @@ export async function claimedElsewhere(
   const claimed: string[] = [];
   for (const assignee of assignees) {
     const others = (guardrails.get(assignee) ?? []).filter((other) => other !== guardrailId);
-    const isHere = session.held.has(pairId(guardrailId, assignee));
+    const isHere = session.claimedIds.has(pairId(guardrailId, assignee));
     // A key has one guardrail, so assigning moves it. A member has one per workspace.
     const isMoved = others.length > 0 && (kind === "keys" || (await areTogether(workspaceOf, guardrailId, others)));
     if (isHere || isMoved) claimed.push(assignee);
@@ -49,9 +49,9 @@ export async function claimedElsewhere(
   return claimed;
 }
 
-function guardrailsByAssignee({ held }: Session): Map<string, string[]> {
+function guardrailsByAssignee({ claimedIds }: Session): Map<string, string[]> {
   const guardrails = new Map<string, string[]>();
-  for (const id of held) {
+  for (const id of claimedIds) {
     const [guardrailId, assignee] = partsOf(id);
     if (assignee) guardrails.set(assignee, [...(guardrails.get(assignee) ?? []), guardrailId]);
   }
@@ -64,7 +64,7 @@ type WorkspaceOf = (guardrailId: string) => Promise<string | null | undefined>;
 function workspaces(api: Api): WorkspaceOf {
   const known = new Map<string, ReturnType<WorkspaceOf>>();
   return (id) => {
-    const workspace = known.get(id) ?? unlessGone(readGuardrail(api, id)).then((found) => found?.workspaceId);
+    const workspace = known.get(id) ?? ignoreNotFound(readGuardrail(api, id)).then((found) => found?.workspaceId);
     known.set(id, workspace);
     return workspace;
   };
@@ -81,12 +81,12 @@ async function areTogether(workspaceOf: WorkspaceOf, guardrailId: string, others
  */
 export function leftToTheirDelete(session: Session, keys: readonly string[], ownKeys: readonly string[]): string[] {
   const own = new Set(ownKeys);
-  const left = keys.filter((hash) => session.replaced.has(hash) || (own.has(hash) && !session.managed.has(hash)));
+  const left = keys.filter((hash) => session.replacedIds.has(hash) || (own.has(hash) && !session.managed.has(hash)));
   for (const hash of left) session.left.add(hash);
   return left;
 }
 
 /** Whether the run has met the key as one of this stack, and not just read it. */
-export function isOfThisStack({ managed, created, adopted }: Session, hash: string): boolean {
-  return managed.has(hash) || created.has(hash) || adopted.has(hash);
+export function isOfThisStack({ managed, createdIds, adoptedIds }: Session, hash: string): boolean {
+  return managed.has(hash) || createdIds.has(hash) || adoptedIds.has(hash);
 }

@@ -6,11 +6,11 @@
  * guardrail only, so no key is unguarded in between.
  */
 import { type AssigneeKind, type Assignment, unassign } from "../api/assignments";
-import { NotAsDeclared } from "../api/errors";
+import { NotAppliedError, PartialFailureError } from "../errors";
+import { untilFound } from "../reconcile/fresh";
+import { checkInputs, lowerCase, type Rules, uuid } from "../reconcile/inputs";
+import type { Context, Lifecycle } from "../reconcile/lifecycle";
 import { assignOne, findAssignment, isFailed, pairId, partsOf, serverTimestamp } from "./assignmentRequests";
-import { untilFound } from "./fresh";
-import { checkInputs, lowerCase, type Rules, uuid } from "./inputs";
-import { type Context, type Lifecycle, PartialFailure } from "./lifecycle";
 
 export interface AssignmentInputs {
   guardrailId: string;
@@ -57,17 +57,20 @@ export function assignmentPair<Inputs extends AssignmentInputs>(
     const [guardrailId, assignee] = partsOf(idOf(inputs));
     const place = { guardrailId, kind: kind.assignees };
     // Of what was adopted both sides may be assigned already, and taking over writes nothing.
-    const present = session.held.has(guardrailId) && (kind.assignees === "members" || session.held.has(assignee));
+    const present =
+      session.claimedIds.has(guardrailId) && (kind.assignees === "members" || session.claimedIds.has(assignee));
     const row = present ? await findAssignment(context, place, assignee) : undefined;
     if (row) return toOutputs(inputs, row);
-    session.held.add(idOf(inputs));
+    session.claimedIds.add(idOf(inputs));
     const outcome = await assignOne(context, place, assignee);
-    if (outcome === "missing") throw new NotAsDeclared(api.operation, ...kind.missing);
+    if (outcome === "missing") throw new NotAppliedError(api.operation, ...kind.missing);
     if (isFailed(outcome)) {
       // What may be assigned belongs into the state; to assign it again or to remove it does no harm.
-      throw outcome.undecided ? new PartialFailure(idOf(inputs), toOutputs(inputs), outcome.failure) : outcome.failure;
+      throw outcome.undecided
+        ? new PartialFailureError(idOf(inputs), toOutputs(inputs), outcome.failure)
+        : outcome.failure;
     }
-    session.created.add(idOf(inputs));
+    session.createdIds.add(idOf(inputs));
     return toOutputs(inputs, outcome === "assigned" ? { createdAt: serverTimestamp(api) } : outcome);
   }
 

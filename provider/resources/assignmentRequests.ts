@@ -3,17 +3,17 @@ import {
   type AssigneeKind,
   type Assignment,
   assign,
-  listAllAssignmentsFrom,
+  listAllAssignmentsPage,
   listAssignments,
-  listAssignmentsFrom,
+  listAssignmentsPage,
 } from "../api/assignments";
-import type { Api } from "../api/client";
+import type { Api } from "../api/call";
 import { type Page, pageByTotal } from "../api/pages";
 import { sleep } from "../api/retry";
-import { isFresh, LAG_WAITS_MS, untilVisible } from "./fresh";
-import { utcSeconds } from "./inputs";
-import { type Context, mayBeDone, type Session, unlessGone } from "./lifecycle";
-import { type Source, sharedReads } from "./sharedReads";
+import { isFresh, LAG_WAITS_MS, untilVisible } from "../reconcile/fresh";
+import { utcSeconds } from "../reconcile/inputs";
+import { type Context, ignoreNotFound, isOutcomeUnknown, type Session } from "../reconcile/lifecycle";
+import { type Source, sharedReads } from "../reconcile/sharedReads";
 
 /** A guardrail, and which kind of assignees. */
 export interface Place {
@@ -46,11 +46,11 @@ function assignmentsOf(kind: AssigneeKind): Source<Assignment> {
     idOf: ({ guardrailId, assignee }) => pairId(guardrailId ?? "", assignee),
     groupOf: (id) => id.slice(0, id.indexOf("/")),
     async readGroup(api, guardrailId, offset): Promise<Page<Assignment>> {
-      const page = await unlessGone(listAssignmentsFrom(api, guardrailId, kind, offset));
+      const page = await ignoreNotFound(listAssignmentsPage(api, guardrailId, kind, offset));
       if (!page) return { rows: [], next: undefined };
       return pageByTotal({ ...page, data: page.data.map((row) => ({ ...row, guardrailId })) }, offset);
     },
-    readPage: async (api, offset) => pageByTotal(await listAllAssignmentsFrom(api, kind, offset), offset),
+    readPage: async (api, offset) => pageByTotal(await listAllAssignmentsPage(api, kind, offset), offset),
   };
 }
 
@@ -96,7 +96,7 @@ export async function assignOne(context: Context, place: Place, assignee: string
   try {
     return (await assignBatch(context, place, [assignee])).get(assignee) ?? "missing";
   } catch (failure) {
-    return { failure, undecided: mayBeDone(failure) };
+    return { failure, undecided: isOutcomeUnknown(failure) };
   }
 }
 

@@ -10,90 +10,96 @@
  * Drift: `read` sees what the dashboard changed, and the next `up` reverts it.
  */
 import { listAssignments } from "../api/assignments";
-import type { Api } from "../api/client";
+import type { Api } from "../api/call";
 import type { Guardrail, NewGuardrail } from "../api/guardrails";
 import {
   createGuardrail,
   deleteGuardrail,
   listGuardrails,
-  listGuardrailsFrom,
+  listGuardrailsPage,
   readGuardrail,
   updateGuardrail,
 } from "../api/guardrails";
 import { allOf, pageByTotal } from "../api/pages";
+import {
+  adopt,
+  changedImmutables,
+  forbidOtherAdoption,
+  forbidReplaceWhileAdopting,
+  requireSameImmutables,
+} from "../reconcile/adoption";
+import { type Convergence, changedFields, converge } from "../reconcile/converge";
+import { type Collection, type CreateResult, createOnce, readBefore } from "../reconcile/createOnce";
+import { type Age, untilFound, untilVisible } from "../reconcile/fresh";
+import {
+  bool,
+  checkInputs,
+  lowerCase,
+  multiLine,
+  omitNullish,
+  oneOf,
+  type Rules,
+  setOf,
+  singleLine,
+  usd,
+  uuid,
+} from "../reconcile/inputs";
+import { type Context, ignoreNotFound, type Lifecycle, type Session } from "../reconcile/lifecycle";
+import { objectsById, type SharedReads, sharedReads } from "../reconcile/sharedReads";
 import { clean } from "../text";
-import { adopt, forbidOtherAdoption, forbidReplaceWhileAdopting, refuseToReplaceAdopted, replacedBy } from "./adoption";
-import { type Convergence, changedFields, converge } from "./converge";
-import { type Age, untilFound, untilVisible } from "./fresh";
 import {
   declaredInputs,
   desiredFields,
   type Fields,
-  type Forms,
-  formsIn,
   type GuardrailInputs,
   type GuardrailOutputs,
-  learn,
+  inferNormalizations,
   liveInputs,
   MODEL_LISTS,
-  NOTHING_LEARNT,
+  NO_NORMALIZATIONS,
+  type Normalizations,
+  normalizationsFrom,
   observedFields,
   rememberedFields,
   withWholeBudget,
 } from "./guardrailFields";
 import { across, builtinFilters, contentFilters, region } from "./guardrailRules";
-import {
-  checkInputs,
-  line,
-  lowerCase,
-  oneOf,
-  paragraph,
-  type Rules,
-  setOf,
-  usd,
-  uuid,
-  withoutNone,
-  yesOrNo,
-} from "./inputs";
-import { type Context, type Lifecycle, type Session, unlessGone } from "./lifecycle";
-import { type Collection, type Made, makeOnce, readBefore } from "./making";
-import { namingUnknownModels } from "./modelNames";
-import { objectsById, type SharedReads, sharedReads } from "./sharedReads";
+import { explainUnknownModels } from "./modelNames";
 
 const RULES: Rules<GuardrailInputs> = {
-  required: { name: line(200) },
+  required: { name: singleLine(200) },
   optional: {
-    description: paragraph(1000),
+    description: multiLine(1000),
     limitUsd: usd(),
     resetInterval: oneOf("daily", "weekly", "monthly"),
-    allowedModels: setOf(line(200), "must not be empty; omit it to allow all models"),
-    ignoredModels: setOf(line(200), "must not be empty; omit it to ignore no model"),
-    allowedProviders: setOf(line(200), "must not be empty; omit it to allow all providers"),
-    ignoredProviders: setOf(line(200), "must not be empty; omit it to ignore no provider"),
+    allowedModels: setOf(singleLine(200), "must not be empty; omit it to allow all models"),
+    ignoredModels: setOf(singleLine(200), "must not be empty; omit it to ignore no model"),
+    allowedProviders: setOf(singleLine(200), "must not be empty; omit it to allow all providers"),
+    ignoredProviders: setOf(singleLine(200), "must not be empty; omit it to ignore no provider"),
     allowedDataRegions: setOf(region(), "must not be empty; omit it to allow all regions"),
     contentFilterBuiltins: builtinFilters(),
     contentFilters: contentFilters(),
-    enforceZdr: yesOrNo(),
-    enforceZdrAnthropic: yesOrNo(),
-    enforceZdrOpenai: yesOrNo(),
-    enforceZdrGoogle: yesOrNo(),
-    enforceZdrXai: yesOrNo(),
-    enforceZdrOther: yesOrNo(),
-    allowSafetyRetentionGoogle: yesOrNo(),
-    allowSafetyRetentionOther: yesOrNo(),
-    enableFreeModelPublication: yesOrNo(),
-    enableFreeModelTraining: yesOrNo(),
-    enablePaidModelTraining: yesOrNo(),
-    includeByokInBudgets: yesOrNo(),
+    enforceZdr: bool(),
+    enforceZdrAnthropic: bool(),
+    enforceZdrOpenai: bool(),
+    enforceZdrGoogle: bool(),
+    enforceZdrXai: bool(),
+    enforceZdrOther: bool(),
+    allowSafetyRetentionGoogle: bool(),
+    allowSafetyRetentionOther: bool(),
+    enableFreeModelPublication: bool(),
+    enableFreeModelTraining: bool(),
+    enablePaidModelTraining: bool(),
+    includeByokInBudgets: bool(),
     workspaceId: uuid(),
     adopt: uuid(),
-    __defaultName: yesOrNo(),
+    __defaultName: bool(),
   },
 };
 
 const CHOSEN_BY_SERVER = ["workspaceId"];
 
-function toOutputs(guardrail: Guardrail, declared: Partial<GuardrailInputs>, forms: Forms): GuardrailOutputs {
+function toOutputs(guardrail: Guardrail, declared: Partial<GuardrailInputs>, forms: Normalizations): GuardrailOutputs {
   const { workspaceId, createdAt } = guardrail;
   const shown = new Set(MODEL_LISTS.flatMap((list) => guardrail[list] ?? []));
   const models = Object.entries(forms.models).filter(([name, stored]) => shown.has(stored) || shown.has(name));
@@ -103,7 +109,7 @@ function toOutputs(guardrail: Guardrail, declared: Partial<GuardrailInputs>, for
     ...(workspaceId !== null && declared.workspaceId !== undefined
       ? { workspaceId: isSameWorkspace ? declared.workspaceId : workspaceId }
       : {}),
-    ...withoutNone({ adopt: declared.adopt, __defaultName: declared.__defaultName }),
+    ...omitNullish({ adopt: declared.adopt, __defaultName: declared.__defaultName }),
     createdAt: createdAt ?? "",
     ...(models.length > 0 ? { __models: Object.fromEntries(models) } : {}),
     ...(forms.falseForNone.length > 0 ? { __falseForNone: forms.falseForNone } : {}),
@@ -116,18 +122,18 @@ function collectionOf(api: Api, declared: GuardrailInputs): Collection<Guardrail
   return { collection: "guardrails", workspaceId, newest: list, list };
 }
 
-function makeGuardrail(context: Context, declared: GuardrailInputs): Promise<Made<Guardrail>> {
+function createGuardrailOnce(context: Context, declared: GuardrailInputs): Promise<CreateResult<Guardrail>> {
   const { api } = context;
-  const { includeByokInBudgets, ...fields } = desiredFields(declared, NOTHING_LEARNT);
+  const { includeByokInBudgets, ...fields } = desiredFields(declared, NO_NORMALIZATIONS);
   const collection = collectionOf(api, declared);
   const { workspaceId } = collection;
-  const body = withoutNone({ ...fields, includeByokInBudgets: includeByokInBudgets || null, workspaceId });
+  const body = omitNullish({ ...fields, includeByokInBudgets: includeByokInBudgets || null, workspaceId });
   const names = MODEL_LISTS.flatMap((list) => declared[list] ?? []);
-  return makeOnce<Guardrail, Guardrail>(context, {
+  return createOnce<Guardrail, Guardrail>(context, {
     ...collection,
     name: declared.name,
     nameIsDefault: declared.__defaultName ?? false,
-    post: () => namingUnknownModels(api, names, createGuardrail(api, body as NewGuardrail)),
+    post: () => explainUnknownModels(api, names, createGuardrail(api, body as NewGuardrail)),
     idOf: ({ id }) => id,
     idIn: ({ id }) => id,
     namesakesIn: (guardrails) =>
@@ -149,15 +155,15 @@ function guardrailsOf(session: Session, workspaceId: string | undefined): Shared
   const source = objectsById<Guardrail>({
     idOf: ({ id }) => id,
     readOne: readGuardrail,
-    readPage: async (api, offset) => pageByTotal(await listGuardrailsFrom(api, workspaceId, offset), offset),
+    readPage: async (api, offset) => pageByTotal(await listGuardrailsPage(api, workspaceId, offset), offset),
   });
   return sharedReads(session, `guardrails of ${workspaceId}`, source);
 }
 
 /** What a guardrail of these inputs looks like that was made and never assigned. */
 async function isUnusedTwin(context: Context, live: Guardrail, declared: GuardrailInputs): Promise<boolean> {
-  const desired = desiredFields(declared, NOTHING_LEARNT);
-  const forms = await learn(context, desired, { live, written: desired }, NOTHING_LEARNT);
+  const desired = desiredFields(declared, NO_NORMALIZATIONS);
+  const forms = await inferNormalizations(context, desired, { live, written: desired }, NO_NORMALIZATIONS);
   const changed = changedFields(desiredFields(declared, forms), observedFields(live, forms));
   if (Object.keys(changed).length > 0) return false;
   const assigned = (["keys", "members"] as const).map((kind) => allOf(listAssignments(context.api, live.id, kind)));
@@ -168,8 +174,8 @@ async function adoptGuardrail(context: Context, id: string, declared: GuardrailI
   const live = await adopt(context, id, () => readGuardrail(context.api, id));
   const wanted = { workspaceId: lowerCase(declared.workspaceId) };
   const present = { workspaceId: live.workspaceId ?? undefined };
-  const differing = replacedBy(wanted, present, CHOSEN_BY_SERVER);
-  refuseToReplaceAdopted(context.api.operation, differing, wanted, present);
+  const differing = changedImmutables(wanted, present, CHOSEN_BY_SERVER);
+  requireSameImmutables(context.api.operation, differing, wanted, present);
   return live;
 }
 
@@ -177,7 +183,7 @@ async function convergeGuardrail(
   context: Context,
   { id, createdAt }: Age,
   declared: GuardrailInputs,
-  known: Forms,
+  known: Normalizations,
   start: Pick<Convergence<Fields, Guardrail>, "from" | "begin">,
 ): Promise<GuardrailOutputs> {
   const { api } = context;
@@ -190,11 +196,11 @@ async function convergeGuardrail(
     ...start,
     write: (changed) =>
       untilVisible(context, { id, createdAt }, () =>
-        namingUnknownModels(api, names, updateGuardrail(api, id, withWholeBudget(changed, declared))),
+        explainUnknownModels(api, names, updateGuardrail(api, id, withWholeBudget(changed, declared))),
       ),
     read: () => untilVisible(context, { id, createdAt }, () => readGuardrail(api, id)),
     fieldsOf: async (shown) => {
-      forms = await learn(context, desiredFields(declared, forms), shown, forms);
+      forms = await inferNormalizations(context, desiredFields(declared, forms), shown, forms);
       return observedFields(shown.live, forms);
     },
     outputsOf: (latest) => toOutputs(latest, declared, forms),
@@ -214,8 +220,8 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
 
   diff(olds, news) {
     const workspaces = [news, olds].map(({ workspaceId }) => ({ workspaceId: lowerCase(workspaceId) }));
-    const replaces = replacedBy(workspaces[0] ?? {}, workspaces[1] ?? {}, CHOSEN_BY_SERVER);
-    const forms = formsIn(olds);
+    const replaces = changedImmutables(workspaces[0] ?? {}, workspaces[1] ?? {}, CHOSEN_BY_SERVER);
+    const forms = normalizationsFrom(olds);
     const changed = changedFields(desiredFields(news, forms), rememberedFields(olds, forms));
     return { changed: Object.keys(changed).length > 0 || replaces.length > 0, replaces };
   },
@@ -234,25 +240,25 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
     if (declared.adopt) {
       const live = await adoptGuardrail(context, lowerCase(declared.adopt), declared);
       const start = { from: { live, written: {} } };
-      return { id: live.id, outputs: await convergeGuardrail(context, live, declared, NOTHING_LEARNT, start) };
+      return { id: live.id, outputs: await convergeGuardrail(context, live, declared, NO_NORMALIZATIONS, start) };
     }
-    const { live, settleLate } = await makeGuardrail(context, declared);
-    const start = { from: { live, written: desiredFields(declared, NOTHING_LEARNT) }, begin: settleLate };
-    return { id: live.id, outputs: await convergeGuardrail(context, live, declared, NOTHING_LEARNT, start) };
+    const { live, settleLate } = await createGuardrailOnce(context, declared);
+    const start = { from: { live, written: desiredFields(declared, NO_NORMALIZATIONS) }, begin: settleLate };
+    return { id: live.id, outputs: await convergeGuardrail(context, live, declared, NO_NORMALIZATIONS, start) };
   },
 
   async read(context, id, olds) {
     const { api, session } = context;
     const live = await untilFound(context, { id }, () =>
-      olds ? guardrailsOf(session, olds.workspaceId).read(api, id) : unlessGone(readGuardrail(api, id)),
+      olds ? guardrailsOf(session, olds.workspaceId).read(api, id) : ignoreNotFound(readGuardrail(api, id)),
     );
     if (!live) return undefined;
-    const outputs = toOutputs(live, olds ? declaredInputs(olds) : {}, formsIn(olds ?? {}));
+    const outputs = toOutputs(live, olds ? declaredInputs(olds) : {}, normalizationsFrom(olds ?? {}));
     return { outputs, inputs: declaredInputs(outputs) };
   },
 
   async update(context, id, olds, news) {
-    const forms = formsIn(olds);
+    const forms = normalizationsFrom(olds);
     const from = { remembered: rememberedFields(olds, forms), outputs: olds, unfinished: context.unfinished };
     return convergeGuardrail(context, { id }, news, forms, { from });
   },

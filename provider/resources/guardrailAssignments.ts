@@ -11,7 +11,21 @@
 import { isDeepStrictEqual } from "node:util";
 import { listAssignments } from "../api/assignments";
 import { allOf } from "../api/pages";
+import { PartialFailureError } from "../errors";
 import { isUuid } from "../ids";
+import { untilFound, untilVisible } from "../reconcile/fresh";
+import {
+  bool,
+  checkInputs,
+  keyHash,
+  listOf,
+  lowerCase,
+  type Rules,
+  singleLine,
+  sortedSet,
+  uuid,
+} from "../reconcile/inputs";
+import { type Context, ignoreNotFound, type Lifecycle, type Session } from "../reconcile/lifecycle";
 import { assignAll, unassignAll } from "./assignmentBatches";
 import { claimedElsewhere, claimGuardrail, isOfThisStack, leftToTheirDelete } from "./assignmentClaims";
 import {
@@ -25,9 +39,6 @@ import {
   without,
 } from "./assignmentLists";
 import { type Place, pairId, partsOf, serverTimestamp } from "./assignmentRequests";
-import { untilFound, untilVisible } from "./fresh";
-import { checkInputs, keyHash, line, listOf, lowerCase, type Rules, sortedSet, uuid, yesOrNo } from "./inputs";
-import { type Context, type Lifecycle, PartialFailure, type Session, unlessGone } from "./lifecycle";
 
 export interface GuardrailAssignmentsInputs extends Lists {
   guardrailId: string;
@@ -43,7 +54,7 @@ export interface GuardrailAssignmentsOutputs extends GuardrailAssignmentsInputs 
 
 const RULES: Rules<GuardrailAssignmentsInputs> = {
   required: { guardrailId: uuid() },
-  optional: { keyHashes: listOf(keyHash()), userIds: listOf(line()), exclusive: yesOrNo() },
+  optional: { keyHashes: listOf(keyHash()), userIds: listOf(singleLine()), exclusive: bool() },
 };
 
 function atLeastOneList({ keyHashes, userIds }: Record<string, unknown>): string[] {
@@ -64,7 +75,7 @@ function claimsOf(inputs: GuardrailAssignmentsInputs): string[] {
   return assignees.map((assignee) => pairId(guardrailOf(inputs), assignee));
 }
 
-/** @throws NotFound when there is no such guardrail. */
+/** @throws NotFoundError when there is no such guardrail. */
 async function listAssignees({ api }: Context, guardrailId: string, names: readonly ListName[]): Promise<Lists> {
   const lists = names.map(async (name) => {
     const rows = await allOf(listAssignments(api, guardrailId, KINDS[name]));
@@ -130,7 +141,7 @@ async function sync(
     await assignMissing(context, inputs, live);
     await removeUnlisted(context, inputs, live, unseen, olds);
   } catch (cause) {
-    throw hasChanged() ? new PartialFailure(setId(inputs), outputs(), cause) : cause;
+    throw hasChanged() ? new PartialFailureError(setId(inputs), outputs(), cause) : cause;
   }
   return outputs();
 }
@@ -225,11 +236,11 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
     const { api, session } = context;
     const guardrailId = guardrailOf(inputs);
     claimGuardrail(session, api.operation, guardrailId, inputs);
-    for (const id of claimsOf(inputs)) session.held.add(id);
+    for (const id of claimsOf(inputs)) session.claimedIds.add(id);
     // A guardrail that this run has created has no assignment yet. One that it has adopted may have all: then nothing is
     // to be written. Else an assignment may be repeated.
-    const isNew = session.created.has(guardrailId);
-    const mustLook = isExclusive(inputs) || session.adopted.has(guardrailId);
+    const isNew = session.createdIds.has(guardrailId);
+    const mustLook = isExclusive(inputs) || session.adoptedIds.has(guardrailId);
     const observed = mustLook && !isNew ? managedPart(await observe(context, inputs), inputs) : {};
     return { id: setId(inputs), outputs: await sync(context, inputs, { observed }) };
   },
@@ -240,7 +251,7 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
     let shown: Lists | undefined;
     // The API may show late what the set has just assigned.
     const complete = await untilFound(context, { id, createdAt: olds?.updatedAt }, async () => {
-      shown = await unlessGone(listAssignees(context, guardrailId, names));
+      shown = await ignoreNotFound(listAssignees(context, guardrailId, names));
       return names.some((name) => without(olds?.[name], shown?.[name]).length > 0) ? undefined : shown;
     });
     const live = complete ?? shown;
@@ -276,7 +287,7 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
   },
 };
 
-/** Of a guardrail that has to be there, though the API may not show a new one yet. @throws NotFound */
+/** Of a guardrail that has to be there, though the API may not show a new one yet. @throws NotFoundError */
 function observe(context: Context, inputs: GuardrailAssignmentsInputs): Promise<Lists> {
   const guardrailId = guardrailOf(inputs);
   return untilVisible(context, { id: guardrailId }, () => listAssignees(context, guardrailId, managedBy(inputs)));

@@ -2,12 +2,14 @@
  * Settings of a guardrail in their three forms (inputs of the program, fields to write, the API's object) and what the
  * server's answers teach about its own wording of them.
  */
+
+import { isUnknown } from "../../formats/values";
 import type { Guardrail, GuardrailChange } from "../api/guardrails";
-import type { Shown } from "./converge";
-import { aligned, inDeclaredWords } from "./declared";
-import { isUnknown, plainNumber, sortedSet, withoutNone } from "./inputs";
-import type { Context } from "./lifecycle";
-import { canonicalForms, type Spellings, spelled } from "./modelNames";
+import type { Observation } from "../reconcile/converge";
+import { aligned, inDeclaredWords } from "../reconcile/declared";
+import { omitNullish, plainNumber, sortedSet } from "../reconcile/inputs";
+import type { Context } from "../reconcile/lifecycle";
+import { type CanonicalNames, resolveCanonicalNames, toDeclaredNames } from "./modelNames";
 
 export interface BuiltinFilter {
   slug: string;
@@ -84,16 +86,16 @@ export const MODEL_LISTS = ["allowedModels", "ignoredModels"] as const;
 const OTHER_LISTS = ["allowedProviders", "ignoredProviders", "allowedDataRegions"] as const;
 
 /** How the server words what was declared, learnt from its answers and kept in the state. */
-export interface Forms {
-  models: Spellings;
+export interface Normalizations {
+  models: CanonicalNames;
   falseForNone: string[];
 }
 
-export function formsIn({ __models = {}, __falseForNone = [] }: Partial<GuardrailOutputs>): Forms {
+export function normalizationsFrom({ __models = {}, __falseForNone = [] }: Partial<GuardrailOutputs>): Normalizations {
   return { models: __models, falseForNone: __falseForNone };
 }
 
-export const NOTHING_LEARNT: Forms = { models: {}, falseForNone: [] };
+export const NO_NORMALIZATIONS: Normalizations = { models: {}, falseForNone: [] };
 
 /** What can be written in place: every field, with its value or the API's none. */
 export type Fields = Required<GuardrailChange>;
@@ -102,20 +104,20 @@ export type Fields = Required<GuardrailChange>;
  * What inputs mean, written out: the one function that expands `enforceZdr` and brings lists into one form. Everything
  * that compares or sends settings goes through it.
  */
-export function desiredFields(inputs: GuardrailInputs, { models }: Forms): Fields {
+export function desiredFields(inputs: GuardrailInputs, { models }: Normalizations): Fields {
   const zdr = inputs.enforceZdr ?? null;
   return {
     name: inputs.name,
     description: inputs.description ?? null,
     limitUsd: plainNumber(inputs.limitUsd),
     resetInterval: inputs.resetInterval ?? null,
-    allowedModels: spelled(inputs.allowedModels, models),
-    ignoredModels: spelled(inputs.ignoredModels, models),
-    allowedProviders: plainList(inputs.allowedProviders),
-    ignoredProviders: plainList(inputs.ignoredProviders),
-    allowedDataRegions: plainList(inputs.allowedDataRegions),
-    contentFilterBuiltins: plainList(inputs.contentFilterBuiltins, plainBuiltin),
-    contentFilters: plainList(inputs.contentFilters, plainFilter),
+    allowedModels: toDeclaredNames(inputs.allowedModels, models),
+    ignoredModels: toDeclaredNames(inputs.ignoredModels, models),
+    allowedProviders: normalizeList(inputs.allowedProviders),
+    ignoredProviders: normalizeList(inputs.ignoredProviders),
+    allowedDataRegions: normalizeList(inputs.allowedDataRegions),
+    contentFilterBuiltins: normalizeList(inputs.contentFilterBuiltins, normalizeBuiltin),
+    contentFilters: normalizeList(inputs.contentFilters, normalizeFilter),
     enforceZdrAnthropic: inputs.enforceZdrAnthropic ?? zdr,
     enforceZdrOpenai: inputs.enforceZdrOpenai ?? zdr,
     enforceZdrGoogle: inputs.enforceZdrGoogle ?? zdr,
@@ -131,51 +133,51 @@ export function desiredFields(inputs: GuardrailInputs, { models }: Forms): Field
 }
 
 /** The settings as the state remembers them: every vendor switch has its own value there. */
-export function rememberedFields(outputs: GuardrailOutputs, forms: Forms): Fields {
+export function rememberedFields(outputs: GuardrailOutputs, forms: Normalizations): Fields {
   const { enforceZdr, ...rest } = outputs;
   return desiredFields(rest, forms);
 }
 
-export function observedFields(guardrail: Guardrail, { models, falseForNone }: Forms): Fields {
+export function observedFields(guardrail: Guardrail, { models, falseForNone }: Normalizations): Fields {
   const { id, createdAt, workspaceId, ...fields } = guardrail;
   const switches = SWITCHES.map((name) => [name, falseForNone.includes(name) ? fields[name] || null : fields[name]]);
-  const lists = OTHER_LISTS.map((name) => [name, plainList(fields[name])]);
+  const lists = OTHER_LISTS.map((name) => [name, normalizeList(fields[name])]);
   return {
     ...fields,
     ...Object.fromEntries([...switches, ...lists]),
-    allowedModels: spelled(plainList(fields.allowedModels), models),
-    ignoredModels: spelled(plainList(fields.ignoredModels), models),
-    contentFilterBuiltins: plainList(fields.contentFilterBuiltins, plainBuiltin),
-    contentFilters: plainList(fields.contentFilters, plainFilter),
+    allowedModels: toDeclaredNames(normalizeList(fields.allowedModels), models),
+    ignoredModels: toDeclaredNames(normalizeList(fields.ignoredModels), models),
+    contentFilterBuiltins: normalizeList(fields.contentFilterBuiltins, normalizeBuiltin),
+    contentFilters: normalizeList(fields.contentFilters, normalizeFilter),
   };
 }
 
 /** A list as a set; an empty one is null, since it filters nothing. A value not known yet stays unchanged. */
-function plainList<Item>(list: readonly Item[] | null | undefined, plain = (item: Item) => item): Item[] | null {
+function normalizeList<Item>(list: readonly Item[] | null | undefined, plain = (item: Item) => item): Item[] | null {
   if (!Array.isArray(list)) return (list as null | undefined) ?? null;
   return list.length > 0 ? sortedSet(list.map((item) => (isUnknown(item) ? item : plain(item)))) : null;
 }
 
 /** The API shows the scan scope of one filter only, and `all_messages` is its default. */
-function plainBuiltin({ slug, action, scanScope }: BuiltinFilter): BuiltinFilter {
+function normalizeBuiltin({ slug, action, scanScope }: BuiltinFilter): BuiltinFilter {
   return scanScope && scanScope !== "all_messages" ? { slug, action, scanScope } : { slug, action };
 }
 
-function plainFilter({ pattern, action, label }: ContentFilter): ContentFilter {
+function normalizeFilter({ pattern, action, label }: ContentFilter): ContentFilter {
   return label ? { pattern, action, label } : { pattern, action };
 }
 
 /** Live fields as inputs, in the program's words where those mean the same. */
-export function liveInputs(live: Fields, declared: Partial<GuardrailInputs>, forms: Forms): GuardrailInputs {
+export function liveInputs(live: Fields, declared: Partial<GuardrailInputs>, forms: Normalizations): GuardrailInputs {
   const { includeByokInBudgets, ...fields } = live;
-  const plain = withoutNone({ ...fields, includeByokInBudgets: includeByokInBudgets || null }) as GuardrailInputs;
+  const plain = omitNullish({ ...fields, includeByokInBudgets: includeByokInBudgets || null }) as GuardrailInputs;
   const words = inDeclaredWords(plain, declared, (inputs) => desiredFields(inputs, forms));
   return { ...words, ...alignedLists(plain, declared, forms), ...zdrInWords(live, declared) };
 }
 
-function alignedLists(live: GuardrailInputs, declared: Partial<GuardrailInputs>, { models }: Forms): object {
+function alignedLists(live: GuardrailInputs, declared: Partial<GuardrailInputs>, { models }: Normalizations): object {
   const same = (item: string) => item;
-  const model = (name: string) => spelled([name], models)?.[0] ?? name;
+  const model = (name: string) => toDeclaredNames([name], models)?.[0] ?? name;
   const strings = (name: (typeof MODEL_LISTS)[number] | (typeof OTHER_LISTS)[number], plain: typeof same) =>
     live[name] && declared[name] && { [name]: aligned(live[name], declared[name], plain, same) };
   const { contentFilterBuiltins: builtins, contentFilters: filters } = live;
@@ -184,11 +186,11 @@ function alignedLists(live: GuardrailInputs, declared: Partial<GuardrailInputs>,
     ...Object.assign({}, ...OTHER_LISTS.map((name) => strings(name, same))),
     ...(builtins &&
       declared.contentFilterBuiltins && {
-        contentFilterBuiltins: aligned(builtins, declared.contentFilterBuiltins, plainBuiltin, ({ slug }) => slug),
+        contentFilterBuiltins: aligned(builtins, declared.contentFilterBuiltins, normalizeBuiltin, ({ slug }) => slug),
       }),
     ...(filters &&
       declared.contentFilters && {
-        contentFilters: aligned(filters, declared.contentFilters, plainFilter, ({ pattern }) => pattern),
+        contentFilters: aligned(filters, declared.contentFilters, normalizeFilter, ({ pattern }) => pattern),
       }),
   };
 }
@@ -212,17 +214,17 @@ export function declaredInputs(outputs: GuardrailOutputs): GuardrailInputs {
 }
 
 /** What the answer to a request teaches about the server's wording of what was asked. */
-export async function learn(
+export async function inferNormalizations(
   { api }: Context,
   desired: Fields,
-  { live, written }: Shown<Fields, Guardrail>,
-  known: Forms,
-): Promise<Forms> {
+  { live, written }: Observation<Fields, Guardrail>,
+  known: Normalizations,
+): Promise<Normalizations> {
   const isFalseForNone = (name: (typeof SWITCHES)[number]) =>
     name in written ? live[name] === false : known.falseForNone.includes(name);
   const falseForNone = SWITCHES.filter((name) => desired[name] === null && isFalseForNone(name));
   let models = known.models;
-  for (const list of MODEL_LISTS) models = await canonicalForms(api, desired[list], live[list], models);
+  for (const list of MODEL_LISTS) models = await resolveCanonicalNames(api, desired[list], live[list], models);
   return { models, falseForNone };
 }
 

@@ -6,8 +6,9 @@
  * Drift: a pair that was removed, or a key that was moved to another guardrail, is gone for `read` and made again by
  * the next `up`.
  */
+
+import { keyHash, uuid } from "../reconcile/inputs";
 import { type AssignmentInputs, assignmentPair } from "./assignmentPair";
-import { keyHash, uuid } from "./inputs";
 
 export interface GuardrailKeyAssignmentInputs extends AssignmentInputs {
   keyHash: string;

@@ -7,9 +7,9 @@
  * the next `up`.
  */
 
+import { singleLine, uuid } from "../reconcile/inputs";
 import { redact } from "../text";
 import { type AssignmentInputs, assignmentPair } from "./assignmentPair";
-import { line, uuid } from "./inputs";
 
 export interface GuardrailMemberAssignmentInputs extends AssignmentInputs {
   userId: string;
@@ -18,7 +18,7 @@ export interface GuardrailMemberAssignmentInputs extends AssignmentInputs {
 export const guardrailMemberAssignment = assignmentPair<GuardrailMemberAssignmentInputs>({
   title: "guardrail member assignment",
   assignees: "members",
-  rules: { required: { guardrailId: uuid(), userId: line() }, optional: {} },
+  rules: { required: { guardrailId: uuid(), userId: singleLine() }, optional: {} },
   // No form is documented. It never gets into a URL; a key in its place must not get into the account either.
   isAssignee: (text) => text !== "" && redact(text) === text,
   assigneeOf: (inputs) => inputs.userId,

@@ -1,19 +1,20 @@
 /** Rules for the inputs of a guardrail that are not a single value: filters, and what spans several inputs. */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import { isUnknown } from "../../formats/values";
+import { known, MUST_NOT_HOLD_KEY, oneOf, optional, singleLine } from "../reconcile/inputs";
 import { holdsNoKey } from "../text";
 import { MODEL_LISTS } from "./guardrailFields";
-import { isUnknown, known, line, NO_KEY, oneOf, optional } from "./inputs";
 
 const INJECTION = "regex-prompt-injection";
-const LONGEST_PATTERN = 100_000;
+const MAX_PATTERN_LENGTH = 100_000;
 
 export function builtinFilters() {
   return z.array(
     known(
       z
         .strictObject({
-          slug: known(line(100)),
+          slug: known(singleLine(100)),
           action: known(oneOf("block", "redact", "flag")),
           scanScope: optional(oneOf("user_only", "all_messages")),
         })
@@ -32,7 +33,7 @@ export function contentFilters() {
       z.strictObject({
         pattern: known(regularExpression()),
         action: known(oneOf("block", "redact", "flag")),
-        label: optional(line(100)),
+        label: optional(singleLine(100)),
       }),
     ),
     "must be a list",
@@ -43,9 +44,9 @@ export function contentFilters() {
 function regularExpression() {
   return z
     .string("must be a string")
-    .max(LONGEST_PATTERN, `must have at most ${LONGEST_PATTERN} characters`)
+    .max(MAX_PATTERN_LENGTH, `must have at most ${MAX_PATTERN_LENGTH} characters`)
     .refine(isRegularExpression, "must be a JavaScript regular expression")
-    .refine(holdsNoKey, NO_KEY)
+    .refine(holdsNoKey, MUST_NOT_HOLD_KEY)
     .refine((pattern) => !/\(\?<?[=!]/.test(syntaxOf(pattern)), "must not use look-around: the API refuses it")
     .refine((pattern) => !/\\([1-9]|k<)/.test(syntaxOf(pattern)), "must not use back-references: the API refuses them");
 }
@@ -65,7 +66,7 @@ function isRegularExpression(pattern: string): boolean {
 
 /** The API may gain regions; `eu` is what people write for the one that it calls `europe`. */
 export function region() {
-  return line(100).refine((value) => value.toLowerCase() !== "eu", "did you mean `europe`?");
+  return singleLine(100).refine((value) => value.toLowerCase() !== "eu", "did you mean `europe`?");
 }
 
 /** Rules that span several inputs. Looks at them as given: one bad input must not hide a problem between others. */

@@ -12,27 +12,50 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
-import type { Api } from "../api/client";
-import { Refused, Unsupported } from "../api/errors";
+import type { Api } from "../api/call";
 import {
+  type CreatedKey,
   createKey,
   deleteKey,
   type Key,
   type KeyChange,
   listKeys,
-  listKeysFrom,
+  listKeysPage,
   type NewKey,
-  type NewlyMadeKey,
   readKey,
   updateKey,
 } from "../api/keys";
 import { allOf, pageUntilEmpty } from "../api/pages";
+import { ApiError, PreconditionError } from "../errors";
 import { isKeyHash } from "../ids";
+import {
+  adopt,
+  changedImmutables,
+  forbidOtherAdoption,
+  forbidReplaceWhileAdopting,
+  requireSameImmutables,
+} from "../reconcile/adoption";
+import { type Convergence, changedFields, converge, notApplied } from "../reconcile/converge";
+import { type Collection, type CreateResult, createOnce, readBefore } from "../reconcile/createOnce";
+import { type Age, untilFound, untilVisible } from "../reconcile/fresh";
+import {
+  bool,
+  checkInputs,
+  keyHash,
+  known,
+  lowerCase,
+  omitNullish,
+  oneOf,
+  type Rules,
+  singleLine,
+  timestamp,
+  usd,
+  uuid,
+} from "../reconcile/inputs";
+import { type Context, ignoreNotFound, type Lifecycle, type Session } from "../reconcile/lifecycle";
+import { objectsById, type SharedReads, sharedReads } from "../reconcile/sharedReads";
 import { Secret } from "../secret";
 import { clean } from "../text";
-import { adopt, forbidOtherAdoption, forbidReplaceWhileAdopting, refuseToReplaceAdopted, replacedBy } from "./adoption";
-import { type Convergence, changedFields, converge, notStored } from "./converge";
-import { type Age, untilFound, untilVisible } from "./fresh";
 import {
   CHOSEN_BY_SERVER,
   desiredFields,
@@ -48,38 +71,21 @@ import {
   toInputs,
   toOutputs,
 } from "./inferenceKeyFields";
-import {
-  checkInputs,
-  instant,
-  keyHash,
-  known,
-  line,
-  lowerCase,
-  oneOf,
-  type Rules,
-  usd,
-  uuid,
-  withoutNone,
-  yesOrNo,
-} from "./inputs";
-import { type Context, type Lifecycle, type Session, unlessGone } from "./lifecycle";
-import { type Collection, type Made, makeOnce, readBefore } from "./making";
-import { objectsById, type SharedReads, sharedReads } from "./sharedReads";
 
 const RULES: Rules<InferenceKeyInputs> = {
-  required: { name: line() },
+  required: { name: singleLine() },
   optional: {
     limit: usd(),
     limitReset: oneOf("daily", "weekly", "monthly"),
-    includeByokInLimit: yesOrNo(),
-    disabled: yesOrNo(),
-    expiresAt: instant(),
+    includeByokInLimit: bool(),
+    disabled: bool(),
+    expiresAt: timestamp(),
     workspaceId: uuid(),
-    creatorUserId: line(),
-    externalUser: line(512),
+    creatorUserId: singleLine(),
+    externalUser: singleLine(512),
     adopt: keyHash(),
     keepers: z.record(z.string(), known(z.string("must be a string")), "must be a map of strings"),
-    __defaultName: yesOrNo(),
+    __defaultName: bool(),
   },
 };
 
@@ -88,20 +94,20 @@ function collectionOf(api: Api, declared: InferenceKeyInputs): Collection<Key> {
   return {
     collection: "keys",
     workspaceId,
-    newest: () => listKeysFrom(api, workspaceId, 0),
+    newest: () => listKeysPage(api, workspaceId, 0),
     list: () => allOf(listKeys(api, workspaceId)),
   };
 }
 
-function makeKey(context: Context, declared: InferenceKeyInputs): Promise<Made<NewlyMadeKey>> {
+function createKeyOnce(context: Context, declared: InferenceKeyInputs): Promise<CreateResult<CreatedKey>> {
   const { api } = context;
   // POST does not take `disabled`; the PATCH that follows sets it.
   const { disabled, ...fields } = desiredFields(declared);
   const { externalUser, ...immutable } = desiredImmutable(declared);
   const external = externalUser === undefined ? undefined : { user: externalUser };
   const includeByokInLimit = fields.includeByokInLimit || undefined;
-  const body = withoutNone({ ...fields, includeByokInLimit, ...immutable, external }) as NewKey;
-  return makeOnce<NewlyMadeKey, Key>(context, {
+  const body = omitNullish({ ...fields, includeByokInLimit, ...immutable, external }) as NewKey;
+  return createOnce<CreatedKey, Key>(context, {
     ...collectionOf(api, declared),
     name: declared.name,
     nameIsDefault: declared.__defaultName ?? false,
@@ -121,7 +127,7 @@ function keysOf(session: Session, workspaceId: string | undefined): SharedReads<
   const source = objectsById<Key>({
     idOf: ({ hash }) => hash,
     readOne: readKey,
-    readPage: async (api, offset) => pageUntilEmpty(await listKeysFrom(api, workspaceId, offset), offset),
+    readPage: async (api, offset) => pageUntilEmpty(await listKeysPage(api, workspaceId, offset), offset),
   });
   return sharedReads(session, `keys of ${workspaceId}`, source);
 }
@@ -159,28 +165,28 @@ const CANT_MOVE = {
 
 /** A move may be refused for the guardrail of the key, and an older server takes no `workspace_id` at all. */
 function explainMove(operation: string, changed: Partial<Fields>, error: unknown): unknown {
-  if (changed.workspaceId === undefined || !(error instanceof Refused)) return error;
-  if (error.status === 400 && /no update fields/i.test(error.said)) {
-    return notStored(operation, ["workspaceId"], CANT_MOVE);
+  if (changed.workspaceId === undefined || !(error instanceof ApiError)) return error;
+  if (error.status === 400 && /no update fields/i.test(error.apiMessage)) {
+    return notApplied(operation, ["workspaceId"], CANT_MOVE);
   }
   if (error.status !== 409) return error;
-  return new Unsupported(
+  return new PreconditionError(
     operation,
-    `the API does not move the key (409: ${error.said})`,
+    `the API does not move the key (409: ${error.apiMessage})`,
     "if it has a guardrail of its present workspace, remove that assignment from the program first, then move the key",
   );
 }
 
 /** What can't be changed later has to be right from the start. */
-function refuseOtherImmutable(operation: string, declared: InferenceKeyInputs, key: Key): void {
-  const differing = replacedBy(desiredImmutable(declared), observedImmutable(key, declared), CHOSEN_BY_SERVER);
-  if (differing.length > 0) throw notStored(operation, differing);
+function requireSameKeyImmutables(operation: string, declared: InferenceKeyInputs, key: Key): void {
+  const differing = changedImmutables(desiredImmutable(declared), observedImmutable(key, declared), CHOSEN_BY_SERVER);
+  if (differing.length > 0) throw notApplied(operation, differing);
 }
 
 async function adoptKey(context: Context, hash: string, declared: InferenceKeyInputs) {
   const found = await adopt(context, hash, () => readKey(context.api, hash));
   const [wanted, live] = [desiredImmutable(declared), observedImmutable(found, declared)];
-  refuseToReplaceAdopted(context.api.operation, replacedBy(wanted, live, CHOSEN_BY_SERVER), wanted, live);
+  requireSameImmutables(context.api.operation, changedImmutables(wanted, live, CHOSEN_BY_SERVER), wanted, live);
   const age = { id: hash, createdAt: found.createdAt };
   const start = { from: { live: found, written: {} } };
   return { id: hash, outputs: await convergeKey(context, age, declared, new Secret(""), start) };
@@ -197,7 +203,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   check: (news, olds) => checkInputs(RULES, news, olds),
 
   diff(olds, news, account) {
-    const replaces = replacedBy(desiredImmutable(news), desiredImmutable(olds), CHOSEN_BY_SERVER);
+    const replaces = changedImmutables(desiredImmutable(news), desiredImmutable(olds), CHOSEN_BY_SERVER);
     if (!isDeepStrictEqual(keepersOf(news), keepersOf(olds))) replaces.push("keepers");
     const changed = Object.keys(changedFields(desiredFields(news), rememberedFields(olds, account)));
     return { changed: changed.length > 0 || replaces.length > 0, replaces };
@@ -210,7 +216,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
     const { workspaceId } = olds;
     const isLost = workspaceId && news.workspaceId === undefined && lowerCase(workspaceId) !== account?.workspace;
     if (replaces.length > 0 && isLost) {
-      throw new Unsupported(
+      throw new PreconditionError(
         `replace ${object}`,
         `it is in workspace ${workspaceId}, and a new key would be created in the default one`,
         `add this line to its inputs: workspaceId: "${workspaceId}"`,
@@ -224,10 +230,10 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
 
   async create(context, declared) {
     if (declared.adopt) return adoptKey(context, declared.adopt, declared);
-    const { live: made, settleLate } = await makeKey(context, declared);
+    const { live: made, settleLate } = await createKeyOnce(context, declared);
     const begin = async () => {
       await settleLate();
-      refuseOtherImmutable(context.api.operation, declared, made.key);
+      requireSameKeyImmutables(context.api.operation, declared, made.key);
     };
     const start = { from: { live: made.key, written: {} }, begin };
     const { hash } = made.key;
@@ -237,7 +243,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   async read(context, hash, olds) {
     const { api, session } = context;
     const key = await untilFound(context, { id: hash }, () =>
-      olds ? keysOf(session, olds.workspaceId).read(api, hash) : unlessGone(readKey(api, hash)),
+      olds ? keysOf(session, olds.workspaceId).read(api, hash) : ignoreNotFound(readKey(api, hash)),
     );
     if (!key) return undefined;
     const outputs = toOutputs(context, key, olds ? toInputs(olds) : {}, olds?.key ?? new Secret(""));

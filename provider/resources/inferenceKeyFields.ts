@@ -1,12 +1,12 @@
 /** Settings of a key in their three forms: inputs of the program, fields to write, the API's object. */
 import type { Key, KeyChange } from "../api/keys";
+import type { AccountRef } from "../reconcile/account";
+import { changedImmutables, type Immutable } from "../reconcile/adoption";
+import { changedFields } from "../reconcile/converge";
+import { inDeclaredWords } from "../reconcile/declared";
+import { lowerCase, omitNullish, plainNumber, utcSeconds } from "../reconcile/inputs";
+import type { Context } from "../reconcile/lifecycle";
 import type { Secret } from "../secret";
-import type { AccountRef } from "./account";
-import { type Immutable, replacedBy } from "./adoption";
-import { changedFields } from "./converge";
-import { inDeclaredWords } from "./declared";
-import { lowerCase, plainNumber, utcSeconds, withoutNone } from "./inputs";
-import type { Context } from "./lifecycle";
 
 /** Checked inputs, as the program declared them. An omitted one means the API's null, or the server's choice. */
 export interface InferenceKeyInputs {
@@ -92,7 +92,7 @@ export function toOutputs(
 ): InferenceKeyOutputs {
   const { includeByokInLimit, disabled, workspaceId, ...fields } = observedFields(key);
   const immutable = Object.entries(observedImmutable(key, declared));
-  const live = withoutNone({
+  const live = omitNullish({
     ...fields,
     includeByokInLimit: includeByokInLimit || null,
     disabled: disabled || null,
@@ -103,7 +103,7 @@ export function toOutputs(
   const { adopt, keepers, __defaultName } = declared;
   return {
     ...inDeclaredWords(live, declared, meaning),
-    ...withoutNone({ adopt, keepers, __defaultName }),
+    ...omitNullish({ adopt, keepers, __defaultName }),
     key: secret,
     label: key.label ?? "",
     createdAt: key.createdAt ?? "",
@@ -132,6 +132,6 @@ export function isUnusedTwin(key: Key, declared: InferenceKeyInputs): boolean {
   };
   const wanted = { ...desiredFields(declared), ...notYetSet };
   const settings = Object.keys(changedFields(wanted, observedFields(key)));
-  const immutable = replacedBy(desiredImmutable(declared), observedImmutable(key, declared), CHOSEN_BY_SERVER);
+  const immutable = changedImmutables(desiredImmutable(declared), observedImmutable(key, declared), CHOSEN_BY_SERVER);
   return settings.length === 0 && immutable.length === 0 && isUnused(key);
 }

@@ -3,17 +3,20 @@
  * `:free`; the API stores and shows the canonical form. The program's spelling is kept wherever the two mean the same.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Api } from "../api/client";
-import { Refused, Unsupported } from "../api/errors";
+import type { Api } from "../api/call";
 import { canonicalName, canonicalSlugs, isKnownModel } from "../api/models";
+import { ApiError, PreconditionError } from "../errors";
+import { sortedSet } from "../reconcile/inputs";
 import { clean } from "../text";
-import { sortedSet } from "./inputs";
 
 /** Declared name → stored name, for those that differ. */
-export type Spellings = Readonly<Record<string, string>>;
+export type CanonicalNames = Readonly<Record<string, string>>;
 
 /** A list of models in the program's spelling, as a set. */
-export function spelled(list: readonly string[] | null | undefined, spellings: Spellings): string[] | null {
+export function toDeclaredNames(
+  list: readonly string[] | null | undefined,
+  spellings: CanonicalNames,
+): string[] | null {
   if (!Array.isArray(list)) return (list as null | undefined) ?? null;
   const declaredOf = new Map(Object.entries(spellings).map(([declared, stored]) => [stored, declared]));
   // By way of the stored name, because the program may name one model twice.
@@ -24,13 +27,13 @@ export function spelled(list: readonly string[] | null | undefined, spellings: S
  * The spellings, with those added that explain why `stored` is not `declared`. Asks the catalogue only if something is
  * left to explain.
  */
-export async function canonicalForms(
+export async function resolveCanonicalNames(
   api: Api,
   declared: readonly string[] | null,
   stored: readonly string[] | null,
-  spellings: Spellings,
-): Promise<Spellings> {
-  if (!declared || !stored || isDeepStrictEqual(declared, spelled(stored, spellings))) return spellings;
+  spellings: CanonicalNames,
+): Promise<CanonicalNames> {
+  if (!declared || !stored || isDeepStrictEqual(declared, toDeclaredNames(stored, spellings))) return spellings;
   const slugs = await canonicalSlugs(api);
   const shown = new Set(stored);
   const renamed = declared
@@ -40,7 +43,7 @@ export async function canonicalForms(
 }
 
 /** The API may refuse an unknown model without naming it, and never says which one was meant; the catalogue does. */
-export async function namingUnknownModels<Result>(
+export async function explainUnknownModels<Result>(
   api: Api,
   names: readonly string[],
   request: Promise<Result>,
@@ -48,14 +51,14 @@ export async function namingUnknownModels<Result>(
   try {
     return await request;
   } catch (error) {
-    if (!(error instanceof Refused) || error.status !== 400 || names.length === 0) throw error;
+    if (!(error instanceof ApiError) || error.status !== 400 || names.length === 0) throw error;
     const slugs = await canonicalSlugs(api);
     const unknown = names.filter((name) => !isKnownModel(slugs, name));
     if (unknown.length === 0) throw error;
     const suggested = await Promise.all(unknown.map((name) => withSuggestion(name, [...slugs.keys()])));
-    throw new Unsupported(
+    throw new PreconditionError(
       api.operation,
-      `the API refused it (400: ${error.said}), and its catalogue has no model ${suggested.join(", ")}`,
+      `the API refused it (400: ${error.apiMessage}), and its catalogue has no model ${suggested.join(", ")}`,
       "take the names from https://openrouter.ai/models",
     );
   }

@@ -1,7 +1,7 @@
 /** `audit` as it is used: a simulated account against states, what is printed and the exit code. */
 import { join } from "node:path";
-import { auditCommand } from "../../cli/audit";
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { auditCommand } from "../../cli/audit/command";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
 import { openDeclaredStack } from "../engine/support/declaredStack";
 import { file, stackExport } from "./support/states";
 import { type Place, run } from "./support/terminal";

@@ -1,5 +1,5 @@
 /** `audit` of assignments: an account against the pairs and sets of states. */
-import { auditCommand } from "../../cli/audit";
+import { auditCommand } from "../../cli/audit/command";
 import { credentials, eachTestOnASimulator } from "./support/account";
 import { type Entry, file, stackExport } from "./support/states";
 import { type Place, run } from "./support/terminal";

@@ -1,5 +1,5 @@
 /** `balance` as it is used, on a simulated account with $100 of credits. */
-import { balanceCommand } from "../../cli/balance";
+import { balanceCommand } from "../../cli/balance/command";
 import { credentials, eachTestOnASimulator } from "./support/account";
 import { run } from "./support/terminal";
 

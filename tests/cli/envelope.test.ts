@@ -1,4 +1,4 @@
-import { envelope } from "../../cli/envelope";
+import { envelope } from "../../cli/shared/envelope";
 import manifest from "../../package.json";
 
 test("says which command of which release printed the data", () => {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { completed } from "../../cli/environment";
+import { withEnvFiles } from "../../cli/shared/environment";
 import { credentials, eachTestOnASimulator } from "./support/account";
 
 let directory: string;
@@ -25,7 +25,7 @@ test("--env-file wins over the environment, that over .env.local, and that over 
   write(".env", ...lines(".env"));
   write(".env.local", ...lines(".env.local").slice(0, 3));
   const chosen = write("chosen", ...lines("chosen").slice(0, 2));
-  expect(completed({ OPENROUTER_A: "environment", OPENROUTER_E: "environment" }, directory, chosen)).toEqual({
+  expect(withEnvFiles({ OPENROUTER_A: "environment", OPENROUTER_E: "environment" }, directory, chosen)).toEqual({
     OPENROUTER_A: "chosen",
     OPENROUTER_B: "chosen",
     OPENROUTER_C: ".env.local",
@@ -43,21 +43,21 @@ test("of the files only OPENROUTER_* is read, with quotes, comments and `export`
     'export OPENROUTER_A="x y" # why',
     "XOPENROUTER_B=1",
   );
-  expect(completed({ PATH: "/bin" }, directory)).toEqual({ PATH: "/bin", OPENROUTER_A: "x y" });
+  expect(withEnvFiles({ PATH: "/bin" }, directory)).toEqual({ PATH: "/bin", OPENROUTER_A: "x y" });
 });
 
 test("no files are no error, nor is a directory named .env", () => {
   mkdirSync(join(directory, ".env"));
-  expect(completed({ A: "1" }, directory)).toEqual({ A: "1" });
+  expect(withEnvFiles({ A: "1" }, directory)).toEqual({ A: "1" });
 });
 
 test("a chosen file that isn't there is an error that names it", () => {
-  expect(() => completed({}, directory, "nowhere")).toThrow("nowhere can't be read: there is no such file");
+  expect(() => withEnvFiles({}, directory, "nowhere")).toThrow("nowhere can't be read: there is no such file");
 });
 
 test("a management key of the environment is not replaced by a file's under another of its names", () => {
   write(".env", "OPENROUTER_MANAGEMENT_KEY=file", "OPENROUTER_A=1");
-  expect(completed({ OPENROUTER_PROVISIONING_KEY: "mine" }, directory)).toEqual({
+  expect(withEnvFiles({ OPENROUTER_PROVISIONING_KEY: "mine" }, directory)).toEqual({
     OPENROUTER_PROVISIONING_KEY: "mine",
     OPENROUTER_A: "1",
   });
@@ -70,11 +70,11 @@ describe("a file can't redirect a key that is not its own", () => {
 
   test.each([".env", ".env.local"])("%s: neither one of the environment nor of --env-file", (name) => {
     write(name, url);
-    expect(() => completed(key, directory)).toThrow(
+    expect(() => withEnvFiles(key, directory)).toThrow(
       `OPENROUTER_BASE_URL is set in ${name}, but the management key comes from the environment`,
     );
     const chosen = write("chosen", "OPENROUTER_MANAGEMENT_KEY=chosen");
-    expect(() => completed({}, directory, chosen)).toThrow(`but the management key comes from ${chosen}`);
+    expect(() => withEnvFiles({}, directory, chosen)).toThrow(`but the management key comes from ${chosen}`);
   });
 
   test.each([
@@ -83,7 +83,7 @@ describe("a file can't redirect a key that is not its own", () => {
   ])("%s: not one of %s either, and the file without a key is named", (withUrl, withKey) => {
     write(withUrl, url);
     write(withKey, fileKey);
-    expect(() => completed({}, directory)).toThrow(
+    expect(() => withEnvFiles({}, directory)).toThrow(
       `OPENROUTER_BASE_URL is set in ${withUrl}, but the management key comes from ${withKey}`,
     );
   });
@@ -91,8 +91,8 @@ describe("a file can't redirect a key that is not its own", () => {
   test("the file of --env-file: not one of .env, but one of the environment, since a person chose the file", () => {
     write(".env", fileKey);
     const chosen = write("chosen", url);
-    expect(() => completed({}, directory, chosen)).toThrow("but the management key comes from .env");
-    expect(completed(key, directory, chosen)).toMatchObject({
+    expect(() => withEnvFiles({}, directory, chosen)).toThrow("but the management key comes from .env");
+    expect(withEnvFiles(key, directory, chosen)).toMatchObject({
       ...key,
       OPENROUTER_BASE_URL: "https://elsewhere.example",
     });
@@ -100,7 +100,7 @@ describe("a file can't redirect a key that is not its own", () => {
 
   test("one file may have both", () => {
     write(".env", url, fileKey);
-    expect(completed({}, directory)).toMatchObject({
+    expect(withEnvFiles({}, directory)).toMatchObject({
       OPENROUTER_PROVISIONING_KEY: "file",
       OPENROUTER_BASE_URL: "https://elsewhere.example",
     });
@@ -108,21 +108,21 @@ describe("a file can't redirect a key that is not its own", () => {
 
   test("nor a job's own token, even with the federation policy in the same file", () => {
     write(".env", url, "OPENROUTER_FEDERATION_POLICY_ID=policy");
-    expect(() => completed({}, directory)).toThrow("but the management key comes from the job's own identity");
-    expect(completed({ OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({
+    expect(() => withEnvFiles({}, directory)).toThrow("but the management key comes from the job's own identity");
+    expect(withEnvFiles({ OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({
       OPENROUTER_FEDERATION_POLICY_ID: "policy",
     });
   });
 
   test("the environment may redirect any, and OpenRouter's own address is fine anywhere", () => {
     write(".env.local", fileKey);
-    expect(completed({ OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({
+    expect(withEnvFiles({ OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({
       OPENROUTER_PROVISIONING_KEY: "file",
       OPENROUTER_BASE_URL: "https://mine.example",
     });
     write(".env", "OPENROUTER_BASE_URL=https://openrouter.ai/api/v1/");
-    expect(completed(key, directory)).toMatchObject(key);
-    expect(completed({}, directory)).toMatchObject({ OPENROUTER_PROVISIONING_KEY: "file" });
+    expect(withEnvFiles(key, directory)).toMatchObject(key);
+    expect(withEnvFiles({}, directory)).toMatchObject({ OPENROUTER_PROVISIONING_KEY: "file" });
   });
 });
 

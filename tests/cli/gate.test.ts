@@ -1,10 +1,10 @@
 /** Nothing that a command prints steers a terminal, starts a command of a CI system, or shows a credential. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { adoptCommand } from "../../cli/adopt";
-import { auditCommand } from "../../cli/audit";
-import { keysCommand } from "../../cli/keys";
-import { usageCommand } from "../../cli/usage";
+import { adoptCommand } from "../../cli/adopt/command";
+import { auditCommand } from "../../cli/audit/command";
+import { keysCommand } from "../../cli/keys/command";
+import { usageCommand } from "../../cli/usage/command";
 import { waysRound } from "../support/waysRound";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
 import { file, stackExport } from "./support/states";
@@ -93,8 +93,8 @@ describe("the gate is the only way out", () => {
 
   test("no file but terminal.ts names another", () => {
     const found = files.flatMap((name) => waysRound(name, readFileSync(join(root, name), "utf8")));
-    expect(found.filter((place) => !place.startsWith("terminal.ts: "))).toEqual([]);
-    expect(found).toContain("terminal.ts: stdout");
+    expect(found.filter((place) => !place.startsWith("shared/terminal.ts: "))).toEqual([]);
+    expect(found).toContain("shared/terminal.ts: stdout");
   });
 
   test.each([

@@ -1,5 +1,5 @@
 /** `keys` as it is used, on a simulated account. */
-import { keysCommand } from "../../cli/keys";
+import { keysCommand } from "../../cli/keys/command";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
 import { run } from "./support/terminal";
 

@@ -1,6 +1,7 @@
 /** `models` as it is used, on the simulator's catalogue. */
-import { fits } from "../../cli/modelFilter";
-import { modelsCommand } from "../../cli/models";
+
+import { modelsCommand } from "../../cli/models/command";
+import { fits } from "../../cli/models/filter";
 import type { Model } from "../../provider/api/models";
 import { rawClient } from "../contract/rawClient";
 import { credentials, eachTestOnASimulator } from "./support/account";

@@ -2,9 +2,9 @@
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { auditCommand } from "../../cli/audit";
-import { exportStack, previewStack } from "../../cli/pulumi";
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { auditCommand } from "../../cli/audit/command";
+import { exportStack, previewStack } from "../../cli/shared/pulumi";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
 import { stackExport } from "./support/states";
 import { run } from "./support/terminal";
 

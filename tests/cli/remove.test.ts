@@ -1,6 +1,6 @@
 /** `remove` as it is used, on a simulated account. */
-import { removeCommand } from "../../cli/remove";
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { removeCommand } from "../../cli/remove/command";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
 import { type Place, run } from "./support/terminal";
 
 let simulator: Simulator;

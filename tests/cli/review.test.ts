@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { reviewCommand } from "../../cli/review";
+import { reviewCommand } from "../../cli/review/command";
 import { assigned, guardrail, key, previewOf, stateOf } from "./support/previews";
 import { file } from "./support/states";
 import { type Place, run } from "./support/terminal";

@@ -1,5 +1,5 @@
 /** What a change adopts is compared with its live settings, which a management key lets the review read. */
-import { reviewCommand } from "../../cli/review";
+import { reviewCommand } from "../../cli/review/command";
 import { credentials, eachTestOnASimulator } from "./support/account";
 import { assigned, guardrail, key, type Program, previewOf, set, stateOf } from "./support/previews";
 import { file } from "./support/states";

@@ -1,5 +1,5 @@
 /** What a review makes of a change: which keys are touched, what they may spend before and after, and what is called out. */
-import { reviewCommand } from "../../cli/review";
+import { reviewCommand } from "../../cli/review/command";
 import { assigned, guardrail, key, member, type Program, previewOf, stateOf } from "./support/previews";
 import { file } from "./support/states";
 import { run } from "./support/terminal";

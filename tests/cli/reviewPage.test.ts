@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { reviewCommand } from "../../cli/review";
+import { reviewCommand } from "../../cli/review/command";
 import { key, type Program, previewOf, stateOf } from "./support/previews";
 import { file } from "./support/states";
 import { run } from "./support/terminal";

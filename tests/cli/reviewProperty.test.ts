@@ -1,7 +1,7 @@
 /** Whatever a preview changes: before + difference = after, in cents, in every line of every form. */
 import fc from "fast-check";
-import { reviewCommand } from "../../cli/review";
-import { UNKNOWN } from "../../provider/resources/inputs";
+import { reviewCommand } from "../../cli/review/command";
+import { UNKNOWN } from "../../formats/values";
 import { assigned, type Declared, guardrail, key, type Program, previewOf, set, stateOf } from "./support/previews";
 import { file } from "./support/states";
 import { run } from "./support/terminal";

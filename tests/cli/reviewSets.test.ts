@@ -1,8 +1,8 @@
 /** A set of assignments in a review: it counts as its pairs, and what only a set can do is said. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { reviewCommand } from "../../cli/review";
-import { UNKNOWN } from "../../provider/resources/inputs";
+import { reviewCommand } from "../../cli/review/command";
+import { UNKNOWN } from "../../formats/values";
 import { assigned, guardrail, hash, key, member, type Program, previewOf, set, stateOf } from "./support/previews";
 import { file } from "./support/states";
 import { run } from "./support/terminal";

@@ -1,7 +1,7 @@
 /** Every number and every warning of a review is true: each test is a case where one was not. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { reviewCommand } from "../../cli/review";
+import { reviewCommand } from "../../cli/review/command";
 import { assigned, guardrail, key, type Program, previewOf, stateOf } from "./support/previews";
 import { file } from "./support/states";
 import { type Run, run } from "./support/terminal";

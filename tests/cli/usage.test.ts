@@ -1,5 +1,5 @@
 /** `usage` as it is used, on a simulated account. */
-import { usageCommand } from "../../cli/usage";
+import { usageCommand } from "../../cli/usage/command";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
 import { run } from "./support/terminal";
 

@@ -3,12 +3,12 @@ import { startOperation } from "../../provider/api/client";
 import { Concurrency } from "../../provider/api/concurrency";
 import { fixedKey } from "../../provider/api/credential";
 import { readCurrentKey } from "../../provider/api/currentKey";
-import { NotFound } from "../../provider/api/errors";
 import { createKey, listKeys, readKey, updateKey } from "../../provider/api/keys";
 import { allOf } from "../../provider/api/pages";
 import { listWorkspaces } from "../../provider/api/workspaces";
+import { NotFoundError } from "../../provider/errors";
 import { Secret } from "../../provider/secret";
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
 
 let simulator: Simulator;
 beforeEach(async () => {
@@ -113,7 +113,7 @@ describe("a refused key", () => {
     const { id } = simulator.dashboard.addWorkspace({ name: "Other", slug: "other" });
     const { hash } = simulator.dashboard.createKey({ name: "ci" }).key;
     const error = await advice(readKey(api(simulator.dashboard.addManagementKey({ workspaceId: id })), hash));
-    expect(error).not.toBeInstanceOf(NotFound);
+    expect(error).not.toBeInstanceOf(NotFoundError);
     expect(error.message).toBe(
       "read the account: the API refused it (403: This management key is scoped to another workspace). " +
         "This management key may be scoped to one workspace, or may only read: use a key that may do this in this workspace.",

@@ -1,5 +1,5 @@
 /** `GET /key`: what a key is, and every budget that binds it. */
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
 import { rawClient } from "./rawClient";
 
 let simulator: Simulator;

@@ -1,5 +1,5 @@
 /** Each fault does what it says, as a client without manners of its own sees it. */
-import { type Fault, type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { type Fault, type Simulator, startSimulator } from "../../testing/simulator/index";
 import { rawClient } from "./rawClient";
 
 let simulator: Simulator;

@@ -1,5 +1,5 @@
 /** A key that moves to another workspace, and what may become of its guardrail. */
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
 import { rawClient } from "./rawClient";
 
 let simulator: Simulator;

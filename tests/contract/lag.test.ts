@@ -1,5 +1,5 @@
 /** Reads that lag behind writes: the switch `visibleAfterMs`. */
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
 import { rawClient } from "./rawClient";
 
 let simulator: Simulator;

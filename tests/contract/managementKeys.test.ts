@@ -1,5 +1,5 @@
 /** Management keys that may not do everything: scoped to a workspace, or to reading. And an account without a default. */
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
 import { rawClient } from "./rawClient";
 
 let simulator: Simulator;

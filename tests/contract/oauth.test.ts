@@ -1,6 +1,6 @@
 /** Workload identity: a token of a trusted issuer becomes one that acts as a management key. */
 import { createPublicKey, type JsonWebKey, verify } from "node:crypto";
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
 import { rawClient } from "./rawClient";
 
 let simulator: Simulator;

@@ -2,8 +2,8 @@
  * The vendor's Python client (`openrouter` 1.3.84, October 2026) drives each operation and reads each answer. It runs
  * where `python3` can import it, and installs nothing.
  */
-import { otherSettings, type Simulator, startSimulator } from "../../sdk/testing/simulator";
-import { routes } from "../../sdk/testing/simulator/routes";
+import { otherSettings, type Simulator, startSimulator } from "../../testing/simulator/index";
+import { routes } from "../../testing/simulator/routes/index";
 import { hasPythonClient, startPythonClient } from "./pythonClient";
 import type { VendorClient } from "./vendorClient";
 

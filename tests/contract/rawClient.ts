@@ -1,4 +1,4 @@
-import type { SimulatedAccount, Simulator } from "../../sdk/testing/simulator";
+import type { SimulatedAccount, Simulator } from "../../testing/simulator/index";
 
 export interface RawAnswer {
   status: number;

@@ -1,6 +1,6 @@
 /** The API's rules, as the simulator keeps them. */
 import { createHash } from "node:crypto";
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
 import { rawClient } from "./rawClient";
 
 let simulator: Simulator;

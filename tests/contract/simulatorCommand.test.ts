@@ -2,11 +2,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { adoptCommand } from "../../cli/adopt";
-import { dashboardCommand } from "../../cli/dashboard";
-import { simulate, simulateCommand } from "../../cli/simulate";
-import { usageCommand } from "../../cli/usage";
-import { parseSwitch, type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { adoptCommand } from "../../cli/adopt/command";
+import { usageCommand } from "../../cli/usage/command";
+import { dashboardCommand } from "../../testing/commands/dashboard";
+import { simulate, simulateCommand } from "../../testing/commands/simulator";
+import { parseSwitch, type Simulator, startSimulator } from "../../testing/simulator/index";
 import { placeFor, type Run, run } from "../cli/support/terminal";
 import { rawClient } from "./rawClient";
 

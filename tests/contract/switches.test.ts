@@ -5,9 +5,9 @@ import "../faults/support/shortWaits";
 import { dynamicProvider } from "../../provider/dynamic/host";
 import { newProcess } from "../../provider/dynamic/process";
 import type { Properties } from "../../provider/dynamic/protocol";
+import type { Lifecycle } from "../../provider/reconcile/lifecycle";
 import { lifecycles } from "../../provider/resources";
-import type { Lifecycle } from "../../provider/resources/lifecycle";
-import { otherSettings, type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { otherSettings, type Simulator, startSimulator } from "../../testing/simulator/index";
 import { waits } from "../faults/support/shortWaits";
 
 type Kind = keyof typeof lifecycles;

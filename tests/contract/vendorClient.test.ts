@@ -2,8 +2,8 @@
  * The simulator is the API and not our idea of it: the vendor's own client drives each operation, and its schemas
  * (newer than any published description) read each answer.
  */
-import { otherSettings, type Simulator, startSimulator } from "../../sdk/testing/simulator";
-import { routes } from "../../sdk/testing/simulator/routes";
+import { otherSettings, type Simulator, startSimulator } from "../../testing/simulator/index";
+import { routes } from "../../testing/simulator/routes/index";
 import { startVendorClient, type VendorClient } from "./vendorClient";
 
 let simulator: Simulator;

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { name, peerDependencies } from "../../package.json";
-import { openStack, startSimulator } from "../../sdk/testing";
+import { openStack, startSimulator } from "../../testing/index";
 
 const root = resolve(__dirname, "../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");

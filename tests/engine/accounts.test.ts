@@ -1,6 +1,6 @@
 /** Whose account an object is in: several in one program, and what must not happen with the key of another one. */
-import type { SimulatedAccount, Simulator } from "../../sdk/testing";
-import { startSimulator } from "../../sdk/testing";
+import type { SimulatedAccount, Simulator } from "../../testing/index";
+import { startSimulator } from "../../testing/index";
 import {
   type Declaration,
   type DeclaredStack,

@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { adoptCommand } from "../../cli/adopt";
-import { openStack, type Result, type Simulator, type Stack, type Switches, startSimulator } from "../../sdk/testing";
+import { adoptCommand } from "../../cli/adopt/command";
+import { openStack, type Result, type Simulator, type Stack, type Switches, startSimulator } from "../../testing/index";
 import { fillOddly, type OddAccount, UNDECLARABLE } from "../cli/support/oddAccount";
 import { run } from "../cli/support/terminal";
 import { errorsOf, touched, writes } from "./support/declaredStack";

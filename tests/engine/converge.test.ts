@@ -2,7 +2,7 @@
  * Every input set, changed and cleared, alone and together with every other: after one `up` the API shows what is
  * declared, and the next one finds nothing to do and asks the API nothing.
  */
-import type { LoggedRequest } from "../../sdk/testing";
+import type { LoggedRequest } from "../../testing/index";
 import {
   type Course,
   type Fields,

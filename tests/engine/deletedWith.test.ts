@@ -1,9 +1,9 @@
 /** The option `deletedWith` on the local engine and, where `pulumi` is on PATH, on Pulumi's own CLI. */
 import { rmSync } from "node:fs";
 import path from "node:path";
-import { openLocalStack } from "../../sdk/testing/engine/localStack";
-import { hasPulumi } from "../../sdk/testing/engine/openStack";
-import { openPulumiStack } from "../../sdk/testing/engine/pulumiStack";
+import { openLocalStack } from "../../testing/engine/localStack";
+import { hasPulumi } from "../../testing/engine/openStack";
+import { openPulumiStack } from "../../testing/engine/pulumiStack";
 import { begun, type Entry, openScenario, resourceNamed, type Scenario, thing } from "./generic";
 
 const engines = [openLocalStack, ...(hasPulumi() ? [openPulumiStack] : [])];

@@ -1,5 +1,5 @@
 /** What somebody changes behind the program's back is found by a refresh and put back by one `up`. */
-import type { Guardrail, Key } from "../../sdk/testing";
+import type { Guardrail, Key } from "../../testing/index";
 import {
   type Declaration,
   type DeclaredStack,

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { openLocalStack } from "../../sdk/testing/engine/localStack";
-import type { OperationOptions, Result, Stack, StackOptions } from "../../sdk/testing/engine/stack";
+import { openLocalStack } from "../../testing/engine/localStack";
+import type { OperationOptions, Result, Stack, StackOptions } from "../../testing/engine/stack";
 
 /** A resource of the generic program. */
 export interface Entry {

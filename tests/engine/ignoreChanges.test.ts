@@ -2,7 +2,7 @@
  * `ignoreChanges` works on checked inputs, so those have to be what the program declared. Every input of every resource
  * is declared, ignored and then changed in the account; after a refresh the unchanged program changes nothing.
  */
-import type { Simulator } from "../../sdk/testing";
+import type { Simulator } from "../../testing/index";
 import {
   type Declaration,
   type DeclaredStack,

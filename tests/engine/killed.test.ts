@@ -4,7 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { begun, openScenario, resourceNamed, thing } from "./generic";
 
-const engine = path.join(__dirname, "../../dist/sdk/testing/engine");
+const engine = path.join(__dirname, "../../dist/testing/engine");
 
 test("kill -9 during a create leaves a pending operation; the next up warns of it, creates again and keeps it", async () => {
   const s = await openScenario();

@@ -1,5 +1,5 @@
 /** With a management key of another account in the environment nothing is created there, and nothing is lost here. */
-import type { SimulatedAccount } from "../../sdk/testing";
+import type { SimulatedAccount } from "../../testing/index";
 import { type Declaration, type DeclaredStack, errorsOf, openDeclaredStack, writes } from "./support/declaredStack";
 
 const LATENCY_MS = 50;

@@ -1,5 +1,5 @@
 /** Faults that were seen in peers when a call or its answer went wrong: each is a test of that name. */
-import type { Fault } from "../../sdk/testing";
+import type { Fault } from "../../testing/index";
 import {
   type Declaration,
   type DeclaredStack,

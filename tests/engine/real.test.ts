@@ -2,9 +2,9 @@
  * The engine side by side with Pulumi's own CLI, where `pulumi` is on PATH: one program after the other on both, and after
  * each the provider must have done the same and the states must be the same. Skipped where there is no CLI.
  */
-import { hasPulumi } from "../../sdk/testing/engine/openStack";
-import { openPulumiStack } from "../../sdk/testing/engine/pulumiStack";
-import type { Result } from "../../sdk/testing/engine/stack";
+import { hasPulumi } from "../../testing/engine/openStack";
+import { openPulumiStack } from "../../testing/engine/pulumiStack";
+import type { Result } from "../../testing/engine/stack";
 import { begun, type Entry, openScenario, type Scenario, thing } from "./generic";
 
 const ifReal = hasPulumi() ? describe : describe.skip;

@@ -22,9 +22,10 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { type LocalOptions, openLocalStack } from "../../sdk/testing/engine/localStack";
-import type { Result, Stack } from "../../sdk/testing/engine/stack";
-import { plain, type Value } from "../../sdk/testing/engine/values";
+import type { Value } from "../../formats/values";
+import { type LocalOptions, openLocalStack } from "../../testing/engine/localStack";
+import type { Result, Stack } from "../../testing/engine/stack";
+import { plain } from "../../testing/engine/values";
 import { type Call, scriptedProvider } from "./scriptedProvider";
 
 interface Recording {

@@ -1,6 +1,6 @@
 import type { ServerUnaryCall, ServiceError, sendUnaryData } from "@grpc/grpc-js";
-import type { Launch } from "../../sdk/testing/engine/plugin";
-import { fill, type Sdk } from "../../sdk/testing/engine/sdk";
+import type { Launch } from "../../testing/engine/plugin";
+import { fill, type Sdk } from "../../testing/engine/sdk";
 
 /** One call to a provider, fields with default values left out. */
 export interface Call {

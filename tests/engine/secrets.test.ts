@@ -1,11 +1,11 @@
 /** Secrets: Pulumi's passphrase scheme, and that nothing secret is in clear in a file or a message. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { Passphrase } from "../../sdk/testing/engine/passphrase";
-import type { Deployment, EngineEvent } from "../../sdk/testing/engine/stack";
-import { decodeState, encodeState } from "../../sdk/testing/engine/state";
-import { STACK_TYPE } from "../../sdk/testing/engine/urn";
-import { plainValues } from "../../sdk/testing/engine/values";
+import { STACK_TYPE } from "../../formats/urn";
+import { Passphrase } from "../../testing/engine/passphrase";
+import type { Deployment, EngineEvent } from "../../testing/engine/stack";
+import { decodeState, encodeState } from "../../testing/engine/state";
+import { plainValues } from "../../testing/engine/values";
 import { openScenario, resourceNamed, type Scenario, thing } from "./generic";
 
 const recorded: Deployment = JSON.parse(readFileSync(path.join(__dirname, "../recordings/stack-export.json"), "utf8"));

@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Deployment } from "../../sdk/testing";
+import type { Deployment } from "../../testing/index";
 import { type Declaration, type DeclaredStack, openDeclaredStack } from "./support/declaredStack";
 
 const file = path.join(__dirname, "../recordings/state-v1.json");

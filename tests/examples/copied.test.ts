@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { openStack, type Stack, startSimulator } from "../../sdk/testing";
+import { openStack, type Stack, startSimulator } from "../../testing/index";
 import { credentials } from "../cli/support/account";
 import { errorsOf } from "../engine/support/declaredStack";
 import { place } from "../package/support/installed";

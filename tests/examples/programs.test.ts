@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { openStack, type Result, type Simulator, type Stack, startSimulator } from "../../sdk/testing";
+import { openStack, type Result, type Simulator, type Stack, startSimulator } from "../../testing/index";
 import { credentials } from "../cli/support/account";
 import { errorsOf, touched } from "../engine/support/declaredStack";
 

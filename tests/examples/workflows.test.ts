@@ -1,7 +1,7 @@
 /** What the workflows of examples/gitops do: every command in them is run. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Simulator } from "../../sdk/testing/simulator";
+import type { Simulator } from "../../testing/simulator/index";
 import { credentials, eachTestOnASimulator } from "../cli/support/account";
 import { stackExport } from "../cli/support/states";
 import type { Answer, Call } from "./support/machine";

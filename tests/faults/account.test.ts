@@ -2,7 +2,7 @@
  * What a process can't have met in the state: a first `up`, `--target`, a key that sees only a part, a default workspace
  * that was deleted. The pin `openrouter:account` covers it.
  */
-import { type SimulatedAccount, type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { type SimulatedAccount, type Simulator, startSimulator } from "../../testing/simulator/index";
 import { type Declaration, InProcessStack } from "./support/inProcessStack";
 
 let simulator: Simulator;

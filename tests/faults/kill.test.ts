@@ -3,8 +3,9 @@
  * every boundary of creates and updates at once, for each resource is held at a boundary of its own; another strikes
  * those of deletes.
  */
-import type { LoggedRequest, When } from "../../sdk/testing/simulator";
-import { hashOf } from "../../sdk/testing/simulator/ids";
+
+import { hashOf } from "../../testing/simulator/ids";
+import type { LoggedRequest, When } from "../../testing/simulator/index";
 import { isNamed } from "./support/convergence";
 import type { Declaration } from "./support/inProcessStack";
 import { type KillableStack, openKillableStack, type Ran, type Victim } from "./support/killableStack";

@@ -2,8 +2,9 @@
  * A share of the matrix through the real provider process: many resources in one `up`, each with a fault of its own that
  * strikes the call for it.
  */
-import type { FaultEffect, LoggedRequest } from "../../sdk/testing/simulator";
-import { hashOf } from "../../sdk/testing/simulator/ids";
+
+import { hashOf } from "../../testing/simulator/ids";
+import type { FaultEffect, LoggedRequest } from "../../testing/simulator/index";
 import { type Declaration, type DeclaredStack, openDeclaredStack } from "../engine/support/declaredStack";
 import { leaks } from "./support/texts";
 

@@ -1,5 +1,5 @@
 /** Every fault at every call of every operation: running it once more converges. */
-import { otherSettings, type Simulator, type SimulatorOptions, startSimulator } from "../../sdk/testing/simulator";
+import { otherSettings, type Simulator, type SimulatorOptions, startSimulator } from "../../testing/simulator/index";
 import { type Cell, judge, judgeAll } from "./support/cell";
 import { type Scenario, scenarios } from "./support/scenarios";
 import { setScenarios } from "./support/setScenarios";

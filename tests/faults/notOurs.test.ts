@@ -1,5 +1,5 @@
 /** A create is lost, or a run was killed, and the account has a key of the same name that somebody else may be using. */
-import { type Key, type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import { type Key, type Simulator, startSimulator } from "../../testing/simulator/index";
 import { isNamed } from "./support/convergence";
 import { defaultName, InProcessStack } from "./support/inProcessStack";
 

@@ -1,5 +1,5 @@
 /** A process killed at each call for a set of assignments, before and after its effect: the next run converges. */
-import { startSimulator } from "../../sdk/testing/simulator";
+import { startSimulator } from "../../testing/simulator/index";
 import { problemsOfDestroy, problemsOfState } from "./support/convergence";
 import { InProcessStack } from "./support/inProcessStack";
 import type { Kill } from "./support/killed";

@@ -1,9 +1,9 @@
 /** The real dynamic-provider process of Pulumi with the built package, over gRPC, against the simulator. */
 import path from "node:path";
-import { InitError, launchDynamicProvider, Plugin } from "../../sdk/testing/engine/plugin";
-import { loadSdk } from "../../sdk/testing/engine/sdk";
-import type { Values } from "../../sdk/testing/engine/values";
-import { type Simulator, startSimulator } from "../../sdk/testing/simulator";
+import type { Values } from "../../formats/values";
+import { InitError, launchDynamicProvider, Plugin } from "../../testing/engine/plugin";
+import { loadSdk } from "../../testing/engine/sdk";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
 
 const programDir = path.join(__dirname, "../engine/programs/declared");
 const providerOf = (kind: string) =>

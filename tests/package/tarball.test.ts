@@ -18,7 +18,7 @@ afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
 
 describe("the tarball", () => {
   it("has the build, the documentation, the examples and the manifest, and nothing else", () => {
-    const isBuild = (file: string) => /^dist\/(sdk|provider|cli)\/[\w/]+(\.d\.ts|\.js)$/.test(file);
+    const isBuild = (file: string) => /^dist\/(sdk|provider|formats|cli|testing)\/[\w/]+(\.d\.ts|\.js)$/.test(file);
     const isPage = (file: string) => /^docs\/[\w/-]+\.(md|svg)$/.test(file) || file.startsWith("examples/");
     expect(files.filter((file) => !isBuild(file) && !isPage(file))).toEqual([
       "CHANGELOG.md",

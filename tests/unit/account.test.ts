@@ -1,5 +1,5 @@
-import { ServerFailure, WrongAccount } from "../../provider/api/errors";
-import { AccountGuard, type AccountRef, pinnedIds, pinOf } from "../../provider/resources/account";
+import { AccountMismatchError, ServerError } from "../../provider/errors";
+import { AccountGuard, type AccountRef, pinnedIds, pinOf } from "../../provider/reconcile/account";
 import { type AccountSigns, accountApi } from "./support/fakeAccount";
 import { answering, BASE_URL, OPERATION, scripted } from "./support/fakeApi";
 import { failureOf, OTHER_WORKSPACE, WORKSPACE } from "./support/samples";
@@ -52,7 +52,7 @@ describe("the account of the management key", () => {
   });
 
   test("is asked for again after a failure, which each operation tells as its own", async () => {
-    const failure = new ServerFailure("create a", 500, "oops");
+    const failure = new ServerError("create a", 500, "oops");
     let fails = true;
     const fake = answering(() => (fails ? failure : list(workspace("a", null))));
     const guard = guardOf();
@@ -84,7 +84,7 @@ describe("before a create", () => {
   test("another organization is a different account, with no step that deletes anything", async () => {
     const signs = { workspaces: [OTHER_WORKSPACE], organization: "org_2" };
     const { error } = await create(signs, ref({ organization: "org_1" }));
-    expect(error).toBeInstanceOf(WrongAccount);
+    expect(error).toBeInstanceOf(AccountMismatchError);
     expect(error?.message).toBe(
       `${OPERATION}: ${KEY_OBJECT} of this stack is in account org_1, and this management key belongs to a different ` +
         "account (org_2). Use a management key of account org_1; for several accounts in one stack, give each a Provider.",
@@ -100,7 +100,7 @@ describe("before a create", () => {
   test("a management key limited to another workspace can't tell, and the error names the pin", async () => {
     const signs = { workspaces: [OTHER_WORKSPACE], limitedTo: OTHER_WORKSPACE };
     const { error } = await create(signs, ref());
-    expect(error).toBeInstanceOf(WrongAccount);
+    expect(error).toBeInstanceOf(AccountMismatchError);
     expect(error?.message).toContain(`limited to workspace ${OTHER_WORKSPACE}, so it can't tell`);
     expect(error?.message).toContain(`pulumi config set openrouter:account ${WORKSPACE},${OTHER_WORKSPACE}`);
   });
@@ -108,7 +108,7 @@ describe("before a create", () => {
   test("an account without a default workspace can't tell, and the error names the pin", async () => {
     const signs = { workspaces: [OTHER_WORKSPACE], defaultWorkspaceIsGone: true };
     const { error } = await create(signs, ref());
-    expect(error).toBeInstanceOf(WrongAccount);
+    expect(error).toBeInstanceOf(AccountMismatchError);
     expect(error?.message).toContain("has no default workspace any more, so it can't tell");
     expect(error?.message).toContain(`pulumi config set openrouter:account ${WORKSPACE},${OTHER_WORKSPACE}`);
   });
@@ -148,8 +148,8 @@ describe("before a create", () => {
   test("who can't list the workspaces can't tell: the failure is passed on", async () => {
     const guard = guardOf();
     guard.meet(ref(), KEY_OBJECT);
-    const fake = answering(() => new ServerFailure(OPERATION, 500, "oops"));
-    expect(await failureOf(guard.beforeWrite(fake.api, true))).toBeInstanceOf(ServerFailure);
+    const fake = answering(() => new ServerError(OPERATION, 500, "oops"));
+    expect(await failureOf(guard.beforeWrite(fake.api, true))).toBeInstanceOf(ServerError);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Corners of the guard: an account without workspaces, three accounts, pins in capitals and pins of organizations. */
-import { AccountGuard, type AccountRef, pinnedIds } from "../../provider/resources/account";
+import { AccountGuard, type AccountRef, pinnedIds } from "../../provider/reconcile/account";
 import { accountApi } from "./support/fakeAccount";
 import { BASE_URL } from "./support/fakeApi";
 import { failureOf, OTHER_WORKSPACE, WORKSPACE } from "./support/samples";
@@ -19,7 +19,7 @@ test("of three accounts in a plan the two that certainly differ are told", () =>
   guard.meet(ref(), "older");
   guard.meet(ref({ organization: "org_1" }), "one");
   guard.meet(ref({ workspace: OTHER_WORKSPACE, organization: "org_2" }), "other");
-  expect(() => guard.refuseMixture("compare x")).toThrow();
+  expect(() => guard.rejectMixedAccounts("compare x")).toThrow();
 });
 
 // UUIDs mean the same in capitals, as everywhere else.
@@ -27,7 +27,7 @@ test("a pin in capitals is the same pin", async () => {
   const id = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
   const guard = new AccountGuard(() => pinnedIds(id.toUpperCase()));
   guard.meet(ref({ workspace: id }), "a");
-  guard.refuseMixture("compare x");
+  guard.rejectMixedAccounts("compare x");
   await guard.beforeWrite(accountApi({ workspaces: [id] }).api, true);
 });
 

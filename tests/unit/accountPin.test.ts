@@ -1,5 +1,5 @@
-import { WrongAccount } from "../../provider/api/errors";
-import { AccountGuard, type AccountRef } from "../../provider/resources/account";
+import { AccountMismatchError } from "../../provider/errors";
+import { AccountGuard, type AccountRef } from "../../provider/reconcile/account";
 import { type AccountSigns, accountApi } from "./support/fakeAccount";
 import { BASE_URL, OPERATION } from "./support/fakeApi";
 import { failureOf, OTHER_WORKSPACE, WORKSPACE } from "./support/samples";
@@ -25,7 +25,7 @@ describe("the pin", () => {
     async (creates) => {
       const guard = new AccountGuard(() => [OTHER_WORKSPACE]);
       const error = await failureOf(guard.beforeWrite(accountApi(ours).api, creates));
-      expect(error).toBeInstanceOf(WrongAccount);
+      expect(error).toBeInstanceOf(AccountMismatchError);
       expect(error.message).toBe(
         `${OPERATION}: openrouter:account pins ${OTHER_WORKSPACE}, and the account of this management key is org_1. ` +
           "Use a management key of the pinned account, or correct the pin.",
@@ -49,7 +49,7 @@ describe("the pin", () => {
   test("a wrong pin is checked again at the next write, and still wrong", async () => {
     const guard = new AccountGuard(() => ["org_2"]);
     for (const _write of [1, 2]) {
-      expect(await failureOf(guard.beforeWrite(accountApi(ours).api, false))).toBeInstanceOf(WrongAccount);
+      expect(await failureOf(guard.beforeWrite(accountApi(ours).api, false))).toBeInstanceOf(AccountMismatchError);
     }
   });
 
@@ -89,7 +89,7 @@ describe("not found", () => {
     ["at another base URL", { baseUrl: "https://eu.example" }],
   ])("is never gone %s, and the state stays", async (_title, signs) => {
     const error = await failureOf(confirm(signs, ref()));
-    expect(error).toBeInstanceOf(WrongAccount);
+    expect(error).toBeInstanceOf(AccountMismatchError);
     expect(error.message).toMatch(/: not found, and it is .*\. Nothing was removed from the state: /);
   });
 
@@ -102,14 +102,14 @@ describe("a plan makes no call, and is refused", () => {
   const plan = (pins: string[], ...accounts: AccountRef[]) => {
     const guard = new AccountGuard(() => pins);
     for (const [at, account] of accounts.entries()) guard.meet(account, `object ${at}`);
-    return () => guard.refuseMixture("compare x");
+    return () => guard.rejectMixedAccounts("compare x");
   };
 
   test.each<[string, AccountRef, AccountRef]>([
     ["two base URLs", ref(), ref({ workspace: OTHER_WORKSPACE, server: "https://eu.example" })],
     ["two organizations", ref({ organization: "org_1" }), ref({ workspace: OTHER_WORKSPACE, organization: "org_2" })],
   ])("when the state alone shows %s", (_title, one, other) => {
-    expect(plan([], one, other)).toThrow(WrongAccount);
+    expect(plan([], one, other)).toThrow(AccountMismatchError);
     expect(plan([], one, other)).toThrow(/object 0 is in account .*, object 1 is in account /);
   });
 

@@ -1,7 +1,6 @@
-import { NotFound, ServerFailure, Unsupported } from "../../provider/api/errors";
+import { NotFoundError, PartialFailureError, PreconditionError, ServerError } from "../../provider/errors";
 import { guardrail } from "../../provider/resources/guardrail";
 import { inferenceKey } from "../../provider/resources/inferenceKey";
-import { PartialFailure } from "../../provider/resources/lifecycle";
 import { answering, OPERATION, scripted } from "./support/fakeApi";
 import {
   CREATOR,
@@ -23,7 +22,7 @@ import {
 const keyInputs = (given: object = {}) => checked(inferenceKey, { name: "ci", adopt: HASH, ...given });
 const guardrailInputs = (given: object = {}) => checked(guardrail, { name: "safe", adopt: GUARDRAIL, ...given });
 const shown = (settings: object = {}) => ({ data: wireKey(settings) });
-const gone = new NotFound(OPERATION, 404, "Resource not found");
+const gone = new NotFoundError(OPERATION, 404, "Resource not found");
 
 test("adopting a key that is as declared reads it once and changes nothing; its key stays empty", async () => {
   const fake = scripted(shown({ limit: 5 }));
@@ -69,7 +68,7 @@ test.each([
   async (_title, given, live, said) => {
     const fake = scripted(shown(live));
     const error = await failureOf(inferenceKey.create(contextOf(fake), keyInputs(given)));
-    expect(error).toBeInstanceOf(Unsupported);
+    expect(error).toBeInstanceOf(PreconditionError);
     expect(error.message).toMatch(said);
     expect(fake.lines()).toEqual([`GET /keys/${HASH}`]);
   },
@@ -102,9 +101,9 @@ test("nothing to adopt is an error and no new key", async () => {
 });
 
 test("a failure after the adoption keeps what was adopted in state", async () => {
-  const broken = new ServerFailure(OPERATION, 500, "Internal Server Error");
+  const broken = new ServerError(OPERATION, 500, "Internal Server Error");
   const error = await failureOf(inferenceKey.create(contextOf(scripted(shown(), broken)), keyInputs({ limit: 5 })));
-  expect(error).toBeInstanceOf(PartialFailure);
+  expect(error).toBeInstanceOf(PartialFailureError);
   expect(error).toMatchObject({ id: HASH, outputs: { name: "ci", adopt: HASH } });
 });
 
@@ -130,7 +129,7 @@ describe("two resources that adopt one object", () => {
     const context = contextOf(fake, newSession());
     const first = inferenceKey.create(context, keyInputs());
     const second = await failureOf(inferenceKey.create(context, keyInputs()));
-    expect(second).toBeInstanceOf(Unsupported);
+    expect(second).toBeInstanceOf(PreconditionError);
     expect(second.message).toBe(
       `${OPERATION}: another resource of this program manages or adopts ${HASH} already. ` +
         "Keep one of them; to replace an adopted one, remove `adopt` first.",
@@ -144,26 +143,28 @@ describe("two resources that adopt one object", () => {
     const context = contextOf(scripted({ data: wireGuardrail() }), newSession());
     await guardrail.create(context, guardrailInputs());
     const error = await failureOf(guardrail.create(context, guardrailInputs({ adopt: GUARDRAIL.toUpperCase() })));
-    expect(error).toBeInstanceOf(Unsupported);
+    expect(error).toBeInstanceOf(PreconditionError);
   });
 
   test("what a resource of the program has had since before this run can't be adopted by another", async () => {
     const session = newSession();
     session.managed.set(HASH, {});
     const fake = scripted();
-    expect(await failureOf(inferenceKey.create(contextOf(fake, session), keyInputs()))).toBeInstanceOf(Unsupported);
+    expect(await failureOf(inferenceKey.create(contextOf(fake, session), keyInputs()))).toBeInstanceOf(
+      PreconditionError,
+    );
   });
 
   test("a failed adoption gives the id back, so that another can have it", async () => {
-    const fake = scripted(gone, new ServerFailure(OPERATION, 500, "oops"), shown());
+    const fake = scripted(gone, new ServerError(OPERATION, 500, "oops"), shown());
     const session = newSession();
     const context = contextOf(fake, session);
     for (const _failure of [1, 2]) {
       await failureOf(inferenceKey.create(context, keyInputs()));
-      expect([...session.adopted, ...session.held]).toEqual([]);
+      expect([...session.adoptedIds, ...session.claimedIds]).toEqual([]);
     }
     expect((await inferenceKey.create(context, keyInputs())).id).toBe(HASH);
-    expect([...session.adopted, ...session.held]).toEqual([HASH, HASH]);
+    expect([...session.adoptedIds, ...session.claimedIds]).toEqual([HASH, HASH]);
   });
 });
 

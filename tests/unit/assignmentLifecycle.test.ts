@@ -1,4 +1,4 @@
-import { NotAsDeclared, NotFound, ServerFailure } from "../../provider/api/errors";
+import { NotAppliedError, NotFoundError, ServerError } from "../../provider/errors";
 import { guardrailKeyAssignment } from "../../provider/resources/guardrailKeyAssignment";
 import { guardrailMemberAssignment } from "../../provider/resources/guardrailMemberAssignment";
 import { answering, OPERATION, type Sent, scripted } from "./support/fakeApi";
@@ -14,8 +14,8 @@ const row = { id: "row", guardrail_id: GUARDRAIL, key_hash: HASH, assigned_by: "
 const memberRow = { id: "row", guardrail_id: GUARDRAIL, user_id: "user_ada", organization_id: "org_1" };
 const list = (...rows: object[]) => ({ data: rows, total_count: rows.length });
 const count = (assigned: number) => ({ assigned_count: assigned });
-const missing = new NotFound(OPERATION, 404, "Guardrail not found");
-const broken = new ServerFailure(OPERATION, 500, "Internal Server Error");
+const missing = new NotFoundError(OPERATION, 404, "Guardrail not found");
+const broken = new ServerError(OPERATION, 500, "Internal Server Error");
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -60,7 +60,7 @@ test("a key that is in no account is an error after a bounded number of tries, a
   const fake = answering(({ method }) => (method === "GET" ? list() : count(0)));
   const session = newSession();
   const error = await failureOf(settled(guardrailKeyAssignment.create(contextOf(fake, session), PAIR)));
-  expect(error).toBeInstanceOf(NotAsDeclared);
+  expect(error).toBeInstanceOf(NotAppliedError);
   expect(error.message).toMatch(/no such key in this account/);
   const methods = fake.sent.map(({ method }) => method);
   expect(methods).toEqual(["POST", "GET", "POST", "POST", "POST", "GET"]);
@@ -85,7 +85,7 @@ test.each([
 ])("when %s, taking over what is assigned already takes %s", async (_title, adopted, methods) => {
   const fake = answering(({ method }) => (method === "GET" ? list(row) : count(1)));
   const session = newSession();
-  for (const id of adopted) session.held.add(id);
+  for (const id of adopted) session.claimedIds.add(id);
   await settled(guardrailKeyAssignment.create(contextOf(fake, session), PAIR));
   expect(fake.sent.map(({ method }) => method)).toEqual(methods);
 });

@@ -1,8 +1,15 @@
 /** A set of assignments: what it sends, and what becomes of the others when some fail. */
-import { KeyRefused, NotAsDeclared, NotFound, Refused, TimedOut } from "../../provider/api/errors";
+
 import { sleep } from "../../provider/api/retry";
+import {
+  ApiError,
+  AuthenticationError,
+  NotAppliedError,
+  NotFoundError,
+  PartialFailureError,
+  TimeoutError,
+} from "../../provider/errors";
 import { guardrailAssignments } from "../../provider/resources/guardrailAssignments";
-import { PartialFailure } from "../../provider/resources/lifecycle";
 import { assignments, at, hash, hashes, KEYS, MEMBERS, meeting, SET_ID, set, unfinished } from "./support/assignments";
 import { OPERATION } from "./support/fakeApi";
 import { CREATED_AT, contextOf, failureOf, GUARDRAIL } from "./support/samples";
@@ -15,7 +22,7 @@ beforeEach(() => jest.mocked(sleep).mockClear());
 
 const { create, update } = guardrailAssignments;
 const [a, b, c, d] = hashes(4) as [string, string, string, string];
-const lost = new TimedOut(OPERATION, 20);
+const lost = new TimeoutError(OPERATION, 20);
 const fresh = () => meeting({ fresh: true });
 
 describe("create", () => {
@@ -78,7 +85,7 @@ describe("create", () => {
 
   test("waits for a guardrail that the API does not show yet, if this run has created it", async () => {
     let calls = 0;
-    const fails = () => (calls++ < 2 ? new NotFound(OPERATION, 404, "Guardrail not found") : undefined);
+    const fails = () => (calls++ < 2 ? new NotFoundError(OPERATION, 404, "Guardrail not found") : undefined);
     await create(contextOf(assignments({ fails }), fresh()), set([a]));
     expect(calls).toBe(3);
   });
@@ -97,7 +104,7 @@ describe("a refused batch", () => {
     const error = await failureOf(create(contextOf(fake, fresh()), set(hashes(100))));
     const good = hashes(100).filter((each) => !bad.includes(each));
     expect([...fake.assigned.keys].sort()).toEqual(good);
-    expect(error).toBeInstanceOf(PartialFailure);
+    expect(error).toBeInstanceOf(PartialFailureError);
     expect(error).toMatchObject({ id: SET_ID, outputs: { keyHashes: good } });
     expect(error.message).toContain(`${bad.length} of 100 keys`);
     expect(error.message).toContain(`${bad.join(", ")} (${reason})`);
@@ -107,7 +114,7 @@ describe("a refused batch", () => {
   test("of which all are refused is given up after eight in a row, and leaves nothing in the state", async () => {
     const fake = assignments({ refused: hashes(300) });
     const error = await failureOf(create(contextOf(fake, fresh()), set(hashes(300))));
-    expect(error).toBeInstanceOf(NotAsDeclared);
+    expect(error).toBeInstanceOf(NotAppliedError);
     expect(error.message).toContain(`300 of 300 keys are not assigned: ${hashes(10).join(", ")}, 290 more (${reason})`);
     const sizes = fake.writes().map(([, named]) => named.length);
     // What is left of the first batch when eight were refused, and the other two, are sent whole.
@@ -123,7 +130,7 @@ describe("a refused batch", () => {
   });
 
   test("is not split for a reason that is not the assignees, which is thrown unchanged", async () => {
-    const refusal = new KeyRefused(OPERATION, 401, "no");
+    const refusal = new AuthenticationError(OPERATION, 401, "no");
     const fake = assignments({ fails: () => refusal });
     expect(await failureOf(create(contextOf(fake, fresh()), set(hashes(250))))).toBe(refusal);
     expect(fake.sent).toHaveLength(1);
@@ -165,9 +172,9 @@ describe("update", () => {
   });
 
   test("of which nothing was done fails as it is, and the state stays", async () => {
-    const fake = assignments({ keys: [a, b], fails: () => new Refused(OPERATION, 422, "no") });
+    const fake = assignments({ keys: [a, b], fails: () => new ApiError(OPERATION, 422, "no") });
     const error = await failureOf(update(contextOf(fake), SET_ID, olds, set([a, b, c])));
-    expect(error).not.toBeInstanceOf(PartialFailure);
+    expect(error).not.toBeInstanceOf(PartialFailureError);
   });
 
   test("whose response is lost keeps the assignees, and the next one lists first", async () => {
@@ -253,13 +260,13 @@ describe("a removal", () => {
     const fails = ({ path }: { path: string }) => (path.endsWith("/remove") ? lost : undefined);
     const fake = assignments({ keys: [a], fails });
     const error = await failureOf(guardrailAssignments.delete(contextOf(fake), SET_ID, set([a])));
-    expect(error).toBeInstanceOf(NotAsDeclared);
+    expect(error).toBeInstanceOf(NotAppliedError);
     expect(error.message).toContain(`1 of 1 key is still assigned: ${a} (no answer from the API within 20 s`);
   });
 
   test("keeps what was assigned before it in the state when it fails", async () => {
     const fails = ({ path }: { path: string }) =>
-      path.endsWith("/remove") ? new KeyRefused(OPERATION, 401, "no") : undefined;
+      path.endsWith("/remove") ? new AuthenticationError(OPERATION, 401, "no") : undefined;
     const fake = assignments({ keys: [a], fails });
     const error = await failureOf(update(contextOf(fake, meeting({ keys: [a] })), SET_ID, set([a]), set([b])));
     expect(error).toMatchObject({ outputs: { keyHashes: [b, a] } });

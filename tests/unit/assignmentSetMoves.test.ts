@@ -1,7 +1,7 @@
 /** Which assignments a set leaves: what other resources assign, and keys that the run replaces or deletes. */
-import { Unsupported } from "../../provider/api/errors";
+import { PreconditionError } from "../../provider/errors";
+import type { Session } from "../../provider/reconcile/lifecycle";
 import { guardrailAssignments } from "../../provider/resources/guardrailAssignments";
-import type { Session } from "../../provider/resources/lifecycle";
 import { assignments, hashes, meeting, SET_ID, set, unfinished } from "./support/assignments";
 import type { Sent } from "./support/fakeApi";
 import {
@@ -18,7 +18,7 @@ import {
 const { create, update, delete: remove, forbid } = guardrailAssignments;
 const [a, b, c] = hashes(3) as [string, string, string];
 const holding = (session: Session, guardrail: string, ...assignees: string[]) => {
-  for (const assignee of assignees) session.held.add(`${guardrail}/${assignee}`);
+  for (const assignee of assignees) session.claimedIds.add(`${guardrail}/${assignee}`);
   return session;
 };
 
@@ -46,7 +46,7 @@ describe("a key that is no longer listed", () => {
 
   test("stays when the run replaces it, and its own delete removes the assignment", async () => {
     const session = meeting({ keys: [a, b] });
-    session.replaced.add(b);
+    session.replacedIds.add(b);
     const { fake, outputs } = drop(session);
     await outputs;
     expect([fake.sent, [...session.left]]).toEqual([[], [b]]);
@@ -61,7 +61,7 @@ describe("a key that is no longer listed", () => {
 
   test("is removed when it is not a key of this stack, also when the run has read it", async () => {
     const session = meeting({ keys: [a] });
-    session.known.add(b);
+    session.seenIds.add(b);
     const fake = assignments({ keys: [a, b] });
     const outputs = await update(contextOf(fake, session), SET_ID, { ...olds, __foreign: [b] }, set([a]));
     expect(outputs).toEqual(set([a]));
@@ -70,7 +70,7 @@ describe("a key that is no longer listed", () => {
 
   test("stays when the run replaces it and the set is new", async () => {
     const session = meeting({ keys: [a, b] });
-    session.replaced.add(b);
+    session.replacedIds.add(b);
     const fake = assignments({ keys: [b] });
     await create(contextOf(fake, session), set([a]));
     expect(fake.writes()).toEqual([["+", [a]]]);
@@ -80,8 +80,8 @@ describe("a key that is no longer listed", () => {
 describe("keys that are not of this stack", () => {
   test("are marked when they are assigned, those that the run manages or creates are not", async () => {
     const session = meeting({ keys: [a] });
-    session.created.add(b);
-    session.known.add(c);
+    session.createdIds.add(b);
+    session.seenIds.add(c);
     const { outputs } = await create(contextOf(assignments(), session), set([a, b, c], { exclusive: false }));
     expect(outputs.__foreign).toEqual([c]);
   });
@@ -89,14 +89,14 @@ describe("keys that are not of this stack", () => {
   test("stay marked, and one that the stack has adopted since is not", async () => {
     const session = meeting({ keys: [a] });
     const olds = { ...set([a, b, c]), __foreign: [b, c] };
-    session.adopted.add(c);
+    session.adoptedIds.add(c);
     const outputs = await update(contextOf(assignments({ keys: [a, b, c] }), session), SET_ID, olds, set([c, b]));
     expect(outputs).toEqual({ ...set([c, b]), __foreign: [b] });
   });
 
   test("are what a refresh finds, also a key of this stack: the set removes it at once", async () => {
     const session = meeting();
-    session.known.add(b);
+    session.seenIds.add(b);
     const found = await guardrailAssignments.read(contextOf(assignments({ keys: [a, b] }), session), SET_ID, set([a]));
     expect(found?.outputs).toEqual({ ...set([a, b]), __foreign: [b] });
     const fake = assignments({ keys: [a, b] });
@@ -165,7 +165,7 @@ describe("delete", () => {
     const fake = assignments({ keys: [a, b] });
     const context = contextOf(fake, meeting({ keys: [a, b] }));
     await create(context, set([a], { exclusive: false }));
-    for (const id of guardrailAssignments.claims(SET_ID, set([a]))) context.session.held.add(id);
+    for (const id of guardrailAssignments.claims(SET_ID, set([a]))) context.session.claimedIds.add(id);
     await remove(context, SET_ID, set([a, b]));
     expect(fake.assigned.keys).toEqual([a]);
   });
@@ -185,7 +185,7 @@ describe("two sets of one guardrail", () => {
     const session = meeting({ fresh: true });
     await create(contextOf(assignments(), session), set([a]));
     const second = create(contextOf(assignments(), session), set([b]));
-    expect(await failureOf(second)).toBeInstanceOf(Unsupported);
+    expect(await failureOf(second)).toBeInstanceOf(PreconditionError);
     expect(() => forbid?.(change(session, set([b])))).toThrow(/another GuardrailAssignments/);
   });
 

@@ -1,6 +1,7 @@
 /** What a refresh shows of a set, and what counts as a difference. */
-import { NotFound, ServerFailure } from "../../provider/api/errors";
+
 import { sleep } from "../../provider/api/retry";
+import { NotFoundError, ServerError } from "../../provider/errors";
 import { guardrailAssignments } from "../../provider/resources/guardrailAssignments";
 import { assignments, at, hash, hashes, KEYS, SET_ID, set } from "./support/assignments";
 import { OPERATION } from "./support/fakeApi";
@@ -48,9 +49,9 @@ describe("read", () => {
   });
 
   test("is of nothing when the guardrail is gone, and any other failure is one", async () => {
-    const gone = assignments({ fails: () => new NotFound(OPERATION, 404, "Guardrail not found") });
+    const gone = assignments({ fails: () => new NotFoundError(OPERATION, 404, "Guardrail not found") });
     expect(await read(contextOf(gone), SET_ID, set([a]))).toBeUndefined();
-    const broken = new ServerFailure(OPERATION, 500, "oops");
+    const broken = new ServerError(OPERATION, 500, "oops");
     expect(await failureOf(read(contextOf(assignments({ fails: () => broken })), SET_ID, set([a])))).toBe(broken);
   });
 

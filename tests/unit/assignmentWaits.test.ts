@@ -1,9 +1,8 @@
-import { NotAsDeclared, TimedOut } from "../../provider/api/errors";
 import { sleep } from "../../provider/api/retry";
-import { LAG_WAITS_MS } from "../../provider/resources/fresh";
+import { NotAppliedError, PartialFailureError, TimeoutError } from "../../provider/errors";
+import { LAG_WAITS_MS } from "../../provider/reconcile/fresh";
 import { guardrailKeyAssignment } from "../../provider/resources/guardrailKeyAssignment";
 import { guardrailMemberAssignment } from "../../provider/resources/guardrailMemberAssignment";
-import { PartialFailure } from "../../provider/resources/lifecycle";
 import { answering, type FakeApi, OPERATION } from "./support/fakeApi";
 import { CREATED_AT, contextOf, failureOf, GUARDRAIL, HASH, newSession, OTHER_HASH } from "./support/samples";
 
@@ -33,7 +32,7 @@ test("an assignment is as old as the server's clock says, to the second", async 
   const session = newSession();
   const { outputs } = await guardrailKeyAssignment.create(contextOf(fake, session), PAIR);
   expect(outputs).toEqual({ ...PAIR, createdAt: CREATED_AT });
-  expect(session.created).toContain(`${GUARDRAIL}/${HASH}`);
+  expect(session.createdIds).toContain(`${GUARDRAIL}/${HASH}`);
 });
 
 test("a pair that was there already has its own time", async () => {
@@ -52,9 +51,9 @@ test.each([
 ])("a key %s", async (_title, created, waits) => {
   const fake = answering(({ method }) => (method === "GET" ? list() : count(0)));
   const session = newSession();
-  for (const id of created) session.created.add(id);
+  for (const id of created) session.createdIds.add(id);
   const error = await failureOf(guardrailKeyAssignment.create(contextOf(fake, session), PAIR));
-  expect(error).toBeInstanceOf(NotAsDeclared);
+  expect(error).toBeInstanceOf(NotAppliedError);
   expect(fake.sent.map(({ method }) => method)).toEqual(["POST", "GET", ...waits.map(() => "POST"), "GET"]);
 });
 
@@ -67,16 +66,16 @@ test("the list is read no further than to the last key that is in question", asy
 });
 
 test("a lost response may have assigned: the pair goes into the state", async () => {
-  const lost = new TimedOut(OPERATION, 20);
+  const lost = new TimeoutError(OPERATION, 20);
   const error = await failureOf(guardrailKeyAssignment.create(contextOf(answering(() => lost)), PAIR));
-  expect(error).toBeInstanceOf(PartialFailure);
+  expect(error).toBeInstanceOf(PartialFailureError);
   expect(error).toMatchObject({ id: `${GUARDRAIL}/${HASH}`, outputs: PAIR });
 });
 
 test("of an adopted guardrail a member that is assigned already is taken over by a look", async () => {
   const fake = answering(() => list({ guardrail_id: GUARDRAIL, user_id: "user_ada" }));
   const session = newSession();
-  session.held.add(GUARDRAIL);
+  session.claimedIds.add(GUARDRAIL);
   const member = { guardrailId: GUARDRAIL, userId: "user_ada" };
   await guardrailMemberAssignment.create(contextOf(fake, session), member);
   expect(fake.sent.map(({ method }) => method)).toEqual(["GET"]);
@@ -114,7 +113,7 @@ test("a new pair that the API shows late is no drift, and an old one that is gon
     );
     const createdAt = new Date(Date.parse(CREATED_AT) - age).toISOString();
     const context = contextOf(fake, newSession());
-    context.session.ages.set(`${GUARDRAIL}/${HASH}`, createdAt);
+    context.session.creationTimes.set(`${GUARDRAIL}/${HASH}`, createdAt);
     const found = await guardrailKeyAssignment.read(context, `${GUARDRAIL}/${HASH}`, { ...PAIR, createdAt });
     expect([found !== undefined, asked]).toEqual([looks === 3, looks]);
   }

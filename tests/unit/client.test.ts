@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { type Call, startOperation } from "../../provider/api/client";
+import type { Call } from "../../provider/api/call";
+import { startOperation } from "../../provider/api/client";
 import { Concurrency } from "../../provider/api/concurrency";
 import { fixedKey } from "../../provider/api/credential";
-import * as errors from "../../provider/api/errors";
-import { type Answer, type Sent, send } from "../../provider/api/transport";
+import { type HttpRequest, type HttpResponse, send } from "../../provider/api/transport";
+import * as errors from "../../provider/errors";
 import { Secret } from "../../provider/secret";
 import { failureOf, KEY } from "./support/samples";
 
@@ -18,9 +19,9 @@ const call: Call<{ someName: string }> = {
   query: { workspaceId: "a b", offset: 0, limit: undefined },
   result: z.object({ someName: z.string() }),
 };
-const creating = { ...call, method: "POST" as const, path: ["keys"], body: { limitReset: null }, repeatable: false };
-const OK: Answer = { status: 200, text: '{"some_name":"x","more":1}' };
-const refusal = (status: number, message = "no"): Answer => ({
+const creating = { ...call, method: "POST" as const, path: ["keys"], body: { limitReset: null }, isRetryable: false };
+const OK: HttpResponse = { status: 200, text: '{"some_name":"x","more":1}' };
+const refusal = (status: number, message = "no"): HttpResponse => ({
   status,
   text: JSON.stringify({ error: { code: status, message } }),
 });
@@ -37,7 +38,7 @@ function operation(source: "environment" | "config" = "environment", verb: "read
   );
 }
 
-function answers(...all: (Answer | Error)[]): void {
+function answers(...all: (HttpResponse | Error)[]): void {
   for (const each of all) {
     transport.mockImplementationOnce(async () => {
       if (each instanceof Error) throw each;
@@ -63,7 +64,7 @@ afterEach(() => jest.useRealTimers());
 test("names go out and come back in the form of each side, and no part of a path leaves its place", async () => {
   answers(OK);
   expect(await operation().request({ ...call, body: { limitReset: null } })).toEqual({ someName: "x" });
-  const sent = transport.mock.calls[0]?.[0] as Sent;
+  const sent = transport.mock.calls[0]?.[0] as HttpRequest;
   expect(sent.url.href).toBe("https://openrouter.ai/api/v1/keys/a%2F..%2Fb%20c?workspace_id=a+b&offset=0");
   expect(sent.body).toBe('{"limit_reset":null}');
   expect(sent.headers).toEqual({
@@ -90,20 +91,20 @@ test("a request without credentials has none", async () => {
 });
 
 test.each([
-  ["a refusal", refusal(400), errors.Refused],
-  ["not found", refusal(404), errors.NotFound],
-  ["no key", refusal(401), errors.KeyRefused],
-  ["an inference key", refusal(403), errors.KeyRefused],
-  ["a conflict", refusal(409), errors.Refused],
-  ["404 of a proxy", { status: 404, text: "<html>Not Found</html>" }, errors.UnreadableAnswer],
-  ["404 in another format", { status: 404, text: '{"error":"not found"}' }, errors.UnreadableAnswer],
-  ["404 cut off", { status: 404, text: '{"error":{"message":"not fo' }, errors.UnreadableAnswer],
-  ["a redirect", { status: 302, text: "" }, errors.UnreadableAnswer],
-  ["a redirect in the API's format", { ...refusal(307) }, errors.UnreadableAnswer],
-  ["HTML", { status: 200, text: "<html>" }, errors.UnreadableAnswer],
-  ["an empty answer", { status: 200, text: "" }, errors.UnreadableAnswer],
-  ["a cut-off answer", { status: 201, text: '{"some_name":"x' }, errors.UnreadableAnswer],
-  ["another shape", { status: 200, text: '{"some_name":404}' }, errors.UnreadableAnswer],
+  ["a refusal", refusal(400), errors.ApiError],
+  ["not found", refusal(404), errors.NotFoundError],
+  ["no key", refusal(401), errors.AuthenticationError],
+  ["an inference key", refusal(403), errors.AuthenticationError],
+  ["a conflict", refusal(409), errors.ApiError],
+  ["404 of a proxy", { status: 404, text: "<html>Not Found</html>" }, errors.InvalidResponseError],
+  ["404 in another format", { status: 404, text: '{"error":"not found"}' }, errors.InvalidResponseError],
+  ["404 cut off", { status: 404, text: '{"error":{"message":"not fo' }, errors.InvalidResponseError],
+  ["a redirect", { status: 302, text: "" }, errors.InvalidResponseError],
+  ["a redirect in the API's format", { ...refusal(307) }, errors.InvalidResponseError],
+  ["HTML", { status: 200, text: "<html>" }, errors.InvalidResponseError],
+  ["an empty answer", { status: 200, text: "" }, errors.InvalidResponseError],
+  ["a cut-off answer", { status: 201, text: '{"some_name":"x' }, errors.InvalidResponseError],
+  ["another shape", { status: 200, text: '{"some_name":404}' }, errors.InvalidResponseError],
 ])("%s is an error of its own class, and only the API's 404 is not found", async (_title, answer, expected) => {
   answers(answer);
   const error = await failureOf(operation().request(call));
@@ -116,8 +117,8 @@ test.each([
   ["500", refusal(500)],
   ["503 of a proxy", { status: 503, text: "<html>" }],
   ["408", refusal(408)],
-  ["a time-out", new errors.TimedOut("op", 20)],
-  ["a lost connection", new errors.ConnectionFailure("op", "unknown", "ECONNRESET", undefined)],
+  ["a time-out", new errors.TimeoutError("op", 20)],
+  ["a lost connection", new errors.ConnectionError("op", "unknown", "ECONNRESET", undefined)],
 ])("%s is sent again, but a create is not", async (_title, failure) => {
   answers(failure, failure, OK);
   expect(await settled(operation().request(call))).toEqual({ someName: "x" });
@@ -131,7 +132,7 @@ test.each([
 
 test.each([
   ["429", refusal(429)],
-  ["no connection", new errors.ConnectionFailure("op", "unsent", "ECONNREFUSED", undefined)],
+  ["no connection", new errors.ConnectionError("op", "unsent", "ECONNREFUSED", undefined)],
 ])("%s is sent again, a create too", async (_title, failure) => {
   answers(failure, OK);
   await settled(operation().request(creating));
@@ -158,7 +159,7 @@ test("an operation that was always told to wait ends within its two minutes", as
   transport.mockImplementation(async () => ({ ...refusal(429), retryAfter: "30" }));
   const started = Date.now();
   const error = await failureOf(settled(operation().request(call)));
-  expect(error).toBeInstanceOf(errors.RateLimited);
+  expect(error).toBeInstanceOf(errors.RateLimitError);
   expect(Date.now() - started).toBeLessThanOrEqual(120_000);
 });
 
@@ -171,7 +172,7 @@ test.each([
   ["a cut-off answer to a create", { status: 201, text: `{"key":"${KEY.slice(0, 40)}` }],
 ])("%s is shown without keys", async (_title, answer) => {
   answers(answer);
-  const error = await failureOf(operation().request({ ...call, repeatable: false }));
+  const error = await failureOf(operation().request({ ...call, isRetryable: false }));
   for (const text of [error.message, error.stack ?? "", JSON.stringify(error)]) {
     expect(text).not.toContain(KEY.slice(0, 30));
     expect(text).not.toContain(MANAGEMENT_KEY);

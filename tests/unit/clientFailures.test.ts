@@ -1,6 +1,6 @@
 /** What an error says of a response: the API's own message, or the first words of what came in its place. */
 
-import { NotFound, UnreadableAnswer } from "../../provider/api/errors";
+import { InvalidResponseError, NotFoundError } from "../../provider/errors";
 import { failureOf } from "./support/samples";
 import { OK, operation, reading, refusal, respond, transport } from "./support/scriptedTransport";
 
@@ -15,7 +15,7 @@ afterEach(() => jest.useRealTimers());
 /** Of a request that is not repeated. */
 function failureTo(answer: { status: number; text: string }) {
   respond(answer);
-  return failureOf(operation().request({ ...reading, method: "POST", repeatable: false }));
+  return failureOf(operation().request({ ...reading, method: "POST", isRetryable: false }));
 }
 
 test.each([
@@ -57,7 +57,7 @@ test.each([
   ["is below the range of success", 199],
   ["is just above it", 300],
 ])("does not take a response for a success when its status %s", async (_title, status) => {
-  expect(await failureTo({ ...OK, status })).toBeInstanceOf(UnreadableAnswer);
+  expect(await failureTo({ ...OK, status })).toBeInstanceOf(InvalidResponseError);
 });
 
 test.each([
@@ -69,7 +69,7 @@ test.each([
   ["an error without a message", '{"error":{"code":404}}'],
   ["a message that is no string", '{"error":{"code":404,"message":404}}'],
 ])("does not believe that an object is gone when the body of a 404 is %s", async (_title, text) => {
-  expect(await failureTo({ status: 404, text })).toBeInstanceOf(UnreadableAnswer);
+  expect(await failureTo({ status: 404, text })).toBeInstanceOf(InvalidResponseError);
 });
 
 test.each([
@@ -79,7 +79,7 @@ test.each([
   ["cut when it is longer", "x".repeat(301), `404: ${"x".repeat(300)}…)`],
 ])("shows the API's message %s", async (_title, message, shown) => {
   const error = await failureTo(refusal(404, message));
-  expect(error).toBeInstanceOf(NotFound);
+  expect(error).toBeInstanceOf(NotFoundError);
   expect(error.message).toContain(shown);
 });
 

@@ -1,6 +1,6 @@
 /** Where the client follows a redirect, and where the management key never goes. */
 
-import { UnreadableAnswer } from "../../provider/api/errors";
+import { InvalidResponseError } from "../../provider/errors";
 import { failureOf } from "./support/samples";
 import { BASE_URL, creating, OK, operation, reading, respond, sent, transport } from "./support/scriptedTransport";
 
@@ -31,14 +31,14 @@ test.each([
 ])("is not followed when it names %s", async (_title, status, location) => {
   respond(redirect(status, location));
   const error = await failureOf(operation().request(reading));
-  expect(error).toBeInstanceOf(UnreadableAnswer);
+  expect(error).toBeInstanceOf(InvalidResponseError);
   expect(error.message).toContain("a redirect, which is not followed with the key");
   expect(transport).toHaveBeenCalledTimes(1);
 });
 
 test("ends after one redirect when the next response redirects again", async () => {
   respond(redirect(307, "/api/v1/keys/"), redirect(307, "/api/v1/keys"));
-  expect(await failureOf(operation().request(reading))).toBeInstanceOf(UnreadableAnswer);
+  expect(await failureOf(operation().request(reading))).toBeInstanceOf(InvalidResponseError);
   expect(transport).toHaveBeenCalledTimes(2);
 });
 

@@ -1,7 +1,7 @@
 /** How often and until when the client sends a request, and how it learns the server's clock. */
 
-import { OutOfTime, RateLimited, ServerFailure } from "../../provider/api/errors";
 import { CALL_TIMEOUT_MS, OPERATION_BUDGET_MS } from "../../provider/api/retry";
+import { DeadlineError, RateLimitError, ServerError } from "../../provider/errors";
 import { failureOf } from "./support/samples";
 import {
   creating,
@@ -26,7 +26,7 @@ afterEach(() => jest.useRealTimers());
 
 test("gives up after six attempts when the API fails each time", async () => {
   transport.mockImplementation(async () => refusal(503));
-  expect(await failureOf(settled(operation().request(reading)))).toBeInstanceOf(ServerFailure);
+  expect(await failureOf(settled(operation().request(reading)))).toBeInstanceOf(ServerError);
   expect(transport).toHaveBeenCalledTimes(6);
 });
 
@@ -48,7 +48,7 @@ test.each([
   respond(OK);
   const outcome = await api.request(call).catch((error) => error);
   expect(transport).toHaveBeenCalledTimes(times);
-  if (times === 0) expect(outcome).toBeInstanceOf(OutOfTime);
+  if (times === 0) expect(outcome).toBeInstanceOf(DeadlineError);
   else expect(outcome).toEqual({ someName: "x" });
 });
 
@@ -132,6 +132,6 @@ test("ends with the last refusal when waiting would take more time than is left"
   const api = operation();
   jest.setSystemTime(NOW + OPERATION_BUDGET_MS - 10_000);
   respond({ ...refusal(429), retryAfter: "10" });
-  expect(await failureOf(settled(api.request(reading)))).toBeInstanceOf(RateLimited);
+  expect(await failureOf(settled(api.request(reading)))).toBeInstanceOf(RateLimitError);
   expect(transport).toHaveBeenCalledTimes(1);
 });

@@ -1,7 +1,6 @@
 /** Writing what differs until the API shows what is declared, and what a failure on the way keeps in state. */
-import { NotAsDeclared, Refused, ServerFailure } from "../../provider/api/errors";
-import { type Convergence, converge } from "../../provider/resources/converge";
-import { PartialFailure } from "../../provider/resources/lifecycle";
+import { ApiError, NotAppliedError, PartialFailureError, ServerError } from "../../provider/errors";
+import { type Convergence, converge } from "../../provider/reconcile/converge";
 import { OPERATION } from "./support/fakeApi";
 import { failureOf } from "./support/samples";
 
@@ -11,8 +10,8 @@ interface Fields {
 }
 type Task = Convergence<Fields, Fields>;
 
-const refused = new Refused(OPERATION, 400, "no");
-const lost = new ServerFailure(OPERATION, 503, "oops");
+const refused = new ApiError(OPERATION, 400, "no");
+const lost = new ServerError(OPERATION, 503, "oops");
 const a5: Fields = { name: "a", limit: 5 };
 
 /** An object that takes each write as `store` has it. */
@@ -68,7 +67,7 @@ test("looks at all fields when an update has nothing to write, which follows a f
 test("is an error when an update after a failure is accepted and shown otherwise", async () => {
   const { task, requests } = account({ name: "a", limit: 7 }, () => ({}));
   const error = await failureOf(converge({ ...task, desired: () => a5, from: remembering(a5) }));
-  expect(error.cause).toBeInstanceOf(NotAsDeclared);
+  expect(error.cause).toBeInstanceOf(NotAppliedError);
   expect(error.message).toContain("the API accepted limit and yet shows another value");
   expect(requests).toEqual(["read", { limit: 5 }, { limit: 5 }]);
 });
@@ -92,7 +91,7 @@ test("keeps the remembered outputs when it is not known whether a write took eff
   const write = () => Promise.reject(lost);
   const update = converge({ ...task, write, desired: () => ({ ...a5, limit: 6 }), from: remembering(a5) });
   const error = await failureOf(update);
-  expect(error).toBeInstanceOf(PartialFailure);
+  expect(error).toBeInstanceOf(PartialFailureError);
   expect(error).toMatchObject({ id: "id", outputs: { old: a5 }, cause: lost });
 });
 

@@ -1,4 +1,4 @@
-import { aligned, inDeclaredWords } from "../../provider/resources/declared";
+import { aligned, inDeclaredWords } from "../../provider/reconcile/declared";
 
 interface Settings {
   size?: string;

@@ -1,68 +1,83 @@
 import { inspect } from "node:util";
-import * as errors from "../../provider/api/errors";
-import { PartialFailure } from "../../provider/resources/lifecycle";
+import * as errors from "../../provider/errors";
+import { PartialFailureError } from "../../provider/errors";
 import { Secret } from "../../provider/secret";
 import { KEY } from "./support/samples";
 
 const { OpenRouterError } = errors;
 
 const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefined][] = [
-  ["Refused", new errors.Refused("op", 400, "bad"), /^op: the API refused it \(400: bad\)$/, "refused"],
-  ["NotFound", new errors.NotFound("op", 404, "gone"), /^op: the API refused it \(404: gone\)$/, "refused"],
-  ["KeyRefused", new errors.KeyRefused("op", 401, "no", "make one"), /\(401: no\)\. Make one\.$/, "refused"],
-  ["KeyLimited", new errors.KeyLimited("op", 403, "no", "use another"), /\(403: no\)\. Use another\.$/, "refused"],
-  ["RateLimited", new errors.RateLimited("op", 429, "slow", "7"), /429: slow.*--parallel\.$/, "refused"],
-  ["ServerFailure", new errors.ServerFailure("op", 503, "oops"), /API failed \(503: oops\)\. Run/, "unknown"],
+  ["ApiError", new errors.ApiError("op", 400, "bad"), /^op: the API refused it \(400: bad\)$/, "refused"],
+  ["NotFoundError", new errors.NotFoundError("op", 404, "gone"), /^op: the API refused it \(404: gone\)$/, "refused"],
   [
-    "ConnectionFailure",
-    new errors.ConnectionFailure("op", "unsent", "ECONNREFUSED", undefined),
-    /can't reach/,
-    "unsent",
+    "AuthenticationError",
+    new errors.AuthenticationError("op", 401, "no", "make one"),
+    /\(401: no\)\. Make one\.$/,
+    "refused",
   ],
-  ["ConnectionFailure", new errors.ConnectionFailure("op", "unknown", "ECONNRESET", undefined), /was lost/, "unknown"],
   [
-    "NoAccessToken",
-    new errors.NoAccessToken("op", new Error("the exchange failed")),
+    "PermissionError",
+    new errors.PermissionError("op", 403, "no", "use another"),
+    /\(403: no\)\. Use another\.$/,
+    "refused",
+  ],
+  ["RateLimitError", new errors.RateLimitError("op", 429, "slow", "7"), /429: slow.*--parallel\.$/, "refused"],
+  ["ServerError", new errors.ServerError("op", 503, "oops"), /API failed \(503: oops\)\. Run/, "unknown"],
+  ["ConnectionError", new errors.ConnectionError("op", "unsent", "ECONNREFUSED", undefined), /can't reach/, "unsent"],
+  ["ConnectionError", new errors.ConnectionError("op", "unknown", "ECONNRESET", undefined), /was lost/, "unknown"],
+  [
+    "TokenExchangeError",
+    new errors.TokenExchangeError("op", new Error("the exchange failed")),
     /^op: the exchange failed$/,
     "unsent",
   ],
-  ["OutOfTime", new errors.OutOfTime("op"), /used up by waiting/, "unsent"],
-  ["TimedOut", new errors.TimedOut("op", 20), /no answer from the API within 20 s/, "unknown"],
+  ["DeadlineError", new errors.DeadlineError("op"), /used up by waiting/, "unsent"],
+  ["TimeoutError", new errors.TimeoutError("op", 20), /no answer from the API within 20 s/, "unknown"],
   [
-    "UnreadableAnswer",
-    new errors.UnreadableAnswer("op", 200, "not JSON", "<html>"),
+    "InvalidResponseError",
+    new errors.InvalidResponseError("op", 200, "not JSON", "<html>"),
     /200, not JSON, it starts with: <html>/,
     "unknown",
   ],
   [
-    "LeftBehind",
-    new errors.LeftBehind("op", ["a, created b", "c, created d"], undefined),
+    "AmbiguousCreateError",
+    new errors.AmbiguousCreateError("op", ["a, created b", "c, created d"], undefined),
     /^op: the response was lost.*may have produced: a, created b; c, created d\. Run `npx pulumi-openrouter audit/,
     undefined,
   ],
   [
-    "LeftBehind",
-    new errors.LeftBehind("op", [], new Error("oops")),
+    "AmbiguousCreateError",
+    new errors.AmbiguousCreateError("op", [], new Error("oops")),
     /^op: the response was lost, and listing the account to check failed \(oops\)\. Run `npx pulumi-openrouter audit/,
     undefined,
   ],
-  ["EndlessList", new errors.EndlessList("op", "1000 pages"), /does not end \(1000 pages\)/, undefined],
+  ["PaginationError", new errors.PaginationError("op", "1000 pages"), /does not end \(1000 pages\)/, undefined],
   [
-    "MissingCredential",
-    new errors.MissingCredential("any", ["A", "B"]),
+    "MissingCredentialError",
+    new errors.MissingCredentialError("any", ["A", "B"]),
     /looked in A, B and the stack configuration/,
     undefined,
   ],
   [
-    "UnusableSetting",
-    new errors.UnusableSetting("bad", "mend it"),
+    "InvalidSettingError",
+    new errors.InvalidSettingError("bad", "mend it"),
     /^OpenRouter settings: bad\. Mend it\.$/,
     undefined,
   ],
-  ["WrongAccount", new errors.WrongAccount("op", "other", "use yours"), /^op: other\. Use yours\.$/, undefined],
-  ["Unsupported", new errors.Unsupported("op", "can't", "don't"), /^op: can't\. Don't\.$/, undefined],
-  ["NotAsDeclared", new errors.NotAsDeclared("op", "differs", "again"), /^op: differs\. Again\.$/, undefined],
-  ["PartialFailure", new PartialFailure("id", { key: new Secret(KEY) }, new Error("oops")), /^oops$/, undefined],
+  [
+    "AccountMismatchError",
+    new errors.AccountMismatchError("op", "other", "use yours"),
+    /^op: other\. Use yours\.$/,
+    undefined,
+  ],
+  ["PreconditionError", new errors.PreconditionError("op", "can't", "don't"), /^op: can't\. Don't\.$/, undefined],
+  ["NotAppliedError", new errors.NotAppliedError("op", "differs", "again"), /^op: differs\. Again\.$/, undefined],
+  [
+    "PartialFailureError",
+    new PartialFailureError("id", { key: new Secret(KEY) }, new Error("oops")),
+    /^oops$/,
+    undefined,
+  ],
 ];
 
 test("every class of error is in the table", () => {
@@ -71,7 +86,9 @@ test("every class of error is in the table", () => {
     prototype: unknown;
   }[];
   const made = classes.filter((each) => each.prototype instanceof OpenRouterError && each.name !== "RequestError");
-  expect(new Set(EACH.map(([name]) => name))).toEqual(new Set([...made.map(({ name }) => name), "PartialFailure"]));
+  expect(new Set(EACH.map(([name]) => name))).toEqual(
+    new Set([...made.map(({ name }) => name), "PartialFailureError"]),
+  );
 });
 
 test.each(EACH)("%s says what happened and what to do", (name, error, said, outcome) => {
@@ -92,12 +109,15 @@ test.each(EACH)(
 );
 
 test("printing a partial failure prints no key", () => {
-  const error = new PartialFailure("id", { key: new Secret(KEY) }, new Error("oops"));
+  const error = new PartialFailureError("id", { key: new Secret(KEY) }, new Error("oops"));
   for (const text of [inspect(error, { depth: 9 }), JSON.stringify(error), String(error)]) {
     expect(text).not.toContain(KEY);
   }
 });
 
-test.each(EACH.filter(([name]) => name === "LeftBehind"))("%s names no command that removes a key", (_name, error) => {
-  expect(error.message).not.toMatch(/remove key|remove guardrail|pulumi-openrouter remove/);
-});
+test.each(EACH.filter(([name]) => name === "AmbiguousCreateError"))(
+  "%s names no command that removes a key",
+  (_name, error) => {
+    expect(error.message).not.toMatch(/remove key|remove guardrail|pulumi-openrouter remove/);
+  },
+);

@@ -1,6 +1,6 @@
-import { NotFound, ServerFailure } from "../../provider/api/errors";
 import { sleep } from "../../provider/api/retry";
-import { type Age, LAG_WAITS_MS, untilFound, untilVisible } from "../../provider/resources/fresh";
+import { NotFoundError, ServerError } from "../../provider/errors";
+import { type Age, LAG_WAITS_MS, untilFound, untilVisible } from "../../provider/reconcile/fresh";
 import { guardrail } from "../../provider/resources/guardrail";
 import { guardrailKeyAssignment } from "../../provider/resources/guardrailKeyAssignment";
 import { inferenceKey } from "../../provider/resources/inferenceKey";
@@ -27,11 +27,11 @@ const slept = () => jest.mocked(sleep).mock.calls.map(([ms]) => ms);
 
 const NOW = Date.parse("2026-11-21T10:30:00Z");
 const ago = (ms: number) => new Date(NOW - ms).toISOString();
-const gone = new NotFound(OPERATION, 404, "Resource not found");
+const gone = new NotFoundError(OPERATION, 404, "Resource not found");
 
 function scope(made: string[] = [], clock: number | undefined = NOW) {
   const session = newSession();
-  for (const id of made) session.created.add(id);
+  for (const id of made) session.createdIds.add(id);
   return { api: { ...answering(() => ({})).api, serverTime: (): number | undefined => clock }, session };
 }
 
@@ -102,7 +102,7 @@ describe.each(OLD)("an object %s", (_title, made, age, clock) => {
 });
 
 test("any other failure is one at once", async () => {
-  const broken = new ServerFailure(OPERATION, 500, "oops");
+  const broken = new ServerError(OPERATION, 500, "oops");
   const work = () => Promise.reject(broken);
   expect(await failureOf(untilVisible(scope(["id"]), { id: "id" }, work))).toBe(broken);
   expect(await failureOf(untilFound(scope(["id"]), { id: "id" }, work))).toBe(broken);
@@ -144,7 +144,7 @@ describe("an API that shows a new object late", () => {
       const fake = late();
       const context = contextOf({ ...fake, api: { ...fake.api, serverTime: () => NOW } }, newSession());
       // What the host has met in the state.
-      context.session.ages.set(HASH, state.createdAt);
+      context.session.creationTimes.set(HASH, state.createdAt);
       if (work === "delete") await inferenceKey.delete(context, HASH, state);
       else expect(await inferenceKey.read(context, HASH, state)).toBeDefined();
       expect(fake.sent).toHaveLength(3);

@@ -1,7 +1,6 @@
-import { NotFound, Refused, ServerFailure } from "../../provider/api/errors";
+import { ApiError, NotFoundError, PartialFailureError, ServerError } from "../../provider/errors";
 import { guardrail } from "../../provider/resources/guardrail";
 import type { GuardrailOutputs } from "../../provider/resources/guardrailFields";
-import { PartialFailure } from "../../provider/resources/lifecycle";
 import { OPERATION, scripted } from "./support/fakeApi";
 import {
   CREATED_AT,
@@ -18,9 +17,9 @@ import {
 const inputsOf = (given: object = {}) => checked(guardrail, { name: "safe", ...given });
 const shown = (settings: object = {}) => ({ data: wireGuardrail(settings) });
 const patch = (body: object) => ({ method: "PATCH", path: `/guardrails/${GUARDRAIL}`, body });
-const gone = new NotFound(OPERATION, 404, "Resource not found");
-const broken = new ServerFailure(OPERATION, 500, "Internal Server Error");
-const refused = new Refused(OPERATION, 400, "Invalid request parameters");
+const gone = new NotFoundError(OPERATION, 404, "Resource not found");
+const broken = new ServerError(OPERATION, 500, "Internal Server Error");
+const refused = new ApiError(OPERATION, 400, "Invalid request parameters");
 
 function stateWith(outputs: object = {}): GuardrailOutputs {
   return { name: "safe", createdAt: CREATED_AT, ...outputs };
@@ -140,7 +139,7 @@ describe("create", () => {
       `PATCH /guardrails/${GUARDRAIL}`,
       `PATCH /guardrails/${GUARDRAIL}`,
     ]);
-    expect(error).toBeInstanceOf(PartialFailure);
+    expect(error).toBeInstanceOf(PartialFailureError);
     expect(error).toMatchObject({ id: GUARDRAIL, outputs: { name: "safe" } });
     expect(error.message).toMatch(/accepted description and yet shows another value/);
   });

@@ -1,4 +1,4 @@
-import { LeftBehind, TimedOut } from "../../provider/api/errors";
+import { AmbiguousCreateError, TimeoutError } from "../../provider/errors";
 import { guardrail } from "../../provider/resources/guardrail";
 import { answering, OPERATION } from "./support/fakeApi";
 import {
@@ -33,7 +33,7 @@ function lossy(given: object, { guardrails, assignedTo }: Listed) {
   let posts = 0;
   const rows = { keys: [{ key_hash: HASH }], members: [{ user_id: "user_ada" }] };
   const fake = answering(({ method, path, body }) => {
-    if (method === "POST" && posts++ === 0) throw new TimedOut(OPERATION, 20);
+    if (method === "POST" && posts++ === 0) throw new TimeoutError(OPERATION, 20);
     if (method === "POST") return { data: wireGuardrail(body as object) };
     if (method === "DELETE") return { deleted: true };
     if (path === "/guardrails") return { data: guardrails, total_count: guardrails.length };
@@ -41,11 +41,11 @@ function lossy(given: object, { guardrails, assignedTo }: Listed) {
     const data = kind === assignedTo ? rows[kind as keyof typeof rows] : [];
     return { data, total_count: data.length };
   });
-  const session = { ...newSession(), before: new Map() };
+  const session = { ...newSession(), preexisting: new Map() };
   const api = { ...fake.api, serverTime: () => Date.parse(NOW) };
   const inputs = checked(guardrail, { name: NAME, __defaultName: true, ...given });
   const place = `guardrails ${inputs.workspaceId ?? ""}`;
-  session.before.set(place, Promise.resolve([]));
+  session.preexisting.set(place, Promise.resolve([]));
   return { fake, session, create: () => guardrail.create(contextOf({ ...fake, api }, session), inputs) };
 }
 
@@ -53,9 +53,9 @@ async function isRemoved(given: object, listed: Listed): Promise<boolean> {
   const { fake, create } = lossy(given, listed);
   const result = await create().catch((error: unknown) => error);
   const isGone = fake.lines().includes(`DELETE /guardrails/${OTHER_GUARDRAIL}`);
-  if (!isGone) expect(result).toBeInstanceOf(LeftBehind);
+  if (!isGone) expect(result).toBeInstanceOf(AmbiguousCreateError);
   if (!isGone)
-    expect((result as LeftBehind).message).toContain(`may have produced: ${OTHER_GUARDRAIL}, created ${NOW}`);
+    expect((result as AmbiguousCreateError).message).toContain(`may have produced: ${OTHER_GUARDRAIL}, created ${NOW}`);
   expect(fake.lines().filter((line) => line === "POST /guardrails")).toHaveLength(isGone ? 2 : 1);
   return isGone;
 }
@@ -87,12 +87,12 @@ test("guardrails of other names are none of it", async () => {
 
 test("the guardrail's own workspace is looked through, before the first create too", async () => {
   const { fake, session, create } = lossy({ workspaceId: OTHER_WORKSPACE.toUpperCase() }, { guardrails: [] });
-  session.before.clear();
+  session.preexisting.clear();
   await create();
   const lists = fake.sent.filter(({ method }) => method === "GET");
   expect(fake.lines()[0]).toBe("GET /guardrails");
   for (const { query } of lists) expect(query).toMatchObject({ workspace_id: OTHER_WORKSPACE });
-  expect(session.created).toContain(GUARDRAIL);
+  expect(session.createdIds).toContain(GUARDRAIL);
 });
 
 test("many guardrails are read from pages of their workspace", async () => {

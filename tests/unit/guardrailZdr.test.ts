@@ -1,6 +1,6 @@
+import type { PlannedChange } from "../../provider/reconcile/lifecycle";
 import { guardrail } from "../../provider/resources/guardrail";
 import type { GuardrailInputs, GuardrailOutputs } from "../../provider/resources/guardrailFields";
-import type { PlannedChange } from "../../provider/resources/lifecycle";
 import { scripted } from "./support/fakeApi";
 import {
   ACCOUNT,

@@ -1,9 +1,8 @@
 import { inspect } from "node:util";
 import { z } from "zod";
-import { ServerFailure, Unsupported, WrongAccount } from "../../provider/api/errors";
-import { type Answer, send } from "../../provider/api/transport";
-import type { AccountRef } from "../../provider/resources/account";
-import { PartialFailure } from "../../provider/resources/lifecycle";
+import { type HttpResponse, send } from "../../provider/api/transport";
+import { AccountMismatchError, PartialFailureError, PreconditionError, ServerError } from "../../provider/errors";
+import type { AccountRef } from "../../provider/reconcile/account";
 import { Secret } from "../../provider/secret";
 import { failureOf, KEY, newSession } from "./support/samples";
 import {
@@ -73,7 +72,7 @@ describe("diff", () => {
 
   test("what the kind forbids sees the change and the account of the state, and its error is the answer", async () => {
     const seen: unknown[] = [];
-    const forbidden = new Unsupported("replace x", "no", "don't");
+    const forbidden = new PreconditionError("replace x", "no", "don't");
     const does: Does = {
       diff: () => ({ changed: true, replaces: ["size"] }),
       forbid: (change) => {
@@ -99,10 +98,10 @@ describe("diff", () => {
 
   test("meets the account of the state, and refuses a plan for two of them", async () => {
     const met: unknown[] = [];
-    const refuseMixture = (operation: string) => {
-      throw new WrongAccount(operation, "two accounts", "use two Providers");
+    const rejectMixedAccounts = (operation: string) => {
+      throw new AccountMismatchError(operation, "two accounts", "use two Providers");
     };
-    const accounts = new ScriptedGuard({ meet: (...args) => void met.push(args), refuseMixture });
+    const accounts = new ScriptedGuard({ meet: (...args) => void met.push(args), rejectMixedAccounts });
     const error = await failureOf(provider({}, { ...noCredentials, accounts }).diff("id", STATE, NEWS));
     expect(error.message).toBe('compare thing "ci" (id): two accounts. Use two Providers.');
     expect(met).toEqual([[HOME, 'thing "ci" (id)']]);
@@ -110,7 +109,7 @@ describe("diff", () => {
 
   test("what another resource has adopted in this run is refused", async () => {
     const session = newSession();
-    session.adopted.add("id");
+    session.adoptedIds.add("id");
     const error = await failureOf(provider({}, { ...noCredentials, session }).diff("id", STATE, NEWS));
     expect(error.message).toMatch(/^compare thing "ci" \(id\): another resource .* manages or adopts id already/);
   });
@@ -118,7 +117,7 @@ describe("diff", () => {
   test("what it compares is known and managed: nothing that a lost request has left, and nobody else's to adopt", async () => {
     const session = newSession();
     await provider({ diff: () => ({ changed: false, replaces: [] }) }, { session }).diff("id", STATE, NEWS);
-    expect([...session.known, ...session.managed.keys()]).toEqual(["id", "id"]);
+    expect([...session.seenIds, ...session.managed.keys()]).toEqual(["id", "id"]);
   });
 });
 
@@ -164,7 +163,7 @@ describe("create", () => {
   });
 
   const partial = () =>
-    Promise.reject(new PartialFailure("id", outputs({ size: undefined }), new Error(`oops ${KEY}`)));
+    Promise.reject(new PartialFailureError("id", outputs({ size: undefined }), new Error(`oops ${KEY}`)));
 
   test("a partial failure carries id, __provider, the secret in wire form and the reason without keys", async () => {
     const error = await failureOf(provider({ create: partial }).create(NEWS));
@@ -189,13 +188,13 @@ describe("create", () => {
   });
 
   test("any other failure is passed on as it is", async () => {
-    const broken = new ServerFailure("op", 500, "oops");
+    const broken = new ServerError("op", 500, "oops");
     expect(await failureOf(provider({ create: () => Promise.reject(broken) }).create(NEWS))).toBe(broken);
   });
 });
 
 test("a request of a lifecycle goes out with the operation's name", async () => {
-  const answer: Answer = { status: 404, text: '{"error":{"code":404,"message":"no"}}' };
+  const answer: HttpResponse = { status: 404, text: '{"error":{"code":404,"message":"no"}}' };
   jest.mocked(send).mockResolvedValue(answer);
   const remove: Does["delete"] = ({ api }) => api.request({ method: "GET", path: ["x"], result: z.any() });
   await provider({ delete: remove }).delete("id", STATE);
@@ -208,14 +207,14 @@ test.each([true, false])(
     const seen: unknown[] = [];
     const beforeWrite = async (_api: unknown, isCreate: boolean) => {
       seen.push(isCreate);
-      throw new WrongAccount("op", "no", "stop");
+      throw new AccountMismatchError("op", "no", "stop");
     };
     jest.mocked(send).mockClear();
     const write: Does["delete"] = ({ api }) => api.request({ method: "POST", path: ["x"], result: z.any() });
     const does: Does = { delete: write, create: (context) => write(context, "id", outputs()) as Promise<never> };
     const host = provider(does, { accounts: new ScriptedGuard({ beforeWrite }) });
     const work = creates ? host.create(NEWS) : host.delete("id", STATE);
-    expect(await failureOf(work)).toBeInstanceOf(WrongAccount);
+    expect(await failureOf(work)).toBeInstanceOf(AccountMismatchError);
     expect(seen).toEqual([creates]);
     expect(jest.mocked(send)).not.toHaveBeenCalled();
   },

@@ -1,6 +1,5 @@
 import { inspect } from "node:util";
-import { Refused } from "../../provider/api/errors";
-import { PartialFailure } from "../../provider/resources/lifecycle";
+import { ApiError, PartialFailureError } from "../../provider/errors";
 import { failureOf, KEY } from "./support/samples";
 import { type Does, MANAGEMENT_KEY, NEWS, outputs, provider, STATE } from "./support/thing";
 
@@ -26,7 +25,7 @@ function expectClean(text: string): void {
   expect(text).not.toContain(MANAGEMENT_KEY);
 }
 
-const fail = (text: string) => () => Promise.reject(new Refused("op", 400, text));
+const fail = (text: string) => () => Promise.reject(new ApiError("op", 400, text));
 
 describe.each(FOREIGN)("%s", (_title, text) => {
   test("in a message of the API is not in the error of any operation", async () => {
@@ -35,7 +34,7 @@ describe.each(FOREIGN)("%s", (_title, text) => {
     const works = [host.create(NEWS), host.read("id", STATE), host.update("id", STATE, NEWS), host.delete("id", STATE)];
     for (const work of works) {
       const error = await failureOf(work);
-      expect(error).toBeInstanceOf(Refused);
+      expect(error).toBeInstanceOf(ApiError);
       for (const said of [error.message, error.stack ?? "", String(error), `${error}: ${error.stack}`])
         expectClean(said);
     }
@@ -53,7 +52,7 @@ describe.each(FOREIGN)("%s", (_title, text) => {
   });
 
   test("in the reason of a partial failure is in no part that is printed", async () => {
-    const partial = () => Promise.reject(new PartialFailure("id", outputs(), new Error(text)));
+    const partial = () => Promise.reject(new PartialFailureError("id", outputs(), new Error(text)));
     const error = await failureOf(provider({ create: partial }).create(NEWS));
     expect(Object.keys(error)).not.toContain("properties");
     for (const said of [error.message, error.stack ?? "", String(error.reasons), inspect(error.reasons)]) {

@@ -1,4 +1,4 @@
-import { PartialFailure } from "../../provider/resources/lifecycle";
+import { PartialFailureError } from "../../provider/errors";
 import { failureOf, KEY, newSession } from "./support/samples";
 import {
   type Does,
@@ -51,7 +51,7 @@ describe("before anything is asked", () => {
         { session, accounts },
       );
       await (verb === "update" ? host.update("id", STATE, NEWS) : host[verb]("id", STATE));
-      expect([...session.known]).toEqual(["id"]);
+      expect([...session.seenIds]).toEqual(["id"]);
       expect(met).toEqual([[HOME, 'thing "ci" (id)']]);
     }
   });
@@ -60,7 +60,7 @@ describe("before anything is asked", () => {
 describe("an object that another resource holds by name", () => {
   const made = async () => ({ id: "id", outputs: outputs() as Outputs });
   const partly = async (): Promise<never> => {
-    throw new PartialFailure("id", outputs(), new Error("oops"));
+    throw new PartialFailureError("id", outputs(), new Error("oops"));
   };
   const replaced = () => ({ changed: true, replaces: ["name"] });
 
@@ -87,10 +87,10 @@ test("a diff of a refresh, which comes before any input of the program, says not
   const check: Does["check"] = (news) => ({ inputs: news as unknown as Inputs, failures: [] });
   const host = provider({ diff: same, check, forbid, claims: (id) => [id] }, { session });
   await host.diff("id", STATE, NEWS);
-  expect([session.managed.size, session.held.size, forbid.mock.calls.length]).toEqual([0, 0, 0]);
+  expect([session.managed.size, session.claimedIds.size, forbid.mock.calls.length]).toEqual([0, 0, 0]);
   await host.check({}, NEWS);
   await host.diff("id", STATE, NEWS);
-  expect([session.managed.size, session.held.size, forbid.mock.calls.length]).toEqual([1, 1, 1]);
+  expect([session.managed.size, session.claimedIds.size, forbid.mock.calls.length]).toEqual([1, 1, 1]);
 });
 
 test("what this run has undone is a change, though the state and the program agree", async () => {

@@ -1,7 +1,13 @@
-import { NotFound, ServerFailure, TimedOut, Unsupported, WrongAccount } from "../../provider/api/errors";
 import { sleep } from "../../provider/api/retry";
-import { LAG_WAITS_MS } from "../../provider/resources/fresh";
-import { PartialFailure } from "../../provider/resources/lifecycle";
+import {
+  AccountMismatchError,
+  NotFoundError,
+  PartialFailureError,
+  PreconditionError,
+  ServerError,
+  TimeoutError,
+} from "../../provider/errors";
+import { LAG_WAITS_MS } from "../../provider/reconcile/fresh";
 import { Secret } from "../../provider/secret";
 import { failureOf } from "./support/samples";
 import { OK, reading, respond } from "./support/scriptedTransport";
@@ -25,12 +31,12 @@ jest.mock("../../provider/api/retry", () => ({
 }));
 beforeEach(() => jest.mocked(sleep).mockClear());
 
-const gone = new NotFound("op", 404, "Resource not found");
+const gone = new NotFoundError("op", 404, "Resource not found");
 const same = () => ({ changed: false, replaces: [] });
 const different = () => ({ changed: true, replaces: [] });
 const elsewhere = new ScriptedGuard({
   confirmGone: async (api) => {
-    throw new WrongAccount(api.operation, "not found, and it is elsewhere", "nothing was removed");
+    throw new AccountMismatchError(api.operation, "not found, and it is elsewhere", "nothing was removed");
   },
 });
 
@@ -71,7 +77,7 @@ describe("read", () => {
 
   test("of `get` of what does not exist throws", async () => {
     const error = await failureOf(provider({ read: nothing }).read("id", { __provider: PROVIDER }));
-    expect(error).toBeInstanceOf(Unsupported);
+    expect(error).toBeInstanceOf(PreconditionError);
     expect(error.message).toMatch(/no such object.*id that is passed to `get`/s);
   });
 
@@ -135,7 +141,7 @@ describe("update", () => {
   });
 
   test("a partial failure keeps the outputs with __provider, as unfinished", async () => {
-    const update = () => Promise.reject(new PartialFailure("id", outputs(), new Error("oops")));
+    const update = () => Promise.reject(new PartialFailureError("id", outputs(), new Error("oops")));
     expect(await failureOf(provider({ update }).update("id", STATE, NEWS))).toMatchObject({
       id: "id",
       properties: { key: SECRET_ON_WIRE, __provider: PROVIDER, __origin: { ...ORIGIN, unfinished: true } },
@@ -146,18 +152,18 @@ describe("update", () => {
     const update = () => Promise.reject(gone);
     expect((await failureOf(provider({ update }).update("id", STATE, NEWS))).message).toMatch(/pulumi up --refresh/);
     const error = await failureOf(provider({ update }, { accounts: elsewhere }).update("id", STATE, NEWS));
-    expect(error).toBeInstanceOf(WrongAccount);
+    expect(error).toBeInstanceOf(AccountMismatchError);
   });
 
   test("any other failure is passed on as it is", async () => {
-    const broken = new ServerFailure("op", 500, "oops");
+    const broken = new ServerError("op", 500, "oops");
     expect(await failureOf(provider({ update: () => Promise.reject(broken) }).update("id", STATE, NEWS))).toBe(broken);
   });
 });
 
 describe("delete", () => {
   const fails = (error: Error) => () => Promise.reject(error);
-  const lost = new TimedOut("op", 20);
+  const lost = new TimeoutError("op", 20);
 
   test("of what is gone in its own account is a success", async () => {
     await provider({ delete: fails(gone) }).delete("id", STATE);
@@ -165,11 +171,11 @@ describe("delete", () => {
 
   test("of what is not found elsewhere is an error", async () => {
     const error = await failureOf(provider({ delete: fails(gone) }, { accounts: elsewhere }).delete("id", STATE));
-    expect(error).toBeInstanceOf(WrongAccount);
+    expect(error).toBeInstanceOf(AccountMismatchError);
   });
 
   test("that is refused is that failure, without a look", async () => {
-    const refused = new Unsupported("op", "no", "don't");
+    const refused = new PreconditionError("op", "no", "don't");
     expect(await failureOf(provider({ delete: fails(refused) }).delete("id", STATE))).toBe(refused);
   });
 
@@ -206,6 +212,6 @@ describe("delete", () => {
   test("of unknown outcome that finds nothing in another account is an error", async () => {
     const { read } = lagging(0);
     const host = provider({ delete: fails(lost), read }, { accounts: elsewhere });
-    expect(await failureOf(host.delete("id", STATE))).toBeInstanceOf(WrongAccount);
+    expect(await failureOf(host.delete("id", STATE))).toBeInstanceOf(AccountMismatchError);
   });
 });

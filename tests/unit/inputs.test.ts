@@ -1,16 +1,16 @@
+import { isUnknown } from "../../formats/values";
 import {
-  isUnknown,
   keyHash,
-  line,
   lowerCase,
+  omitNullish,
   plainNumber,
+  singleLine,
   sortedSet,
   utcSeconds,
-  withoutNone,
-} from "../../provider/resources/inputs";
+} from "../../provider/reconcile/inputs";
 import { HASH, KEY, UNKNOWN_VALUE } from "./support/samples";
 
-const problems = (rule: ReturnType<typeof line>, value: unknown) =>
+const problems = (rule: ReturnType<typeof singleLine>, value: unknown) =>
   rule.safeParse(value).error?.issues.map(({ message }) => message) ?? [];
 
 test.each<[string, unknown[], unknown[]]>([
@@ -56,7 +56,7 @@ test("-0 is 0, none is null, and what is not known yet stays", () => {
 });
 
 test("none is dropped, and no other falsy value", () => {
-  expect(withoutNone({ a: null, b: undefined, c: 0, d: "", e: false })).toStrictEqual({ c: 0, d: "", e: false });
+  expect(omitNullish({ a: null, b: undefined, c: 0, d: "", e: false })).toStrictEqual({ c: 0, d: "", e: false });
 });
 
 test("nothing in small letters is nothing", () => {
@@ -81,13 +81,13 @@ test.each([
   ["nothing", undefined, ["is required"]],
   ["a number", 5, ["must be a string"]],
 ])("a line with %s", (_title, value, expected) => {
-  expect(problems(line(), value)).toEqual(expected);
+  expect(problems(singleLine(), value)).toEqual(expected);
 });
 
 test("a line has its length, and no other limit", () => {
-  expect(problems(line(3), "abc")).toEqual([]);
-  expect(problems(line(3), "abcd")).toEqual(["must have at most 3 characters"]);
-  expect(problems(line(), "a".repeat(100_000))).toEqual([]);
+  expect(problems(singleLine(3), "abc")).toEqual([]);
+  expect(problems(singleLine(3), "abcd")).toEqual(["must have at most 3 characters"]);
+  expect(problems(singleLine(), "a".repeat(100_000))).toEqual([]);
 });
 
 test.each([

@@ -1,8 +1,7 @@
-import { NotFound, Refused, RequestError, ServerFailure } from "../../provider/api/errors";
 import { sleep } from "../../provider/api/retry";
+import { ApiError, NotFoundError, PartialFailureError, RequestError, ServerError } from "../../provider/errors";
 import { inferenceKey } from "../../provider/resources/inferenceKey";
 import type { InferenceKeyOutputs } from "../../provider/resources/inferenceKeyFields";
-import { PartialFailure } from "../../provider/resources/lifecycle";
 import { Secret } from "../../provider/secret";
 import { answering, OPERATION, scripted } from "./support/fakeApi";
 import {
@@ -28,9 +27,9 @@ beforeEach(() => jest.mocked(sleep).mockClear());
 const inputsOf = (given: object = {}) => checked(inferenceKey, { name: "ci", ...given });
 const created = (settings: object = {}) => ({ data: wireKey(settings), key: KEY });
 const shown = (settings: object = {}) => ({ data: wireKey(settings) });
-const gone = new NotFound(OPERATION, 404, "Resource not found");
-const broken = new ServerFailure(OPERATION, 500, "Internal Server Error");
-const refused = new Refused(OPERATION, 400, "Invalid request parameters");
+const gone = new NotFoundError(OPERATION, 404, "Resource not found");
+const broken = new ServerError(OPERATION, 500, "Internal Server Error");
+const refused = new ApiError(OPERATION, 400, "Invalid request parameters");
 
 /** State of a key with these outputs beside those that every key has. */
 function stateWith(outputs: object = {}): InferenceKeyOutputs {
@@ -154,8 +153,8 @@ describe("create", () => {
   });
 
   function expectKept(error: unknown): void {
-    expect(error).toBeInstanceOf(PartialFailure);
-    const { id, outputs } = error as PartialFailure<InferenceKeyOutputs>;
+    expect(error).toBeInstanceOf(PartialFailureError);
+    const { id, outputs } = error as PartialFailureError<InferenceKeyOutputs>;
     expect(id).toBe(HASH);
     expect(outputs.key.reveal()).toBe(KEY);
   }
@@ -214,8 +213,8 @@ describe("update", () => {
     const fake = scripted(shown({ limit: 50, limit_reset: "daily" }), broken);
     const declared = inputsOf({ limit: 50, limitReset: "weekly" });
     const update = inferenceKey.update(contextOf(fake), HASH, stateWith({ limit: 25 }), declared);
-    const error = (await failureOf(update)) as unknown as PartialFailure<InferenceKeyOutputs>;
-    expect(error).toBeInstanceOf(PartialFailure);
+    const error = (await failureOf(update)) as unknown as PartialFailureError<InferenceKeyOutputs>;
+    expect(error).toBeInstanceOf(PartialFailureError);
     expect(error.outputs).toMatchObject({ limit: 50, limitReset: "daily" });
     expect(error.outputs.key.reveal()).toBe(KEY);
   });

@@ -1,4 +1,4 @@
-import { LeftBehind, TimedOut } from "../../provider/api/errors";
+import { AmbiguousCreateError, TimeoutError } from "../../provider/errors";
 import { inferenceKey } from "../../provider/resources/inferenceKey";
 import { answering, OPERATION } from "./support/fakeApi";
 import { checked, contextOf, HASH, KEY, newSession, OTHER_HASH, OTHER_WORKSPACE, wireKey } from "./support/samples";
@@ -16,13 +16,13 @@ const unused = { name: NAME, byok_usage: 0, last_used_at: null, created_at: NOW 
 function lossy(given: object, ...listed: object[]) {
   let posts = 0;
   const fake = answering(({ method, body, query }) => {
-    if (method === "POST" && posts++ === 0) throw new TimedOut(OPERATION, 20);
+    if (method === "POST" && posts++ === 0) throw new TimeoutError(OPERATION, 20);
     if (method === "POST") return { data: wireKey(body as object), key: KEY };
     const { offset = 0 } = (query ?? {}) as { offset?: number };
     return method === "DELETE" ? { deleted: true } : { data: listed.slice(offset) };
   });
-  const session = { ...newSession(), before: new Map() };
-  session.before.set("keys ", Promise.resolve([])).set(`keys ${OTHER_WORKSPACE}`, Promise.resolve([]));
+  const session = { ...newSession(), preexisting: new Map() };
+  session.preexisting.set("keys ", Promise.resolve([])).set(`keys ${OTHER_WORKSPACE}`, Promise.resolve([]));
   const api = { ...fake.api, serverTime: () => Date.parse(NOW) };
   const inputs = checked(inferenceKey, { name: NAME, __defaultName: true, ...given });
   return { fake, session, create: () => inferenceKey.create(contextOf({ ...fake, api }, session), inputs) };
@@ -33,8 +33,9 @@ async function isRemoved(given: object, ...listed: object[]): Promise<boolean> {
   const { fake, create } = lossy(given, ...listed);
   const result = await create().catch((error: unknown) => error);
   const isGone = fake.lines().includes(`DELETE /keys/${OTHER_HASH}`);
-  if (!isGone) expect(result).toBeInstanceOf(LeftBehind);
-  if (!isGone) expect((result as LeftBehind).message).toContain(`may have produced: ${OTHER_HASH}, created ${NOW}`);
+  if (!isGone) expect(result).toBeInstanceOf(AmbiguousCreateError);
+  if (!isGone)
+    expect((result as AmbiguousCreateError).message).toContain(`may have produced: ${OTHER_HASH}, created ${NOW}`);
   expect(fake.lines().filter((line) => line === "POST /keys")).toHaveLength(isGone ? 2 : 1);
   return isGone;
 }
@@ -103,7 +104,7 @@ test("all of the key's own workspace is looked through, disabled and expired key
 
 test("before the first create of a workspace one page of it is read", async () => {
   const { fake, session, create } = lossy({});
-  session.before.clear();
+  session.preexisting.clear();
   await create();
   expect(fake.lines()[0]).toBe("GET /keys");
   expect(fake.lines()[1]).toBe("POST /keys");

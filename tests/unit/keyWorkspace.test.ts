@@ -1,7 +1,7 @@
-import { NotAsDeclared, Refused, Unsupported } from "../../provider/api/errors";
+import { ApiError, NotAppliedError, PreconditionError } from "../../provider/errors";
+import type { PlannedChange } from "../../provider/reconcile/lifecycle";
 import { inferenceKey } from "../../provider/resources/inferenceKey";
 import type { InferenceKeyInputs, InferenceKeyOutputs } from "../../provider/resources/inferenceKeyFields";
-import type { PlannedChange } from "../../provider/resources/lifecycle";
 import { Secret } from "../../provider/secret";
 import { OPERATION, scripted } from "./support/fakeApi";
 import {
@@ -58,33 +58,33 @@ describe("a move to another workspace", () => {
       `${OPERATION}: the API accepted workspaceId and yet shows another value. This server does not move keys: move it ` +
         "in the dashboard, or set `keepers` for a new one.",
     );
-    expect(error.cause).toBeInstanceOf(NotAsDeclared);
+    expect(error.cause).toBeInstanceOf(NotAppliedError);
     expect((error.outputs as InferenceKeyOutputs).key.reveal()).toBe(KEY);
     expect(fake.sent).toEqual([move, move]);
   });
 
   test("that an older server refuses as an empty change is an error that says the same", async () => {
-    const fake = scripted(new Refused(OPERATION, 400, "No update fields provided"));
+    const fake = scripted(new ApiError(OPERATION, 400, "No update fields provided"));
     const update = inferenceKey.update(contextOf(fake), HASH, stateWith(), inputsOf({ workspaceId: OTHER_WORKSPACE }));
     const error = await failureOf(update);
-    expect(error).toBeInstanceOf(NotAsDeclared);
+    expect(error).toBeInstanceOf(NotAppliedError);
     expect(error.message).toContain("This server does not move keys");
   });
 
   test.each([
-    ["another refusal of a move", { workspaceId: OTHER_WORKSPACE }, new Refused(OPERATION, 400, "bad workspace")],
-    ["an empty change that is no move", { limit: 5 }, new Refused(OPERATION, 400, "No update fields provided")],
-    ["a conflict that is no move", { limit: 5 }, new Refused(OPERATION, 409, "conflict")],
+    ["another refusal of a move", { workspaceId: OTHER_WORKSPACE }, new ApiError(OPERATION, 400, "bad workspace")],
+    ["an empty change that is no move", { limit: 5 }, new ApiError(OPERATION, 400, "No update fields provided")],
+    ["a conflict that is no move", { limit: 5 }, new ApiError(OPERATION, 409, "conflict")],
   ])("%s is left to the words of the API", async (_title, given, cause) => {
     const update = inferenceKey.update(contextOf(scripted(cause)), HASH, stateWith(), inputsOf(given));
     expect(await failureOf(update)).toBe(cause);
   });
 
   test("that conflicts with the key's guardrail says what to do first", async () => {
-    const fake = scripted(new Refused(OPERATION, 409, "the key has a guardrail"));
+    const fake = scripted(new ApiError(OPERATION, 409, "the key has a guardrail"));
     const update = inferenceKey.update(contextOf(fake), HASH, stateWith(), inputsOf({ workspaceId: OTHER_WORKSPACE }));
     const error = await failureOf(update);
-    expect(error).toBeInstanceOf(Unsupported);
+    expect(error).toBeInstanceOf(PreconditionError);
     expect(error.message).toMatch(/409: the key has a guardrail.*remove that assignment/s);
   });
 });
@@ -138,7 +138,7 @@ describe("what must not be planned", () => {
 
   test("a replacement that would lose the workspace says the line to add", () => {
     const replace = forbid({ olds: elsewhere, replaces: ["keepers"] });
-    expect(replace).toThrow(Unsupported);
+    expect(replace).toThrow(PreconditionError);
     expect(replace).toThrow(
       `replace inference key "ci": it is in workspace ${OTHER_WORKSPACE}, and a new key would be created in the default ` +
         `one. Add this line to its inputs: workspaceId: "${OTHER_WORKSPACE}".`,

@@ -1,6 +1,6 @@
-import { LeftBehind, NotFound, Refused, ServerFailure } from "../../provider/api/errors";
 import { sleep } from "../../provider/api/retry";
-import { makeOnce } from "../../provider/resources/making";
+import { AmbiguousCreateError, ApiError, NotFoundError, ServerError } from "../../provider/errors";
+import { createOnce } from "../../provider/reconcile/createOnce";
 import { OPERATION } from "./support/fakeApi";
 import { at, type Given, lost, making, NOW, twin } from "./support/making";
 import { failureOf } from "./support/samples";
@@ -14,42 +14,42 @@ const slept = () => jest.mocked(sleep).mock.calls.map(([ms]) => ms);
 
 test("a create that goes well looks for leftovers once per workspace, and posts once", async () => {
   const { task, context, did } = making({});
-  await Promise.all([makeOnce(context, task), makeOnce(context, task)]);
+  await Promise.all([createOnce(context, task), createOnce(context, task)]);
   expect(did.filter((each) => each === "newest")).toHaveLength(1);
   expect(did.filter((each) => each === "post")).toHaveLength(2);
-  expect([...context.session.known]).toEqual(["made"]);
+  expect([...context.session.seenIds]).toEqual(["made"]);
 });
 
 test("a definite refusal is an error, with no look and no second attempt", async () => {
-  const refused = new Refused(OPERATION, 400, "bad");
+  const refused = new ApiError(OPERATION, 400, "bad");
   const { task, context, did } = making({ posts: [refused] });
-  expect(await failureOf(makeOnce(context, task))).toBe(refused);
+  expect(await failureOf(createOnce(context, task))).toBe(refused);
   expect(did).toEqual(["newest", "post"]);
 });
 
 test("a lost answer is tried again once an empty account has been seen for 15 s after it", async () => {
   const { task, context, did } = making({ posts: [lost, "made"] });
-  expect((await makeOnce(context, task)).live).toBe("made");
+  expect((await createOnce(context, task)).live).toBe("made");
   expect(did).toEqual(["newest", "post", "list", "list", "list", "list", "post"]);
   expect(slept()).toEqual([1_000, 4_000, 10_000]);
 });
 
 test("what an account shows late is found, and not doubled", async () => {
   const { task, context, did } = making({ posts: [lost, "made"], lists: [[], [], [twin()]] });
-  expect((await makeOnce(context, task)).live).toBe("made");
+  expect((await createOnce(context, task)).live).toBe("made");
   expect(did).toEqual(["newest", "post", "list", "list", "list", "remove left", "post"]);
   expect(slept()).toEqual([1_000, 4_000]);
 });
 
 test("what was there before the create is not what the lost one has made", async () => {
   const { task, context, did } = making({ posts: [lost, "made"], newest: [twin()], lists: [[twin()]] });
-  expect((await makeOnce(context, task)).live).toBe("made");
+  expect((await createOnce(context, task)).live).toBe("made");
   expect(did).toEqual(["newest", "post", "list", "list", "list", "list", "post"]);
 });
 
 test("after a second attempt one look without a wait is enough", async () => {
   const { task, context, did } = making({ posts: [lost, "made"] });
-  const { settleLate } = await makeOnce(context, task);
+  const { settleLate } = await createOnce(context, task);
   const [looks, waits] = [did.length, slept().length];
   await settleLate();
   expect(did.slice(looks)).toEqual(["list"]);
@@ -58,14 +58,14 @@ test("after a second attempt one look without a wait is enough", async () => {
 
 test("a first attempt that goes well has nothing to settle late", async () => {
   const { task, context, did } = making({});
-  await (await makeOnce(context, task)).settleLate();
+  await (await createOnce(context, task)).settleLate();
   expect(did).toEqual(["newest", "post"]);
 });
 
 test("a create that goes well, or is refused, waits for nothing", async () => {
-  for (const posts of [["made"], [new Refused(OPERATION, 400, "bad")]]) {
+  for (const posts of [["made"], [new ApiError(OPERATION, 400, "bad")]]) {
     const { task, context } = making({ posts });
-    await makeOnce(context, task).then(
+    await createOnce(context, task).then(
       ({ settleLate }) => settleLate(),
       () => undefined,
     );
@@ -75,7 +75,7 @@ test("a create that goes well, or is refused, waits for nothing", async () => {
 
 test("a lost answer that left one of the default name is tried again, without the one that nobody has the secret of", async () => {
   const { task, context, did } = making({ posts: [lost, "made"], lists: [[twin()], []] });
-  expect((await makeOnce(context, task)).live).toBe("made");
+  expect((await createOnce(context, task)).live).toBe("made");
   expect(did).toEqual(["newest", "post", "list", "remove left", "post"]);
 });
 
@@ -90,8 +90,8 @@ test.each<[string, Given]>([
   "what a lost answer may have left is never deleted, but named with no command that would: one %s",
   async (_title, given) => {
     const { task, context, did } = making({ posts: [lost, "made"], ...given });
-    const error = await failureOf(makeOnce(context, task));
-    expect(error).toBeInstanceOf(LeftBehind);
+    const error = await failureOf(createOnce(context, task));
+    expect(error).toBeInstanceOf(AmbiguousCreateError);
     expect(error.message).toMatch(/may have produced: left, created .*pulumi-openrouter audit --stack/);
     expect(error.message).not.toMatch(/pulumi-openrouter remove/);
     expect(did.filter((each) => each === "post")).toHaveLength(1);
@@ -106,7 +106,7 @@ test("who does not tell when it was made is named with that, never with a contro
   ];
   for (const [createdAt, said] of times) {
     const { task, context } = making({ posts: [lost], lists: [[twin({ createdAt })]] });
-    expect((await failureOf(makeOnce(context, task))).message).toContain(said);
+    expect((await failureOf(createOnce(context, task))).message).toContain(said);
   }
 });
 
@@ -118,7 +118,7 @@ test.each<[string, Given]>([
   ["this process has made or met", { lists: [[twin()]], known: ["left"] }],
 ])("what %s is none of it and stays", async (_title, given) => {
   const { task, context, did } = making({ posts: [lost, "made"], ...given });
-  expect((await makeOnce(context, task)).live).toBe("made");
+  expect((await createOnce(context, task)).live).toBe("made");
   expect(did.filter((each) => each.startsWith("remove"))).toEqual([]);
 });
 
@@ -126,7 +126,7 @@ test.each([-2_000, 2_000])(
   "what was made %i ms from this call may be of it: the clock has whole seconds",
   async (ms) => {
     const { task, context, did } = making({ posts: [lost, "made"], lists: [[twin({ createdAt: at(ms) })], []] });
-    await makeOnce(context, task);
+    await createOnce(context, task);
     expect(did).toContain("remove left");
   },
 );
@@ -135,39 +135,39 @@ test("the window begins at the first attempt, whatever the clock says later", as
   const { task, context, did } = making({ posts: [lost, "made"], lists: [[twin({ createdAt: at(100_000) })], []] });
   const times = [NOW, NOW + 120_000];
   context.api.serverTime = () => (times.length > 1 ? times.shift() : times[0]);
-  await makeOnce(context, task);
+  await createOnce(context, task);
   expect(did).toContain("remove left");
 });
 
 test("one that is gone when it is to be removed is as good as removed", async () => {
   const { task, context } = making({ posts: [lost, "made"], lists: [[twin()], []] });
-  task.remove = () => Promise.reject(new NotFound(OPERATION, 404, "gone"));
-  expect((await makeOnce(context, task)).live).toBe("made");
+  task.remove = () => Promise.reject(new NotFoundError(OPERATION, 404, "gone"));
+  expect((await createOnce(context, task)).live).toBe("made");
 });
 
 test("one that can't be removed is an error, and no second attempt", async () => {
-  const broken = new ServerFailure(OPERATION, 500, "oops");
+  const broken = new ServerError(OPERATION, 500, "oops");
   const { task, context, did } = making({ posts: [lost, "made"], lists: [[twin()], []] });
   task.remove = () => Promise.reject(broken);
-  expect(await failureOf(makeOnce(context, task))).toBe(broken);
+  expect(await failureOf(createOnce(context, task))).toBe(broken);
   expect(did.filter((each) => each === "post")).toHaveLength(1);
 });
 
 test("an account that can't be read after a lost answer is an error, and no second attempt", async () => {
-  const { task, context, did } = making({ posts: [lost], lists: [new ServerFailure(OPERATION, 500, "oops")] });
-  expect(await failureOf(makeOnce(context, task))).toBeInstanceOf(LeftBehind);
+  const { task, context, did } = making({ posts: [lost], lists: [new ServerError(OPERATION, 500, "oops")] });
+  expect(await failureOf(createOnce(context, task))).toBeInstanceOf(AmbiguousCreateError);
   expect(did).toEqual(["newest", "post", "list"]);
 });
 
 test("an outcome that stays unknown ends after four attempts", async () => {
   const { task, context, did } = making({ posts: [lost] });
-  expect(await failureOf(makeOnce(context, task))).toBe(lost);
+  expect(await failureOf(createOnce(context, task))).toBe(lost);
   expect(did.filter((each) => each === "post")).toHaveLength(4);
 });
 
 test("what a lost attempt made late is removed once the second one is safe, without a further wait", async () => {
   const { task, context, did } = making({ posts: [lost, "made"], lists: [[], [], [], [], [twin()]] });
-  const { settleLate } = await makeOnce(context, task);
+  const { settleLate } = await createOnce(context, task);
   expect(did).not.toContain("remove left");
   await settleLate();
   expect(did).toContain("remove left");
@@ -177,19 +177,19 @@ test("what a lost attempt made late is removed once the second one is safe, with
 test("a lost answer gives no second attempt when there is no time for one", async () => {
   const { task, context, did } = making({ posts: [lost, "made"] });
   context.api.pause = async () => false;
-  expect(await failureOf(makeOnce(context, task))).toBe(lost);
+  expect(await failureOf(createOnce(context, task))).toBe(lost);
   expect(did.filter((each) => each === "post")).toHaveLength(1);
 });
 
 test("what was made here is remembered, so that the API may show it late", async () => {
   const { task, context } = making({ posts: [lost, "made"] });
-  await makeOnce(context, task);
-  expect([...context.session.created]).toEqual(["made"]);
+  await createOnce(context, task);
+  expect([...context.session.createdIds]).toEqual(["made"]);
 });
 
 test("a create follows one of the same name that has failed", async () => {
-  const { task, context } = making({ posts: [new Refused(OPERATION, 400, "bad"), "made"] });
-  const [first, second] = await Promise.allSettled([makeOnce(context, task), makeOnce(context, task)]);
+  const { task, context } = making({ posts: [new ApiError(OPERATION, 400, "bad"), "made"] });
+  const [first, second] = await Promise.allSettled([createOnce(context, task), createOnce(context, task)]);
   expect(first.status).toBe("rejected");
   expect(second).toMatchObject({ status: "fulfilled", value: { live: "made" } });
 });
@@ -204,8 +204,8 @@ test("a create of the same name that is still on its way in this process is not 
       answer = () => resolve("second");
     });
   const session = first.context.session;
-  const slow = makeOnce({ ...second.context, session }, second.task);
-  const fast = makeOnce(first.context, first.task).catch(() => undefined);
+  const slow = createOnce({ ...second.context, session }, second.task);
+  const fast = createOnce(first.context, first.task).catch(() => undefined);
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   answer();
   await Promise.all([slow, fast]);

@@ -1,5 +1,5 @@
-import { ServerFailure } from "../../provider/api/errors";
-import { makeOnce } from "../../provider/resources/making";
+import { ServerError } from "../../provider/errors";
+import { createOnce } from "../../provider/reconcile/createOnce";
 import { at, type Given, making, twin } from "./support/making";
 import { failureOf } from "./support/samples";
 
@@ -24,33 +24,33 @@ test.each<[string, Given, string[], string[]]>([
   ["is nothing to speak of if the name is the user's", { nameIsDefault: false, removeInterrupted: true }, [], []],
 ])("another object of the default name %s", async (_title, given, removed, lines) => {
   const { task, context, did, said } = making({ newest: [OLD], ...given });
-  await makeOnce(context, task);
+  await createOnce(context, task);
   expect(did.filter((each) => each.startsWith("remove"))).toEqual(removed);
   expect(said).toEqual(lines);
 });
 
 test("another guardrail of the default name is called one", async () => {
   const { task, context, said } = making({ newest: [OLD] });
-  await makeOnce(context, { ...task, collection: "guardrails" });
+  await createOnce(context, { ...task, collection: "guardrails" });
   expect(said).toEqual([SAID.replace("another key", "another guardrail")]);
 });
 
 test("a failure to read what stood there before is told by each operation as its own, and not remembered", async () => {
   const { task, context, did } = making({});
   let fails = true;
-  const newest = () => (fails ? Promise.reject(new ServerFailure("create a", 500, "oops")) : Promise.resolve([]));
+  const newest = () => (fails ? Promise.reject(new ServerError("create a", 500, "oops")) : Promise.resolve([]));
   const other = { ...context, api: { ...context.api, operation: "create b" } };
-  const works = [makeOnce(context, { ...task, newest }), makeOnce(other, { ...task, name: "acme/prod/d", newest })];
+  const works = [createOnce(context, { ...task, newest }), createOnce(other, { ...task, name: "acme/prod/d", newest })];
   const failures = await Promise.all(works.map(failureOf));
   expect(failures.map(({ message }) => message.slice(0, 14))).toEqual(["do something: ", "create b: the "]);
   fails = false;
-  expect((await makeOnce(context, { ...task, newest })).live).toBe("made");
+  expect((await createOnce(context, { ...task, newest })).live).toBe("made");
   expect(did).toEqual(["post"]);
 });
 
 test("each workspace and each kind is looked at once by itself", async () => {
   const { task, context, did } = making({ posts: ["a"] });
   const places = [{}, { workspaceId: "w" }, { collection: "guardrails" }, { workspaceId: "w", name: "other" }];
-  for (const place of places) await makeOnce(context, { ...task, ...place });
+  for (const place of places) await createOnce(context, { ...task, ...place });
   expect(did.filter((each) => each === "newest")).toHaveLength(3);
 });

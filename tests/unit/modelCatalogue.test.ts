@@ -1,6 +1,6 @@
 /** When the model catalogue is asked, and what is concluded from it. */
-import { Refused, Unsupported } from "../../provider/api/errors";
-import { canonicalForms, namingUnknownModels } from "../../provider/resources/modelNames";
+import { ApiError, PreconditionError } from "../../provider/errors";
+import { explainUnknownModels, resolveCanonicalNames } from "../../provider/resources/modelNames";
 import { OPERATION, scripted } from "./support/fakeApi";
 import { failureOf } from "./support/samples";
 
@@ -17,14 +17,14 @@ test.each([
   ["both are the same", ["c/plain"], ["c/plain"]],
 ])("asks no catalogue when %s", async (_title, declared, stored) => {
   const fake = scripted();
-  expect(await canonicalForms(fake.api, declared, stored, {})).toEqual({});
+  expect(await resolveCanonicalNames(fake.api, declared, stored, {})).toEqual({});
   expect(fake.sent).toEqual([]);
 });
 
 test("asks no catalogue when the spellings known so far explain what is stored", async () => {
   const fake = scripted();
   const known = { "a/one": "a/one-2026" };
-  expect(await canonicalForms(fake.api, ["a/one"], ["a/one-2026"], known)).toBe(known);
+  expect(await resolveCanonicalNames(fake.api, ["a/one"], ["a/one-2026"], known)).toBe(known);
 });
 
 test.each([
@@ -33,37 +33,37 @@ test.each([
   ["no name that is stored as it is", ["a/one", "c/plain"], ["a/one", "a/one-2026"], {}],
   ["no name without another form", ["c/plain", "not/known"], ["x/y"], {}],
 ])("infers %s", async (_title, declared, stored, inferred) => {
-  expect(await canonicalForms(scripted(catalogue).api, declared, stored, {})).toEqual(inferred);
+  expect(await resolveCanonicalNames(scripted(catalogue).api, declared, stored, {})).toEqual(inferred);
 });
 
 test("adds to the spellings known so far", async () => {
   const { api } = scripted(catalogue);
   const known = { "a/one": "a/one-2026" };
-  expect(await canonicalForms(api, ["a/one", "b/two"], ["a/one-2026", "b/two-2026"], known)).toEqual({
+  expect(await resolveCanonicalNames(api, ["a/one", "b/two"], ["a/one-2026", "b/two-2026"], known)).toEqual({
     ...known,
     "b/two": "b/two-2026",
   });
 });
 
 test("suggests a model only for a name that is near to one, also when the refusal names it", async () => {
-  const refused = () => Promise.reject(new Refused(OPERATION, 400, "unknown model b/tow"));
-  const near = await failureOf(namingUnknownModels(scripted(catalogue).api, ["a/one", "b/tow"], refused()));
+  const refused = () => Promise.reject(new ApiError(OPERATION, 400, "unknown model b/tow"));
+  const near = await failureOf(explainUnknownModels(scripted(catalogue).api, ["a/one", "b/tow"], refused()));
   expect(near.message).toContain("no model b/tow (did you mean b/two?).");
-  const far = await failureOf(namingUnknownModels(scripted(catalogue).api, ["a/one", "not/known"], refused()));
+  const far = await failureOf(explainUnknownModels(scripted(catalogue).api, ["a/one", "not/known"], refused()));
   expect(far.message).toContain("no model not/known. Take");
 });
 
 test("leaves a refusal as it is, and asks no catalogue, when no model was sent", async () => {
   const fake = scripted();
-  const refused = new Refused(OPERATION, 400, "Invalid request parameters");
-  expect(await failureOf(namingUnknownModels(fake.api, [], Promise.reject(refused)))).toBe(refused);
+  const refused = new ApiError(OPERATION, 400, "Invalid request parameters");
+  expect(await failureOf(explainUnknownModels(fake.api, [], Promise.reject(refused)))).toBe(refused);
   expect(fake.sent).toEqual([]);
 });
 
 test("names every model that the catalogue does not have when the refusal names none", async () => {
-  const refused = new Refused(OPERATION, 400, "Invalid request parameters");
+  const refused = new ApiError(OPERATION, 400, "Invalid request parameters");
   const names = ["a/one", "not/known", "b/two-2026", "nor/this:free"];
-  const error = await failureOf(namingUnknownModels(scripted(catalogue).api, names, Promise.reject(refused)));
-  expect(error).toBeInstanceOf(Unsupported);
+  const error = await failureOf(explainUnknownModels(scripted(catalogue).api, names, Promise.reject(refused)));
+  expect(error).toBeInstanceOf(PreconditionError);
   expect(error.message).toContain("no model not/known, nor/this:free.");
 });

@@ -1,5 +1,5 @@
-import { Refused, ServerFailure, Unsupported } from "../../provider/api/errors";
 import { canonicalName, canonicalSlugs, isKnownModel } from "../../provider/api/models";
+import { ApiError, PreconditionError, ServerError } from "../../provider/errors";
 import { guardrail } from "../../provider/resources/guardrail";
 import { answering, OPERATION, type Sent, scripted } from "./support/fakeApi";
 import { checked, contextOf, failureOf, GUARDRAIL, throughState, wireGuardrail } from "./support/samples";
@@ -158,7 +158,7 @@ test("a remembered name that nothing uses any more is forgotten", async () => {
 });
 
 test("a failing catalogue after the POST keeps the guardrail in state", async () => {
-  const broken = new ServerFailure(OPERATION, 500, "Internal Server Error");
+  const broken = new ServerError(OPERATION, 500, "Internal Server Error");
   const fake = scripted({ data: wireGuardrail({ allowed_models: ["openai/gpt-4o-mini-2024-07-18"] }) }, broken);
   const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini"])));
   expect(error).toMatchObject({ id: GUARDRAIL, message: broken.message });
@@ -168,25 +168,25 @@ describe("an unknown model", () => {
   const catalogue = { data: CATALOGUE, total_count: CATALOGUE.length };
 
   test("is an error that names it, when the API does not", async () => {
-    const fake = scripted(new Refused(OPERATION, 400, "Invalid request parameters"), catalogue);
+    const fake = scripted(new ApiError(OPERATION, 400, "Invalid request parameters"), catalogue);
     const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini", "plian/model"])));
-    expect(error).toBeInstanceOf(Unsupported);
+    expect(error).toBeInstanceOf(PreconditionError);
     expect(error.message).toMatch(/no model plian\/model \(did you mean plain\/model\?\)\. Take the names from/);
   });
 
   test("shows which one may be meant, when the API names it itself", async () => {
-    const fake = scripted(new Refused(OPERATION, 400, "Invalid allowed_models: openai/gpt-4o-mni"), catalogue);
+    const fake = scripted(new ApiError(OPERATION, 400, "Invalid allowed_models: openai/gpt-4o-mni"), catalogue);
     const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mni"])));
     expect(error.message).toContain("did you mean openai/gpt-4o-mini?");
   });
 
   test("is left to the API's own words when it is another status", async () => {
-    const cause = new Refused(OPERATION, 409, "Resource conflict");
+    const cause = new ApiError(OPERATION, 409, "Resource conflict");
     expect(await failureOf(guardrail.create(contextOf(scripted(cause)), inputsOf(["not/known"])))).toBe(cause);
   });
 
   test("is not blamed for a refusal when the catalogue knows all", async () => {
-    const refused = new Refused(OPERATION, 400, "Invalid request parameters");
+    const refused = new ApiError(OPERATION, 400, "Invalid request parameters");
     const create = guardrail.create(contextOf(scripted(refused, catalogue)), inputsOf(["plain/model"]));
     expect(await failureOf(create)).toBe(refused);
   });

@@ -1,8 +1,9 @@
 /** The exchange of a subject token for access tokens, against a small server. */
 import { z } from "zod";
-import { type Api, startOperation } from "../../provider/api/client";
+import type { Api } from "../../provider/api/call";
+import { startOperation } from "../../provider/api/client";
 import { Concurrency } from "../../provider/api/concurrency";
-import { KeyRefused, NoAccessToken, type RequestError, ServerFailure } from "../../provider/api/errors";
+import { AuthenticationError, type RequestError, ServerError, TokenExchangeError } from "../../provider/errors";
 import { resolveSettings } from "../../provider/settings";
 import { failureOf } from "./support/samples";
 import { jwt, type Received, type Reply, startTokenServer, type TokenServer } from "./support/tokenServer";
@@ -67,7 +68,7 @@ function newProcess(given: NodeJS.ProcessEnv = environment()): () => Api {
 }
 
 const call = { path: ["keys"], result: z.object({ ok: z.boolean() }) };
-const create = (api: Api) => api.request({ ...call, method: "POST", body: {}, repeatable: false });
+const create = (api: Api) => api.request({ ...call, method: "POST", body: {}, isRetryable: false });
 const read = (api: Api) => api.request({ ...call, method: "GET" });
 const bearers = () => server.calls("/keys").map(({ headers }) => headers.authorization);
 const exchanges = () => server.calls("/oauth/token").length;
@@ -143,14 +144,14 @@ test("keeps a token that was renewed before an older one was refused", async () 
 test("believes the second refusal of a request", async () => {
   accepts = () => UNAUTHORIZED;
   const error = await failureOf(create(newProcess()()));
-  expect(error).toBeInstanceOf(KeyRefused);
+  expect(error).toBeInstanceOf(AuthenticationError);
   expect(error.message).toMatch(/Token expired.*the federation policy must act as a management key/i);
   expect([exchanges(), bearers().length]).toEqual([2, 2]);
 });
 
 test("takes a 403 as it is: another token has the same rights", async () => {
   accepts = () => ({ status: 403, json: { error: { code: 403, message: "Only management keys" } } });
-  expect(await failureOf(create(newProcess()()))).toBeInstanceOf(KeyRefused);
+  expect(await failureOf(create(newProcess()()))).toBeInstanceOf(AuthenticationError);
   expect([exchanges(), bearers().length]).toEqual([1, 1]);
 });
 
@@ -181,7 +182,7 @@ test.each([
   async (_title, tokenReply, problem) => {
     tokenReplies = [tokenReply];
     const error = await failureOf(create(newProcess()()));
-    expect(error.constructor).toBe(NoAccessToken);
+    expect(error.constructor).toBe(TokenExchangeError);
     expect((error as unknown as RequestError).outcome).toBe("unsent");
     expect(error.message).toMatch(
       /^create inference key "ci": exchange the token from OPENROUTER_SUBJECT_TOKEN under /,
@@ -207,7 +208,7 @@ test("an exchange that fails for long is an error that says so, and no lost crea
   tokenReplies = Array.from({ length: 20 }, () => ({ status: 503, json: { error: "temporarily_unavailable" } }));
   const error = await failureOf(create(newProcess()()));
   expect((error as unknown as RequestError).outcome).toBe("unsent");
-  expect(error.cause).toBeInstanceOf(ServerFailure);
+  expect(error.cause).toBeInstanceOf(ServerError);
   expect(error.message).toMatch(/the API failed \(503: temporarily_unavailable\)/);
   expect([exchanges(), bearers().length]).toEqual([6, 0]);
 });
@@ -216,7 +217,7 @@ test("requests that share a failed exchange each fail in their own name, and the
   tokenReplies = [oauthError("invalid_grant")];
   const start = newProcess();
   const failures = await Promise.all([failureOf(create(start())), failureOf(read(start()))]);
-  expect(failures.every((error) => error instanceof NoAccessToken)).toBe(true);
+  expect(failures.every((error) => error instanceof TokenExchangeError)).toBe(true);
   expect(exchanges()).toBe(1);
   await read(start());
   expect(bearers()).toEqual([`Bearer ${access(2)}`]);

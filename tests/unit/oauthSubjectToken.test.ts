@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Api } from "../../provider/api/client";
+import type { Api } from "../../provider/api/call";
 import { type SubjectTokenSettings, subjectToken } from "../../provider/api/subjectToken";
 import { failureOf } from "./support/samples";
 import { jwt, type Received, type Reply, startTokenServer, type TokenServer } from "./support/tokenServer";

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as openrouter from "../../sdk";
-import { refusal } from "../../sdk/texts";
+import { rejection } from "../../sdk/texts";
 import { waysRound } from "../support/waysRound";
 import { installIn, mockedProgram, removeProgram } from "./support/mockedPulumi";
 import { KEY } from "./support/samples";
@@ -59,7 +59,7 @@ describe("what a program passes", () => {
   };
 
   test("is in a refusal without a key and on one line", () => {
-    expect(refusal(`a ${KEY}\n::error::\u001b[2Jb`).message).toBe("a [secret] ::error::b");
+    expect(rejection(`a ${KEY}\n::error::\u001b[2Jb`).message).toBe("a [secret] ::error::b");
   });
 
   test("is in a warning without a key and on one line", async () => {

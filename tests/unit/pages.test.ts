@@ -1,5 +1,5 @@
-import { EndlessList } from "../../provider/api/errors";
 import { PAGE_SIZE, pagesByTotal, pagesUntilEmpty } from "../../provider/api/pages";
+import { PaginationError } from "../../provider/errors";
 import { failureOf } from "./support/samples";
 
 async function collected<Row>(rows: AsyncIterable<Row>): Promise<Row[]> {
@@ -45,7 +45,7 @@ test("a total without end is an error", async () => {
   const { rows, offsets } = byTotal([], Number.MAX_SAFE_INTEGER);
   const error = await failureOf(collected(rows));
   expect(offsets).toHaveLength(1_000);
-  expect(error).toBeInstanceOf(EndlessList);
+  expect(error).toBeInstanceOf(PaginationError);
   expect(error.message).toMatch(/^list: the list of the API does not end/);
 });
 
@@ -71,7 +71,7 @@ test("a row that moves to the next page while we read is told once", async () =>
 
 test("a list whose offset the server ignores is an error after a few pages, and no loop", async () => {
   const { rows, offsets } = untilEmpty(() => [1, 2]);
-  expect(await failureOf(collected(rows))).toBeInstanceOf(EndlessList);
+  expect(await failureOf(collected(rows))).toBeInstanceOf(PaginationError);
   expect(offsets).toEqual([0, 2, 4, 6, 8, 10]);
 });
 
@@ -82,7 +82,7 @@ test("a page of nothing new is no error: what is made meanwhile moves the rest t
 
 test("pages without end are an error", async () => {
   const { rows, offsets } = untilEmpty((offset) => [offset]);
-  expect(await failureOf(collected(rows))).toBeInstanceOf(EndlessList);
+  expect(await failureOf(collected(rows))).toBeInstanceOf(PaginationError);
   expect(offsets).toHaveLength(1_000);
 });
 

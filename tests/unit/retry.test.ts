@@ -1,42 +1,42 @@
 import {
-  ConnectionFailure,
-  KeyRefused,
-  NotFound,
-  RateLimited,
-  Refused,
-  type RequestError,
-  ServerFailure,
-  TimedOut,
-  UnreadableAnswer,
-} from "../../provider/api/errors";
-import {
   backoff,
   CALL_TIMEOUT_MS,
-  LONGEST_WAIT_MS,
+  LOG_WAIT_ABOVE_MS,
+  MAX_WAIT_MS,
   OPERATION_BUDGET_MS,
   parseRetryAfter,
-  WORTH_SAYING_MS,
   waitBeforeRetry,
 } from "../../provider/api/retry";
+import {
+  ApiError,
+  AuthenticationError,
+  ConnectionError,
+  InvalidResponseError,
+  NotFoundError,
+  RateLimitError,
+  type RequestError,
+  ServerError,
+  TimeoutError,
+} from "../../provider/errors";
 
 const NOW = Date.UTC(2026, 10, 21, 10, 30, 0);
 const attempt = (error: RequestError, more: object = {}) => ({
   error,
   attempts: 1,
-  repeatable: true,
+  isRetryable: true,
   remainingMs: OPERATION_BUDGET_MS,
   now: NOW,
   random: 0.5,
   ...more,
 });
 
-const limited = (retryAfter?: string) => new RateLimited("op", 429, "slow down", retryAfter);
-const failed = (status = 500, retryAfter?: string) => new ServerFailure("op", status, "oops", retryAfter);
-const unsent = new ConnectionFailure("op", "unsent", "ECONNREFUSED", undefined);
-const lost = new ConnectionFailure("op", "unknown", "ECONNRESET", undefined);
+const limited = (retryAfter?: string) => new RateLimitError("op", 429, "slow down", retryAfter);
+const failed = (status = 500, retryAfter?: string) => new ServerError("op", status, "oops", retryAfter);
+const unsent = new ConnectionError("op", "unsent", "ECONNREFUSED", undefined);
+const lost = new ConnectionError("op", "unknown", "ECONNRESET", undefined);
 
 test("the bounds are those that are documented", () => {
-  expect([CALL_TIMEOUT_MS, LONGEST_WAIT_MS, OPERATION_BUDGET_MS, WORTH_SAYING_MS]).toEqual([
+  expect([CALL_TIMEOUT_MS, MAX_WAIT_MS, OPERATION_BUDGET_MS, LOG_WAIT_ABOVE_MS]).toEqual([
     20_000, 30_000, 120_000, 2_000,
   ]);
 });
@@ -48,15 +48,15 @@ test.each([
   ["500", failed(), true, false],
   ["503", failed(503), true, false],
   ["408", failed(408), true, false],
-  ["a time-out", new TimedOut("op", 20), true, false],
-  ["an answer that can't be read", new UnreadableAnswer("op", 200, "not JSON", ""), false, false],
-  ["400", new Refused("op", 400, "bad"), false, false],
-  ["401", new KeyRefused("op", 401, "no"), false, false],
-  ["404", new NotFound("op", 404, "gone"), false, false],
-  ["409", new Refused("op", 409, "conflict"), false, false],
-])("%s is sent again if repeatable: %#", (_title, error, whenRepeatable, whenNot) => {
+  ["a time-out", new TimeoutError("op", 20), true, false],
+  ["an answer that can't be read", new InvalidResponseError("op", 200, "not JSON", ""), false, false],
+  ["400", new ApiError("op", 400, "bad"), false, false],
+  ["401", new AuthenticationError("op", 401, "no"), false, false],
+  ["404", new NotFoundError("op", 404, "gone"), false, false],
+  ["409", new ApiError("op", 409, "conflict"), false, false],
+])("%s is sent again if isRetryable: %#", (_title, error, whenRepeatable, whenNot) => {
   expect(waitBeforeRetry(attempt(error)) !== undefined).toBe(whenRepeatable);
-  expect(waitBeforeRetry(attempt(error, { repeatable: false })) !== undefined).toBe(whenNot);
+  expect(waitBeforeRetry(attempt(error, { isRetryable: false })) !== undefined).toBe(whenNot);
 });
 
 test.each([
@@ -66,10 +66,10 @@ test.each([
   ["1.5", 1_500],
   ["1.25", 1_250],
   ["30", 30_000],
-  ["31", LONGEST_WAIT_MS],
-  ["86400", LONGEST_WAIT_MS],
+  ["31", MAX_WAIT_MS],
+  ["86400", MAX_WAIT_MS],
   ["Sat, 21 Nov 2026 10:30:07 GMT", 7_000],
-  ["Sat, 21 Nov 2026 12:30:00 GMT", LONGEST_WAIT_MS],
+  ["Sat, 21 Nov 2026 12:30:00 GMT", MAX_WAIT_MS],
   ["Sat, 21 Nov 2026 10:29:00 GMT", 0],
   ["soon", undefined],
   ["", undefined],
@@ -109,8 +109,8 @@ test.each([
   [2, 1_000],
   [3, 2_000],
   [5, 8_000],
-  [7, LONGEST_WAIT_MS],
-  [60, LONGEST_WAIT_MS],
+  [7, MAX_WAIT_MS],
+  [60, MAX_WAIT_MS],
 ])("after attempt %i the backoff is anywhere from 0 to %i ms", (attempts, longest) => {
   expect(backoff(attempts, 0)).toBe(0);
   expect(backoff(attempts, 0.5)).toBe(longest / 2);

@@ -3,11 +3,11 @@
  * out together, and no write before both.
  */
 
-import { type Answer, type Sent, send } from "../../provider/api/transport";
+import { type HttpRequest, type HttpResponse, send } from "../../provider/api/transport";
 import { dynamicProvider } from "../../provider/dynamic/host";
 import { newProcess } from "../../provider/dynamic/process";
+import type { Lifecycle } from "../../provider/reconcile/lifecycle";
 import { lifecycles } from "../../provider/resources";
-import type { Lifecycle } from "../../provider/resources/lifecycle";
 import {
   failureOf,
   GUARDRAIL,
@@ -26,25 +26,25 @@ jest.mock("../../provider/api/transport", () => ({ send: jest.fn() }));
 type Kind = "InferenceKey" | "Guardrail";
 
 /** Requests that no response has come to, by method and path. */
-let open: Map<string, (response: Answer) => void>;
+let open: Map<string, (response: HttpResponse) => void>;
 let lines: string[];
 
 beforeEach(() => {
   open = new Map();
   lines = [];
-  jest.mocked(send).mockImplementation(({ method, url }: Sent) => {
+  jest.mocked(send).mockImplementation(({ method, url }: HttpRequest) => {
     const line = `${method} ${url.pathname.replace("/api/v1", "")}`;
     lines.push(line);
     return new Promise((resolve) => open.set(line, resolve));
   });
 });
 
-const json = (value: object): Answer => ({ status: 200, text: JSON.stringify(value) });
+const json = (value: object): HttpResponse => ({ status: 200, text: JSON.stringify(value) });
 const listOf = (...data: object[]) => json({ data, total_count: data.length });
 const account = (id = WORKSPACE) => listOf({ id, created_at: "2025-01-01T00:00:00Z" });
 
 /** Gives a response, and lets everything happen that follows from it. */
-async function respond(line: string, response: Answer): Promise<void> {
+async function respond(line: string, response: HttpResponse): Promise<void> {
   const resolve = open.get(line);
   if (!resolve) throw new Error(`${line} was not sent; sent: ${lines.join(", ")}`);
   open.delete(line);
@@ -61,7 +61,7 @@ function kinds() {
   return (kind: Kind) => dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
 }
 
-const CASES: Record<Kind, { list: string; post: string; created: Answer }> = {
+const CASES: Record<Kind, { list: string; post: string; created: HttpResponse }> = {
   InferenceKey: { list: "GET /keys", post: "POST /keys", created: json({ data: wireKey(), key: KEY }) },
   Guardrail: { list: "GET /guardrails", post: "POST /guardrails", created: json({ data: wireGuardrail() }) },
 };

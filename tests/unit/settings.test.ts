@@ -1,4 +1,4 @@
-import { MissingCredential, UnusableSetting } from "../../provider/api/errors";
+import { InvalidSettingError, MissingCredentialError } from "../../provider/errors";
 import { isLoopback } from "../../provider/loopback";
 import { Secret } from "../../provider/secret";
 import { configuration, PUBLIC_BASE_URL, resolveSettings } from "../../provider/settings";
@@ -119,7 +119,7 @@ test.each([
 ] as const)(
   "a key and a policy in %s are an error: which account is meant?",
   (_title, configured, environment, named) => {
-    expect(() => resolved(configured, environment)).toThrow(UnusableSetting);
+    expect(() => resolved(configured, environment)).toThrow(InvalidSettingError);
     expect(() => resolved(configured, environment)).toThrow(named);
   },
 );
@@ -148,7 +148,7 @@ test("an own key that is empty is an error, whatever the environment has", () =>
 test("a missing key is an error that lists every place looked in", () => {
   const places = /OPENROUTER_MANAGEMENT_KEY, OPENROUTER_PROVISIONING_KEY, OPENROUTER_MGMT_KEY/;
   for (const explicit of [true, false]) {
-    expect(() => resolved({ explicit }, url)).toThrow(MissingCredential);
+    expect(() => resolved({ explicit }, url)).toThrow(MissingCredentialError);
     expect(() => resolved({ explicit }, url)).toThrow(places);
   }
   expect(() => resolved({}, {})).toThrow(/openrouter:managementKey.*https:\/\/openrouter\.ai\/settings/s);
@@ -184,7 +184,7 @@ test.each([
   ["https://openrouter.ai/#sk-or-v1-abc", /more than scheme, host, port and path/],
 ])("the base URL %s is refused, without repeating it", (text, problem) => {
   const use = () => resolved({}, { ...key, OPENROUTER_BASE_URL: text });
-  expect(use).toThrow(UnusableSetting);
+  expect(use).toThrow(InvalidSettingError);
   expect(use).toThrow(problem);
   expect(use).not.toThrow(/sk-or-v1-abc/);
 });
@@ -209,7 +209,7 @@ const SOURCES: [string, (key: string) => [Configured, NodeJS.ProcessEnv], RegExp
 describe.each(SOURCES)("a key in %s that no HTTP header can carry", (_title, given, named) => {
   test.each(UNCARRIABLE)("is an error that names the source and not the key: %j", (text) => {
     const use = () => resolved(...given(text));
-    expect(use).toThrow(UnusableSetting);
+    expect(use).toThrow(InvalidSettingError);
     expect(use).toThrow(named);
     expect(use).not.toThrow(text);
   });

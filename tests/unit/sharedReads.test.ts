@@ -1,8 +1,8 @@
 /** Reads that share requests: how many it takes of which, what they show, and what happens when some fail. */
 import fc from "fast-check";
-import { ServerFailure } from "../../provider/api/errors";
 import { PAGE_SIZE, type Page } from "../../provider/api/pages";
-import { SharedReads, type Source } from "../../provider/resources/sharedReads";
+import { ServerError } from "../../provider/errors";
+import { SharedReads, type Source } from "../../provider/reconcile/sharedReads";
 import { answering } from "./support/fakeApi";
 import { failureOf } from "./support/samples";
 
@@ -26,7 +26,7 @@ function accountOf(ids: string[], broken: { page?: boolean | "never" | "late"; g
     if (fails === "never") return new Promise<never>(() => undefined);
     if (fails === "late") return new Promise<Page<Row>>((resolve) => setTimeout(() => resolve(page()), 15_000));
     await new Promise((resolve) => setImmediate(resolve));
-    if (fails) throw new ServerFailure(`read ${request}`, 500, "oops");
+    if (fails) throw new ServerError(`read ${request}`, 500, "oops");
     return page();
   };
   const source: Source<Row> = {

@@ -1,8 +1,7 @@
-/** Reads that share requests: in whose name and in which order they are sent, and what is not read twice. */
-import type { Api } from "../../provider/api/client";
-import { ServerFailure } from "../../provider/api/errors";
+import type { Api } from "../../provider/api/call";
 import { PAGE_SIZE, type Page } from "../../provider/api/pages";
-import { SharedReads } from "../../provider/resources/sharedReads";
+import { ServerError } from "../../provider/errors";
+import { SharedReads } from "../../provider/reconcile/sharedReads";
 import { answering } from "./support/fakeApi";
 import { failureOf } from "./support/samples";
 
@@ -18,7 +17,7 @@ function accountOf(ids: string[]) {
     requests.push(`${request} ${offset}`);
     senders.push(api.operation);
     await turn();
-    if (failing) throw new ServerFailure(api.operation, 500, "oops");
+    if (failing) throw new ServerError(api.operation, 500, "oops");
     const next = offset + PAGE_SIZE;
     return { rows: all.slice(offset, next), next: next < all.length ? next : undefined };
   };

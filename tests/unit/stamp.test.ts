@@ -1,4 +1,4 @@
-import { readStamp, STATE_VERSION, stamped } from "../../provider/dynamic/stamp";
+import { formatStamp, parseStamp, STATE_VERSION } from "../../provider/dynamic/stamp";
 import { PUBLIC_BASE_URL } from "../../provider/settings";
 import { WORKSPACE } from "./support/samples";
 
@@ -17,8 +17,8 @@ test.each([
   ["an unfinished write", usual, true, { version: 1, account: WORKSPACE, unfinished: true }],
   ["an account without workspaces", { ...usual, workspace: "" }, false, { version: 1, account: "" }],
 ])("%s, as a person can read it, and back again", (_title, account, unfinished, written) => {
-  expect(stamped(account, unfinished)).toStrictEqual(written);
-  expect(readStamp(written)).toStrictEqual({ version: STATE_VERSION, account, unfinished });
+  expect(formatStamp(account, unfinished)).toStrictEqual(written);
+  expect(parseStamp(written)).toStrictEqual({ version: STATE_VERSION, account, unfinished });
 });
 
 test.each([
@@ -32,7 +32,7 @@ test.each([
   { version: "1", account: WORKSPACE },
   [],
 ])("%j is no stamp of this package", (value) => {
-  expect(readStamp(value)).toBeUndefined();
+  expect(parseStamp(value)).toBeUndefined();
 });
 
 test.each([
@@ -40,7 +40,7 @@ test.each([
   ["no account", { version: 2 }],
   ["a base URL of another form", { version: 2, account: WORKSPACE, server: 5 }],
 ])("of a later release with %s the version can be read, and no account is claimed", (_title, value) => {
-  expect(readStamp(value)).toStrictEqual({ version: 2, account: undefined, unfinished: false });
+  expect(parseStamp(value)).toStrictEqual({ version: 2, account: undefined, unfinished: false });
 });
 
 test.each([
@@ -48,5 +48,5 @@ test.each([
   ["unfinished", { unfinished: "yes" }],
 ])("%s of another form is none", (_title, more) => {
   const stamp = { version: 1, account: usual, unfinished: false };
-  expect(readStamp({ version: 1, account: WORKSPACE, ...more })).toStrictEqual(stamp);
+  expect(parseStamp({ version: 1, account: WORKSPACE, ...more })).toStrictEqual(stamp);
 });

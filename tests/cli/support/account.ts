@@ -1,5 +1,5 @@
 /** A simulated account, and the variables that open it. */
-import { type Simulator, startSimulator } from "../../../sdk/testing/simulator";
+import { type Simulator, startSimulator } from "../../../testing/simulator/index";
 
 let current: Simulator | undefined;
 

@@ -1,5 +1,5 @@
 /** An account with one of everything that may be odd about what `adopt` takes over. */
-import type { Simulator } from "../../../sdk/testing/simulator";
+import type { Simulator } from "../../../testing/simulator/index";
 
 export const PASTED_KEY = "sk-or-v1-0123456789abcdef0123456789abcdef";
 

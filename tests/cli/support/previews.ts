@@ -1,5 +1,4 @@
-/** Previews written by hand: two versions of a program, and what Pulumi would print of the way from one to the other. */
-import { UNKNOWN } from "../../../provider/resources/inputs";
+import { UNKNOWN } from "../../../formats/values";
 
 export interface Declared {
   kind:

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Terminal, terminalAt } from "../../../cli/terminal";
+import { type Terminal, terminalAt } from "../../../cli/shared/terminal";
 
 /** What a person or a CI job would have of a run. */
 export interface Run {

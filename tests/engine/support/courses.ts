@@ -1,5 +1,5 @@
 /** Inputs that come, change and go, and what the API has to show of them. */
-import type { Guardrail, Key, Simulator } from "../../../sdk/testing";
+import type { Guardrail, Key, Simulator } from "../../../testing/index";
 
 export type Fields = Record<string, unknown>;
 

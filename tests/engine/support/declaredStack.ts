@@ -12,7 +12,7 @@ import {
   type Stack,
   type StackConfig,
   startSimulator,
-} from "../../../sdk/testing";
+} from "../../../testing/index";
 import { placesOfSecrets } from "./sentinel";
 
 /** A resource of the program `declared`. */

@@ -1,5 +1,5 @@
 /** Parts of programs with keys, guardrails and their assignments. */
-import type { Simulator } from "../../../sdk/testing";
+import type { Simulator } from "../../../testing/index";
 import { type Declaration, type DeclaredStack, errorsOf, type Outcome, touched, writes } from "./declaredStack";
 
 export const keys = (...names: string[]): Declaration =>

@@ -1,6 +1,6 @@
 /** An account of two stacks, with others' objects in it, and a second account beside it. */
 import { isDeepStrictEqual } from "node:util";
-import type { SimulatedAccount, Simulator } from "../../../sdk/testing/simulator";
+import type { SimulatedAccount, Simulator } from "../../../testing/simulator/index";
 import { addBystanders } from "./bystanders";
 import { type Bystanders, isNamed, leftBehind, present } from "./convergence";
 import { type Declaration, InProcessStack } from "./inProcessStack";

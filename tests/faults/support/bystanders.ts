@@ -1,4 +1,4 @@
-import type { Simulator } from "../../../sdk/testing/simulator";
+import type { Simulator } from "../../../testing/simulator/index";
 import { defaultName } from "./inProcessStack";
 
 const HOUR_MS = 3_600_000;

@@ -1,5 +1,5 @@
 /** One cell of the matrix: one operation of which one call is struck, and then brought to convergence. */
-import { type Simulator, type SimulatorOptions, startSimulator } from "../../../sdk/testing/simulator";
+import { type Simulator, type SimulatorOptions, startSimulator } from "../../../testing/simulator/index";
 import {
   present,
   problemsOfAttempts,

@@ -1,8 +1,8 @@
 /** Whether rule 1 of "nothing lost, nothing doubled, nothing leaked" holds. Problems are told as texts, none is good. */
 import { isDeepStrictEqual } from "node:util";
-import type { LoggedRequest, Simulator } from "../../../sdk/testing/simulator";
-import type { Account, KeyAssignment, MemberAssignment } from "../../../sdk/testing/simulator/account";
-import { hashOf } from "../../../sdk/testing/simulator/ids";
+import type { Account, KeyAssignment, MemberAssignment } from "../../../testing/simulator/account";
+import { hashOf } from "../../../testing/simulator/ids";
+import type { LoggedRequest, Simulator } from "../../../testing/simulator/index";
 import { type Declaration, type Declared, defaultName, type InProcessStack, type Managed } from "./inProcessStack";
 import { leaks } from "./texts";
 

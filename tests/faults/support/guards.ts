@@ -1,5 +1,5 @@
 /** Whether a key was without its guardrail in the middle of a run, where that is promised not to happen. */
-import type { Simulator } from "../../../sdk/testing/simulator";
+import type { Simulator } from "../../../testing/simulator/index";
 import type { Declaration, InProcessStack, Managed } from "./inProcessStack";
 
 /** The guardrail of each key that has one. */

@@ -1,6 +1,6 @@
 /** Lets a history happen to two stacks of one account, and tells what is wrong at any time after it. */
 import { isDeepStrictEqual } from "node:util";
-import { type SimulatorOptions, startSimulator } from "../../../sdk/testing/simulator";
+import { type SimulatorOptions, startSimulator } from "../../../testing/simulator/index";
 import { type Actor, drift, othersOf, placed, type World, watch, worldOf } from "./account";
 import {
   isNamed,

@@ -5,13 +5,13 @@
  */
 import "./shortWaits";
 import { isDeepStrictEqual } from "node:util";
+import type { Values } from "../../../formats/values";
 import { dynamicProvider } from "../../../provider/dynamic/host";
 import { newProcess } from "../../../provider/dynamic/process";
 import type { DynamicProvider, Properties } from "../../../provider/dynamic/protocol";
+import type { Lifecycle } from "../../../provider/reconcile/lifecycle";
 import { lifecycles } from "../../../provider/resources";
-import type { Lifecycle } from "../../../provider/resources/lifecycle";
-import { ignoreChanges } from "../../../sdk/testing/engine/plan";
-import type { Values } from "../../../sdk/testing/engine/values";
+import { ignoreChanges } from "../../../testing/engine/plan";
 import { type Kill, UntilKilled } from "./killed";
 import { texts } from "./texts";
 

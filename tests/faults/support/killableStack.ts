@@ -3,14 +3,14 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openLocalStack } from "../../../sdk/testing/engine/localStack";
-import type { Deployment } from "../../../sdk/testing/engine/stack";
-import { type Simulator, startSimulator } from "../../../sdk/testing/simulator";
+import { openLocalStack } from "../../../testing/engine/localStack";
+import type { Deployment } from "../../../testing/engine/stack";
+import { type Simulator, startSimulator } from "../../../testing/simulator/index";
 import type { Declaration } from "./inProcessStack";
 
 export type Victim = "program" | "provider" | "engine";
 
-const ENGINE = join(__dirname, "../../../dist/sdk/testing/engine");
+const ENGINE = join(__dirname, "../../../dist/testing/engine");
 
 /** Takes options and operation from the environment. What becomes of it stands in the state. */
 const RUN = `

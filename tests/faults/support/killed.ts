@@ -1,6 +1,6 @@
 /** A process that is killed at one of its calls: what it was about ends there, and nothing of it goes on. */
 import { Concurrency } from "../../../provider/api/concurrency";
-import type { When } from "../../../sdk/testing/simulator";
+import type { When } from "../../../testing/simulator/index";
 
 /** At the n-th call, before it is sent or once it had its effect. */
 export interface Kill {

@@ -1,6 +1,6 @@
 /** What fast-check makes up: the histories of a stack. */
 import fc from "fast-check";
-import type { FaultEffect } from "../../../sdk/testing/simulator";
+import type { FaultEffect } from "../../../testing/simulator/index";
 import type { Declaration } from "./inProcessStack";
 import type { Kill } from "./killed";
 

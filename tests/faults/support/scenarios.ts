@@ -1,5 +1,5 @@
 /** Every operation of every kind of resource: what is there before, and what is then declared. */
-import type { Simulator } from "../../../sdk/testing/simulator";
+import type { Simulator } from "../../../testing/simulator/index";
 import { addBystanders } from "./bystanders";
 import type { Declaration, InProcessStack, Outcome } from "./inProcessStack";
 import { setScenarios } from "./setScenarios";

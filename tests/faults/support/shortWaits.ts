@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Clock } from "../../../sdk/testing/simulator/clock";
+import type { Clock } from "../../../testing/simulator/clock";
 
 /**
  * Makes the provider of this process wait for milliseconds instead of seconds. The rules decide as ever whether there is

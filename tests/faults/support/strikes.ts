@@ -1,6 +1,6 @@
 /** Everything that can go wrong with one call. */
 import dns from "node:dns";
-import type { FaultEffect, Simulator } from "../../../sdk/testing/simulator";
+import type { FaultEffect, Simulator } from "../../../testing/simulator/index";
 
 /** Aims a fault at the n-th call from now on. */
 export type Strike = (simulator: Simulator, nth: number) => void;

@@ -1,7 +1,7 @@
 /** A guardrail with its assignments, behind the calls of the API. */
-import { Refused } from "../../../provider/api/errors";
+import { ApiError } from "../../../provider/errors";
+import type { Context, Session } from "../../../provider/reconcile/lifecycle";
 import type { GuardrailAssignmentsInputs } from "../../../provider/resources/guardrailAssignments";
-import type { Context, Session } from "../../../provider/resources/lifecycle";
 import { answering, type FakeApi, OPERATION, type Sent } from "./fakeApi";
 import { contextOf, GUARDRAIL, newSession } from "./samples";
 
@@ -58,7 +58,7 @@ export function assignments(given: Given = {}): Assignments {
   function written(call: Sent): object {
     const kind = kindOf(call);
     const named = namedIn(call);
-    if (named.some((each) => refused.includes(each))) return new Refused(OPERATION, 400, "not of the workspace");
+    if (named.some((each) => refused.includes(each))) return new ApiError(OPERATION, 400, "not of the workspace");
     const before = assigned[kind];
     if (call.path.endsWith("/remove")) {
       assigned[kind] = before.filter((each) => !named.includes(each));
@@ -90,7 +90,7 @@ export function assignments(given: Given = {}): Assignments {
 export function meeting({ keys = [], fresh = false }: { keys?: string[]; fresh?: boolean } = {}): Session {
   const session = newSession();
   for (const key of keys) session.managed.set(key, {});
-  if (fresh) session.created.add(GUARDRAIL);
+  if (fresh) session.createdIds.add(GUARDRAIL);
   return session;
 }
 

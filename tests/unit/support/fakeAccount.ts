@@ -1,4 +1,4 @@
-import { Refused } from "../../../provider/api/errors";
+import { ApiError } from "../../../provider/errors";
 import { answering, BASE_URL, type FakeApi, OPERATION } from "./fakeApi";
 
 /** What tells one account from another. */
@@ -18,7 +18,7 @@ export function accountApi(signs: AccountSigns = {}): FakeApi {
   return answering(({ path }) => {
     if (path === "/workspaces") return pageOf(workspaces);
     if (path === "/key") return { data: { organization_id: organization, workspace_id: limitedTo } };
-    if (path === "/keys" && defaultWorkspaceIsGone) return new Refused(OPERATION, 400, "no default workspace");
+    if (path === "/keys" && defaultWorkspaceIsGone) return new ApiError(OPERATION, 400, "no default workspace");
     if (path === "/keys") return { data: [] };
     throw new Error(`must not be asked: ${path}`);
   }, signs.baseUrl ?? BASE_URL);

@@ -1,4 +1,4 @@
-import type { Api, Call } from "../../../provider/api/client";
+import type { Api, Call } from "../../../provider/api/call";
 import { fromWire, toWire } from "../../../provider/api/wire";
 
 /** One request, as the API would see it: with the names of the wire. */

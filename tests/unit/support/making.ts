@@ -1,13 +1,13 @@
-import { TimedOut } from "../../../provider/api/errors";
-import type { Context } from "../../../provider/resources/lifecycle";
-import type { Making, Namesake } from "../../../provider/resources/making";
+import { TimeoutError } from "../../../provider/errors";
+import type { CreateTask, SameNameObject } from "../../../provider/reconcile/createOnce";
+import type { Context } from "../../../provider/reconcile/lifecycle";
 import { OPERATION } from "./fakeApi";
 import { ACCOUNT, newSession } from "./samples";
 
 export const NOW = Date.parse("2026-11-21T10:30:00Z");
-export const lost = new TimedOut(OPERATION, 20);
+export const lost = new TimeoutError(OPERATION, 20);
 export const at = (ms: number) => new Date(NOW + ms).toISOString();
-export const twin = (more: Partial<Namesake> = {}): Namesake => ({
+export const twin = (more: Partial<SameNameObject> = {}): SameNameObject => ({
   id: "left",
   createdAt: at(0),
   asDeclared: true,
@@ -18,8 +18,8 @@ export interface Given {
   /** What each POST comes to. */
   posts?: (string | Error)[];
   /** What the account has when it is looked at, in turn; the last stays. */
-  lists?: (Namesake[] | Error)[];
-  newest?: Namesake[];
+  lists?: (SameNameObject[] | Error)[];
+  newest?: SameNameObject[];
   nameIsDefault?: boolean;
   known?: string[];
   clock?: number | undefined;
@@ -35,7 +35,7 @@ export function making({ posts = ["made"], lists = [[]], newest = [], known = []
     if (value instanceof Error) throw value;
     return value as Value;
   };
-  const task: Making<string, Namesake> = {
+  const task: CreateTask<string, SameNameObject> = {
     collection: "keys",
     name: "acme/prod/ci",
     nameIsDefault: given.nameIsDefault ?? true,
@@ -59,8 +59,8 @@ export function making({ posts = ["made"], lists = [[]], newest = [], known = []
   };
   const session = {
     ...newSession(),
-    before: new Map(),
-    known: new Set(known),
+    preexisting: new Map(),
+    seenIds: new Set(known),
     removeInterrupted: given.removeInterrupted ?? false,
   };
   const api = {

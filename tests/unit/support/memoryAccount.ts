@@ -1,4 +1,4 @@
-import { NotFound } from "../../../provider/api/errors";
+import { NotFoundError } from "../../../provider/errors";
 import { answering, type FakeApi, OPERATION, type Sent } from "./fakeApi";
 import { GUARDRAIL, HASH, KEY, wireGuardrail, wireKey } from "./samples";
 
@@ -33,7 +33,7 @@ export function memoryAccount(): MemoryAccount {
 
   const fake = answering((call) => {
     if (call.method === "POST") return created(call);
-    if (call.path !== path) throw new NotFound(OPERATION, 404, "Resource not found");
+    if (call.path !== path) throw new NotFoundError(OPERATION, 404, "Resource not found");
     if (call.method === "PATCH") kept = { ...kept, ...(call.body as object) };
     return { data: kept };
   });

@@ -1,5 +1,5 @@
-import type { AccountRef } from "../../../provider/resources/account";
-import type { Context, Lifecycle, Session } from "../../../provider/resources/lifecycle";
+import type { AccountRef } from "../../../provider/reconcile/account";
+import type { Context, Lifecycle, Session } from "../../../provider/reconcile/lifecycle";
 import { BASE_URL, type FakeApi } from "./fakeApi";
 
 export const HASH = "0123456789abcdef".repeat(4);
@@ -63,16 +63,16 @@ class NothingBefore extends Map<string, Promise<unknown[]>> {
 export function newSession(): Session {
   return {
     programRuns: true,
-    held: new Set(),
-    known: new Set(),
-    created: new Set(),
-    ages: new Map(),
+    claimedIds: new Set(),
+    seenIds: new Set(),
+    createdIds: new Set(),
+    creationTimes: new Map(),
     managed: new Map(),
-    adopted: new Set(),
-    making: new Map(),
-    before: new NothingBefore(),
+    adoptedIds: new Set(),
+    pendingCreates: new Map(),
+    preexisting: new NothingBefore(),
     reads: new Map(),
-    replaced: new Set(),
+    replacedIds: new Set(),
     unassigned: new Set(),
     sets: new Map(),
     left: new Set(),

@@ -1,9 +1,10 @@
 /** Operations of the real client over a transport that gives scripted responses. */
 import { z } from "zod";
-import { type Api, type Call, type Operation, type Surroundings, startOperation } from "../../../provider/api/client";
+import type { Api, Call } from "../../../provider/api/call";
+import { type ApiContext, type Operation, startOperation } from "../../../provider/api/client";
 import { Concurrency } from "../../../provider/api/concurrency";
 import { fixedKey } from "../../../provider/api/credential";
-import { type Answer, type Sent, send } from "../../../provider/api/transport";
+import { type HttpRequest, type HttpResponse, send } from "../../../provider/api/transport";
 import { Secret } from "../../../provider/secret";
 
 jest.mock("../../../provider/api/transport", () => ({ send: jest.fn() }));
@@ -21,17 +22,17 @@ export const creating: Call<{ someName: string }> = {
   ...reading,
   method: "POST",
   body: { limit: 1 },
-  repeatable: false,
+  isRetryable: false,
 };
 
-export const OK: Answer = { status: 200, text: '{"some_name":"x"}' };
+export const OK: HttpResponse = { status: 200, text: '{"some_name":"x"}' };
 
-export function refusal(status: number, message: unknown = "no"): Answer {
+export function refusal(status: number, message: unknown = "no"): HttpResponse {
   return { status, text: JSON.stringify({ error: { code: status, message } }) };
 }
 
 /** The next responses, in order; an error is thrown in place of one. */
-export function respond(...all: (Answer | Error)[]): void {
+export function respond(...all: (HttpResponse | Error)[]): void {
   for (const each of all) {
     transport.mockImplementationOnce(async () => {
       if (each instanceof Error) throw each;
@@ -41,12 +42,12 @@ export function respond(...all: (Answer | Error)[]): void {
 }
 
 /** What was sent, in order. */
-export function sent(): Sent[] {
+export function sent(): HttpRequest[] {
   return transport.mock.calls.map(([request]) => request);
 }
 
-interface Circumstances extends Partial<Operation>, Partial<Pick<Surroundings, "clock" | "written">> {
-  source?: Surroundings["settings"]["source"];
+interface Circumstances extends Partial<Operation>, Partial<Pick<ApiContext, "clock" | "written">> {
+  source?: ApiContext["settings"]["source"];
 }
 
 export function operation({ source = "environment", verb = "read", clock = {}, written }: Circumstances = {}): Api {

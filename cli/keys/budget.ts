@@ -1,0 +1,49 @@
+/** How near a key is to its limit. Pure. */
+import type { Guardrail } from "../../provider/api/guardrails";
+import type { Key } from "../../provider/api/keys";
+import type { Inventory } from "../shared/inventory";
+import { rounded } from "../shared/money";
+
+export interface BudgetUse {
+  /** USD since the last reset, or ever without one. Null if the API doesn't tell. */
+  used: number | null;
+  /** USD until the next reset. Null without a limit. */
+  left: number | null;
+  /** Of the limit, 0 to 100 and more. Null without a limit, and for one of 0: that key is off by design. */
+  percent: number | null;
+}
+
+/** A key with all that is known of it. */
+export interface ListedKey extends BudgetUse {
+  key: Key;
+  guardrail: Guardrail | undefined;
+  /** Its name, or the id of a workspace that is gone. */
+  workspace: string | undefined;
+}
+
+export function listed(key: Key, { guardrailOf, workspaceNames }: Inventory): ListedKey {
+  const workspace = key.workspaceId === null ? undefined : (workspaceNames.get(key.workspaceId) ?? key.workspaceId);
+  return { key, guardrail: guardrailOf.get(key.hash), workspace, ...budgetUse(key) };
+}
+
+export function budgetUse({ limit, limitRemaining, usage }: Key): BudgetUse {
+  if (limit === null) return { used: usage, left: null, percent: null };
+  if (limitRemaining === null) return { used: null, left: null, percent: null };
+  const used = rounded(limit - limitRemaining);
+  return { used, left: rounded(limitRemaining), percent: limit > 0 ? rounded((used / limit) * 100) : null };
+}
+
+/** Those without a limit last, and then by name, whatever the locale. */
+export function nearestLimitFirst(a: ListedKey, b: ListedKey): number {
+  const byPercent = (b.percent ?? -1) - (a.percent ?? -1);
+  return byPercent || (a.key.name < b.key.name ? -1 : a.key.name > b.key.name ? 1 : 0);
+}
+
+/** Only of keys whose requests are served: one that is off or expired needs no alert. */
+export function isOver({ key, percent }: ListedKey, over: number, now: Date): boolean {
+  return percent !== null && percent >= over && !key.disabled && !isExpired(key.expiresAt, now);
+}
+
+export function isExpired(expiresAt: Key["expiresAt"], now: Date): boolean {
+  return expiresAt != null && Date.parse(expiresAt) <= now.getTime();
+}

@@ -1,0 +1,55 @@
+/**
+ * Which models are wanted. Pure. The filters are applied here and not by the API, which doesn't say whether several
+ * modalities or parameters mean all or any of them.
+ */
+import type { Model } from "../../provider/api/models";
+import { rounded } from "../shared/money";
+
+export interface ModelFilter {
+  /** Part of the slug or of the name. */
+  text?: string;
+  /** USD for a million tokens. */
+  maxPrice?: number;
+  maxOutputPrice?: number;
+  minContext?: number;
+  /** All of these. */
+  input?: string[];
+  output?: string[];
+  parameter?: string[];
+  free?: boolean;
+}
+
+export function fits(model: Model, filter: ModelFilter): boolean {
+  const { pricing, architecture, supportedParameters } = model;
+  const { text = "", maxPrice, maxOutputPrice, minContext = 0, input, output, parameter, free = false } = filter;
+  return (
+    `${model.id} ${model.canonicalSlug} ${model.name}`.toLowerCase().includes(text.toLowerCase()) &&
+    costsAtMost(pricing.prompt, maxPrice) &&
+    costsAtMost(pricing.completion, maxOutputPrice) &&
+    (model.contextLength ?? 0) >= minContext &&
+    hasAll(architecture.inputModalities, input) &&
+    hasAll(architecture.outputModalities, output) &&
+    hasAll(supportedParameters, parameter) &&
+    (!free || isFree(model))
+  );
+}
+
+/** A price that is unknown or varies may be any. */
+function costsAtMost(price: number | null, most: number | undefined): boolean {
+  if (most === undefined) return true;
+  const perMillion = forMillion(price);
+  return perMillion !== null && perMillion <= most;
+}
+
+/** USD for a million tokens; null if it is unknown or varies. */
+export function forMillion(price: number | null): number | null {
+  return price === null || price < 0 ? null : rounded(price * 1e6);
+}
+
+function isFree({ pricing: { prompt, completion, request } }: Model): boolean {
+  return prompt === 0 && completion === 0 && (request ?? 0) === 0;
+}
+
+function hasAll(available: readonly string[] | null, wanted: readonly string[] = []): boolean {
+  return wanted.every((word) => available?.includes(word));
+}

@@ -1,0 +1,91 @@
+/** Models and their endpoints for a person, and as the input of a program. */
+import type { Endpoint } from "../../provider/api/endpoints";
+import type { Model } from "../../provider/api/models";
+import { formatUsd } from "../shared/money";
+import { type Column, factLines, printable, table } from "../shared/table";
+import { forMillion } from "./filter";
+
+const MODEL_COLUMNS: readonly Column[] = [
+  { title: "MODEL", least: 20 },
+  { title: "INPUT" },
+  { title: "OUTPUT" },
+  { title: "CONTEXT" },
+  { title: "MODALITY", least: 12 },
+];
+
+export function modelTable(models: readonly Model[], width: number | undefined): string {
+  const rows = models.map((model) => [
+    printable(model.id),
+    price(model.pricing.prompt),
+    price(model.pricing.completion),
+    count(model.contextLength),
+    printable(modality(model)),
+  ]);
+  return table(MODEL_COLUMNS, rows, width);
+}
+
+const ENDPOINT_COLUMNS: readonly Column[] = [
+  { title: "PROVIDER", least: 12 },
+  { title: "TAG", least: 12 },
+  { title: "INPUT" },
+  { title: "OUTPUT" },
+  { title: "CONTEXT" },
+  { title: "ZDR" },
+  { title: "UPTIME" },
+];
+
+export function endpointTable(
+  model: string,
+  endpoints: readonly (Endpoint & { zdr: boolean })[],
+  width: number | undefined,
+): string {
+  if (endpoints.length === 0) return `No provider serves ${printable(model)} at present.`;
+  const rows = endpoints.map(({ providerName, tag, pricing, contextLength, zdr, uptimeLast1d }) => [
+    printable(providerName),
+    printable(tag),
+    price(pricing.prompt),
+    price(pricing.completion),
+    count(contextLength),
+    zdr ? "yes" : "no",
+    uptimeLast1d === null ? "" : `${uptimeLast1d.toFixed(1)}%`,
+  ]);
+  return table(ENDPOINT_COLUMNS, rows, width);
+}
+
+export function modelFacts(model: Model): string {
+  const { pricing, architecture, supportedParameters, topProvider, expirationDate } = model;
+  const list = (words: readonly string[] | null) => words?.map(printable).join(", ") || "none";
+  return factLines([
+    ["model", printable(model.id)],
+    ["name", printable(model.name ?? "unknown")],
+    ["canonical slug", printable(model.canonicalSlug ?? model.id)],
+    ["price", `${price(pricing.prompt)} input, ${price(pricing.completion)} output, for a million tokens`],
+    ...(pricing.request ? [["", `and ${formatUsd(pricing.request, 6)} for a request`] as const] : []),
+    ["context", count(model.contextLength)],
+    ["most output", count(topProvider.maxCompletionTokens)],
+    ["input", list(architecture.inputModalities)],
+    ["output", list(architecture.outputModalities)],
+    ["parameters", list(supportedParameters)],
+    ...(expirationDate ? [["expires", printable(expirationDate)] as const] : []),
+  ]);
+}
+
+/** The input of a `Guardrail`, to be pasted into a program. */
+export function allowlist(models: readonly Model[]): string {
+  return ["allowedModels: [", ...models.map(({ id }) => `  ${JSON.stringify(printable(id))},`), "],"].join("\n");
+}
+
+/** `$0.80`, `$0.0375` for a million tokens. */
+function price(perToken: number | null): string {
+  const amount = forMillion(perToken);
+  if (amount === null) return perToken === null ? "unknown" : "varies";
+  return amount === 0 ? "free" : formatUsd(amount, 4);
+}
+
+function count(tokens: number | null): string {
+  return tokens === null ? "unknown" : tokens.toLocaleString("en-US");
+}
+
+function modality({ architecture: { inputModalities, outputModalities } }: Model): string {
+  return `${(inputModalities ?? []).join("+")}->${(outputModalities ?? []).join("+")}`;
+}

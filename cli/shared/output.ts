@@ -1,0 +1,54 @@
+/** What a command prints, made safe: the last step before standard output and standard error. Pure. */
+import { stripVTControlCharacters } from "node:util";
+import type { Secret } from "../../provider/secret";
+import { gate, redact } from "../../provider/text";
+
+const STYLES = { bold: [1, 22], red: [31, 39], yellow: [33, 39] } as const;
+export type Style = keyof typeof STYLES;
+
+/** The only escape sequences that reach a screen. */
+const OWN_STYLE = new RegExp(`(\u001b\\[(?:${Object.values(STYLES).flat().join("|")})m)`);
+
+export function styled(style: Style, text: string): string {
+  const [on, off] = STYLES[style];
+  return `\u001b[${on}m${text}\u001b[${off}m`;
+}
+
+/**
+ * A text without credentials and control characters. Own styles stay where the output is a screen, unless they would
+ * divide a credential.
+ */
+export function printed(text: string, secrets: readonly Secret[], colors: boolean): string {
+  const plain = gate(text, ...secrets);
+  if (!colors) return notForCi(plain);
+  const parts = text.split(OWN_STYLE).map((part, index) => (index % 2 === 1 ? part : gate(part, ...secrets)));
+  const withStyles = parts.join("");
+  return notForCi(stripVTControlCharacters(withStyles) === plain ? withStyles : plain);
+}
+
+/** `::error::` at the start of a line, `##[error]` and `##vso[` anywhere in it: a CI system would obey. */
+function notForCi(text: string): string {
+  return text.replace(/^([^\S\n]*)::/gm, "$1: :").replace(CI_COMMAND, "# #");
+}
+
+const CI_COMMAND = /##(?=\[|vso\[|teamcity\[)/g;
+
+/** JSON that parses to the same values, redacted, and has no control character but line breaks. */
+export function printedJson(value: object, secrets: readonly Secret[]): string {
+  const text = JSON.stringify(redacted(value, secrets), null, 2);
+  return text.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped).replace(CI_COMMAND, "#\\u0023");
+}
+
+function redacted(value: unknown, secrets: readonly Secret[]): unknown {
+  if (typeof value === "string") return redact(value, ...secrets);
+  if (Array.isArray(value)) return value.map((each) => redacted(each, secrets));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([name, each]) => [redact(name, ...secrets), redacted(each, secrets)]);
+  return Object.fromEntries(entries);
+}
+
+/** One outside the first plane takes two escapes. */
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
+}

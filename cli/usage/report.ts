@@ -1,0 +1,82 @@
+/** Usage as text for a person and as JSON for a program. */
+import type { Key } from "../../provider/api/keys";
+import { formatUsd } from "../shared/money";
+import { type Column, printable, table } from "../shared/table";
+import { type Counters, dayOf, type Group, type Grouping, type Period, type Sums, total } from "./groups";
+
+export interface Usage {
+  /** The one that was asked for. */
+  key: Key | undefined;
+  counters: Record<"today" | "week" | "month", Counters>;
+  /** Undefined if it could not be read. */
+  completed: Completed | undefined;
+}
+
+export interface Completed {
+  by: Grouping;
+  today: Date;
+  period: Period;
+  groups: Group[];
+}
+
+/** All that `--json` prints. Names of fields are kept; new ones may be added. */
+export function usageJson({ key, counters, completed }: Usage): object {
+  return {
+    key: key ? { hash: key.hash, name: key.name } : null,
+    ...counters,
+    completed: completed ? completedJson(completed) : null,
+  };
+}
+
+function completedJson({ by, period, groups }: Completed): object {
+  return { from: period.from, to: period.to, by, groups, total: total(groups) };
+}
+
+export function usageText({ key, counters, completed }: Usage, width: number | undefined): string {
+  return [
+    ...(key ? [`Of key "${printable(key.name)}" (${printable(key.hash.slice(0, 12))}).`] : []),
+    counterTable(counters, width),
+    ...(completed ? [periodText(completed), groupTable(completed, width)] : []),
+  ].join("\n\n");
+}
+
+function periodText({ period, today }: Completed): string {
+  const count = period.days.length;
+  const days = count === 1 ? `The last completed UTC day, ${period.to}` : `The last ${count} completed UTC days`;
+  const dates = count === 1 ? "" : `, ${period.from} to ${period.to}`;
+  return `${days}${dates}. Today, ${dayOf(today)}, is not included.`;
+}
+
+function counterTable({ today, week, month }: Usage["counters"], width: number | undefined): string {
+  const columns = ["SPENT", "TODAY", "THIS WEEK", "THIS MONTH"].map((title) => ({ title }));
+  const row = (name: string, amount: keyof Counters) => [
+    name,
+    ...[today, week, month].map((counters) => formatUsd(counters[amount])),
+  ];
+  return table(columns, [row("credits", "usage"), row("BYOK", "byokUsage")], width);
+}
+
+const AMOUNTS: readonly Column[] = ["CREDITS", "BYOK", "REQUESTS", "TOKENS IN", "TOKENS OUT"].map((title) => ({
+  title,
+}));
+
+function groupTable({ by, groups }: Completed, width: number | undefined): string {
+  if (groups.length === 0) return "Nothing was used.";
+  const lines: (Sums & Pick<Group, "name" | "hash">)[] = [...groups, { name: "total", ...total(groups) }];
+  const rows = lines.map((line) => [title(line), ...cells(line)]);
+  return table([{ title: by.toUpperCase(), least: 12 }, ...AMOUNTS], rows, width);
+}
+
+/** Several keys may have one name. */
+function title({ name, hash }: Pick<Group, "name" | "hash">): string {
+  return hash ? `${printable(name)} (${printable(hash).slice(0, 8)})` : printable(name);
+}
+
+function cells({ usage, byokUsage, requests, promptTokens, completionTokens }: Sums): string[] {
+  return [formatUsd(usage), formatUsd(byokUsage), ...[requests, promptTokens, completionTokens].map(grouped)];
+}
+
+/** `1,234,567`, whatever the locale. */
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}

@@ -1,0 +1,34 @@
+/** Property values as the engine and providers exchange them: JSON, with marks for what is secret or not yet known. */
+
+export type Value = null | boolean | number | string | Value[] | Values;
+export interface Values {
+  [key: string]: Value;
+}
+
+/** Marks a value that a preview can't know. A string, whatever the type of the value. */
+export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** The property that marks an object as something special, and its value for a secret. */
+export const SIGNATURE = "4dabf18193072939515e22adb298388d";
+export const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
+
+export function isUnknown(value: unknown): boolean {
+  return value === UNKNOWN;
+}
+
+/** Whether the value, or any value within it, is unknown. */
+export function hasUnknown(value: unknown): boolean {
+  return isUnknown(value) || (typeof value === "object" && value !== null && Object.values(value).some(hasUnknown));
+}
+
+export function secret(value: Value): Values {
+  return { [SIGNATURE]: SECRET_SIGNATURE, value };
+}
+
+export function isSecret(value: unknown): value is Values {
+  return isObject(value) && value[SIGNATURE] === SECRET_SIGNATURE;
+}
+
+export function isObject(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,86 @@
+/** Managing an existing object instead of creating a new one, and what can't be changed in place. */
+
+import { hasUnknown, isUnknown } from "../../formats/values";
+import { PreconditionError } from "../errors";
+import { type Context, ignoreNotFound } from "./lifecycle";
+
+/**
+ * Reads the object to adopt. Claims its id before the first call, so that of two resources that adopt one object in the
+ * same run the second is refused whatever the timing.
+ */
+export async function adopt<Live>({ api, session }: Context, id: string, read: () => Promise<Live>): Promise<Live> {
+  if (session.adoptedIds.has(id) || session.managed.has(id)) throw adoptedTwice(api.operation, id);
+  session.adoptedIds.add(id);
+  session.claimedIds.add(id);
+  try {
+    const live = await ignoreNotFound(read());
+    if (live !== undefined) return live;
+    throw new PreconditionError(
+      api.operation,
+      `there is nothing to adopt with the id ${id} in this account`,
+      "check `adopt`, and that the management key is of the right account",
+    );
+  } catch (error) {
+    session.adoptedIds.delete(id);
+    session.claimedIds.delete(id);
+    throw error;
+  }
+}
+
+export function adoptedTwice(operation: string, id: string): PreconditionError {
+  return new PreconditionError(
+    operation,
+    `another resource of this program manages or adopts ${id} already`,
+    "keep one of them; to replace an adopted one, remove `adopt` first",
+  );
+}
+
+/** `adopt` says which object a resource is to have, and a resource keeps the one that it has. */
+export function forbidOtherAdoption(object: string, id: string, adopt: string | undefined): void {
+  if (adopt === undefined || isUnknown(adopt) || adopt === id) return;
+  throw new PreconditionError(
+    `update ${object}`,
+    "`adopt` names a different object than the one that this resource has",
+    "declare a new resource to adopt that one, or remove `adopt`",
+  );
+}
+
+/** Values of what can't be changed later; an omitted one is null, or the server's choice. */
+export type Immutable = Record<string, string | undefined>;
+
+/**
+ * Immutable inputs whose declared value is not the present one. What the server may choose counts only if the program
+ * declares it.
+ */
+export function changedImmutables(
+  declared: Immutable,
+  present: Immutable,
+  chosenByServer: readonly string[],
+): string[] {
+  return Object.keys(declared).filter((name) => {
+    const leftToServer = declared[name] === undefined && chosenByServer.includes(name);
+    return !leftToServer && declared[name] !== present[name];
+  });
+}
+
+/** An adopted object keeps its id, so what can't be changed has to match already. */
+export function requireSameImmutables(operation: string, names: string[], declared: Immutable, live: Immutable): void {
+  if (names.length === 0) return;
+  const both = names.map((name) => `${name} is ${live[name] ?? "none"}, declared is ${declared[name] ?? "none"}`);
+  throw new PreconditionError(
+    operation,
+    `can't adopt: immutable settings differ: ${both.join("; ")}`,
+    "declare the live value, or remove `adopt` to create a new one",
+  );
+}
+
+/** A replacement creates a new object, and `adopt` says to keep this one. A value not known yet may be the present one. */
+export function forbidReplaceWhileAdopting(object: string, names: readonly string[], news: object): void {
+  const certain = names.filter((name) => !hasUnknown(news[name as keyof typeof news]));
+  if (certain.length === 0) return;
+  throw new PreconditionError(
+    `replace ${object}`,
+    `a change of ${certain.join(", ")} needs a new one, and \`adopt\` says to keep this one`,
+    "remove `adopt` first",
+  );
+}

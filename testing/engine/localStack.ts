@@ -1,0 +1,218 @@
+import { STACK_TYPE } from "../../formats/urn";
+import type { Values } from "../../formats/values";
+import { deleteAll } from "./delete";
+import { serveMonitor } from "./monitor";
+import { Passphrase } from "./passphrase";
+import { type Launch, launchDynamicProvider } from "./plugin";
+import { childEnvironment, providerEnvironment, runProgram } from "./program";
+import { type Project, readConfig, readProject, readStackFile } from "./project";
+import { Providers } from "./providers";
+import { Report } from "./report";
+import { loadSdk, type Sdk } from "./sdk";
+import { Snapshot } from "./snapshot";
+import type { Deployment, ImportFile, OperationOptions, Result, Stack, StackOptions } from "./stack";
+import { decodeState, encodeState, type State, StateFile } from "./state";
+import { Aborted, type Run, Steps } from "./steps";
+import { Update } from "./update";
+import { masked, plainValues } from "./values";
+
+/**
+ * For the engine's own tests: another provider process in the place of the real one.
+ * @internal
+ */
+export interface LocalOptions extends StackOptions {
+  launch?: Launch;
+}
+
+/**
+ * Opens a stack on the local engine.
+ *
+ * It is an engine for tests and demos. It runs the program of a project as it is, with the real provider process, and
+ * does what Pulumi's engine does for dynamic resources: check, diff, create, update, replace, delete, refresh, import by
+ * file, previews, secrets and the state, in the CLI's own format. It is no replacement of Pulumi's CLI: there are no
+ * locks, no history, no policies, no other packages, and what it does not build it refuses.
+ */
+export async function openLocalStack(options: StackOptions): Promise<Stack> {
+  const project = await readProject(options.projectDir);
+  return new LocalStack(options, project, loadSdk(project.directory));
+}
+
+/** An operation under way. */
+interface Operation extends Run {
+  config: Values;
+  env: NodeJS.ProcessEnv;
+}
+
+class LocalStack implements Stack {
+  readonly engine = "local";
+  private readonly file: StateFile;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly options: LocalOptions,
+    private readonly project: Project,
+    private readonly sdk: Sdk,
+  ) {
+    this.file = new StateFile(options.stateDir, project.name, options.stack);
+  }
+
+  preview(options: OperationOptions = {}): Promise<Result> {
+    return this.operate("Previewing update", options, true, (run) => this.update(run, options));
+  }
+
+  up(options: OperationOptions = {}): Promise<Result> {
+    return this.operate("Updating", options, false, (run) => this.update(run, options));
+  }
+
+  refresh(options: OperationOptions = {}): Promise<Result> {
+    return this.operate("Refreshing", options, false, refreshAll);
+  }
+
+  destroy(options: OperationOptions = {}): Promise<Result> {
+    return this.operate("Destroying", options, false, (run) => deleteAll(run.snapshot.olds, run, new Steps(run)));
+  }
+
+  importFile(file: ImportFile): Promise<Result> {
+    return this.operate("Importing", {}, false, (run) => this.newUpdate(run).import(file.resources));
+  }
+
+  async exportState(): Promise<Deployment> {
+    const passphrase = await this.passphrase();
+    return (await this.file.read()) ?? encodeState({ resources: [], pending: [] }, passphrase);
+  }
+
+  async importState(deployment: Deployment): Promise<void> {
+    const { resources } = await this.decode(deployment);
+    await this.file.write(encodeState({ resources, pending: [] }, await this.passphrase()));
+  }
+
+  async outputs({ showSecrets = false } = {}): Promise<Record<string, unknown>> {
+    const outputs = stackOutputs((await this.state()).resources);
+    return showSecrets ? plainValues(outputs) : masked(outputs);
+  }
+
+  /** Runs one operation, after those before it. A failure is in the result. */
+  private operate(
+    title: string,
+    options: OperationOptions,
+    preview: boolean,
+    work: (run: Operation) => Promise<void>,
+  ): Promise<Result> {
+    const result = this.turn.then(() => this.operateNow(title, options, preview, work));
+    this.turn = result.catch(() => undefined);
+    return result;
+  }
+
+  private async operateNow(
+    title: string,
+    options: OperationOptions,
+    preview: boolean,
+    work: (run: Operation) => Promise<void>,
+  ): Promise<Result> {
+    const report = new Report(preview, this.options.onEvent ?? (() => undefined));
+    report.emit({ type: "operation", title, stack: this.options.stack });
+    const run = await this.begin(report, options, preview);
+    let ok = true;
+    try {
+      await work(run);
+    } catch (error) {
+      ok = false;
+      if (!(error instanceof Aborted))
+        report.diagnostic("error", error instanceof Error ? error.message : String(error));
+    } finally {
+      await run.providers.close();
+    }
+    if (!preview) await run.snapshot.checkpoint();
+    return report.result(ok, stackOutputs(run.snapshot.resources));
+  }
+
+  private async begin(report: Report, options: OperationOptions, preview: boolean): Promise<Operation> {
+    const passphrase = await this.passphrase();
+    const state = await this.state();
+    for (const resource of state.resources) {
+      report.learn(resource.inputs);
+      report.learn(resource.outputs);
+    }
+    if (state.pending.length > 0) report.diagnostic("warning", pendingWarning(state));
+    const file = await readStackFile(this.project.root, this.options.stack);
+    const given = { ...this.options.config, ...options.config };
+    const config = await readConfig(this.project, file, this.options.passphrase, given);
+    report.learn(config);
+    const env = childEnvironment({ ...this.options.env, ...options.env });
+    if (!preview && (await this.file.read()) !== undefined) await this.file.backUp();
+    const snapshot = new Snapshot(state, async (now) => {
+      if (!preview) await this.file.write(encodeState(now, passphrase));
+    });
+    const providerEnv = providerEnvironment(env, this.project, config);
+    const launch = this.options.launch ?? launchDynamicProvider;
+    const providers = new Providers(this.sdk, this.project.directory, providerEnv, launch, snapshot, report);
+    return { preview, parallel: this.options.parallel ?? 8, snapshot, providers, report, config, env };
+  }
+
+  private async update(run: Operation, { refresh = this.project.refreshAlways }: OperationOptions): Promise<void> {
+    if (refresh) await refreshAll(run);
+    const update = this.newUpdate(run);
+    const info = {
+      project: this.project.name,
+      stack: this.options.stack,
+      preview: run.preview,
+      parallel: run.parallel,
+    };
+    const monitor = await serveMonitor(this.sdk, info, update, run.report);
+    try {
+      const { sdk, project } = this;
+      const endedWell = await runProgram({ ...run, sdk, project, info, monitor, hasFailed: () => update.steps.failed });
+      await update.settle(endedWell);
+      if (!endedWell) throw new Aborted();
+    } finally {
+      monitor.close();
+    }
+    await update.finish();
+  }
+
+  private newUpdate(run: Operation): Update {
+    return new Update(run, this.options.stack, this.project.name, run.config);
+  }
+
+  private async state(): Promise<State> {
+    const deployment = await this.file.read();
+    return deployment ? this.decode(deployment) : { resources: [], pending: [] };
+  }
+
+  private async decode(deployment: Deployment): Promise<State> {
+    const salt = deployment.deployment.secrets_providers?.state?.salt;
+    return decodeState(
+      deployment,
+      salt ? await Passphrase.open(this.options.passphrase, salt) : await this.passphrase(),
+    );
+  }
+
+  private fresh: Promise<Passphrase> | undefined;
+
+  /** The passphrase with the salt of the state, else with the one of Pulumi.<stack>.yaml, else with a fresh one. */
+  private async passphrase(): Promise<Passphrase> {
+    const file = await readStackFile(this.project.root, this.options.stack);
+    const salt = (await this.file.read())?.deployment.secrets_providers?.state?.salt ?? file.encryptionsalt;
+    if (salt !== undefined) return Passphrase.open(this.options.passphrase, salt);
+    this.fresh ??= Passphrase.open(this.options.passphrase);
+    return this.fresh;
+  }
+}
+
+async function refreshAll(run: Run): Promise<void> {
+  const steps = new Steps(run);
+  const live = run.snapshot.olds.filter((resource) => !resource.delete && !resource.pendingReplacement);
+  const results = await Promise.allSettled(live.map((resource) => steps.refresh(resource)));
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure) throw failure.reason;
+}
+
+function stackOutputs(resources: State["resources"]): Values {
+  return resources.find(({ type }) => type === STACK_TYPE)?.outputs ?? {};
+}
+
+function pendingWarning({ pending }: State): string {
+  const list = pending.map(({ type, resource }) => `  * ${resource.urn}, interrupted while ${type}`);
+  const head = `Attempting to deploy or update resources with ${pending.length} pending operations from previous deployment.`;
+  return [head, ...list, "These resources are in an unknown state: look for what was left behind."].join("\n");
+}

@@ -1,0 +1,246 @@
+import { randomUUID } from "node:crypto";
+import { isProviderType, makeUrn, parseUrn, providerTypeOf, STACK_TYPE } from "../../formats/urn";
+import type { Values } from "../../formats/values";
+import { deleteAll } from "./delete";
+import {
+  checkFailureText,
+  type Decision,
+  decide,
+  EMPTY_GOAL,
+  type Goal,
+  ignoreChanges,
+  inputsIfReplaced,
+  replaceRefusal,
+  urnsOf,
+} from "./plan";
+import { withEnvVarMappings } from "./providers";
+import type { ImportedResource } from "./stack";
+import { newResource, type Resource } from "./state";
+import { Aborted, type Run, Steps } from "./steps";
+import { fromPlaintext, isDeepEqual, markSecrets, plainValues } from "./values";
+
+/**
+ * An `up` or a preview of one: turns what the program registers into steps. Resources are planned one at a time, in the
+ * order of their registration, so that each plan sees all earlier ones; the steps of different resources run together.
+ */
+export class Update {
+  readonly steps: Steps;
+  private readonly registered = new Set<string>();
+  private readonly deletedFirst = new Map<string, Promise<void>>();
+  private planning: Promise<unknown> = Promise.resolve();
+  private stackOutputs: Values | undefined;
+
+  constructor(
+    private readonly run: Run,
+    private readonly stack: string,
+    private readonly project: string,
+    private readonly config: Values,
+  ) {
+    this.steps = new Steps(run);
+  }
+
+  /** Makes a resource be as the program says, and gives its new state. Throws `Aborted` after a failure. */
+  async register(goal: Goal): Promise<Resource> {
+    const planned = this.planning.then(() => this.plan(goal));
+    this.planning = planned.catch(() => undefined);
+    const { resource, apply } = await planned;
+    await apply();
+    return resource;
+  }
+
+  /** The outputs of a component or of the stack. */
+  registerOutputs(urn: string, outputs: Values): void {
+    this.run.report.learn(outputs);
+    const resource = this.run.snapshot.current(urn);
+    // The SDK sends empty outputs of the stack when the program fails, so they count at the end only.
+    if (parseUrn(urn).type === STACK_TYPE) this.stackOutputs = outputs;
+    else if (resource && !this.steps.failed) resource.outputs = outputs;
+  }
+
+  /** To be called when the program ended well: deletes what it did not register, then takes over the stack's outputs. */
+  async finish(): Promise<void> {
+    if (this.steps.failed) return;
+    await deleteAll(this.run.snapshot.olds, this.run, this.steps);
+    const stack = this.run.snapshot.resources.find((resource) => resource.type === STACK_TYPE);
+    if (stack) stack.outputs = this.stackOutputs ?? {};
+  }
+
+  /** To be called when the program ended: waits for the steps under way. After a bad end nothing new begins. */
+  async settle(endedWell: boolean): Promise<void> {
+    if (!endedWell) this.steps.failed = true;
+    await this.planning;
+    await this.steps.idle();
+  }
+
+  /** Takes objects into the stack. The provider only checks their inputs: the file says what they are. */
+  async import(resources: ImportedResource[]): Promise<void> {
+    const name = `${this.project}-${this.stack}`;
+    const parent = makeUrn(this.stack, this.project, "", STACK_TYPE, name);
+    const stack = this.run.snapshot.old([parent]);
+    if (stack) this.run.snapshot.settle(stack, stack);
+    else await this.register({ ...EMPTY_GOAL, type: STACK_TYPE, name, custom: false });
+    for (const { type, name, id, inputs, outputs } of resources) {
+      const goal = { ...EMPTY_GOAL, type, name, parent, inputs: fromPlaintext(inputs as Values) };
+      const next = resourceOf(goal, makeUrn(this.stack, this.project, parent, type, name));
+      try {
+        if (this.run.snapshot.current(next.urn)) throw new Error(`resource '${name}' already exists in the stack`);
+        next.provider = await this.defaultProvider(type);
+        next.inputs = await this.check(goal, next, goal.inputs, goal.inputs);
+      } catch (error) {
+        this.fail(next.urn, error);
+        throw new Aborted();
+      }
+      Object.assign(next, { id, outputs: fromPlaintext(outputs as Values) });
+      await this.steps.import(next);
+    }
+  }
+
+  private async plan(goal: Goal): Promise<Plan> {
+    if (this.steps.failed) throw new Aborted();
+    const urn = makeUrn(this.stack, this.project, goal.parent, goal.type, goal.name);
+    try {
+      if (this.registered.has(urn)) throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
+      this.registered.add(urn);
+      this.run.report.learn(goal.inputs);
+      await this.deletedFirst.get(urn);
+      this.steps.deletions.delete(urn);
+      const old = this.run.snapshot.old(urnsOf(goal, urn, this.run.snapshot.oldUrn(goal.parent)));
+      const next = resourceOf(goal, urn);
+      next.deletedWith = this.ownerOf(goal);
+      if (!goal.custom || isProviderType(goal.type)) return this.planWithoutObject(goal, next, old);
+      next.provider = goal.provider || (await this.defaultProvider(goal.type));
+      if (goal.readId !== "") return { resource: next, apply: () => this.steps.read(next, old) };
+      return await this.planObject(goal, next, old);
+    } catch (error) {
+      if (!(error instanceof Aborted)) this.fail(urn, error);
+      throw new Aborted();
+    }
+  }
+
+  private async planObject(goal: Goal, next: Resource, old: Resource | undefined): Promise<Plan> {
+    const plugin = await this.run.providers.of(next);
+    if (goal.importId !== "") {
+      await plugin.read({ urn: next.urn, id: goal.importId }, {});
+      throw new Error("This test engine does not build the `import` option. Import the object with an import file.");
+    }
+    const previous = old && !old.external && !old.pendingReplacement ? old : undefined;
+    const news = previous ? ignoreChanges(goal.inputs, previous.inputs, goal.ignoreChanges) : goal.inputs;
+    next.inputs = await this.check(goal, next, previous?.inputs ?? {}, news);
+    if (previous === undefined) return { resource: next, apply: () => this.steps.create(next, old) };
+
+    const decision = await this.diff(goal, next, previous, goal.ignoreChanges);
+    if (decision.op === "same") return { resource: next, apply: () => this.steps.same(next, previous) };
+    if (decision.op === "update") {
+      return { resource: next, apply: () => this.steps.update(next, previous, decision, goal.ignoreChanges) };
+    }
+    if (previous.protect) throw new Error(replaceRefusal(previous.urn));
+    // As in Pulumi, `ignoreChanges` spares an object from changes; a new object is made as the program says.
+    next.inputs = await this.check(goal, next, {}, goal.inputs);
+    if (!decision.deleteFirst) return { resource: next, apply: () => this.steps.create(next, previous, decision) };
+    const deleted = await this.planDeleteFirst(previous);
+    return { resource: next, apply: () => deleted().then(() => this.steps.create(next, previous, decision)) };
+  }
+
+  /** The `deletedWith` of a resource: its own, else its parent's. */
+  private ownerOf({ deletedWith, parent }: Goal): string {
+    const { snapshot } = this.run;
+    const owner = deletedWith || (snapshot.settled(parent)?.deletedWith ?? "");
+    if (owner === "" || snapshot.settled(owner)) return owner;
+    throw new Error(`deletedWith: the program has registered no resource ${JSON.stringify(owner)}`);
+  }
+
+  private async check(goal: Goal, next: Resource, olds: Values, news: Values): Promise<Values> {
+    const plugin = await this.run.providers.of(next);
+    const { inputs, failures } = await plugin.check(next.urn, plainValues(olds), plainValues(news));
+    const texts = failures.map((failure) => checkFailureText(goal, failure));
+    if (texts.length > 0) throw new Error(texts.join("\n"));
+    return markSecrets(inputs, news);
+  }
+
+  private async diff(goal: Goal, next: Resource, old: Resource, ignored: string[]): Promise<Decision> {
+    const plugin = await this.run.providers.of(next);
+    const [outputs, oldInputs, news] = [old.outputs, old.inputs, next.inputs].map(plainValues) as [
+      Values,
+      Values,
+      Values,
+    ];
+    const answer = await plugin.diff({ urn: next.urn, id: old.id }, outputs, oldInputs, news, ignored);
+    return decide(goal, old, next.inputs, answer);
+  }
+
+  /** Begins to delete an object, and before it those of the resources that must be replaced with it. */
+  private async planDeleteFirst(resource: Resource): Promise<() => Promise<void>> {
+    const doomed = [resource];
+    const urns = new Set([resource.urn]);
+    // In the order of the state a dependent comes after what it depends on.
+    for (const dependent of this.run.snapshot.olds) {
+      if (dependent.delete || dependent.external || this.registered.has(dependent.urn)) continue;
+      const inputs = inputsIfReplaced(dependent, urns);
+      if (inputs === undefined) continue;
+      const plugin = await this.run.providers.of(dependent);
+      const { urn, id, outputs } = dependent;
+      const answer = await plugin.diff(
+        { urn, id },
+        plainValues(outputs),
+        plainValues(dependent.inputs),
+        plainValues(inputs),
+        [],
+      );
+      if (answer.replaces.length === 0) continue;
+      if (dependent.protect) throw new Error(replaceRefusal(urn));
+      doomed.push(dependent);
+      urns.add(urn);
+      this.steps.deletions.add(urn);
+    }
+    const deleted = this.deleteFirst(doomed.reverse());
+    // The failure is met by whoever waits, and by nobody if the program ends before.
+    deleted.catch(() => undefined);
+    for (const urn of urns) this.deletedFirst.set(urn, deleted);
+    return () => deleted;
+  }
+
+  private async deleteFirst(resources: Resource[]): Promise<void> {
+    for (const resource of resources) await this.steps.deleteFirst(resource);
+  }
+
+  private planWithoutObject(goal: Goal, next: Resource, old: Resource | undefined): Plan {
+    if (isProviderType(goal.type)) {
+      next.inputs = withEnvVarMappings(goal.inputs, goal.envVarMappings);
+      next.id = old?.id || (this.run.preview ? "" : randomUUID());
+      next.outputs = goal.inputs;
+    } else if (old) next.outputs = old.outputs;
+    const op = old === undefined ? "create" : isDeepEqual(old.inputs, next.inputs) ? "same" : "update";
+    return { resource: next, apply: () => this.steps.settle(next, old, op) };
+  }
+
+  /** The provider of resources that name none: registered once, with the whole configuration for its inputs. */
+  private async defaultProvider(resourceType: string): Promise<string> {
+    const type = providerTypeOf(resourceType);
+    const urn = makeUrn(this.stack, this.project, "", type, "default");
+    if (!this.registered.has(urn)) {
+      this.registered.add(urn);
+      const goal = { ...EMPTY_GOAL, type, name: "default", inputs: this.config };
+      const { apply } = this.planWithoutObject(goal, resourceOf(goal, urn), this.run.snapshot.old([urn]));
+      await apply();
+    }
+    return `${urn}::${this.run.snapshot.current(urn)?.id}`;
+  }
+
+  private fail(urn: string, error: unknown): void {
+    this.steps.failed = true;
+    this.run.report.start("same", urn).failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+interface Plan {
+  resource: Resource;
+  apply(): Promise<void>;
+}
+
+function resourceOf(goal: Goal, urn: string): Resource {
+  const { type, custom, inputs, parent, provider, dependencies, propertyDependencies } = goal;
+  const { additionalSecretOutputs, ignoreChanges, replaceOnChanges, protect, retainOnDelete, readId } = goal;
+  const known = { urn, type, custom, inputs, parent, provider, dependencies, propertyDependencies };
+  const options = { additionalSecretOutputs, ignoreChanges, replaceOnChanges, protect, retainOnDelete };
+  return newResource({ ...known, ...options, id: readId, external: readId !== "" });
+}

@@ -1,0 +1,91 @@
+import { isObject, isSecret, secret, UNKNOWN, type Value, type Values } from "../../formats/values";
+
+/** Rebuilds a value with every secret in it replaced, outermost first. */
+export function mapSecrets(value: Value, replace: (secret: Values) => Value): Value {
+  if (isSecret(value)) return replace(value);
+  if (Array.isArray(value)) return value.map((item) => mapSecrets(item, replace));
+  if (isObject(value)) return mapValues(value, (item) => mapSecrets(item, replace));
+  return value;
+}
+
+export function mapValues(values: Values, map: (value: Value) => Value): Values {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+}
+
+/** The value without any secret wrapper: what a dynamic provider is given. */
+export function plain(value: Value): Value {
+  return mapSecrets(value, (wrapped) => plain(wrapped.value ?? null));
+}
+
+export function plainValues(values: Values): Values {
+  return mapValues(values, plain);
+}
+
+/**
+ * A dynamic provider answers plain values, so what is secret is found again by name, as the engine of Pulumi does: a
+ * property is secret if `like` has a secret there, an array is if `like` has a secret anywhere in it.
+ */
+export function markSecrets(values: Values, like: Values): Values {
+  const marked = { ...values };
+  for (const [key, value] of Object.entries(values)) {
+    const model = like[key];
+    if (model === undefined || isSecret(value)) continue;
+    if (isSecret(model) || (Array.isArray(model) && !isDeepEqual(model, plain(model)))) marked[key] = secret(value);
+    else if (isObject(model) && isObject(value)) marked[key] = markSecrets(value, model);
+  }
+  return marked;
+}
+
+export function markNames(values: Values, names: string[]): Values {
+  const marked = { ...values };
+  for (const name of names) {
+    const value = marked[name];
+    if (value !== undefined && !isSecret(value)) marked[name] = secret(value);
+  }
+  return marked;
+}
+
+export function isDeepEqual(a: Value | undefined, b: Value | undefined): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, index) => isDeepEqual(item, b[index]));
+  }
+  if (isObject(a) && isObject(b)) return changedKeys(a, b).length === 0;
+  return a === b;
+}
+
+export function changedKeys(olds: Values, news: Values): string[] {
+  const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort();
+  return keys.filter((key) => !isDeepEqual(olds[key], news[key]));
+}
+
+/** Secrets as a file gives them, with their JSON text in `plaintext`. */
+export function fromPlaintext(values: Values): Values {
+  const open = (wrapped: Values) => {
+    return typeof wrapped.plaintext === "string" ? secret(JSON.parse(wrapped.plaintext)) : wrapped;
+  };
+  return mapValues(values, (value) => mapSecrets(value, open));
+}
+
+/** For people: secrets and unknowns are named, not shown. */
+export function masked(values: Values): Values {
+  const hide = (value: Value): Value => {
+    if (isSecret(value)) return "[secret]";
+    if (Array.isArray(value)) return value.map(hide);
+    if (isObject(value)) return mapValues(value, hide);
+    return value === UNKNOWN ? "[unknown]" : value;
+  };
+  return mapValues(values, hide);
+}
+
+/** Every text inside the secrets of a value. */
+export function secretTexts(value: Value): string[] {
+  if (isSecret(value)) return texts(plain(value));
+  if (Array.isArray(value)) return value.flatMap(secretTexts);
+  return isObject(value) ? Object.values(value).flatMap(secretTexts) : [];
+}
+
+function texts(value: Value): string[] {
+  if (typeof value === "string") return [value];
+  if (Array.isArray(value)) return value.flatMap(texts);
+  return isObject(value) ? Object.values(value).flatMap(texts) : [];
+}
