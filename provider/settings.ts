@@ -44,7 +44,7 @@ export interface Configuration extends SubjectTokenSettings {
   /** Ids of the organization or of workspaces of the only account that may be changed, separated by commas. */
   account?: string;
   /** Whether what an interrupted run seems to have left may be deleted. */
-  removeInterrupted: boolean;
+  deleteOrphans: boolean;
 }
 
 /** Reads the settings from an object like the one Pulumi passes to `configure`. Never throws. */
@@ -60,7 +60,7 @@ export function configuration(get: (key: string) => string | undefined): Configu
   return {
     explicit: get("openrouter:explicit") === "true",
     ownKey: get("openrouter:ownKey") === "true",
-    removeInterrupted: get("openrouter:removeInterrupted") === "true",
+    deleteOrphans: get("openrouter:deleteOrphans") === "true",
     ...(managementKey ? { managementKey: new Secret(managementKey) } : {}),
     ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text)),
   };

@@ -37,7 +37,7 @@ export interface ProviderArgs {
    * were ever used. Leave it off where another stack uses the same project and stack names on the account.
    * Default: `false`.
    */
-  removeInterrupted?: pulumi.Input<boolean>;
+  deleteOrphans?: pulumi.Input<boolean>;
 }
 
 /**
@@ -70,8 +70,8 @@ export class Provider extends pulumi.ProviderResource {
         "openrouter:subjectTokenAudience": args.subjectTokenAudience,
         "openrouter:baseUrl": args.baseUrl,
         "openrouter:account": args.account,
-        "openrouter:removeInterrupted":
-          args.removeInterrupted === undefined ? undefined : pulumi.output(args.removeInterrupted).apply(String),
+        "openrouter:deleteOrphans":
+          args.deleteOrphans === undefined ? undefined : pulumi.output(args.deleteOrphans).apply(String),
       },
       opts,
     );

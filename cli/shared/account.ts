@@ -28,7 +28,7 @@ export function openCatalogue(terminal: Terminal): Account {
   return open(resolveSettings({ ...NOT_CONFIGURED, managementKey: new Secret("") }, terminal.env), terminal);
 }
 
-const NOT_CONFIGURED = { explicit: false, ownKey: false, removeInterrupted: false };
+const NOT_CONFIGURED = { explicit: false, ownKey: false, deleteOrphans: false };
 
 function settingsOf(environment: NodeJS.ProcessEnv): Settings {
   try {

@@ -8,7 +8,7 @@ import type { Process } from "./host";
 
 /** The memory of one provider process. Kinds share the configuration, the account and what was just made. */
 export function newProcess(environment: NodeJS.ProcessEnv): Process {
-  let configured: Configuration = { explicit: false, ownKey: false, removeInterrupted: false };
+  let configured: Configuration = { explicit: false, ownKey: false, deleteOrphans: false };
   let apiContext: ApiContext | undefined;
   const session: Session = {
     programRuns: false,
@@ -25,7 +25,7 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     unassigned: new Set(),
     sets: new Map(),
     left: new Set(),
-    removeInterrupted: false,
+    deleteOrphans: false,
   };
   const gated = (text: string) => {
     // `diff` fails before the settings are resolved, and may know a text that holds the key.
@@ -36,7 +36,7 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     // Without an `await`: Pulumi calls other methods before a slow `configure` has ended.
     async configure({ config }) {
       configured = configuration((key) => config.get(key));
-      session.removeInterrupted = configured.removeInterrupted;
+      session.deleteOrphans = configured.deleteOrphans;
     },
     surroundings() {
       apiContext ??= {

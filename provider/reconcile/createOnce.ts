@@ -176,7 +176,7 @@ async function handleOrphans<Live, Listed>(context: Context, making: CreateTask<
   const list = await readBefore(context, making);
   if (!making.nameIsDefault) return list;
   for (const candidate of (await making.namesakesIn(list)).filter(({ id }) => !session.seenIds.has(id))) {
-    if (session.removeInterrupted && candidate.asDeclared) {
+    if (session.deleteOrphans && candidate.asDeclared) {
       await removeCandidate(context, making, candidate);
       log(`${api.operation}: removed an unused object of the same default name: ${identity(candidate)}`);
     } else {

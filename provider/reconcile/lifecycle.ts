@@ -89,7 +89,7 @@ export interface Session {
   /** Keys that a set no longer lists, whose assignments were left to the delete of the key. */
   left: Set<string>;
   /** The user allows to remove what an interrupted run has left. */
-  removeInterrupted: boolean;
+  deleteOrphans: boolean;
 }
 
 export type Checked<Inputs> = { inputs: Inputs; failures: [] } | { inputs?: undefined; failures: string[] };

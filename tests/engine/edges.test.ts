@@ -116,10 +116,10 @@ describe("another key of the same name", () => {
   test.each([
     ["with retainOnDelete", key({}, { retainOnDelete: true }), () => undefined],
     ["for a key that was ever used", key(), (hash: string) => s.simulator.dashboard.useKey(hash, 0)],
-  ])("stays %s, though removeInterrupted is on", async (_when, declared, use) => {
+  ])("stays %s, though deleteOrphans is on", async (_when, declared, use) => {
     const { key: live } = s.simulator.dashboard.createKey({ name: "declared/test/k" });
     use(live.hash);
-    const outcome = await s.up({ k: declared }, { config: { "openrouter:removeInterrupted": "true" } });
+    const outcome = await s.up({ k: declared }, { config: { "openrouter:deleteOrphans": "true" } });
     expect(errorsOf(outcome)).toBe("");
     expect(writes(outcome.calls)).toEqual(["POST /keys"]);
     expect(s.simulator.account.keys).toHaveLength(2);

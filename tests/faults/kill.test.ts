@@ -130,7 +130,7 @@ test.each<Case>([
   { victim: "program", left: "none" },
   { victim: "provider", left: "named" },
   { victim: "engine", left: "named" },
-  { victim: "engine", left: "removed", config: { "openrouter:removeInterrupted": "true" } },
+  { victim: "engine", left: "removed", config: { "openrouter:deleteOrphans": "true" } },
 ])(
   "$victim killed at each boundary of creates, updates and deletes: the next up recovers, and what is left is $left",
   async (given) => {

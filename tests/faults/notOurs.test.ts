@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => simulator.close());
 
 const MINUTE_MS = 60_000;
-const removal = { "openrouter:removeInterrupted": "true" };
+const removal = { "openrouter:deleteOrphans": "true" };
 const declared = (args: Record<string, unknown> = {}) => ({ k: { kind: "InferenceKey" as const, args } });
 
 /** Somebody makes a key while ours is on its way, which is lost before it has come about. */

@@ -13,15 +13,15 @@ const REMOVED =
 
 test.each<[string, Given, string[], string[]]>([
   ["is named and stays", {}, [], [SAID]],
-  ["is removed if the user has allowed it", { removeInterrupted: true }, ["remove left"], [REMOVED]],
-  ["is nothing to speak of if this process has met it", { removeInterrupted: true, known: ["left"] }, [], []],
+  ["is removed if the user has allowed it", { deleteOrphans: true }, ["remove left"], [REMOVED]],
+  ["is nothing to speak of if this process has met it", { deleteOrphans: true, known: ["left"] }, [], []],
   [
     "is named and stays if it is used or has other settings",
-    { newest: [{ ...OLD, asDeclared: false }], removeInterrupted: true },
+    { newest: [{ ...OLD, asDeclared: false }], deleteOrphans: true },
     [],
     [SAID],
   ],
-  ["is nothing to speak of if the name is the user's", { nameIsDefault: false, removeInterrupted: true }, [], []],
+  ["is nothing to speak of if the name is the user's", { nameIsDefault: false, deleteOrphans: true }, [], []],
 ])("another object of the default name %s", async (_title, given, removed, lines) => {
   const { task, context, did, said } = making({ newest: [OLD], ...given });
   await createOnce(context, task);

@@ -57,7 +57,7 @@ const environment = () => ({
   OPENROUTER_BASE_URL: `${server.origin}/api/v1`,
 });
 
-const NOT_CONFIGURED = { explicit: false, ownKey: false, removeInterrupted: false };
+const NOT_CONFIGURED = { explicit: false, ownKey: false, deleteOrphans: false };
 
 /** Starts operations that share the settings, as in one provider process. */
 function newProcess(given: NodeJS.ProcessEnv = environment()): () => Api {

@@ -12,7 +12,7 @@ function resolved({ explicit = false, managementKey, ...rest }: Configured, envi
     {
       explicit,
       ownKey: explicit && (managementKey !== undefined || rest.federationPolicyId !== undefined),
-      removeInterrupted: false,
+      deleteOrphans: false,
       ...(managementKey ? { managementKey: new Secret(managementKey) } : {}),
       ...rest,
     },
@@ -219,7 +219,7 @@ test("the configuration is read from what Pulumi passes, and its key is no plain
   const values: Record<string, string> = {
     "openrouter:explicit": "true",
     "openrouter:ownKey": "true",
-    "openrouter:removeInterrupted": "true",
+    "openrouter:deleteOrphans": "true",
     "openrouter:managementKey": "own\n",
     "openrouter:federationPolicyId": " fp_1",
     "openrouter:subjectTokenFile": "/var/run/token",
@@ -230,7 +230,7 @@ test("the configuration is read from what Pulumi passes, and its key is no plain
   expect(configured).toEqual({
     explicit: true,
     ownKey: true,
-    removeInterrupted: true,
+    deleteOrphans: true,
     managementKey: expect.any(Secret),
     federationPolicyId: "fp_1",
     subjectTokenFile: "/var/run/token",
@@ -239,7 +239,7 @@ test("the configuration is read from what Pulumi passes, and its key is no plain
   });
   expect(configured.managementKey?.reveal()).toBe("own");
   expect(JSON.stringify(configured)).not.toContain('"own"');
-  expect(configuration(() => undefined)).toEqual({ explicit: false, ownKey: false, removeInterrupted: false });
+  expect(configuration(() => undefined)).toEqual({ explicit: false, ownKey: false, deleteOrphans: false });
 });
 
 test.each([

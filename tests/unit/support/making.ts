@@ -23,7 +23,7 @@ export interface Given {
   nameIsDefault?: boolean;
   known?: string[];
   clock?: number | undefined;
-  removeInterrupted?: boolean;
+  deleteOrphans?: boolean;
 }
 
 /** A making of which a test says what the API does, and which remembers what was done. */
@@ -61,7 +61,7 @@ export function making({ posts = ["made"], lists = [[]], newest = [], known = []
     ...newSession(),
     preexisting: new Map(),
     seenIds: new Set(known),
-    removeInterrupted: given.removeInterrupted ?? false,
+    deleteOrphans: given.deleteOrphans ?? false,
   };
   const api = {
     request: () => Promise.reject(new Error("must not be called")),

@@ -76,7 +76,7 @@ export function newSession(): Session {
     unassigned: new Set(),
     sets: new Map(),
     left: new Set(),
-    removeInterrupted: false,
+    deleteOrphans: false,
   };
 }
 
