@@ -1,5 +1,5 @@
 /** The text of a program that declares what is taken over. Pure. */
-import { pluralize } from "../shared/table";
+import { pluralize } from "../shared/counts";
 import type { Resource } from "./resources";
 import { objectSource, textSource } from "./source";
 

@@ -1,5 +1,8 @@
 /** What `adopt` tells a person when it's done. */
-import { type Column, pluralize, printable, table } from "../shared/table";
+
+import { pluralize } from "../shared/counts";
+import { printable } from "../shared/output";
+import { type Column, table } from "../shared/table";
 import { secretOptions } from "./program";
 import type { Resource } from "./resources";
 import type { Selection } from "./selection";

@@ -2,7 +2,8 @@
 import type { AssignmentDrift } from "../shared/assignmentDrift";
 import type { Audit } from "../shared/findings";
 import { guardrailNames } from "../shared/guardrailNames";
-import { type Column, printable, table } from "../shared/table";
+import { printable } from "../shared/output";
+import { type Column, table } from "../shared/table";
 
 const COLUMNS: Column[] = [
   { title: "ASSIGNEE", least: 9 },

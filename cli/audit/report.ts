@@ -1,11 +1,13 @@
 /** An audit as text for a person and as JSON for a program. */
 
+import { pluralize } from "../shared/counts";
+import { formatDay } from "../shared/dates";
 import { type Audit, type EvaluatedGuardrail, type EvaluatedKey, isUnused, removal } from "../shared/findings";
 import { guardrailNames } from "../shared/guardrailNames";
 import { formatBudget, formatUsd } from "../shared/money";
-import { styled } from "../shared/output";
+import { printable, styled } from "../shared/output";
 import type { StackState } from "../shared/state";
-import { type Column, formatDay, pluralize, printable, table } from "../shared/table";
+import { type Column, table } from "../shared/table";
 import { driftText } from "./driftReport";
 
 export interface Subject {

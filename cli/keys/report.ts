@@ -1,9 +1,10 @@
 /** Keys as a table and one key in full, for a person. */
 import type { Key } from "../../provider/api/keys";
+import { formatDay } from "../shared/dates";
 import { guardrailNames } from "../shared/guardrailNames";
 import { formatBudget, formatUsd } from "../shared/money";
-import { styled } from "../shared/output";
-import { type CellStyle, type Column, factLines, formatDay, printable, table } from "../shared/table";
+import { printable, styled } from "../shared/output";
+import { type CellStyle, type Column, factLines, table } from "../shared/table";
 import { isExpired, type ListedKey } from "./budget";
 
 interface TableOptions {

@@ -1,8 +1,10 @@
 /** Models and their endpoints for a person, and as the input of a program. */
 import type { Endpoint } from "../../provider/api/endpoints";
 import type { Model } from "../../provider/api/models";
+import { formatCount } from "../shared/counts";
 import { formatUsd } from "../shared/money";
-import { type Column, factLines, printable, table } from "../shared/table";
+import { printable } from "../shared/output";
+import { type Column, factLines, table } from "../shared/table";
 import { forMillion } from "./filter";
 
 const MODEL_COLUMNS: readonly Column[] = [
@@ -83,7 +85,7 @@ function price(perToken: number | null): string {
 }
 
 function count(tokens: number | null): string {
-  return tokens === null ? "unknown" : tokens.toLocaleString("en-US");
+  return tokens === null ? "unknown" : formatCount(tokens);
 }
 
 function modality({ architecture: { inputModalities, outputModalities } }: Model): string {

@@ -6,11 +6,13 @@ import { deleteKey, readKey } from "../../provider/api/keys";
 import { NotFoundError } from "../../provider/errors";
 import { isKeyHash } from "../../provider/ids";
 import { type Account, openAccount } from "../shared/account";
+import { pluralize } from "../shared/counts";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { findGuardrailOf, readAssigned } from "../shared/inventory";
 import { formatBudget, formatUsd } from "../shared/money";
+import { printable } from "../shared/output";
 import type { ObjectKind } from "../shared/state";
-import { factLines, pluralize, printable } from "../shared/table";
+import { factLines } from "../shared/table";
 import { EXIT, processTerminal, reporting, type Terminal, UsageError, usageExits } from "../shared/terminal";
 
 interface Removable {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { readIfPresent, readText } from "../shared/files";
-import { printable } from "../shared/table";
+import { printable } from "../shared/output";
 import { UsageError } from "../shared/terminal";
 import { type Gates, PROHIBITIONS, REQUIREMENTS } from "./gates";
 

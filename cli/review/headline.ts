@@ -1,5 +1,5 @@
 /** The first sentences of a report: facts that have no difference in money, then sums of what has one. */
-import { pluralize } from "../shared/table";
+import { pluralize } from "../shared/counts";
 import type { LabelledPair, Review } from "./compare";
 import { exposureInWords, pairInWords } from "./money";
 import type { Change, Row } from "./rows";

@@ -1,5 +1,5 @@
 /** The report as one page that needs nothing else: no script, no font, no picture from anywhere. */
-import { pluralize } from "../shared/table";
+import { pluralize } from "../shared/counts";
 import { type Exposure, isFigure } from "./exposure";
 import { MAX_ROWS } from "./fitted";
 import { exposureInWords } from "./money";

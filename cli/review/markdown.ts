@@ -1,5 +1,5 @@
 /** The report as a comment on a pull request. */
-import { pluralize } from "../shared/table";
+import { pluralize } from "../shared/counts";
 import { MAX_ROWS } from "./fitted";
 import { render, type Sentence, truncateEnd } from "./sentence";
 import { type Cell, COLUMNS, type Table, type TableRow } from "./tables";

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { type Resource, resource } from "../../formats/deployment";
 import { stackOf } from "../../formats/urn";
+import { printable } from "../shared/output";
 import { isRecord, parseJson } from "../shared/state";
-import { printable } from "../shared/table";
 import { UsageError } from "../shared/terminal";
 
 /** What each operation means for the resource. */

@@ -2,7 +2,8 @@
  * Text in which the report's own words and what comes from elsewhere stay apart, so that each output can show names as
  * names: a name may hold Markdown, HTML, a mention of a person or a secret.
  */
-import { printable, truncateStart } from "../shared/table";
+import { printable } from "../shared/output";
+import { truncateStart } from "../shared/table";
 
 type Phrase = { readonly own: string } | { readonly quoted: string };
 export type Sentence = readonly Phrase[];

@@ -1,5 +1,5 @@
 /** What a reviewer should know of sets of assignments: what loses its guardrail, and what a set no longer decides. */
-import { pluralize } from "../shared/table";
+import { pluralize } from "../shared/counts";
 import type { Found } from "./callouts";
 import type { Review } from "./compare";
 import { compose, own, type Sentence } from "./sentence";

@@ -2,7 +2,7 @@
 
 import { parseUrn, stackOf } from "../../formats/urn";
 import { type AssigneeList, kindOf } from "../shared/assignments";
-import { pluralize } from "../shared/table";
+import { pluralize } from "../shared/counts";
 import type { Review } from "./compare";
 import { compose, firstOf, joined, own, quoted, type Sentence } from "./sentence";
 import type { Assigned, AssigneeChange, SetRow } from "./sets";

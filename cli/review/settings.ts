@@ -1,8 +1,9 @@
 /** The settings of keys and guardrails in words, and what changes between two versions of one. */
 import { isDeepStrictEqual } from "node:util";
 import { formatUsd } from "../shared/money";
+import { printable } from "../shared/output";
 import { isRecord } from "../shared/state";
-import { printable, truncateStart } from "../shared/table";
+import { truncateStart } from "../shared/table";
 import { type Properties, ZDR_VENDORS } from "./declared";
 import { type Budget, Hidden } from "./exposure";
 import { compose, joined, own, quoted, type Sentence } from "./sentence";

@@ -1,5 +1,5 @@
 /** The tables of a report: keys, guardrails and members, each row with what changes. */
-import { pluralize } from "../shared/table";
+import { pluralize } from "../shared/counts";
 import type { KeyRow, Review } from "./compare";
 import { type Exposure, Hidden, isFigure } from "./exposure";
 import type { Bounds, GuardrailRow, MemberRow } from "./guardrailRows";

@@ -1,6 +1,7 @@
 /** The report on a terminal. */
+
+import { pluralize } from "../shared/counts";
 import { styled } from "../shared/output";
-import { pluralize } from "../shared/table";
 import { MAX_ROWS } from "./fitted";
 import { render, type Sentence, truncateEnd } from "./sentence";
 import type { Table, TableRow } from "./tables";

@@ -1,5 +1,5 @@
 /** The report as a page: what it says, in which order. Each output form draws the same page. */
-import { pluralize } from "../shared/table";
+import { pluralize } from "../shared/counts";
 import { type Callout, grouped } from "./callouts";
 import type { LabelledPair, Review } from "./compare";
 import { overall, type Verdict } from "./gates";

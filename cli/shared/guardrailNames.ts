@@ -1,6 +1,6 @@
 /** What guardrails are called in a table. Pure. */
 import type { Guardrail } from "../../provider/api/guardrails";
-import { printable } from "./table";
+import { printable } from "./output";
 
 /**
  * Names by id. The last part of a default name (`strict` of `shop/prod/strict`) is enough where no other guardrail ends

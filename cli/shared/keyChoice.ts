@@ -1,7 +1,8 @@
 /** Which key a person means. */
 import type { Key } from "../../provider/api/keys";
 import { clean } from "../../provider/text";
-import { formatDay, printable } from "./table";
+import { formatDay } from "./dates";
+import { printable } from "./output";
 import { UsageError } from "./terminal";
 
 /** The help of an argument or option that names a key. */

@@ -1,7 +1,7 @@
 /** What a command prints, made safe: the last step before standard output and standard error. Pure. */
 import { stripVTControlCharacters } from "node:util";
 import type { Secret } from "../../provider/secret";
-import { gate, redact } from "../../provider/text";
+import { clean, gate, redact } from "../../provider/text";
 
 const STYLES = { bold: [1, 22], red: [31, 39], yellow: [33, 39] } as const;
 export type Style = keyof typeof STYLES;
@@ -24,6 +24,14 @@ export function printed(text: string, secrets: readonly Secret[], colors: boolea
   const parts = text.split(OWN_STYLE).map((part, index) => (index % 2 === 1 ? part : gate(part, ...secrets)));
   const withStyles = parts.join("");
   return notForCi(stripVTControlCharacters(withStyles) === plain ? withStyles : plain);
+}
+
+/**
+ * A name or message from elsewhere as part of a line, without credentials. Call it before truncating: half a credential
+ * is not recognized as one.
+ */
+export function printable(text: string): string {
+  return redact(clean(text));
 }
 
 /** `::error::` at the start of a line, `##[error]` and `##vso[` anywhere in it: a CI system would obey. */

@@ -1,5 +1,4 @@
 /** Tables and cells for people. */
-import { clean, redact } from "../../provider/text";
 
 export interface Column {
   title: string;
@@ -98,22 +97,4 @@ export function truncateStart(text: string, room: number): string {
   while (start > 0 && width + displayWidth(letters[start - 1] ?? "") <= room)
     width += displayWidth(letters[--start] ?? "");
   return `…${letters.slice(start).join("")}`;
-}
-
-/**
- * A foreign text as part of a line, without credentials. To be called before a text is cut: half a credential is not
- * recognized as one.
- */
-export function printable(text: string): string {
-  return redact(clean(text));
-}
-
-/** `1 key`, `2 keys`. */
-export function pluralize(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-/** The UTC day of a timestamp. */
-export function formatDay(timestamp: string | null | undefined): string {
-  return timestamp ? printable(timestamp).slice(0, 10) : "unknown";
 }

@@ -1,6 +1,7 @@
 /** Adding up what was used. Pure. */
 import type { Activity } from "../../provider/api/activity";
 import type { Key } from "../../provider/api/keys";
+import { utcDay } from "../shared/dates";
 import { rounded } from "../shared/money";
 
 export const GROUPINGS = ["day", "model", "provider", "key"] as const;
@@ -17,12 +18,10 @@ const DAY_MS = 86_400_000;
 
 /** So many UTC days before today. */
 export function periodOf(today: Date, count: number): Period {
-  const days = Array.from({ length: count }, (_, index) => dayOf(new Date(today.getTime() - (count - index) * DAY_MS)));
+  const days = Array.from({ length: count }, (_, index) =>
+    utcDay(new Date(today.getTime() - (count - index) * DAY_MS)),
+  );
   return { from: days[0] as string, to: days.at(-1) as string, days };
-}
-
-export function dayOf(instant: Date): string {
-  return instant.toISOString().slice(0, 10);
 }
 
 export function within(activity: readonly Activity[], { from, to }: Period): Activity[] {

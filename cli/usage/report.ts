@@ -1,8 +1,11 @@
 /** Usage as text for a person and as JSON for a program. */
 import type { Key } from "../../provider/api/keys";
+import { formatCount } from "../shared/counts";
+import { utcDay } from "../shared/dates";
 import { formatUsd } from "../shared/money";
-import { type Column, printable, table } from "../shared/table";
-import { type Counters, dayOf, type Group, type Grouping, type Period, type Sums, total } from "./groups";
+import { printable } from "../shared/output";
+import { type Column, table } from "../shared/table";
+import { type Counters, type Group, type Grouping, type Period, type Sums, total } from "./groups";
 
 export interface Usage {
   /** The one that was asked for. */
@@ -44,7 +47,7 @@ function periodText({ period, today }: Completed): string {
   const count = period.days.length;
   const days = count === 1 ? `The last completed UTC day, ${period.to}` : `The last ${count} completed UTC days`;
   const dates = count === 1 ? "" : `, ${period.from} to ${period.to}`;
-  return `${days}${dates}. Today, ${dayOf(today)}, is not included.`;
+  return `${days}${dates}. Today, ${utcDay(today)}, is not included.`;
 }
 
 function counterTable({ today, week, month }: Usage["counters"], width: number | undefined): string {
@@ -73,10 +76,5 @@ function title({ name, hash }: Pick<Group, "name" | "hash">): string {
 }
 
 function cells({ usage, byokUsage, requests, promptTokens, completionTokens }: Sums): string[] {
-  return [formatUsd(usage), formatUsd(byokUsage), ...[requests, promptTokens, completionTokens].map(grouped)];
-}
-
-/** `1,234,567`, whatever the locale. */
-function grouped(count: number): string {
-  return count.toLocaleString("en-US");
+  return [formatUsd(usage), formatUsd(byokUsage), ...[requests, promptTokens, completionTokens].map(formatCount)];
 }

@@ -1,7 +1,7 @@
 /** `pulumi-openrouter dashboard`: changes a running simulator like a user on the website. */
 import { Command, InvalidArgumentError } from "commander";
 import { formatUsd } from "../../cli/shared/money";
-import { printable } from "../../cli/shared/table";
+import { printable } from "../../cli/shared/output";
 import { processTerminal, reporting, type Terminal, UsageError, usageExits } from "../../cli/shared/terminal";
 import { clean } from "../../provider/text";
 import type { Dashboard, Guardrail, Key, KeyAssignment } from "../simulator/index";
