@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 /** The `pulumi-openrouter` command. Each subcommand has its file. */
-import { Command } from "commander";
 import { clean } from "../provider/text";
 import { dashboardCommand } from "../testing/commands/dashboard";
 import { simulateCommand } from "../testing/commands/simulator";
@@ -13,7 +12,7 @@ import { removeCommand } from "./remove/command";
 import { reviewCommand } from "./review/command";
 import { VERSION } from "./shared/envelope";
 import { readingEnvironmentFiles } from "./shared/environment";
-import { EXIT, processTerminal, reporting, usageExits } from "./shared/terminal";
+import { EXIT, newCommand, processTerminal, reportErrors } from "./shared/terminal";
 import { usageCommand } from "./usage/command";
 
 const terminal = processTerminal();
@@ -23,7 +22,7 @@ process.once("uncaughtException", (error) => {
   terminal.quit(EXIT.failure);
 });
 
-const program = usageExits(new Command("pulumi-openrouter"), terminal)
+const program = newCommand("pulumi-openrouter", terminal)
   .description("Commands around OpenRouter keys and guardrails that Pulumi manages")
   .version(VERSION);
 
@@ -33,6 +32,4 @@ for (const commandOf of ofAccount) {
 }
 for (const commandOf of [reviewCommand, simulateCommand, dashboardCommand]) program.addCommand(commandOf(terminal));
 
-void reporting(terminal, async () => {
-  await program.parseAsync();
-});
+void reportErrors(terminal, () => program.parseAsync());

@@ -1,11 +1,11 @@
 /** `pulumi-openrouter adopt`: a program that declares what an account has. It reads the account, and changes nothing. */
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { clean } from "../../provider/text";
 import { openAccount } from "../shared/account";
 import { CREDENTIALS_HELP } from "../shared/environment";
-import { processTerminal, reporting, type Terminal, UsageError, usageExits } from "../shared/terminal";
+import { newCommand, type Terminal, UsageError } from "../shared/terminal";
 import { importFileText } from "./importFile";
 import { programText } from "./program";
 import { reportText, skippedLines } from "./report";
@@ -18,8 +18,8 @@ interface AdoptOptions extends Filter {
   force?: boolean;
 }
 
-export function adoptCommand(terminal: Terminal = processTerminal()): Command {
-  return usageExits(new Command("adopt"), terminal)
+export function adoptCommand(terminal: Terminal): Command {
+  return newCommand("adopt", terminal)
     .description(
       "Writes a program that declares the keys, guardrails and assignments of the account unchanged, so that " +
         "`pulumi up` adopts them. It changes nothing in the account.",
@@ -30,7 +30,7 @@ export function adoptCommand(terminal: Terminal = processTerminal()): Command {
     .option("--name <pattern>", "only keys and guardrails with such names; * matches any text")
     .option("--force", "overwrite existing files")
     .addHelpText("after", HELP)
-    .action((options: AdoptOptions) => reporting(terminal, () => adopt(terminal, options)));
+    .action((options: AdoptOptions) => adopt(terminal, options));
 }
 
 const HELP = `

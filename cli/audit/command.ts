@@ -1,17 +1,16 @@
 /** `pulumi-openrouter audit`: compares the account with the states of stacks. It reads, and changes nothing. */
-import { Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { readCurrentKey } from "../../provider/api/currentKey";
 import { RequestError } from "../../provider/errors";
 import { type Account, openAccount } from "../shared/account";
 import { withManagedMembers } from "../shared/assignmentDrift";
-import { envelope } from "../shared/envelope";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { readNamed } from "../shared/files";
 import { type Audit, countFindings, evaluate, FINDINGS, type Finding } from "../shared/findings";
 import { readInventory, readMembers, reportUnreadable } from "../shared/inventory";
 import { exportStack } from "../shared/pulumi";
 import { type ObjectKind, parseStackExport, type StackState } from "../shared/state";
-import { EXIT, processTerminal, reporting, type Terminal, UsageError, usageExits } from "../shared/terminal";
+import { EXIT, newCommand, type Terminal, UsageError } from "../shared/terminal";
 import { auditJson, auditText } from "./report";
 
 interface AuditOptions {
@@ -21,8 +20,8 @@ interface AuditOptions {
   failOn?: Finding[];
 }
 
-export function auditCommand(terminal: Terminal = processTerminal()): Command {
-  return usageExits(new Command("audit"), terminal)
+export function auditCommand(terminal: Terminal): Command {
+  return newCommand("audit", terminal)
     .description(
       "Compares every key and guardrail of the account, in all workspaces, with the states of one or more stacks. " +
         "It changes nothing; it prints the commands that would remove what no state has.",
@@ -33,11 +32,7 @@ export function auditCommand(terminal: Terminal = processTerminal()): Command {
     .option("--json", "print everything as JSON, with full hashes, ids and names")
     .option("--fail-on <findings>", "exit with 1 if there are any of these, separated by commas", appendFindings)
     .addHelpText("after", HELP)
-    .action((files: string[], options: AuditOptions) =>
-      reporting(terminal, async () => {
-        await audit(terminal, files, options);
-      }),
-    );
+    .action((files: string[], options: AuditOptions) => audit(terminal, files, options));
 }
 
 const HELP = `
@@ -74,7 +69,7 @@ async function audit(terminal: Terminal, files: readonly string[], options: Audi
   const { workspaces, oldestWorkspace } = inventory;
   const organization = await readOrganization(account);
   const subject = { baseUrl: account.baseUrl, account: organization ?? oldestWorkspace, workspaces, states };
-  if (options.json) terminal.json(envelope("audit", auditJson(subject, found)));
+  if (options.json) terminal.json("audit", auditJson(subject, found));
   else terminal.out(auditText(subject, found, terminal));
   if (reportUnreadable(terminal, inventory)) terminal.exitCode(EXIT.failure);
   for (const line of warningsOf(states, found)) terminal.err(line);

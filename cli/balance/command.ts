@@ -1,26 +1,25 @@
 /** `pulumi-openrouter balance`: the credits of the account, and an alert before they are used up. */
-import { Command } from "commander";
+import type { Command } from "commander";
 import { type Credits, readCredits } from "../../provider/api/credits";
 import { openAccount } from "../shared/account";
-import { envelope } from "../shared/envelope";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { formatUsd, rounded } from "../shared/money";
 import { number } from "../shared/parameters";
 import { table } from "../shared/table";
-import { EXIT, processTerminal, reporting, type Terminal, usageExits } from "../shared/terminal";
+import { EXIT, newCommand, type Terminal } from "../shared/terminal";
 
 interface BalanceOptions {
   alertBelow?: number;
   json?: boolean;
 }
 
-export function balanceCommand(terminal: Terminal = processTerminal()): Command {
-  return usageExits(new Command("balance"), terminal)
+export function balanceCommand(terminal: Terminal): Command {
+  return newCommand("balance", terminal)
     .description("Shows the credits of the account in USD: bought, used and left.")
     .option("--alert-below <usd>", "exit with 1 if less than this is left", number)
     .option("--json", "print the amounts as JSON")
     .addHelpText("after", HELP)
-    .action((options: BalanceOptions) => reporting(terminal, () => balance(terminal, options)));
+    .action((options: BalanceOptions) => balance(terminal, options));
 }
 
 const HELP = `${CREDENTIALS_HELP}
@@ -33,7 +32,7 @@ Example, for cron:
 async function balance(terminal: Terminal, { alertBelow, json }: BalanceOptions): Promise<void> {
   const account = openAccount(terminal);
   const amounts = amountsOf(await readCredits(account.start("read", "the credits")));
-  if (json) terminal.json(envelope("balance", amounts));
+  if (json) terminal.json("balance", amounts);
   else terminal.out(balanceTable(amounts));
   if (alertBelow === undefined || amounts.left >= alertBelow) return;
   terminal.err(

@@ -1,20 +1,19 @@
 /** `pulumi-openrouter keys`: what each key may spend, what it has spent and what is left, nearest the limit first. */
 
-import { Command } from "commander";
+import type { Command } from "commander";
 import { isKeyHash } from "../../provider/ids";
 import { openAccount } from "../shared/account";
-import { envelope } from "../shared/envelope";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { type Inventory, readInventory, reportUnreadable } from "../shared/inventory";
 import { chooseKey, KEY_CHOICE } from "../shared/keyChoice";
 import { number } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
-import { EXIT, processTerminal, reporting, type Terminal, usageExits } from "../shared/terminal";
+import { EXIT, newCommand, type Terminal } from "../shared/terminal";
 import { isOver, type ListedKey, listed, nearestLimitFirst } from "./budget";
 import { keyFacts, keyTable } from "./report";
 
-export function keysCommand(terminal: Terminal = processTerminal()): Command {
-  const command = usageExits(new Command("keys"), terminal)
+export function keysCommand(terminal: Terminal): Command {
+  const command = newCommand("keys", terminal)
     .description("Shows the keys of the account, in all workspaces and disabled ones too.")
     .addHelpText("after", LIST_HELP);
   const list = command
@@ -25,16 +24,14 @@ export function keysCommand(terminal: Terminal = processTerminal()): Command {
     .option("--over <percent>", "only keys at or above this percentage of their limit; exit with 1 if any", number)
     .option("--json", "print everything as JSON, with full hashes, ids and names")
     .addHelpText("after", LIST_HELP)
-    .action((options: ListOptions) => reporting(terminal, () => listKeys(terminal, options)));
+    .action((options: ListOptions) => listKeys(terminal, options));
   command
     .command("show")
     .argument("<key>", KEY_CHOICE)
     .description("show one key")
     .option("--json", "print it as JSON")
     .addHelpText("after", SHOW_HELP)
-    .action((wanted: string, options: { json?: boolean }) =>
-      reporting(terminal, () => show(terminal, wanted, options.json ?? false)),
-    );
+    .action((wanted: string, options: { json?: boolean }) => show(terminal, wanted, options.json ?? false));
   return showOptionsOf(list, command);
 }
 
@@ -69,7 +66,7 @@ async function listKeys(terminal: Terminal, { over, json }: ListOptions): Promis
   const all = inventory.keys.map((key) => listed(key, inventory)).sort(nearestLimitFirst);
   const now = new Date();
   const shown = over === undefined ? all : all.filter((each) => isOver(each, over, now));
-  if (json) terminal.json(envelope("keys", { keys: shown.map(keyJson) }));
+  if (json) terminal.json("keys", { keys: shown.map(keyJson) });
   else terminal.out(listText(shown, inventory, terminal, over));
   if (reportUnreadable(terminal, inventory)) terminal.exitCode(EXIT.failure);
   if (over === undefined || shown.length === 0) return;
@@ -84,7 +81,7 @@ async function show(terminal: Terminal, wanted: string, json: boolean): Promise<
   const known = isKeyHash(wanted) ? [wanted] : [];
   const inventory = await readInventory(account, { keys: known, guardrails: [] });
   const key = listed(chooseKey(inventory.keys, wanted), inventory);
-  if (json) terminal.json(envelope("keys show", keyJson(key)));
+  if (json) terminal.json("keys show", keyJson(key));
   else terminal.out(keyFacts(key, new Date()));
 }
 

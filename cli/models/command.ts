@@ -1,14 +1,13 @@
 /** `pulumi-openrouter models`: the catalogue, to choose what goes into a guardrail's allowlist. */
-import { Command } from "commander";
+import type { Command } from "commander";
 import { type Endpoint, listEndpoints, listZdrEndpoints } from "../../provider/api/endpoints";
 import { listModels, type Model } from "../../provider/api/models";
 import { AuthenticationError } from "../../provider/errors";
 import { clean } from "../../provider/text";
 import { type Account, openAccount, openCatalogue } from "../shared/account";
-import { envelope } from "../shared/envelope";
 import { number, wholeNumber, words } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
-import { EXIT, processTerminal, reporting, type Terminal, UsageError, usageExits } from "../shared/terminal";
+import { EXIT, newCommand, type Terminal, UsageError } from "../shared/terminal";
 import { fits, type ModelFilter } from "./filter";
 import { allowlist, endpointTable, modelFacts, modelTable } from "./report";
 
@@ -18,8 +17,8 @@ interface ListOptions extends ModelFilter {
   json?: boolean;
 }
 
-export function modelsCommand(terminal: Terminal = processTerminal()): Command {
-  const command = usageExits(new Command("models"), terminal)
+export function modelsCommand(terminal: Terminal): Command {
+  const command = newCommand("models", terminal)
     .description("Shows OpenRouter's catalogue of models, to choose what goes into a guardrail's allowlist.")
     .addHelpText("after", LIST_HELP);
   const list = command
@@ -38,7 +37,7 @@ export function modelsCommand(terminal: Terminal = processTerminal()): Command {
     .option("--json", "print everything as JSON")
     .addHelpText("after", LIST_HELP)
     .action((text: string | undefined, options: ListOptions) =>
-      reporting(terminal, () => listFitting(terminal, { ...options, ...(text !== undefined && { text }) })),
+      listFitting(terminal, { ...options, ...(text !== undefined && { text }) }),
     );
   command
     .command("show")
@@ -46,14 +45,14 @@ export function modelsCommand(terminal: Terminal = processTerminal()): Command {
     .description("show one model")
     .option("--json", "print it as JSON")
     .addHelpText("after", HELP)
-    .action((name: string, { json }: { json?: boolean }) => reporting(terminal, () => show(terminal, name, json)));
+    .action((name: string, { json }: { json?: boolean }) => show(terminal, name, json));
   command
     .command("endpoints")
     .argument("<model>", MODEL_CHOICE)
     .description("list who serves a model, at what price, and whether with zero data retention (ZDR)")
     .option("--json", "print everything as JSON")
     .addHelpText("after", ENDPOINTS_HELP)
-    .action((name: string, { json }: { json?: boolean }) => reporting(terminal, () => endpoints(terminal, name, json)));
+    .action((name: string, { json }: { json?: boolean }) => endpoints(terminal, name, json));
   return showOptionsOf(list, command);
 }
 
@@ -91,13 +90,13 @@ async function listFitting(terminal: Terminal, { zdr, asAllowlist, json, ...filt
     terminal.exitCode(EXIT.finding);
   }
   const data = asAllowlist ? { allowedModels: found.map(({ id }) => id) } : { models: found };
-  if (json) terminal.json(envelope("models", data));
+  if (json) terminal.json("models", data);
   else if (found.length > 0) terminal.out(asAllowlist ? allowlist(found) : modelTable(found, terminal.width));
 }
 
 async function show(terminal: Terminal, name: string, json = false): Promise<void> {
   const model = chooseModel(await readCatalogue(openCatalogue(terminal)), name);
-  if (json) terminal.json(envelope("models show", model));
+  if (json) terminal.json("models show", model);
   else terminal.out(modelFacts(model));
 }
 
@@ -106,7 +105,7 @@ async function endpoints(terminal: Terminal, name: string, json = false): Promis
   const { all, zdr } = await readEndpoints(terminal, id);
   const keeping = new Set(zdr.map(({ name, tag }) => `${name} ${tag}`));
   const found = all.map((endpoint) => ({ ...endpoint, zdr: keeping.has(`${endpoint.name} ${endpoint.tag}`) }));
-  if (json) terminal.json(envelope("models endpoints", { model: id, endpoints: found }));
+  if (json) terminal.json("models endpoints", { model: id, endpoints: found });
   else terminal.out(endpointTable(id, found, terminal.width));
 }
 

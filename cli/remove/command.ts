@@ -1,6 +1,6 @@
 /** `pulumi-openrouter remove`: deletes one key or guardrail, by its full hash or id, after showing what it is. */
 
-import { Command } from "commander";
+import type { Command } from "commander";
 import { deleteGuardrail, readGuardrail } from "../../provider/api/guardrails";
 import { deleteKey, readKey } from "../../provider/api/keys";
 import { NotFoundError } from "../../provider/errors";
@@ -13,7 +13,7 @@ import { formatBudget, formatUsd } from "../shared/money";
 import { printable } from "../shared/output";
 import type { ObjectKind } from "../shared/state";
 import { factLines } from "../shared/table";
-import { EXIT, processTerminal, reporting, type Terminal, UsageError, usageExits } from "../shared/terminal";
+import { EXIT, newCommand, type Terminal, UsageError } from "../shared/terminal";
 
 interface Removable {
   kind: ObjectKind;
@@ -26,8 +26,8 @@ interface Removable {
 
 type Look = (account: Account, id: string) => Promise<Removable>;
 
-export function removeCommand(terminal: Terminal = processTerminal()): Command {
-  const command = usageExits(new Command("remove"), terminal).description(
+export function removeCommand(terminal: Terminal): Command {
+  const command = newCommand("remove", terminal).description(
     "Deletes one key or guardrail of the account, after showing it. Meant for what `audit` found in no state.",
   );
   command
@@ -36,18 +36,14 @@ export function removeCommand(terminal: Terminal = processTerminal()): Command {
     .description("delete a key; its clients lose access at once, and it can't be restored")
     .option("--yes", "skip the prompt; required without a terminal")
     .addHelpText("after", HELP)
-    .action((hash: string, { yes }: { yes?: boolean }) =>
-      reporting(terminal, () => remove(terminal, checkedHash(hash), lookAtKey, yes ?? false)),
-    );
+    .action((hash: string, { yes }: { yes?: boolean }) => remove(terminal, checkedHash(hash), lookAtKey, yes ?? false));
   command
     .command("guardrail")
     .argument("<id>", "the full id of the guardrail, a UUID")
     .description("delete a guardrail; it stops applying to its keys and members at once")
     .option("--yes", "skip the prompt; required without a terminal")
     .addHelpText("after", HELP)
-    .action((id: string, { yes }: { yes?: boolean }) =>
-      reporting(terminal, () => remove(terminal, checkedId(id), lookAtGuardrail, yes ?? false)),
-    );
+    .action((id: string, { yes }: { yes?: boolean }) => remove(terminal, checkedId(id), lookAtGuardrail, yes ?? false));
   return command;
 }
 

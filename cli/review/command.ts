@@ -1,15 +1,14 @@
 /** `pulumi-openrouter review`: what a change does to budgets, in money, for the person who approves it. */
-import { Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { z } from "zod";
 import type { Resource } from "../../formats/deployment";
 import { stackOf } from "../../formats/urn";
 import { KEY_VARIABLES } from "../../provider/settings";
 import { clean } from "../../provider/text";
-import { envelope } from "../shared/envelope";
 import { readNamed } from "../shared/files";
 import { exportStack, previewStack } from "../shared/pulumi";
 import { readDeployment } from "../shared/state";
-import { processTerminal, reporting, type Terminal, UsageError, usageExits } from "../shared/terminal";
+import { newCommand, type Terminal, UsageError } from "../shared/terminal";
 import { adoptedIds, type Live, liveInAccount, liveInStates } from "./adopted";
 import { type Callout, callouts } from "./callouts";
 import { compare, type Review } from "./compare";
@@ -40,8 +39,8 @@ const REFUSED = 1;
 const NOT_DONE = 2;
 const FACTOR = 2;
 
-export function reviewCommand(terminal: Terminal = processTerminal(), now: () => number = Date.now): Command {
-  return usageExits(new Command("review"), terminal)
+export function reviewCommand(terminal: Terminal, now: () => number = Date.now): Command {
+  return newCommand("review", terminal)
     .description("Shows the cost impact of a Pulumi preview: how much more each key may spend, and what to check.")
     .argument("[preview]", "file made by `pulumi preview --json`; - is standard input")
     .option("--stack <name>", "run the preview and the export of this stack with `pulumi`, instead of reading files")
@@ -67,9 +66,7 @@ export function reviewCommand(terminal: Terminal = processTerminal(), now: () =>
     .option("--forbid <list>", "refuse if any of these happens", listOf(prohibitions, PROHIBITIONS))
     .option("--config <file>", `gates from this file (default: ${GATES_FILE} of the directory, if there is one)`)
     .addHelpText("after", HELP)
-    .action((file: string | undefined, options: ReviewOptions) =>
-      reporting(terminal, () => review(terminal, file, options, now())),
-    );
+    .action((file: string | undefined, options: ReviewOptions) => review(terminal, file, options, now()));
 }
 
 const HELP = `
@@ -106,7 +103,7 @@ async function review(terminal: Terminal, file: string | undefined, options: Rev
   const result = compare(preview, state, now, live);
   const found = callouts(result, options.factor ?? gates.factor ?? FACTOR);
   const verdicts = evaluateGates(chosen(options, gates), result, found);
-  if (options.format === "json") terminal.json(envelope("review", reviewJson(result, found, verdicts)));
+  if (options.format === "json") terminal.json("review", reviewJson(result, found, verdicts));
   else terminal.out(draw(options.format, result, found, verdicts, terminal.colors));
   refuse(terminal, verdicts);
 }

@@ -1,13 +1,14 @@
 /** Where a command runs, and the one gate that everything it prints goes through. */
 import { createInterface } from "node:readline/promises";
-import type { Command } from "commander";
+import { Command } from "commander";
 import { Secret } from "../../provider/secret";
 import { KEY_VARIABLES } from "../../provider/settings";
 import { clean } from "../../provider/text";
+import { envelope } from "./envelope";
 import { printed, printedJson } from "./output";
 
 /** What a process gives a command; tests give their own. */
-export interface Place {
+export interface RawTerminal {
   env: NodeJS.ProcessEnv;
   /** Whether a person can answer a question. */
   interactive: boolean;
@@ -27,11 +28,11 @@ export interface Place {
 }
 
 /** Its texts pass the gate: no credential and no control character gets out. */
-export interface Terminal extends Omit<Place, "write"> {
+export interface Terminal extends Omit<RawTerminal, "write"> {
   out(text: string): void;
   err(text: string): void;
-  /** Prints a value as JSON, which is escaped and not altered. */
-  json(value: object): void;
+  /** Prints the data of a command as JSON: escaped, not altered. @param command Its name, such as `models endpoints`. */
+  json(command: string, data: object): void;
   /** Prints a line that ends with a credential which is there to be copied. */
   reveal(text: string, secret: Secret): void;
   /** Hides credentials from now on, besides those of the environment. */
@@ -49,15 +50,15 @@ export class UsageError extends Error {
   }
 }
 
-export function terminalAt(place: Place): Terminal {
+export function gatedTerminal(raw: RawTerminal): Terminal {
   const protectedOnes: (() => readonly Secret[])[] = [];
   const terminal: Terminal = {
-    ...place,
-    out: (text) => place.write("out", `${gated(text)}\n`),
-    err: (text) => place.write("err", `${gated(text)}\n`),
-    json: (value) => place.write("out", `${printedJson(value, secrets())}\n`),
-    reveal: (text, secret) => place.write("out", `${gated(text)}${clean(secret.reveal())}\n`),
-    ask: (question) => place.ask(gated(question)),
+    ...raw,
+    out: (text) => raw.write("out", `${gated(text)}\n`),
+    err: (text) => raw.write("err", `${gated(text)}\n`),
+    json: (command, data) => raw.write("out", `${printedJson(envelope(command, data), secrets())}\n`),
+    reveal: (text, secret) => raw.write("out", `${gated(text)}${clean(secret.reveal())}\n`),
+    ask: (question) => raw.ask(gated(question)),
     protect: (secrets) => void protectedOnes.push(secrets),
   };
   const secrets = () => [...secretsOf(terminal.env), ...protectedOnes.flatMap((each) => each())];
@@ -77,7 +78,7 @@ export function processTerminal(): Terminal {
   for (const stream of [stdout, stderr]) {
     stream.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? process.exitCode : 2));
   }
-  return terminalAt({
+  return gatedTerminal({
     env,
     interactive: stdin.isTTY === true && stdout.isTTY === true,
     colors: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb",
@@ -110,7 +111,7 @@ async function ask(question: string): Promise<string> {
 export const EXIT = { finding: 1, failure: 2 } as const;
 
 /** Does the work of a command; a failure is a line on standard error and an exit code, never a stack trace. */
-export async function reporting(terminal: Terminal, work: () => Promise<void>): Promise<void> {
+export async function reportErrors(terminal: Terminal, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -121,8 +122,8 @@ export async function reporting(terminal: Terminal, work: () => Promise<void>): 
 }
 
 /** Commander's own texts pass the gate too, and a wrong option ends with 2: it would be 1, which means a finding. */
-export function usageExits(command: Command, terminal: Terminal): Command {
-  return command
+export function newCommand(name: string, terminal: Terminal): Command {
+  return new Command(name)
     .configureOutput({
       writeOut: (text) => terminal.out(text.replace(/\n$/, "")),
       writeErr: (text) => terminal.err(text.replace(/\n$/, "")),

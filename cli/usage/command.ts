@@ -1,15 +1,14 @@
 /** `pulumi-openrouter usage`: what was spent today, this week and this month, and on the last completed days. */
-import { Command, Option } from "commander";
+import { type Command, Option } from "commander";
 import { ACTIVITY_DAYS, type Activity, listActivity } from "../../provider/api/activity";
 import type { Key } from "../../provider/api/keys";
 import { RequestError } from "../../provider/errors";
 import { type Account, openAccount } from "../shared/account";
-import { envelope } from "../shared/envelope";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { mapConcurrently, readAllKeys, reportUnreadable } from "../shared/inventory";
 import { chooseKey, KEY_CHOICE } from "../shared/keyChoice";
 import { wholeNumber } from "../shared/parameters";
-import { EXIT, processTerminal, reporting, type Terminal, usageExits } from "../shared/terminal";
+import { EXIT, newCommand, type Terminal } from "../shared/terminal";
 import { byKey, counters, GROUPINGS, type Grouping, groupsOf, type Period, periodOf, within } from "./groups";
 import { type Completed, type Usage, usageJson, usageText } from "./report";
 
@@ -20,15 +19,15 @@ interface UsageOptions {
   json?: boolean;
 }
 
-export function usageCommand(terminal: Terminal = processTerminal()): Command {
-  return usageExits(new Command("usage"), terminal)
+export function usageCommand(terminal: Terminal): Command {
+  return newCommand("usage", terminal)
     .description("Shows what was spent in USD: today, this week and this month, and on the last completed UTC days.")
     .addOption(new Option("--by <what>", "how to group the completed days").choices(GROUPINGS).default("day"))
     .option("--days <number>", `how many completed days, 1 to ${ACTIVITY_DAYS}`, wholeNumber(1, ACTIVITY_DAYS), 7)
     .option("--key <key>", `one key only: ${KEY_CHOICE}`)
     .option("--json", "print everything as JSON")
     .addHelpText("after", HELP)
-    .action((options: UsageOptions) => reporting(terminal, () => usage(terminal, options)));
+    .action((options: UsageOptions) => usage(terminal, options));
 }
 
 const HELP = `
@@ -54,7 +53,7 @@ async function usage(terminal: Terminal, { by, days, key: wanted, json }: UsageO
   const keys = key ? [key] : all.keys;
   const { completed, failure } = await attempt(() => readCompleted(account, by, days, keys, key));
   const found: Usage = { key, counters: counters(keys), completed };
-  if (json) terminal.json(envelope("usage", usageJson(found)));
+  if (json) terminal.json("usage", usageJson(found));
   else terminal.out(usageText(found, terminal.width));
   if (reportUnreadable(terminal, all)) terminal.exitCode(EXIT.failure);
   if (failure) throw failure;

@@ -1,8 +1,8 @@
 /** `pulumi-openrouter dashboard`: changes a running simulator like a user on the website. */
-import { Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { formatUsd } from "../../cli/shared/money";
 import { printable } from "../../cli/shared/output";
-import { processTerminal, reporting, type Terminal, UsageError, usageExits } from "../../cli/shared/terminal";
+import { newCommand, type Terminal, UsageError } from "../../cli/shared/terminal";
 import { clean } from "../../provider/text";
 import type { Dashboard, Guardrail, Key, KeyAssignment } from "../simulator/index";
 import { SIMULATOR_PORT } from "./simulator";
@@ -15,13 +15,9 @@ interface Contents {
 }
 
 /** Names of keys and guardrails may be used where they are unambiguous; hashes and ids always, also shortened. */
-export function dashboardCommand(terminal: Terminal = processTerminal()): Command {
+export function dashboardCommand(terminal: Terminal): Command {
   const print = terminal.out;
-  const doing =
-    <Args extends unknown[]>(act: (...args: Args) => Promise<void>) =>
-    (...args: Args) =>
-      reporting(terminal, () => act(...args));
-  const command = usageExits(new Command("dashboard"), terminal)
+  const command = newCommand("dashboard", terminal)
     .description("Changes a running simulator outside Pulumi, like a user on the website.")
     .option("--url <url>", "the simulator's base URL", terminal.env.OPENROUTER_BASE_URL ?? defaultUrl())
     .addHelpText("after", HELP);
@@ -30,25 +26,21 @@ export function dashboardCommand(terminal: Terminal = processTerminal()): Comman
   command
     .command("keys")
     .description("list the inference keys")
-    .action(
-      doing(async () => {
-        const { keys } = await simulator().contents();
-        for (const key of keys) print(`${key.hash.slice(0, 12)}  ${keyState(key).padEnd(12)}  ${printable(key.name)}`);
-      }),
-    );
+    .action(async () => {
+      const { keys } = await simulator().contents();
+      for (const key of keys) print(`${key.hash.slice(0, 12)}  ${keyState(key).padEnd(12)}  ${printable(key.name)}`);
+    });
   command
     .command("guardrails")
     .description("list the guardrails, and the keys that each is assigned to")
-    .action(
-      doing(async () => {
-        const { keys, guardrails, keyAssignments } = await simulator().contents();
-        for (const { id, name } of guardrails) {
-          const hashes = keyAssignments.filter((row) => row.guardrail_id === id).map((row) => row.key_hash);
-          const names = keys.filter((key) => hashes.includes(key.hash)).map((key) => printable(key.name));
-          print(`${id}  ${printable(name)}${names.length > 0 ? `: ${names.join(", ")}` : ""}`);
-        }
-      }),
-    );
+    .action(async () => {
+      const { keys, guardrails, keyAssignments } = await simulator().contents();
+      for (const { id, name } of guardrails) {
+        const hashes = keyAssignments.filter((row) => row.guardrail_id === id).map((row) => row.key_hash);
+        const names = keys.filter((key) => hashes.includes(key.hash)).map((key) => printable(key.name));
+        print(`${id}  ${printable(name)}${names.length > 0 ? `: ${names.join(", ")}` : ""}`);
+      }
+    });
 
   /** Acts on the key that the argument names. */
   const withKey = async (wanted: string, act: (connection: Connection, hash: string) => Promise<unknown>) => {
@@ -62,11 +54,9 @@ export function dashboardCommand(terminal: Terminal = processTerminal()): Comman
       .command(name)
       .argument("<key>", "name or hash")
       .description(description)
-      .action(
-        doing(async (wanted: string) => {
-          print(`${name}: ${await withKey(wanted, ({ perform }, hash) => perform(...action(hash)))}`);
-        }),
-      );
+      .action(async (wanted: string) => {
+        print(`${name}: ${await withKey(wanted, ({ perform }, hash) => perform(...action(hash)))}`);
+      });
   onKey("disable", "disable a key", (hash) => ["updateKey", hash, { disabled: true }]);
   onKey("enable", "enable a key", (hash) => ["updateKey", hash, { disabled: false }]);
   onKey("delete", "delete a key", (hash) => ["deleteKey", hash]);
@@ -77,12 +67,10 @@ export function dashboardCommand(terminal: Terminal = processTerminal()): Comman
       .argument("<key>", "name or hash")
       .argument("<usd>", "amount, or none", amount)
       .description(description)
-      .action(
-        doing(async (wanted: string, value: number | null) => {
-          const key = await withKey(wanted, ({ perform }, hash) => perform(...action(hash, value)));
-          print(`${name}: ${key}, ${value === null ? "none" : formatUsd(value)}`);
-        }),
-      );
+      .action(async (wanted: string, value: number | null) => {
+        const key = await withKey(wanted, ({ perform }, hash) => perform(...action(hash, value)));
+        print(`${name}: ${key}, ${value === null ? "none" : formatUsd(value)}`);
+      });
   withAmount("set-limit", "set the limit of a key", (hash, limit) => ["updateKey", hash, { limit }]);
   withAmount("use", "spend with a key", (hash, amount) => ["useKey", hash, amount ?? 0]);
 
@@ -92,17 +80,15 @@ export function dashboardCommand(terminal: Terminal = processTerminal()): Comman
       .argument("<guardrail>", "name or id")
       .argument("<keys...>", "names or hashes")
       .description(description)
-      .action(
-        doing(async (wanted: string, chosen: string[]) => {
-          const connection = simulator();
-          const { guardrails, keys } = await connection.contents();
-          const guardrail = oneOf(guardrails, "guardrail", wanted, (each) => each.id);
-          const assigned = chosen.map((key) => oneOf(keys, "key", key, (each) => each.hash));
-          await connection.perform(name, guardrail.id, { keys: assigned.map(({ hash }) => hash) });
-          const names = assigned.map((key) => printable(key.name)).join(", ");
-          print(`${name}: guardrail "${printable(guardrail.name)}", ${names}`);
-        }),
-      );
+      .action(async (wanted: string, chosen: string[]) => {
+        const connection = simulator();
+        const { guardrails, keys } = await connection.contents();
+        const guardrail = oneOf(guardrails, "guardrail", wanted, (each) => each.id);
+        const assigned = chosen.map((key) => oneOf(keys, "key", key, (each) => each.hash));
+        await connection.perform(name, guardrail.id, { keys: assigned.map(({ hash }) => hash) });
+        const names = assigned.map((key) => printable(key.name)).join(", ");
+        print(`${name}: guardrail "${printable(guardrail.name)}", ${names}`);
+      });
   onAssignment("assign", "assign a guardrail to keys; it replaces the one that they have");
   onAssignment("unassign", "remove a guardrail from keys");
 
@@ -110,15 +96,13 @@ export function dashboardCommand(terminal: Terminal = processTerminal()): Comman
     .command("delete-guardrail")
     .argument("<guardrail>", "name or id")
     .description("delete a guardrail")
-    .action(
-      doing(async (wanted: string) => {
-        const connection = simulator();
-        const { guardrails } = await connection.contents();
-        const { id, name } = oneOf(guardrails, "guardrail", wanted, (each) => each.id);
-        await connection.perform("deleteGuardrail", id);
-        print(`delete-guardrail: "${printable(name)}"`);
-      }),
-    );
+    .action(async (wanted: string) => {
+      const connection = simulator();
+      const { guardrails } = await connection.contents();
+      const { id, name } = oneOf(guardrails, "guardrail", wanted, (each) => each.id);
+      await connection.perform("deleteGuardrail", id);
+      print(`delete-guardrail: "${printable(name)}"`);
+    });
   return command;
 }
 

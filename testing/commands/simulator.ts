@@ -1,6 +1,6 @@
 /** `pulumi-openrouter simulator`: the management API on this machine, to try things out without an account. */
-import { Command, InvalidArgumentError } from "commander";
-import { processTerminal, reporting, type Terminal, usageExits } from "../../cli/shared/terminal";
+import { type Command, InvalidArgumentError } from "commander";
+import { newCommand, type Terminal } from "../../cli/shared/terminal";
 import { Secret } from "../../provider/secret";
 import { clean } from "../../provider/text";
 import type { LoggedRequest, Simulator, Switches } from "../simulator/index";
@@ -21,8 +21,8 @@ export interface SimulateOptions {
   demo?: boolean;
 }
 
-export function simulateCommand(terminal: Terminal = processTerminal()): Command {
-  return usageExits(new Command("simulator"), terminal)
+export function simulateCommand(terminal: Terminal): Command {
+  return newCommand("simulator", terminal)
     .description("Serves OpenRouter's management API on loopback, in memory or in a file, until it is stopped.")
     .option("--port <number>", "port on 127.0.0.1; 0 for any free one", wholeNumber, SIMULATOR_PORT)
     .option("--latency <ms>", "how long each response takes", wholeNumber, 0)
@@ -32,12 +32,10 @@ export function simulateCommand(terminal: Terminal = processTerminal()): Command
     .option("--key <key>", "management key to accept, instead of a random one", managementKey)
     .option("--demo", "start with keys, guardrails, workspaces, members and 30 days of activity")
     .addHelpText("after", `${HELP}\n\nSwitches, the default first:\n${listOfSwitches()}`)
-    .action((options: SimulateOptions) =>
-      reporting(terminal, async () => {
-        const simulator = await simulate(options, terminal);
-        for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void simulator.close());
-      }),
-    );
+    .action(async (options: SimulateOptions) => {
+      const simulator = await simulate(options, terminal);
+      for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void simulator.close());
+    });
 }
 
 const HELP = `

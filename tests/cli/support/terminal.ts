@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Terminal, terminalAt } from "../../../cli/shared/terminal";
+import { gatedTerminal, reportErrors, type Terminal } from "../../../cli/shared/terminal";
 
 /** What a person or a CI job would have of a run. */
 export interface Run {
@@ -24,7 +24,7 @@ const ENDED = new Error("ended");
 /** A terminal, and what gets out of it. */
 export function placeFor(place: Place = {}): { terminal: Terminal; result: Run } {
   const result: Run = { out: "", err: "", code: 0 };
-  const terminal = terminalAt({
+  const terminal = gatedTerminal({
     env: place.env ?? {},
     interactive: place.answer !== undefined,
     colors: place.colors ?? false,
@@ -55,10 +55,12 @@ export async function run(
   place: Place = {},
 ): Promise<Run> {
   const { terminal, result } = placeFor(place);
-  await command(terminal)
-    .parseAsync([...args], { from: "user" })
-    .catch((error: unknown) => {
-      if (error !== ENDED) throw error;
-    });
+  await reportErrors(terminal, () =>
+    command(terminal)
+      .parseAsync([...args], { from: "user" })
+      .catch((error: unknown) => {
+        if (error !== ENDED) throw error;
+      }),
+  );
   return result;
 }
