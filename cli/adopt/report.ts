@@ -53,7 +53,7 @@ function aboutSecrets({ importFile }: Written): string {
 \`key\` of its resource is empty. ${secretOptions(importFile === undefined ? "adopt" : "import")}`;
 }
 
-const COLUMNS: Column[] = [{ title: "KEY" }, { title: "NAME", least: 20 }, { title: "RESOURCE", least: 20 }];
+const COLUMNS: Column[] = [{ title: "KEY" }, { title: "NAME", minWidth: 20 }, { title: "RESOURCE", minWidth: 20 }];
 
 function keyTable(keys: readonly Resource[], width: number | undefined): string {
   const rows = keys.map(({ id, name, inputs }) => [id.slice(0, 12), printable(String(inputs.name)), printable(name)]);

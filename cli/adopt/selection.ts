@@ -11,8 +11,8 @@ import type { Lifecycle } from "../../provider/reconcile/lifecycle";
 import { lifecycles } from "../../provider/resources";
 import { clean, holdsNoKey } from "../../provider/text";
 import type { Account } from "../shared/account";
-import { isWorkspaceDefault } from "../shared/findings";
-import { assignedKeys, type Inventory, mapConcurrently, readInventory } from "../shared/inventory";
+import { assignedKeys, type Inventory, isWorkspaceDefault, readInventory } from "../shared/inventory";
+import { mapConcurrently } from "../shared/mapConcurrently";
 import { UsageError } from "../shared/terminal";
 import { isEmpty, planSet } from "./sets";
 
@@ -62,7 +62,7 @@ export interface Selection {
 
 export async function select(account: Account, environment: NodeJS.ProcessEnv, filter: Filter): Promise<Selection> {
   const isWanted = await wanted(account, filter);
-  const inventory = await readInventory(account, { keys: [], guardrails: [] });
+  const inventory = await readInventory(account);
   const provider = providerOf(environment);
   const take = (kind: Kind, objects: readonly Present[]) =>
     mapConcurrently(objects, (object) => readForAdoption(provider(kind), kind, object));

@@ -1,16 +1,16 @@
-/** Assignments that differ from the states, for a person. */
-import type { AssignmentDrift } from "../shared/assignmentDrift";
-import type { Audit } from "../shared/findings";
+/** Assignments that differ from the states, as text. */
 import { guardrailNames } from "../shared/guardrailNames";
 import { printable } from "../shared/output";
 import { type Column, table } from "../shared/table";
+import type { AssignmentDrift } from "./assignmentDrift";
+import type { Audit } from "./findings";
 
 const COLUMNS: Column[] = [
-  { title: "ASSIGNEE", least: 9 },
+  { title: "ASSIGNEE", minWidth: 9 },
   { title: "ID" },
-  { title: "GUARDRAIL", least: 9, distinct: true },
-  { title: "RESOURCE", least: 9, distinct: true },
-  { title: "STACK", least: 9, distinct: true },
+  { title: "GUARDRAIL", minWidth: 9, distinct: true },
+  { title: "RESOURCE", minWidth: 9, distinct: true },
+  { title: "STACK", minWidth: 9, distinct: true },
 ];
 
 const MAX_ROWS = 20;
@@ -18,32 +18,33 @@ const MAX_ROWS = 20;
 export function driftText({ drift, keys, guardrails }: Audit, width: number | undefined): string {
   const keyNames = new Map(keys.map(({ key }) => [key.hash, printable(key.name)]));
   const guardrailName = guardrailNames(guardrails.map(({ guardrail }) => guardrail));
-  const row = ({ of, assignee, guardrail, resource }: AssignmentDrift) => [
-    of === "member" ? printable(assignee) : (keyNames.get(assignee) ?? "unknown key"),
-    of === "member" ? "member" : assignee.slice(0, 8),
-    guardrailName(guardrail.id),
-    printable(resource.urn.split("::").at(-1) ?? ""),
-    printable(resource.stack),
-  ];
-  const section = (why: AssignmentDrift["why"], title: string, advice: (found: AssignmentDrift[]) => string[]) => {
+  const section = (why: AssignmentDrift["why"], title: string): string[] => {
     const found = drift.filter((each) => each.why === why);
     if (found.length === 0) return [];
-    const rows = found.slice(0, MAX_ROWS).map(row);
+    const rows = found
+      .slice(0, MAX_ROWS)
+      .map(({ of, assignee, guardrail, resource }) => [
+        of === "member" ? printable(assignee) : (keyNames.get(assignee) ?? "unknown key"),
+        of === "member" ? "member" : assignee.slice(0, 8),
+        guardrailName(guardrail.id),
+        printable(resource.urn.split("::").at(-1) ?? ""),
+        printable(resource.stack),
+      ]);
     const more = found.length > MAX_ROWS ? [`and ${found.length - MAX_ROWS} more; --json has all`] : [];
-    return [[title, table(COLUMNS, rows, width), ...more, ...advice(found)].join("\n")];
+    return [[title, table(COLUMNS, rows, width), ...more, ...(why === "outside" ? advice(found) : [])].join("\n")];
   };
   return [
-    ...section("outside", "Not listed by an exclusive set, and removed by `pulumi up --refresh`:", aboutOutside),
-    ...section("lost", "Assigned by a state, and not in the account; `pulumi up --refresh` assigns it:", () => []),
+    ...section("outside", "Assigned, but not in an exclusive set; `pulumi up --refresh` unassigns:"),
+    ...section("lost", "Assigned in a state, but not in the account; `pulumi up --refresh` assigns:"),
   ].join("\n\n");
 }
 
-function aboutOutside(found: readonly AssignmentDrift[]): string[] {
-  const others = found.filter(({ assignedBy }) => assignedBy.length > 0).length;
+function advice(outside: readonly AssignmentDrift[]): string[] {
+  const others = outside.filter(({ assignedBy }) => assignedBy.length > 0).length;
   return [
     "To keep one, list it in the set, or declare the set with `exclusive: false`.",
     ...(others > 0
-      ? [`${others} of these ${others === 1 ? "is" : "are"} assigned by another resource of the states.`]
+      ? [`${others} of these ${others === 1 ? "is" : "are"} also declared by another resource of the states.`]
       : []),
   ];
 }

@@ -62,13 +62,13 @@ Exit code: 0, 2 if there is no such key, several, or it could not be read.`;
 
 async function listKeys(terminal: Terminal, { over, json }: ListOptions): Promise<void> {
   const account = openAccount(terminal);
-  const inventory = await readInventory(account, { keys: [], guardrails: [] });
+  const inventory = await readInventory(account);
   const all = inventory.keys.map((key) => listed(key, inventory)).sort(nearestLimitFirst);
   const now = new Date();
   const shown = over === undefined ? all : all.filter((each) => isOver(each, over, now));
   if (json) terminal.json("keys", { keys: shown.map(keyJson) });
   else terminal.out(listText(shown, inventory, terminal, over));
-  if (reportUnreadable(terminal, inventory)) terminal.exitCode(EXIT.failure);
+  reportUnreadable(terminal, inventory);
   if (over === undefined || shown.length === 0) return;
   const keys = shown.length === 1 ? "1 key has" : `${shown.length} keys have`;
   terminal.err(`${keys} used ${over} % or more of the limit.`);
@@ -79,7 +79,7 @@ async function show(terminal: Terminal, wanted: string, json: boolean): Promise<
   const account = openAccount(terminal);
   // No list has a key of a deleted workspace, but its hash finds it.
   const known = isKeyHash(wanted) ? [wanted] : [];
-  const inventory = await readInventory(account, { keys: known, guardrails: [] });
+  const inventory = await readInventory(account, { keys: known });
   const key = listed(chooseKey(inventory.keys, wanted), inventory);
   if (json) terminal.json("keys show", keyJson(key));
   else terminal.out(keyFacts(key, new Date()));

@@ -23,15 +23,15 @@ export function keyTable(keys: readonly ListedKey[], { workspaces, colors, width
   const nameOf = guardrailNames([...new Map(guardrails.map((each) => [each.id, each])).values()]);
   const isRoomy = width === undefined || width >= ROOMY;
   const columns: Column[] = [
-    { title: "NAME", least: 6 },
+    { title: "NAME", minWidth: 6 },
     { title: "KEY" },
     { title: "USED" },
     { title: "OF LIMIT" },
     ...(isRoomy ? [{ title: "LEFT" }] : []),
     { title: "BUDGET" },
     { title: "EXPIRES" },
-    { title: "GUARDRAIL", least: 9, distinct: true },
-    ...(workspaces ? [{ title: "WORKSPACE", least: 9, distinct: true }] : []),
+    { title: "GUARDRAIL", minWidth: 9, distinct: true },
+    ...(workspaces ? [{ title: "WORKSPACE", minWidth: 9, distinct: true }] : []),
   ];
   const rows = keys.map(({ key, guardrail, workspace, used, left, percent }) => [
     `${printable(key.name)}${key.disabled ? " (off)" : ""}`,

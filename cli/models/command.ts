@@ -5,7 +5,7 @@ import { listModels, type Model } from "../../provider/api/models";
 import { AuthenticationError } from "../../provider/errors";
 import { clean } from "../../provider/text";
 import { type Account, openAccount, openCatalogue } from "../shared/account";
-import { number, wholeNumber, words } from "../shared/parameters";
+import { appendWords, number, wholeNumber } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
 import { EXIT, newCommand, type Terminal, UsageError } from "../shared/terminal";
 import { fits, type ModelFilter } from "./filter";
@@ -28,9 +28,9 @@ export function modelsCommand(terminal: Terminal): Command {
     .option("--max-price <usd>", "at most this for a million input tokens", number)
     .option("--max-output-price <usd>", "at most this for a million output tokens", number)
     .option("--min-context <tokens>", "at least this context length", wholeNumber(1, 1e9))
-    .option("--input <modalities>", "takes all of these: text, image, file, audio, video", words)
-    .option("--output <modalities>", "gives all of these: text, image, embeddings, audio, …", words)
-    .option("--parameter <names>", "supports all of these: tools, structured_outputs, reasoning, seed, …", words)
+    .option("--input <modalities>", "takes all of these: text, image, file, audio, video", appendWords)
+    .option("--output <modalities>", "gives all of these: text, image, embeddings, audio, …", appendWords)
+    .option("--parameter <names>", "supports all of these: tools, structured_outputs, reasoning, seed, …", appendWords)
     .option("--free", "costs nothing")
     .option("--zdr", "has at least one endpoint with zero data retention")
     .option("--as-allowlist", "print the names as the input allowedModels of a Guardrail")

@@ -8,11 +8,11 @@ import { type Column, factLines, table } from "../shared/table";
 import { forMillion } from "./filter";
 
 const MODEL_COLUMNS: readonly Column[] = [
-  { title: "MODEL", least: 20 },
+  { title: "MODEL", minWidth: 20 },
   { title: "INPUT" },
   { title: "OUTPUT" },
   { title: "CONTEXT" },
-  { title: "MODALITY", least: 12 },
+  { title: "MODALITY", minWidth: 12 },
 ];
 
 export function modelTable(models: readonly Model[], width: number | undefined): string {
@@ -27,8 +27,8 @@ export function modelTable(models: readonly Model[], width: number | undefined):
 }
 
 const ENDPOINT_COLUMNS: readonly Column[] = [
-  { title: "PROVIDER", least: 12 },
-  { title: "TAG", least: 12 },
+  { title: "PROVIDER", minWidth: 12 },
+  { title: "TAG", minWidth: 12 },
   { title: "INPUT" },
   { title: "OUTPUT" },
   { title: "CONTEXT" },

@@ -1,4 +1,4 @@
-/** How the values of options are read. Commander says which option a refused one was for. */
+/** How the values of options are parsed. Commander adds the name of the option to these errors. */
 import { InvalidArgumentError } from "commander";
 
 /** A number in plain digits, such as 12 or 0.5. */
@@ -7,17 +7,17 @@ export function number(text: string): number {
   return Number(text);
 }
 
-export function wholeNumber(least: number, most: number): (text: string) => number {
+export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It has to be a whole number from ${least} to ${most}.`);
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
 }
 
-/** Words separated by commas; the option may be repeated. */
-export function words(text: string, before: string[] = []): string[] {
-  const more = text.split(",").map((word) => word.trim());
-  if (more.includes("")) throw new InvalidArgumentError("It has to be words separated by commas.");
-  return [...before, ...more];
+/** Words separated by commas, after those of the same option before. */
+export function appendWords(text: string, before: readonly string[] = []): string[] {
+  const words = text.split(",").map((word) => word.trim());
+  if (words.includes("")) throw new InvalidArgumentError("It must be words separated by commas.");
+  return [...before, ...words];
 }

@@ -5,10 +5,11 @@ import type { Key } from "../../provider/api/keys";
 import { RequestError } from "../../provider/errors";
 import { type Account, openAccount } from "../shared/account";
 import { CREDENTIALS_HELP } from "../shared/environment";
-import { mapConcurrently, readAllKeys, reportUnreadable } from "../shared/inventory";
+import { readAllKeys, reportUnreadable } from "../shared/inventory";
 import { chooseKey, KEY_CHOICE } from "../shared/keyChoice";
+import { mapConcurrently } from "../shared/mapConcurrently";
 import { wholeNumber } from "../shared/parameters";
-import { EXIT, newCommand, type Terminal } from "../shared/terminal";
+import { newCommand, type Terminal } from "../shared/terminal";
 import { byKey, counters, GROUPINGS, type Grouping, groupsOf, type Period, periodOf, within } from "./groups";
 import { type Completed, type Usage, usageJson, usageText } from "./report";
 
@@ -55,7 +56,7 @@ async function usage(terminal: Terminal, { by, days, key: wanted, json }: UsageO
   const found: Usage = { key, counters: counters(keys), completed };
   if (json) terminal.json("usage", usageJson(found));
   else terminal.out(usageText(found, terminal.width));
-  if (reportUnreadable(terminal, all)) terminal.exitCode(EXIT.failure);
+  reportUnreadable(terminal, all);
   if (failure) throw failure;
 }
 

@@ -67,7 +67,7 @@ function groupTable({ by, groups }: Completed, width: number | undefined): strin
   if (groups.length === 0) return "Nothing was used.";
   const lines: (Sums & Pick<Group, "name" | "hash">)[] = [...groups, { name: "total", ...total(groups) }];
   const rows = lines.map((line) => [title(line), ...cells(line)]);
-  return table([{ title: by.toUpperCase(), least: 12 }, ...AMOUNTS], rows, width);
+  return table([{ title: by.toUpperCase(), minWidth: 12 }, ...AMOUNTS], rows, width);
 }
 
 /** Several keys may have one name. */

@@ -1,4 +1,4 @@
-/** `audit` of assignments: an account against the pairs and sets of states. */
+/** `audit` of assignments: an account compared with the pairs and sets of states. */
 import { auditCommand } from "../../cli/audit/command";
 import { credentials, eachTestOnASimulator } from "./support/account";
 import { type Entry, file, stackExport } from "./support/states";
@@ -19,8 +19,8 @@ async function report(...states: string[]): Promise<Report> {
   return JSON.parse((await audit(states, ["--json"])).out).data;
 }
 
-const makeKey = (name: string) => simulator().dashboard.createKey({ name }).key.hash;
-const makeGuardrail = (name: string) => simulator().dashboard.createGuardrail({ name }).id;
+const createKey = (name: string) => simulator().dashboard.createKey({ name }).key.hash;
+const createGuardrail = (name: string) => simulator().dashboard.createGuardrail({ name }).id;
 const assign = (id: string, ...keys: string[]) => simulator().dashboard.assign(id, { keys });
 
 const set = (inputs: object, name = "services"): Entry => ({
@@ -38,9 +38,9 @@ const pair = (guardrailId: string, keyHash: string): Entry => ({
 const urnOf = (kind: string, name: string, stack = "prod") =>
   `urn:pulumi:${stack}::budgets::pulumi-nodejs:dynamic/openrouter:${kind}::${name}`;
 
-test("a key is assigned by the set or the pair that lists it, and then nothing differs", async () => {
-  const [a, b, c] = [makeKey("a"), makeKey("b"), makeKey("c")];
-  const [safe, strict] = [makeGuardrail("safe"), makeGuardrail("strict")];
+test("names the set or pair that assigns a key, and reports no drift", async () => {
+  const [a, b, c] = [createKey("a"), createKey("b"), createKey("c")];
+  const [safe, strict] = [createGuardrail("safe"), createGuardrail("strict")];
   assign(safe, a, b);
   assign(strict, c);
   const { keys, drift } = await report(stackExport([set({ guardrailId: safe, keyHashes: [b, a] }), pair(strict, c)]));
@@ -57,9 +57,9 @@ test("a key is assigned by the set or the pair that lists it, and then nothing d
   ).toEqual([]);
 });
 
-test("what an exclusive set does not list is assigned outside, and who else assigns it is told", async () => {
-  const [own, foreign, theirs] = [makeKey("own"), makeKey("foreign"), makeKey("theirs")];
-  const safe = makeGuardrail("safe");
+test("reports keys that an exclusive set does not list, and names the other resources that assign them", async () => {
+  const [own, foreign, theirs] = [createKey("own"), createKey("foreign"), createKey("theirs")];
+  const safe = createGuardrail("safe");
   assign(safe, own, foreign, theirs);
   const prod = stackExport([set({ guardrailId: safe, keyHashes: [own] })]);
   const dev = stackExport([pair(safe, theirs)], [], "dev");
@@ -71,23 +71,23 @@ test("what an exclusive set does not list is assigned outside, and who else assi
   const found = keys.filter(({ findings }) => findings.includes("assigned-outside"));
   expect(found.map(({ name }) => name)).toEqual(["foreign", "theirs"]);
   const { out } = await audit([prod, dev]);
-  expect(out).toContain("Not listed by an exclusive set, and removed by `pulumi up --refresh`:\nASSIGNEE");
+  expect(out).toContain("Assigned, but not in an exclusive set; `pulumi up --refresh` unassigns:\nASSIGNEE");
   expect(out).toMatch(new RegExp(`^foreign {3}${foreign.slice(0, 8)} {2}safe {7}services {2}budgets/prod$`, "m"));
-  expect(out).toContain("declare the set with `exclusive: false`.\n1 of these is assigned by another resource");
+  expect(out).toContain("declare the set with `exclusive: false`.\n1 of these is also declared by another resource");
 });
 
 test.each([
   ["is not exclusive", { keyHashes: [], exclusive: false }],
   ["does not manage keys", { userIds: [] }],
-])("nothing is assigned outside a set that %s", async (_what, inputs) => {
-  const safe = makeGuardrail("safe");
-  assign(safe, makeKey("foreign"));
+])("reports nothing as assigned outside when the set %s", async (_what, inputs) => {
+  const safe = createGuardrail("safe");
+  assign(safe, createKey("foreign"));
   expect((await report(stackExport([set({ guardrailId: safe, ...inputs })]))).drift).toEqual([]);
 });
 
-test("a key that lost the guardrail that a state assigns is told, of a set as of a pair", async () => {
-  const [a, b, gone] = [makeKey("a"), makeKey("b"), "f".repeat(64)];
-  const [safe, strict] = [makeGuardrail("safe"), makeGuardrail("strict")];
+test("reports a key without the guardrail that a set or a pair of a state assigns", async () => {
+  const [a, b, gone] = [createKey("a"), createKey("b"), "f".repeat(64)];
+  const [safe, strict] = [createGuardrail("safe"), createGuardrail("strict")];
   assign(strict, a);
   const state = stackExport([set({ guardrailId: safe, keyHashes: [a, gone] }), pair(strict, b)]);
   const { keys, drift } = await report(state);
@@ -96,16 +96,16 @@ test("a key that lost the guardrail that a state assigns is told, of a set as of
     { why: "lost", assignee: b, guardrail: { name: "strict" } },
   ]);
   expect(keys.map(({ findings }) => findings.includes("unassigned"))).toEqual([true, true]);
-  expect((await audit([state])).out).toContain("Assigned by a state, and not in the account");
+  expect((await audit([state])).out).toContain("Assigned in a state, but not in the account");
 });
 
-test("members are compared where a state manages them", async () => {
+test("compares members when a state manages them", async () => {
   const { dashboard } = simulator();
   const [ada, bob] = ["ada", "bob"].map((name) => dashboard.addMember({ email: `${name}@example.com` }).id) as [
     string,
     string,
   ];
-  const [safe, strict] = [makeGuardrail("safe"), makeGuardrail("strict")];
+  const [safe, strict] = [createGuardrail("safe"), createGuardrail("strict")];
   dashboard.assign(safe, { members: [ada] });
   const member: Entry = {
     kind: "GuardrailMemberAssignment",
@@ -124,9 +124,9 @@ test("members are compared where a state manages them", async () => {
   expect(failed).toMatchObject({ code: 1, err: "The audit found 1 assigned-outside, 2 unassigned.\n" });
 });
 
-test("nothing counts as lost if not everything could be read, and what is refused is named", async () => {
-  const safe = makeGuardrail("safe");
-  const state = stackExport([set({ guardrailId: safe, keyHashes: [makeKey("a")], userIds: ["user_a"] })]);
+test("reports no lost assignment, and names the refused list, when not everything could be read", async () => {
+  const safe = createGuardrail("safe");
+  const state = stackExport([set({ guardrailId: safe, keyHashes: [createKey("a")], userIds: ["user_a"] })]);
   const refusal = { effect: "status", status: 403, times: Number.POSITIVE_INFINITY } as const;
   simulator().faults.add({ ...refusal, where: ({ path }) => path.includes("/assignments/members") });
   const { out, err, code } = await audit([state], ["--json"]);
@@ -135,20 +135,20 @@ test("nothing counts as lost if not everything could be read, and what is refuse
   expect(JSON.parse(out).data.drift).toEqual([]);
 });
 
-test("hundreds that differ are a table of some that fits the screen", async () => {
-  const safe = makeGuardrail("a guardrail with a name that is longer than others are");
-  for (let at = 0; at < 30; at++) assign(safe, makeKey(`a key with a name that is rather long ${at}`));
+test("prints the first 20 differences in a table that fits the screen", async () => {
+  const safe = createGuardrail("a guardrail with a name that is longer than others are");
+  for (let at = 0; at < 30; at++) assign(safe, createKey(`a key with a name that is rather long ${at}`));
   const state = stackExport([set({ guardrailId: safe, keyHashes: [] }, "a-set-with-a-long-name-of-its-own")]);
   const { out } = await audit([state], [], { width: 80 });
-  const [, table = ""] = out.split("removed by `pulumi up --refresh`:\n");
+  const [, table = ""] = out.split("`pulumi up --refresh` unassigns:\n");
   const lines = table.split("\n").slice(0, 22);
   expect(lines[21]).toBe("and 10 more; --json has all");
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test("a set that is only read, or replaced, says nothing", async () => {
-  const safe = makeGuardrail("safe");
-  assign(safe, makeKey("a"));
+test("reports nothing for a set that is only read or being replaced", async () => {
+  const safe = createGuardrail("safe");
+  assign(safe, createKey("a"));
   const read = { ...set({}), external: true, outputs: { guardrailId: safe, keyHashes: [] } };
   expect((await report(stackExport([read]))).drift).toEqual([]);
   const replaced = JSON.parse(stackExport([set({ guardrailId: safe, keyHashes: [] })]));
