@@ -2,18 +2,23 @@
 
 import { hasUnknown, isUnknown } from "../../formats/values";
 import { PreconditionError } from "../errors";
+import type { Collection, Named } from "./collection";
 import { type Context, ignoreNotFound } from "./lifecycle";
 
 /**
  * Reads the object to adopt. Claims its id before the first call, so that of two resources that adopt one object in the
  * same run the second is refused whatever the timing.
  */
-export async function adopt<Live>({ api, session }: Context, id: string, read: () => Promise<Live>): Promise<Live> {
+export async function adopt<Live extends Named>(
+  { api, session }: Context,
+  collection: Collection<Live>,
+  id: string,
+): Promise<Live> {
   if (session.adoptedIds.has(id) || session.managed.has(id)) throw adoptedTwice(api.operation, id);
   session.adoptedIds.add(id);
   session.claimedIds.add(id);
   try {
-    const live = await ignoreNotFound(read());
+    const live = await ignoreNotFound(collection.read(api, id));
     if (live !== undefined) return live;
     throw new PreconditionError(
       api.operation,

@@ -1,9 +1,22 @@
-/** Bringing an object to what is declared, and telling what the API did not do. */
+/** Writes what differs until the API shows what is declared. */
 import { isDeepStrictEqual } from "node:util";
 import { NotAppliedError, PartialFailureError } from "../errors";
-import { isOutcomeUnknown } from "./lifecycle";
+import type { EditableCollection, Named } from "./collection";
+import { type Age, untilVisible } from "./fresh";
+import { type Context, type Created, isOutcomeUnknown } from "./lifecycle";
 
-/** Fields of `desired` that `observed` shows otherwise. An undefined one is left to the server. */
+/** What a program declares for an object, and how an object of the API compares with it. */
+export interface Settings<Live, Fields, Outputs> {
+  /** Asked again after each response, which may show how the API stores what is declared. */
+  desired(): Fields;
+  /** @param written The fields of the request that returned the object. */
+  observed(live: Live, written: Partial<Fields>): Fields | Promise<Fields>;
+  outputs(live: Live): Outputs;
+  /** @throws if the object lacks what can't be changed later. */
+  verify?(live: Live): void;
+}
+
+/** Fields of `desired` that differ from `observed`. An undefined one is left to the server. */
 export function changedFields<Fields extends object>(desired: Fields, observed: Fields): Partial<Fields> {
   const changed: Partial<Fields> = {};
   for (const name of Object.keys(desired) as (keyof Fields)[]) {
@@ -13,84 +26,97 @@ export function changedFields<Fields extends object>(desired: Fields, observed: 
   return changed;
 }
 
-/** The object as a request showed it, and what that request had set. */
-export interface Observation<Fields, Live> {
-  live: Live;
-  written: Partial<Fields>;
-}
-
-export interface Remembered<Fields> {
-  remembered: Fields;
-  outputs: object;
-  /** After a failure the API may have more than the state remembers. */
-  unfinished?: boolean;
-}
-
-export interface Convergence<Fields extends object, Live> {
-  operation: string;
-  id: string;
-  /** Asked anew after each answer, which may teach how the API words what is declared. */
-  desired(): Fields;
-  /** Where it starts: an object just made or adopted, which no later failure may lose, or what the state remembers. */
-  from: Observation<Fields, Live> | Remembered<Fields>;
-  /** Done first; what fails from here on loses nothing. */
-  begin?: () => Promise<void>;
-  write(changed: Partial<Fields>): Promise<Live>;
-  read(): Promise<Live>;
-  fieldsOf(shown: Observation<Fields, Live>): Fields | Promise<Fields>;
-  /** What to keep in state, should a later step fail. */
-  outputsOf(live: Live): object;
-  /** What to do about fields that some servers do not take. */
-  advice?: Readonly<Record<string, string>>;
-}
-
-/** The second write is for what the answer to the first shows to differ: a setting that was silently defaulted. */
-const MAX_WRITES = 2;
-
 /**
- * Writes what differs until the API shows what is declared, and returns what it showed last. A field that it accepts
- * and then shows otherwise is an error, and not a loop.
- *
- * An update writes the fields that have changed in the program and no other: drift of the others was in no preview, and
- * may be what `ignoreChanges` is for. They stay as the state remembers them until a refresh, unless an earlier failure
- * makes it doubtful.
+ * Updates a created or adopted object to match what is declared. The object exists, so every failure is a partial one.
+ * @param written The fields of the request that created it.
  */
-export async function converge<Fields extends object, Live>(task: Convergence<Fields, Live>): Promise<Live> {
-  const { from } = task;
-  let live = "live" in from ? from.live : undefined;
-  let mustBeKept = live !== undefined;
-  let untouched: Partial<Fields> = {};
+export async function converge<Live extends Named, Fields extends object, Outputs extends object>(
+  context: Context,
+  collection: EditableCollection<Live, Fields>,
+  settings: Settings<Live, Fields, Outputs>,
+  live: Live,
+  written: Partial<Fields> = {},
+): Promise<Created<Outputs>> {
+  const id = collection.idOf(live);
+  const progress: Progress<Live> = { latest: live };
   try {
-    await task.begin?.();
-    let observed = "live" in from ? await task.fieldsOf(from) : from.remembered;
-    if ("remembered" in from && !from.unfinished)
-      untouched = unchangedFields(from.remembered, changedFields(task.desired(), from.remembered));
-    for (let writes = 0; ; ) {
-      let written = changedFields(task.desired(), observed);
-      if (Object.keys(written).length > 0) {
-        if (writes++ === MAX_WRITES) throw notApplied(task.operation, Object.keys(written), task.advice);
-        live = { ...(await task.write(written)), ...untouched };
-        mustBeKept = true;
-      } else if (live !== undefined) {
-        return live;
-      } else {
-        // An update with nothing to write follows a failure: only the API knows what is there now.
-        live = await task.read();
-        written = {};
-      }
-      observed = await task.fieldsOf({ live, written });
-    }
+    settings.verify?.(live);
+    const observed = await settings.observed(live, written);
+    await writeDifferences(context, collection, settings, { id, createdAt: live.createdAt }, observed, progress);
+    return { id, outputs: settings.outputs(progress.latest) };
   } catch (cause) {
-    if (mustBeKept && live !== undefined) throw new PartialFailureError(task.id, task.outputsOf(live), cause);
-    // It may have been carried out. A failure that the state remembers makes the next update look, even if the program
-    // has gone back to what the state says.
-    if ("remembered" in from && isOutcomeUnknown(cause)) throw new PartialFailureError(task.id, from.outputs, cause);
-    throw cause;
+    throw new PartialFailureError(id, settings.outputs(progress.latest), cause);
   }
 }
 
-/** What is remembered of the fields that don't change. Nothing, if none changes: then all of them are looked at. */
-function unchangedFields<Fields extends object>(remembered: Fields, changed: Partial<Fields>): Partial<Fields> {
+/**
+ * Writes the fields that have changed in the program and no others: drift of the others was in no preview, and may be what
+ * `ignoreChanges` is for. They stay as the state remembers them until a refresh, unless an earlier failure makes that
+ * doubtful.
+ */
+export async function convergeChanges<Live extends Named, Fields extends object, Outputs extends object>(
+  context: Context,
+  collection: EditableCollection<Live, Fields>,
+  settings: Settings<Live, Fields, Outputs>,
+  id: string,
+  olds: Outputs,
+  remembered: Fields,
+): Promise<Outputs> {
+  const untouched = context.unfinished ? {} : unchangedFields(remembered, settings.desired());
+  const progress: Progress<Live | undefined> = { latest: undefined };
+  try {
+    return settings.outputs(
+      await writeDifferences(context, collection, settings, { id }, remembered, progress, untouched),
+    );
+  } catch (cause) {
+    if (progress.latest) throw new PartialFailureError(id, settings.outputs(progress.latest), cause);
+    // The write may have been applied. A partial failure makes the next update read the object, even if the program has
+    // gone back to what the state says.
+    throw isOutcomeUnknown(cause) ? new PartialFailureError(id, olds, cause) : cause;
+  }
+}
+
+/** The object as the last request that must not be forgotten returned it. */
+interface Progress<Live> {
+  latest: Live;
+}
+
+/** The second write is for a setting that the response to the first shows to have a silent default. */
+const MAX_WRITES = 2;
+
+/** Returns the object when the API shows what is declared. A field that it accepts and shows otherwise is an error. */
+async function writeDifferences<Live extends Named, Fields extends object, Outputs>(
+  context: Context,
+  collection: EditableCollection<Live, Fields>,
+  settings: Settings<Live, Fields, Outputs>,
+  age: Age,
+  observed: Fields,
+  progress: Progress<Live | undefined>,
+  untouched: Partial<Fields> = {},
+): Promise<Live> {
+  const { api } = context;
+  let live = progress.latest;
+  for (let writes = 0; ; ) {
+    const desired = settings.desired();
+    const changed = changedFields(desired, observed);
+    const names = Object.keys(changed);
+    if (names.length === 0 && live) return live;
+    if (names.length === 0) {
+      // An update with nothing to write follows a failure: only the API knows the present settings.
+      live = await untilVisible(context, age, () => collection.read(api, age.id));
+    } else {
+      if (writes++ === MAX_WRITES) throw notApplied(api.operation, names, collection.advice);
+      const written = await untilVisible(context, age, () => collection.update(api, age.id, changed, desired));
+      live = { ...written, ...untouched };
+      progress.latest = live;
+    }
+    observed = await settings.observed(live, changed);
+  }
+}
+
+/** What is remembered of the fields that don't change. Nothing, if none changes: then all of them are read. */
+function unchangedFields<Fields extends object>(remembered: Fields, desired: Fields): Partial<Fields> {
+  const changed = changedFields(desired, remembered);
   if (Object.keys(changed).length === 0) return {};
   const kept = Object.entries(remembered).filter(([name, value]) => value !== undefined && !(name in changed));
   return Object.fromEntries(kept) as Partial<Fields>;
@@ -98,13 +124,13 @@ function unchangedFields<Fields extends object>(remembered: Fields, changed: Par
 
 export function notApplied(
   operation: string,
-  names: string[],
-  advice: Readonly<Record<string, string>> = {},
+  names: readonly string[],
+  advice: Readonly<Partial<Record<string, string>>> = {},
 ): NotAppliedError {
-  const special = names.map((name) => advice[name]).find((text) => text !== undefined);
+  const special = names.map((name) => advice[name]).find((hint) => hint !== undefined);
   return new NotAppliedError(
     operation,
-    `the API accepted ${names.join(", ")} and yet shows another value`,
+    `the API accepted ${names.join(", ")} but shows a different value`,
     special ?? "run it again; if the error persists, the API ignores this value",
   );
 }

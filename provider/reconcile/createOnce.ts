@@ -1,165 +1,126 @@
 /**
  * Creates an object exactly once. The API has no idempotency key, so a lost response can leave a live key in no state.
  *
- * An unknown outcome is settled by listing. What is found is deleted only if this very call has certainly created it: it
- * has the default name and the declared settings, was never used, was created within the window of this call by the
- * server's own clock, and was neither met nor there before. Anything less certain is an error that names it: an orphan
- * without its secret costs nothing, and deleting a live key is an outage.
+ * An unknown outcome is resolved by listing. An object is deleted only if this call certainly created it: it has the
+ * default name and the declared settings, was never used, was created within the window of this call by the server's
+ * clock, and was neither seen nor there before. Anything less certain is an error that names the object. An orphan without
+ * its secret costs nothing; deleting a key in use is an outage.
  */
-
 import { sleep } from "../api/retry";
 import { AmbiguousCreateError, RequestError, withOperation } from "../errors";
 import { clean } from "../text";
+import type { Collection, Named } from "./collection";
 import { untilVisible } from "./fresh";
 import { type Context, ignoreNotFound, isOutcomeUnknown } from "./lifecycle";
 
-/** An object of the workspace that bears the name of the one to be made. */
-export interface SameNameObject {
-  id: string;
-  createdAt: string | null;
-  /** It has the declared settings and was never used. */
-  asDeclared: boolean;
-}
-
-/** The objects of a kind in a workspace. */
-export interface Collection<Listed> {
-  /** The API's word for the kind: `keys` or `guardrails`. */
-  collection: string;
-  workspaceId: string | undefined;
-  /** The newest of it, as far as one page tells; all of it where the order is not known. */
-  newest(): Promise<Listed[]>;
-  /** All that the workspace has, disabled ones too. */
-  list(): Promise<Listed[]>;
-}
-
-export interface CreateTask<Live, Listed> extends Collection<Listed> {
+/** The object to create. */
+export interface Draft<Live> {
   name: string;
-  /** It is `<project>/<stack>/<resource>`, which nobody else gives to an object. */
-  nameIsDefault: boolean;
-  post(): Promise<Live>;
-  idOf(live: Live): string;
-  idIn(listed: Listed): string;
-  /** Those of a list that bear the name. */
-  namesakesIn(list: Listed[]): Promise<SameNameObject[]>;
-  remove(id: string): Promise<void>;
+  /** The name is `<project>/<stack>/<resource>`, which no other program gives to an object. */
+  hasDefaultName: boolean;
+  workspaceId: string | undefined;
+  /** Whether an object of the same name has the declared settings and was never used. */
+  isUnusedMatch(live: Live): boolean | Promise<boolean>;
 }
 
-export interface CreateResult<Live> {
-  live: Live;
-  /** Looks whether a lost attempt was carried out after all. To be called once `live` can't be lost any more. */
-  settleLate(): Promise<void>;
-}
-
-/** Between two attempts there is a look at the account, so few are enough. */
+/** Each attempt follows a listing of the account, so a few are enough. */
 const MAX_ATTEMPTS = 4;
 
 /**
- * One after the other for objects of one name: what another create of this process is about to make must not be taken
- * for what a lost one has left.
+ * Creates objects of one name one after the other: an object that another create of this process is about to return must
+ * not look like the result of a lost one.
  */
-export function createOnce<Live, Listed>(
+export function createOnce<Live extends Named, Created extends { live: Live }>(
   context: Context,
-  making: CreateTask<Live, Listed>,
-): Promise<CreateResult<Live>> {
-  const { pendingCreates: underWay } = context.session;
-  const place = `${placeOf(making)} ${making.name}`;
-  const before = underWay.get(place) ?? Promise.resolve();
-  const made = before.then(
-    () => attemptCreate(context, making),
-    () => attemptCreate(context, making),
-  );
-  underWay.set(place, made);
-  return made;
+  collection: Collection<Live>,
+  draft: Draft<Live>,
+  post: () => Promise<Created>,
+): Promise<Created> {
+  const { pendingCreates } = context.session;
+  const name = `${collection.name} ${draft.workspaceId ?? ""} ${draft.name}`;
+  const attempt = () => createNow(context, collection, draft, post);
+  const created = (pendingCreates.get(name) ?? Promise.resolve()).then(attempt, attempt);
+  pendingCreates.set(name, created);
+  return created;
 }
 
-function placeOf({ collection, workspaceId }: Collection<unknown>): string {
-  return `${collection} ${workspaceId ?? ""}`;
-}
-
-async function attemptCreate<Live, Listed>(
+async function createNow<Live extends Named, Created extends { live: Live }>(
   context: Context,
-  making: CreateTask<Live, Listed>,
-): Promise<CreateResult<Live>> {
+  collection: Collection<Live>,
+  draft: Draft<Live>,
+  post: () => Promise<Created>,
+): Promise<Created> {
   const { api, session } = context;
-  const before = new Set((await handleOrphans(context, making)).map(making.idIn));
-  const begin = { from: api.serverTime(), before };
+  const preexisting = await listPreexisting(context, collection, draft.workspaceId);
+  await handleOrphans(context, collection, draft, preexisting);
+  const start = { at: api.serverTime(), preexisting: new Set(preexisting.map(collection.idOf)) };
   for (let attempt = 1; ; attempt++) {
     try {
-      const live = await making.post();
-      session.seenIds.add(making.idOf(live));
-      session.createdIds.add(making.idOf(live));
-      return {
-        live,
-        settleLate: () => (attempt > 1 ? resolveLostCreate(context, making, begin, []) : Promise.resolve()),
-      };
+      const created = await post();
+      session.seenIds.add(collection.idOf(created.live));
+      session.createdIds.add(collection.idOf(created.live));
+      return created;
     } catch (error) {
       if (!(error instanceof RequestError) || !isOutcomeUnknown(error)) throw error;
-      await resolveLostCreate(context, making, begin, LOST_WAITS_MS, error);
+      await resolveLostCreate(context, collection, draft, start, error);
       if (attempt === MAX_ATTEMPTS || !(await api.pause(error, attempt))) throw error;
     }
   }
 }
 
-/** When a create began, and what was there already: none of that is what it has created. */
-interface Beginning {
-  from: number | undefined;
-  before: ReadonlySet<string>;
+/** When a create began by the server's clock, and the ids that were there before. */
+interface Start {
+  at: number | undefined;
+  preexisting: ReadonlySet<string>;
 }
 
-/** After a lost response an empty list counts only after so long: the API may show late what it has created. */
-const LOST_WAITS_MS = [1_000, 4_000, 10_000];
+/** After a lost response an empty list counts only after this time, because the API may show new objects late. */
+const LOST_WAITS_MS = [0, 1_000, 4_000, 10_000];
 
 /** Deletes what a lost attempt has created. @throws AmbiguousCreateError when that is not certain. */
-async function resolveLostCreate<Live, Listed>(
+async function resolveLostCreate<Live extends Named>(
   context: Context,
-  making: CreateTask<Live, Listed>,
-  begin: Beginning,
-  waits: readonly number[],
-  cause?: RequestError,
+  collection: Collection<Live>,
+  draft: Draft<Live>,
+  start: Start,
+  cause: RequestError,
 ): Promise<void> {
-  const { api } = context;
-  let found = await candidates(context, making, begin);
-  for (const wait of waits) {
-    if (found.length > 0) break;
-    await sleep(wait);
-    found = await candidates(context, making, begin);
+  for (const wait of LOST_WAITS_MS) {
+    if (wait > 0) await sleep(wait);
+    const found = await candidates(context, collection, draft, start);
+    const [only] = found;
+    if (!only) continue;
+    const isCertain = draft.hasDefaultName && start.at !== undefined && !Number.isNaN(Date.parse(only.createdAt ?? ""));
+    if (found.length === 1 && isCertain && (await draft.isUnusedMatch(only))) {
+      return removeOrphan(context, collection, only);
+    }
+    const names = found.map((live) => describe(collection, live));
+    throw new AmbiguousCreateError(context.api.operation, names, cause);
   }
-  if (found.length === 0) return;
-  const [only] = found;
-  const isCertain =
-    making.nameIsDefault && begin.from !== undefined && !Number.isNaN(Date.parse(only?.createdAt ?? ""));
-  if (only && found.length === 1 && only.asDeclared && isCertain) return removeCandidate(context, making, only);
-  throw new AmbiguousCreateError(api.operation, found.map(identity), cause);
 }
 
-/** Objects of the name that may have been created by this operation. */
-async function candidates<Live, Listed>(
+/** Objects of the name that this operation may have created. */
+async function candidates<Live extends Named>(
   { api, session }: Context,
-  making: CreateTask<Live, Listed>,
-  { from, before }: Beginning,
-): Promise<SameNameObject[]> {
-  const list = await making.list().catch((error) => {
+  collection: Collection<Live>,
+  draft: Draft<Live>,
+  { at, preexisting }: Start,
+): Promise<Live[]> {
+  const list = await collection.list(api, draft.workspaceId).catch((error) => {
     throw new AmbiguousCreateError(api.operation, [], error);
   });
-  const until = api.serverTime();
-  return (await making.namesakesIn(list)).filter(
-    ({ id, createdAt }) => !session.seenIds.has(id) && !before.has(id) && isWithin(createdAt, from, until),
-  );
-}
-
-async function removeCandidate<Live, Listed>(
-  context: Context,
-  making: CreateTask<Live, Listed>,
-  candidate: SameNameObject,
-): Promise<void> {
-  await ignoreNotFound(untilVisible(context, candidate, () => making.remove(candidate.id)));
-  context.session.claimedIds.add(candidate.id);
+  const now = api.serverTime();
+  return list.filter((live) => {
+    const id = collection.idOf(live);
+    const isKnown = session.seenIds.has(id) || preexisting.has(id);
+    return live.name === draft.name && !isKnown && isWithin(live.createdAt, at, now);
+  });
 }
 
 /** The `Date` header has whole seconds, and so may `created_at`. */
 const CLOCK_GRAIN_MS = 2_000;
 
-/** Without a clock to compare with, nothing can be ruled out. */
+/** True without a clock to compare with: nothing can be ruled out then. */
 function isWithin(createdAt: string | null, from: number | undefined, until: number | undefined): boolean {
   const created = Date.parse(createdAt ?? "");
   if (Number.isNaN(created) || from === undefined || until === undefined) return true;
@@ -167,42 +128,62 @@ function isWithin(createdAt: string | null, from: number | undefined, until: num
 }
 
 /**
- * A killed run leaves an object that no state knows: Pulumi remembers only that it was about to create one. So before the
- * first create in a workspace the newest objects are read once. One of the default name may be such an orphan, and may as
- * well be of a stack that this process knows nothing of: it is named, and removed only if the user has allowed that.
+ * A killed run leaves an object that no state knows: Pulumi remembers only that it was about to create one. An object of
+ * the default name may be such an orphan, or belong to a stack that this process does not know. So it is reported, and
+ * removed only if the user has allowed that.
  */
-async function handleOrphans<Live, Listed>(context: Context, making: CreateTask<Live, Listed>): Promise<Listed[]> {
+async function handleOrphans<Live extends Named>(
+  context: Context,
+  collection: Collection<Live>,
+  draft: Draft<Live>,
+  preexisting: readonly Live[],
+): Promise<void> {
   const { api, session, log } = context;
-  const list = await readBefore(context, making);
-  if (!making.nameIsDefault) return list;
-  for (const candidate of (await making.namesakesIn(list)).filter(({ id }) => !session.seenIds.has(id))) {
-    if (session.deleteOrphans && candidate.asDeclared) {
-      await removeCandidate(context, making, candidate);
-      log(`${api.operation}: removed an unused object of the same default name: ${identity(candidate)}`);
+  if (!draft.hasDefaultName) return;
+  for (const live of preexisting) {
+    if (live.name !== draft.name || session.seenIds.has(collection.idOf(live))) continue;
+    const object = describe(collection, live);
+    if (session.deleteOrphans && (await draft.isUnusedMatch(live))) {
+      await removeOrphan(context, collection, live);
+      log(`${api.operation}: removed an unused ${collection.noun} of the same default name: ${object}`);
     } else {
-      const what = `another ${making.collection.replace(/s$/, "")} has this default name: ${identity(candidate)}`;
-      log(`${api.operation}: ${what}; \`pulumi-openrouter audit --stack …\` tells whether a stack has it`);
+      log(
+        `${api.operation}: another ${collection.noun} has this default name: ${object}; ` +
+          "run `pulumi-openrouter audit --stack …` to see whether a stack has it",
+      );
     }
   }
-  return list;
 }
 
-/** What was in a workspace before this process created anything there: read once. */
-export async function readBefore<Listed>(
+async function removeOrphan<Live extends Named>(
+  context: Context,
+  collection: Collection<Live>,
+  live: Live,
+): Promise<void> {
+  const id = collection.idOf(live);
+  const age = { id, createdAt: live.createdAt };
+  await ignoreNotFound(untilVisible(context, age, () => collection.remove(context.api, id)));
+  context.session.claimedIds.add(id);
+}
+
+/** The newest objects of a workspace before this process created any there: read once. */
+export async function listPreexisting<Live extends Named>(
   { api, session }: Pick<Context, "api" | "session">,
-  collection: Collection<Listed>,
-): Promise<Listed[]> {
-  const place = placeOf(collection);
-  const before = (session.preexisting.get(place) as Promise<Listed[]> | undefined) ?? collection.newest();
-  session.preexisting.set(place, before);
+  collection: Collection<Live>,
+  workspaceId: string | undefined,
+): Promise<Live[]> {
+  const place = `${collection.name} ${workspaceId ?? ""}`;
+  const known = session.preexisting.get(place) as Promise<Live[]> | undefined;
+  const preexisting = known ?? collection.listNewest(api, workspaceId);
+  session.preexisting.set(place, preexisting);
   try {
-    return await before;
+    return await preexisting;
   } catch (error) {
     session.preexisting.delete(place);
     throw withOperation(api.operation, error);
   }
 }
 
-function identity({ id, createdAt }: SameNameObject): string {
-  return `${id}, created ${clean(createdAt ?? "at an unknown time")}`;
+function describe<Live extends Named>({ idOf }: Collection<Live>, live: Live): string {
+  return `${idOf(live)}, created ${clean(live.createdAt ?? "at an unknown time")}`;
 }

@@ -10,17 +10,18 @@
  * Drift: `read` sees what the dashboard changed, and the next `up` reverts it.
  */
 import { listAssignments } from "../api/assignments";
-import type { Api } from "../api/call";
-import type { Guardrail, NewGuardrail } from "../api/guardrails";
 import {
   createGuardrail,
   deleteGuardrail,
+  type Guardrail,
   listGuardrails,
   listGuardrailsPage,
+  type NewGuardrail,
   readGuardrail,
   updateGuardrail,
 } from "../api/guardrails";
 import { allOf, pageByTotal } from "../api/pages";
+import { isUuid } from "../ids";
 import {
   adopt,
   changedImmutables,
@@ -28,24 +29,12 @@ import {
   forbidReplaceWhileAdopting,
   requireSameImmutables,
 } from "../reconcile/adoption";
-import { type Convergence, changedFields, converge } from "../reconcile/converge";
-import { type Collection, type CreateResult, createOnce, readBefore } from "../reconcile/createOnce";
-import { type Age, untilFound, untilVisible } from "../reconcile/fresh";
-import {
-  bool,
-  checkInputs,
-  lowerCase,
-  multiLine,
-  omitNullish,
-  oneOf,
-  type Rules,
-  setOf,
-  singleLine,
-  usd,
-  uuid,
-} from "../reconcile/inputs";
-import { type Context, ignoreNotFound, type Lifecycle, type Session } from "../reconcile/lifecycle";
-import { objectsById, type SharedReads, sharedReads } from "../reconcile/sharedReads";
+import { type EditableCollection, readShared } from "../reconcile/collection";
+import { changedFields, converge, convergeChanges, type Settings } from "../reconcile/converge";
+import { createOnce, type Draft, listPreexisting } from "../reconcile/createOnce";
+import { untilFound, untilVisible } from "../reconcile/fresh";
+import { bool, checkInputs, lowerCase, omitNullish, type Rules, singleLine, uuid } from "../reconcile/inputs";
+import { type Context, ignoreNotFound, type Lifecycle } from "../reconcile/lifecycle";
 import { clean } from "../text";
 import {
   declaredInputs,
@@ -59,154 +48,111 @@ import {
   NO_NORMALIZATIONS,
   type Normalizations,
   normalizationsFrom,
+  OPTIONAL_RULES,
   observedFields,
   rememberedFields,
-  withWholeBudget,
 } from "./guardrailFields";
-import { across, builtinFilters, contentFilters, region } from "./guardrailRules";
+import { across } from "./guardrailRules";
 import { explainUnknownModels } from "./modelNames";
 
 const RULES: Rules<GuardrailInputs> = {
   required: { name: singleLine(200) },
-  optional: {
-    description: multiLine(1000),
-    limitUsd: usd(),
-    resetInterval: oneOf("daily", "weekly", "monthly"),
-    allowedModels: setOf(singleLine(200), "must not be empty; omit it to allow all models"),
-    ignoredModels: setOf(singleLine(200), "must not be empty; omit it to ignore no model"),
-    allowedProviders: setOf(singleLine(200), "must not be empty; omit it to allow all providers"),
-    ignoredProviders: setOf(singleLine(200), "must not be empty; omit it to ignore no provider"),
-    allowedDataRegions: setOf(region(), "must not be empty; omit it to allow all regions"),
-    contentFilterBuiltins: builtinFilters(),
-    contentFilters: contentFilters(),
-    enforceZdr: bool(),
-    enforceZdrAnthropic: bool(),
-    enforceZdrOpenai: bool(),
-    enforceZdrGoogle: bool(),
-    enforceZdrXai: bool(),
-    enforceZdrOther: bool(),
-    allowSafetyRetentionGoogle: bool(),
-    allowSafetyRetentionOther: bool(),
-    enableFreeModelPublication: bool(),
-    enableFreeModelTraining: bool(),
-    enablePaidModelTraining: bool(),
-    includeByokInBudgets: bool(),
-    workspaceId: uuid(),
-    adopt: uuid(),
-    __defaultName: bool(),
-  },
+  optional: { ...OPTIONAL_RULES, enforceZdr: bool(), workspaceId: uuid(), adopt: uuid(), __defaultName: bool() },
 };
 
-const CHOSEN_BY_SERVER = ["workspaceId"];
+const guardrails: EditableCollection<Guardrail, Fields> = {
+  name: "guardrails",
+  noun: "guardrail",
+  idOf: ({ id }) => id,
+  read: readGuardrail,
+  update(api, id, changed, { limitUsd, resetInterval }) {
+    // The API requires both halves of a budget in one request.
+    const budget = "limitUsd" in changed || "resetInterval" in changed ? { limitUsd, resetInterval } : {};
+    return explainUnknownModels(api, modelsIn(changed), updateGuardrail(api, id, { ...changed, ...budget }));
+  },
+  remove: deleteGuardrail,
+  readPage: async (api, workspaceId, offset) => pageByTotal(await listGuardrailsPage(api, workspaceId, offset), offset),
+  list: (api, workspaceId) => allOf(listGuardrails(api, workspaceId)),
+  // The order of the list is not documented.
+  listNewest: (api, workspaceId) => allOf(listGuardrails(api, workspaceId)),
+};
 
-function toOutputs(guardrail: Guardrail, declared: Partial<GuardrailInputs>, forms: Normalizations): GuardrailOutputs {
-  const { workspaceId, createdAt } = guardrail;
-  const shown = new Set(MODEL_LISTS.flatMap((list) => guardrail[list] ?? []));
-  const models = Object.entries(forms.models).filter(([name, stored]) => shown.has(stored) || shown.has(name));
+function modelsIn(fields: Partial<Fields>): string[] {
+  return MODEL_LISTS.flatMap((list) => fields[list] ?? []);
+}
+
+function draftOf(context: Context, declared: GuardrailInputs): Draft<Guardrail> {
+  return {
+    name: declared.name,
+    hasDefaultName: declared.__defaultName ?? false,
+    workspaceId: lowerCase(declared.workspaceId),
+    isUnusedMatch: (live) => isUnusedMatch(context, live, declared),
+  };
+}
+
+async function post({ api }: Context, declared: GuardrailInputs): Promise<{ live: Guardrail }> {
+  const { includeByokInBudgets, ...fields } = desiredFields(declared, NO_NORMALIZATIONS);
+  const workspaceId = lowerCase(declared.workspaceId);
+  const body = omitNullish({ ...fields, includeByokInBudgets: includeByokInBudgets || null, workspaceId });
+  return { live: await explainUnknownModels(api, modelsIn(fields), createGuardrail(api, body as NewGuardrail)) };
+}
+
+/** Whether a guardrail has the settings of these inputs and is assigned to nothing. */
+async function isUnusedMatch({ api }: Context, live: Guardrail, declared: GuardrailInputs): Promise<boolean> {
+  const written = desiredFields(declared, NO_NORMALIZATIONS);
+  const known = await inferNormalizations(api, written, live, written, NO_NORMALIZATIONS);
+  const changed = changedFields(desiredFields(declared, known), observedFields(live, known));
+  if (Object.keys(changed).length > 0) return false;
+  const assigned = (["keys", "members"] as const).map((kind) => allOf(listAssignments(api, live.id, kind)));
+  return (await Promise.all(assigned)).flat().length === 0;
+}
+
+function settingsOf(
+  { api }: Context,
+  declared: GuardrailInputs,
+  known: Normalizations,
+): Settings<Guardrail, Fields, GuardrailOutputs> {
+  let latest = known;
+  return {
+    desired: () => desiredFields(declared, latest),
+    async observed(live, written) {
+      latest = await inferNormalizations(api, desiredFields(declared, latest), live, written, latest);
+      return observedFields(live, latest);
+    },
+    outputs: (live) => toOutputs(live, declared, latest),
+  };
+}
+
+function toOutputs(live: Guardrail, declared: Partial<GuardrailInputs>, known: Normalizations): GuardrailOutputs {
+  const { workspaceId, createdAt } = live;
+  const shown = new Set(modelsIn(live));
+  const models = Object.entries(known.models).filter(([name, stored]) => shown.has(stored) || shown.has(name));
   const isSameWorkspace = workspaceId === lowerCase(declared.workspaceId);
   return {
-    ...liveInputs(observedFields(guardrail, forms), declared, forms),
+    ...liveInputs(observedFields(live, known), declared, known),
     ...(workspaceId !== null && declared.workspaceId !== undefined
       ? { workspaceId: isSameWorkspace ? declared.workspaceId : workspaceId }
       : {}),
     ...omitNullish({ adopt: declared.adopt, __defaultName: declared.__defaultName }),
     createdAt: createdAt ?? "",
     ...(models.length > 0 ? { __models: Object.fromEntries(models) } : {}),
-    ...(forms.falseForNone.length > 0 ? { __falseForNone: forms.falseForNone } : {}),
+    ...(known.falseWhenUnset.length > 0 ? { __falseWhenUnset: [...known.falseWhenUnset] } : {}),
   };
 }
 
-function collectionOf(api: Api, declared: GuardrailInputs): Collection<Guardrail> {
-  const workspaceId = lowerCase(declared.workspaceId);
-  const list = () => allOf(listGuardrails(api, workspaceId));
-  return { collection: "guardrails", workspaceId, newest: list, list };
-}
-
-function createGuardrailOnce(context: Context, declared: GuardrailInputs): Promise<CreateResult<Guardrail>> {
-  const { api } = context;
-  const { includeByokInBudgets, ...fields } = desiredFields(declared, NO_NORMALIZATIONS);
-  const collection = collectionOf(api, declared);
-  const { workspaceId } = collection;
-  const body = omitNullish({ ...fields, includeByokInBudgets: includeByokInBudgets || null, workspaceId });
-  const names = MODEL_LISTS.flatMap((list) => declared[list] ?? []);
-  return createOnce<Guardrail, Guardrail>(context, {
-    ...collection,
-    name: declared.name,
-    nameIsDefault: declared.__defaultName ?? false,
-    post: () => explainUnknownModels(api, names, createGuardrail(api, body as NewGuardrail)),
-    idOf: ({ id }) => id,
-    idIn: ({ id }) => id,
-    namesakesIn: (guardrails) =>
-      Promise.all(
-        guardrails
-          .filter(({ name }) => name === declared.name)
-          .map(async (live) => ({
-            id: live.id,
-            createdAt: live.createdAt,
-            asDeclared: await isUnusedTwin(context, live, declared),
-          })),
-      ),
-    remove: (id) => deleteGuardrail(api, id),
-  });
-}
-
-/** The guardrails of a workspace, for all that read one of them. */
-function guardrailsOf(session: Session, workspaceId: string | undefined): SharedReads<Guardrail> {
-  const source = objectsById<Guardrail>({
-    idOf: ({ id }) => id,
-    readOne: readGuardrail,
-    readPage: async (api, offset) => pageByTotal(await listGuardrailsPage(api, workspaceId, offset), offset),
-  });
-  return sharedReads(session, `guardrails of ${workspaceId}`, source);
-}
-
-/** What a guardrail of these inputs looks like that was made and never assigned. */
-async function isUnusedTwin(context: Context, live: Guardrail, declared: GuardrailInputs): Promise<boolean> {
-  const desired = desiredFields(declared, NO_NORMALIZATIONS);
-  const forms = await inferNormalizations(context, desired, { live, written: desired }, NO_NORMALIZATIONS);
-  const changed = changedFields(desiredFields(declared, forms), observedFields(live, forms));
-  if (Object.keys(changed).length > 0) return false;
-  const assigned = (["keys", "members"] as const).map((kind) => allOf(listAssignments(context.api, live.id, kind)));
-  return (await Promise.all(assigned)).flat().length === 0;
-}
-
-async function adoptGuardrail(context: Context, id: string, declared: GuardrailInputs): Promise<Guardrail> {
-  const live = await adopt(context, id, () => readGuardrail(context.api, id));
-  const wanted = { workspaceId: lowerCase(declared.workspaceId) };
-  const present = { workspaceId: live.workspaceId ?? undefined };
+async function adoptGuardrail(context: Context, id: string, declared: GuardrailInputs) {
+  const live = await adopt(context, guardrails, id);
+  const [wanted, present] = [workspaceOf(declared), workspaceOf(live)];
   const differing = changedImmutables(wanted, present, CHOSEN_BY_SERVER);
   requireSameImmutables(context.api.operation, differing, wanted, present);
-  return live;
+  return converge(context, guardrails, settingsOf(context, declared, NO_NORMALIZATIONS), live);
 }
 
-async function convergeGuardrail(
-  context: Context,
-  { id, createdAt }: Age,
-  declared: GuardrailInputs,
-  known: Normalizations,
-  start: Pick<Convergence<Fields, Guardrail>, "from" | "begin">,
-): Promise<GuardrailOutputs> {
-  const { api } = context;
-  const names = MODEL_LISTS.flatMap((list) => declared[list] ?? []);
-  let forms = known;
-  const live = await converge<Fields, Guardrail>({
-    operation: api.operation,
-    id,
-    desired: () => desiredFields(declared, forms),
-    ...start,
-    write: (changed) =>
-      untilVisible(context, { id, createdAt }, () =>
-        explainUnknownModels(api, names, updateGuardrail(api, id, withWholeBudget(changed, declared))),
-      ),
-    read: () => untilVisible(context, { id, createdAt }, () => readGuardrail(api, id)),
-    fieldsOf: async (shown) => {
-      forms = await inferNormalizations(context, desiredFields(declared, forms), shown, forms);
-      return observedFields(shown.live, forms);
-    },
-    outputsOf: (latest) => toOutputs(latest, declared, forms),
-  });
-  return toOutputs(live, declared, forms);
-}
+/** What only a new guardrail can have. */
+const workspaceOf = ({ workspaceId }: { workspaceId?: string | null | undefined }) => ({
+  workspaceId: lowerCase(workspaceId ?? undefined),
+});
+const CHOSEN_BY_SERVER = ["workspaceId"];
 
 export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   title: "guardrail",
@@ -214,15 +160,14 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
 
   claims: (id, { adopt }) => (lowerCase(adopt) === id ? [id] : []),
   nameOf: ({ name }) => name ?? "",
-  isId: (id) => uuid().safeParse(id).success,
+  isId: isUuid,
 
   check: (news, olds) => checkInputs(RULES, news, olds, across),
 
   diff(olds, news) {
-    const workspaces = [news, olds].map(({ workspaceId }) => ({ workspaceId: lowerCase(workspaceId) }));
-    const replaces = changedImmutables(workspaces[0] ?? {}, workspaces[1] ?? {}, CHOSEN_BY_SERVER);
-    const forms = normalizationsFrom(olds);
-    const changed = changedFields(desiredFields(news, forms), rememberedFields(olds, forms));
+    const replaces = changedImmutables(workspaceOf(news), workspaceOf(olds), CHOSEN_BY_SERVER);
+    const known = normalizationsFrom(olds);
+    const changed = changedFields(desiredFields(news, known), rememberedFields(olds, known));
     return { changed: Object.keys(changed).length > 0 || replaces.length > 0, replaces };
   },
 
@@ -233,34 +178,29 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   },
 
   async prepareCreate(context, declared) {
-    if (!declared.adopt) await readBefore(context, collectionOf(context.api, declared));
+    if (!declared.adopt) await listPreexisting(context, guardrails, lowerCase(declared.workspaceId));
   },
 
   async create(context, declared) {
-    if (declared.adopt) {
-      const live = await adoptGuardrail(context, lowerCase(declared.adopt), declared);
-      const start = { from: { live, written: {} } };
-      return { id: live.id, outputs: await convergeGuardrail(context, live, declared, NO_NORMALIZATIONS, start) };
-    }
-    const { live, settleLate } = await createGuardrailOnce(context, declared);
-    const start = { from: { live, written: desiredFields(declared, NO_NORMALIZATIONS) }, begin: settleLate };
-    return { id: live.id, outputs: await convergeGuardrail(context, live, declared, NO_NORMALIZATIONS, start) };
+    if (declared.adopt) return adoptGuardrail(context, lowerCase(declared.adopt), declared);
+    const { live } = await createOnce(context, guardrails, draftOf(context, declared), () => post(context, declared));
+    const settings = settingsOf(context, declared, NO_NORMALIZATIONS);
+    return converge(context, guardrails, settings, live, settings.desired());
   },
 
   async read(context, id, olds) {
-    const { api, session } = context;
     const live = await untilFound(context, { id }, () =>
-      olds ? guardrailsOf(session, olds.workspaceId).read(api, id) : ignoreNotFound(readGuardrail(api, id)),
+      olds ? readShared(context, guardrails, olds.workspaceId, id) : ignoreNotFound(readGuardrail(context.api, id)),
     );
     if (!live) return undefined;
     const outputs = toOutputs(live, olds ? declaredInputs(olds) : {}, normalizationsFrom(olds ?? {}));
     return { outputs, inputs: declaredInputs(outputs) };
   },
 
-  async update(context, id, olds, news) {
-    const forms = normalizationsFrom(olds);
-    const from = { remembered: rememberedFields(olds, forms), outputs: olds, unfinished: context.unfinished };
-    return convergeGuardrail(context, { id }, news, forms, { from });
+  update(context, id, olds, news) {
+    const known = normalizationsFrom(olds);
+    const remembered = rememberedFields(olds, known);
+    return convergeChanges(context, guardrails, settingsOf(context, news, known), id, olds, remembered);
   },
 
   delete: (context, id) => untilVisible(context, { id }, () => deleteGuardrail(context.api, id)),

@@ -1,71 +1,117 @@
 /**
- * Settings of a guardrail in their three forms (inputs of the program, fields to write, the API's object) and what the
- * server's answers teach about its own wording of them.
+ * Settings of a guardrail as inputs of the program, as fields to write and as the API's object. `SETTINGS` has one line for
+ * each; whatever validates, sends, compares or shows a setting is derived from it.
  */
-
+import type * as z from "zod";
 import { isUnknown } from "../../formats/values";
+import type { Api } from "../api/call";
 import type { Guardrail, GuardrailChange } from "../api/guardrails";
-import type { Observation } from "../reconcile/converge";
 import { aligned, inDeclaredWords } from "../reconcile/declared";
-import { omitNullish, plainNumber, sortedSet } from "../reconcile/inputs";
-import type { Context } from "../reconcile/lifecycle";
+import {
+  bool,
+  multiLine,
+  omitNullish,
+  oneOf,
+  plainNumber,
+  setOf,
+  singleLine,
+  sortedSet,
+  usd,
+} from "../reconcile/inputs";
+import { builtinFilters, contentFilters, region } from "./guardrailRules";
 import { type CanonicalNames, resolveCanonicalNames, toDeclaredNames } from "./modelNames";
 
-export interface BuiltinFilter {
-  slug: string;
-  action: string;
-  scanScope?: string | null | undefined;
-}
-
-export interface ContentFilter {
-  pattern: string;
-  action: string;
-  label?: string | null | undefined;
-}
+/** What can be written in place: every field, with its value or the API's null. */
+export type Fields = Required<GuardrailChange>;
 
 /** Checked inputs, as the program declared them. An omitted one means the API's null. */
-export interface GuardrailInputs {
-  name: string;
-  description?: string;
-  limitUsd?: number;
-  resetInterval?: string;
-  allowedModels?: string[];
-  ignoredModels?: string[];
-  allowedProviders?: string[];
-  ignoredProviders?: string[];
-  allowedDataRegions?: string[];
-  contentFilterBuiltins?: BuiltinFilter[];
-  contentFilters?: ContentFilter[];
+export type GuardrailInputs = { name: string } & {
+  [Name in Exclude<keyof Fields, "name">]?: NonNullable<Fields[Name]>;
+} & {
   /** Short for those of the five vendor switches that are not declared themselves. */
   enforceZdr?: boolean;
-  enforceZdrAnthropic?: boolean;
-  enforceZdrOpenai?: boolean;
-  enforceZdrGoogle?: boolean;
-  enforceZdrXai?: boolean;
-  enforceZdrOther?: boolean;
-  allowSafetyRetentionGoogle?: boolean;
-  allowSafetyRetentionOther?: boolean;
-  enableFreeModelPublication?: boolean;
-  enableFreeModelTraining?: boolean;
-  enablePaidModelTraining?: boolean;
-  includeByokInBudgets?: boolean;
   workspaceId?: string;
   adopt?: string;
-  /** The name is the default one, which nobody else gives to a guardrail. Set by the resource class. */
+  /** The name is the default one, which no other program gives to a guardrail. Set by the resource class. */
   __defaultName?: boolean;
-}
+};
 
 /**
- * The inputs with their live values, in the program's words where those mean the same, and what the server adds. The
- * vendor switches are there one by one, beside `enforceZdr` if that is declared.
+ * The inputs with their live values, in the program's words where those mean the same, and what the server adds. Each
+ * vendor switch has its own value, next to `enforceZdr` if that is declared.
  */
-export interface GuardrailOutputs extends GuardrailInputs {
+export type GuardrailOutputs = GuardrailInputs & {
   createdAt: string;
   /** Models whose stored name is not the declared one: declared name → stored name. */
   __models?: Record<string, string>;
-  /** Switches that the server shows as `false` where none was asked for. */
-  __falseForNone?: string[];
+  /** Switches that the server returns as `false` where they are not set. */
+  __falseWhenUnset?: string[];
+};
+
+/** How a setting is validated and compared. */
+interface Setting<Field> {
+  rule: z.ZodType;
+  /** Its field, with one value for all that mean the same. Of a preview, a value may be unknown. */
+  toField(value: Field | undefined, models: CanonicalNames): Field;
+  /** Of a list: which elements are the same one, though their other settings differ. */
+  identity?: (item: never) => string;
 }
+
+const nullable = <Field>(rule: z.ZodType): Setting<Field | null> => ({ rule, toField: (value) => value ?? null });
+const toggle = (): Setting<boolean | null> & { isToggle: true } => ({ ...nullable<boolean>(bool()), isToggle: true });
+
+/** A set of strings. An empty one would forbid everything, or nothing. */
+const strings = (item: z.ZodType<string>, advice: string): Setting<string[] | null> => ({
+  rule: setOf(item, `must not be empty; ${advice}`),
+  toField: (list) => normalizeList(list),
+  identity: (text: string) => text,
+});
+const models = (advice: string): Setting<string[] | null> => ({
+  ...strings(singleLine(200), advice),
+  toField: (list, names) => toDeclaredNames(normalizeList(list), names),
+});
+
+export const SETTINGS = {
+  name: { rule: singleLine(200), toField: (name = "") => name },
+  description: nullable<string>(multiLine(1000)),
+  limitUsd: { rule: usd(), toField: (value) => plainNumber(value ?? undefined) },
+  resetInterval: nullable<string>(oneOf("daily", "weekly", "monthly")),
+  allowedModels: models("omit it to allow all models"),
+  ignoredModels: models("omit it to ignore no model"),
+  allowedProviders: strings(singleLine(200), "omit it to allow all providers"),
+  ignoredProviders: strings(singleLine(200), "omit it to ignore no provider"),
+  allowedDataRegions: strings(region(), "omit it to allow all regions"),
+  contentFilterBuiltins: {
+    rule: builtinFilters(),
+    toField: (list) => normalizeList(list, normalizeBuiltin),
+    identity: ({ slug }: BuiltinFilter) => slug,
+  },
+  contentFilters: {
+    rule: contentFilters(),
+    toField: (list) => normalizeList(list, normalizeFilter),
+    identity: ({ pattern }: ContentFilter) => pattern,
+  },
+  enforceZdrAnthropic: toggle(),
+  enforceZdrOpenai: toggle(),
+  enforceZdrGoogle: toggle(),
+  enforceZdrXai: toggle(),
+  enforceZdrOther: toggle(),
+  allowSafetyRetentionGoogle: toggle(),
+  allowSafetyRetentionOther: toggle(),
+  enableFreeModelPublication: toggle(),
+  enableFreeModelTraining: toggle(),
+  enablePaidModelTraining: toggle(),
+  includeByokInBudgets: { rule: bool(), toField: (value = false) => value },
+} satisfies { [Name in keyof Fields]: Setting<Fields[Name]> };
+
+type SettingName = keyof typeof SETTINGS;
+const NAMES = Object.keys(SETTINGS) as SettingName[];
+
+/** Rules of the optional inputs. */
+const { name: _required, ...optional } = SETTINGS;
+export const OPTIONAL_RULES = Object.fromEntries(Object.entries(optional).map(([name, { rule }]) => [name, rule])) as {
+  [Name in keyof typeof optional]: z.ZodType<GuardrailInputs[Name]>;
+};
 
 export const VENDOR_SWITCHES = [
   "enforceZdrAnthropic",
@@ -74,85 +120,51 @@ export const VENDOR_SWITCHES = [
   "enforceZdrXai",
   "enforceZdrOther",
 ] as const;
-export const SWITCHES = [
-  ...VENDOR_SWITCHES,
-  "allowSafetyRetentionGoogle",
-  "allowSafetyRetentionOther",
-  "enableFreeModelPublication",
-  "enableFreeModelTraining",
-  "enablePaidModelTraining",
-] as const;
 export const MODEL_LISTS = ["allowedModels", "ignoredModels"] as const;
-const OTHER_LISTS = ["allowedProviders", "ignoredProviders", "allowedDataRegions"] as const;
+export const SWITCHES = NAMES.filter((name): name is Toggle => "isToggle" in SETTINGS[name]);
+type Toggle = { [Name in SettingName]: (typeof SETTINGS)[Name] extends { isToggle: true } ? Name : never }[SettingName];
 
-/** How the server words what was declared, learnt from its answers and kept in the state. */
+type BuiltinFilter = NonNullable<Fields["contentFilterBuiltins"]>[number];
+type ContentFilter = NonNullable<Fields["contentFilters"]>[number];
+
+/** How the server stores what was declared, as its responses have shown. Kept in the state. */
 export interface Normalizations {
   models: CanonicalNames;
-  falseForNone: string[];
+  falseWhenUnset: readonly string[];
 }
 
-export function normalizationsFrom({ __models = {}, __falseForNone = [] }: Partial<GuardrailOutputs>): Normalizations {
-  return { models: __models, falseForNone: __falseForNone };
+export const NO_NORMALIZATIONS: Normalizations = { models: {}, falseWhenUnset: [] };
+
+export function normalizationsFrom(outputs: Partial<GuardrailOutputs>): Normalizations {
+  return { models: outputs.__models ?? {}, falseWhenUnset: outputs.__falseWhenUnset ?? [] };
 }
 
-export const NO_NORMALIZATIONS: Normalizations = { models: {}, falseForNone: [] };
-
-/** What can be written in place: every field, with its value or the API's none. */
-export type Fields = Required<GuardrailChange>;
-
-/**
- * What inputs mean, written out: the one function that expands `enforceZdr` and brings lists into one form. Everything
- * that compares or sends settings goes through it.
- */
-export function desiredFields(inputs: GuardrailInputs, { models }: Normalizations): Fields {
-  const zdr = inputs.enforceZdr ?? null;
-  return {
-    name: inputs.name,
-    description: inputs.description ?? null,
-    limitUsd: plainNumber(inputs.limitUsd),
-    resetInterval: inputs.resetInterval ?? null,
-    allowedModels: toDeclaredNames(inputs.allowedModels, models),
-    ignoredModels: toDeclaredNames(inputs.ignoredModels, models),
-    allowedProviders: normalizeList(inputs.allowedProviders),
-    ignoredProviders: normalizeList(inputs.ignoredProviders),
-    allowedDataRegions: normalizeList(inputs.allowedDataRegions),
-    contentFilterBuiltins: normalizeList(inputs.contentFilterBuiltins, normalizeBuiltin),
-    contentFilters: normalizeList(inputs.contentFilters, normalizeFilter),
-    enforceZdrAnthropic: inputs.enforceZdrAnthropic ?? zdr,
-    enforceZdrOpenai: inputs.enforceZdrOpenai ?? zdr,
-    enforceZdrGoogle: inputs.enforceZdrGoogle ?? zdr,
-    enforceZdrXai: inputs.enforceZdrXai ?? zdr,
-    enforceZdrOther: inputs.enforceZdrOther ?? zdr,
-    allowSafetyRetentionGoogle: inputs.allowSafetyRetentionGoogle ?? null,
-    allowSafetyRetentionOther: inputs.allowSafetyRetentionOther ?? null,
-    enableFreeModelPublication: inputs.enableFreeModelPublication ?? null,
-    enableFreeModelTraining: inputs.enableFreeModelTraining ?? null,
-    enablePaidModelTraining: inputs.enablePaidModelTraining ?? null,
-    includeByokInBudgets: inputs.includeByokInBudgets ?? false,
-  };
+/** The meaning of inputs, written out: the only function that expands `enforceZdr`. */
+export function desiredFields(inputs: GuardrailInputs, { models: names }: Normalizations): Fields {
+  const zdr = VENDOR_SWITCHES.map((name) => [name, inputs[name] ?? inputs.enforceZdr]);
+  return toFields({ ...inputs, ...Object.fromEntries(zdr) }, names);
 }
 
 /** The settings as the state remembers them: every vendor switch has its own value there. */
-export function rememberedFields(outputs: GuardrailOutputs, forms: Normalizations): Fields {
-  const { enforceZdr, ...rest } = outputs;
-  return desiredFields(rest, forms);
+export function rememberedFields({ enforceZdr, ...outputs }: GuardrailOutputs, known: Normalizations): Fields {
+  return desiredFields(outputs, known);
 }
 
-export function observedFields(guardrail: Guardrail, { models, falseForNone }: Normalizations): Fields {
-  const { id, createdAt, workspaceId, ...fields } = guardrail;
-  const switches = SWITCHES.map((name) => [name, falseForNone.includes(name) ? fields[name] || null : fields[name]]);
-  const lists = OTHER_LISTS.map((name) => [name, normalizeList(fields[name])]);
-  return {
-    ...fields,
-    ...Object.fromEntries([...switches, ...lists]),
-    allowedModels: toDeclaredNames(normalizeList(fields.allowedModels), models),
-    ignoredModels: toDeclaredNames(normalizeList(fields.ignoredModels), models),
-    contentFilterBuiltins: normalizeList(fields.contentFilterBuiltins, normalizeBuiltin),
-    contentFilters: normalizeList(fields.contentFilters, normalizeFilter),
-  };
+export function observedFields(guardrail: Guardrail, { models: names, falseWhenUnset }: Normalizations): Fields {
+  const unset = falseWhenUnset.filter((name) => guardrail[name as Toggle] === false);
+  return toFields({ ...guardrail, ...Object.fromEntries(unset.map((name) => [name, null])) }, names);
 }
 
-/** A list as a set; an empty one is null, since it filters nothing. A value not known yet stays unchanged. */
+function toFields(values: { [Name in SettingName]?: unknown }, names: CanonicalNames): Fields {
+  const settings: { [name: string]: { toField(value: never, names: CanonicalNames): unknown } } = SETTINGS;
+  const fields = Object.entries(settings).map(([name, { toField }]) => [
+    name,
+    toField((values[name as SettingName] ?? undefined) as never, names),
+  ]);
+  return Object.fromEntries(fields);
+}
+
+/** A list as a set; an empty one is null, because it filters nothing. A value not known yet stays unchanged. */
 function normalizeList<Item>(list: readonly Item[] | null | undefined, plain = (item: Item) => item): Item[] | null {
   if (!Array.isArray(list)) return (list as null | undefined) ?? null;
   return list.length > 0 ? sortedSet(list.map((item) => (isUnknown(item) ? item : plain(item)))) : null;
@@ -168,36 +180,28 @@ function normalizeFilter({ pattern, action, label }: ContentFilter): ContentFilt
 }
 
 /** Live fields as inputs, in the program's words where those mean the same. */
-export function liveInputs(live: Fields, declared: Partial<GuardrailInputs>, forms: Normalizations): GuardrailInputs {
+export function liveInputs(live: Fields, declared: Partial<GuardrailInputs>, known: Normalizations): GuardrailInputs {
   const { includeByokInBudgets, ...fields } = live;
   const plain = omitNullish({ ...fields, includeByokInBudgets: includeByokInBudgets || null }) as GuardrailInputs;
-  const words = inDeclaredWords(plain, declared, (inputs) => desiredFields(inputs, forms));
-  return { ...words, ...alignedLists(plain, declared, forms), ...zdrInWords(live, declared) };
+  const words = inDeclaredWords(plain, declared, (inputs) => desiredFields(inputs, known));
+  return { ...words, ...alignedLists(plain, declared, known), ...zdrInWords(live, declared) };
 }
 
-function alignedLists(live: GuardrailInputs, declared: Partial<GuardrailInputs>, { models }: Normalizations): object {
-  const same = (item: string) => item;
-  const model = (name: string) => toDeclaredNames([name], models)?.[0] ?? name;
-  const strings = (name: (typeof MODEL_LISTS)[number] | (typeof OTHER_LISTS)[number], plain: typeof same) =>
-    live[name] && declared[name] && { [name]: aligned(live[name], declared[name], plain, same) };
-  const { contentFilterBuiltins: builtins, contentFilters: filters } = live;
-  return {
-    ...Object.assign({}, ...MODEL_LISTS.map((name) => strings(name, model))),
-    ...Object.assign({}, ...OTHER_LISTS.map((name) => strings(name, same))),
-    ...(builtins &&
-      declared.contentFilterBuiltins && {
-        contentFilterBuiltins: aligned(builtins, declared.contentFilterBuiltins, normalizeBuiltin, ({ slug }) => slug),
-      }),
-    ...(filters &&
-      declared.contentFilters && {
-        contentFilters: aligned(filters, declared.contentFilters, normalizeFilter, ({ pattern }) => pattern),
-      }),
-  };
+/** Live lists in the order of the declared ones. */
+function alignedLists(live: GuardrailInputs, declared: Partial<GuardrailInputs>, { models: names }: Normalizations) {
+  const lists = NAMES.flatMap((name) => {
+    const setting: Setting<unknown> = SETTINGS[name] as Setting<never>;
+    const [shown, wanted] = [live[name], declared[name]] as unknown[];
+    if (!setting.identity || !Array.isArray(shown) || !Array.isArray(wanted)) return [];
+    const plain = (item: unknown) => (setting.toField([item], names) as unknown[])[0];
+    return [[name, aligned(shown, wanted, plain, setting.identity as (item: unknown) => string)]];
+  });
+  return Object.fromEntries(lists) as Partial<GuardrailInputs>;
 }
 
 /**
- * `enforceZdr`, if it is declared. A vendor that drifted differs from it; one that the account shows as null counts as
- * `false` then, because beside `enforceZdr` an omitted switch would mean the same as that.
+ * `enforceZdr`, if it is declared. A vendor that drifted differs from it. One that the account shows as null counts as
+ * `false` then, because next to `enforceZdr` an omitted switch means the same as that.
  */
 function zdrInWords(live: Fields, { enforceZdr }: Partial<GuardrailInputs>): Partial<GuardrailInputs> {
   if (enforceZdr === undefined) return {};
@@ -206,33 +210,24 @@ function zdrInWords(live: Fields, { enforceZdr }: Partial<GuardrailInputs>): Par
   return { enforceZdr, ...Object.fromEntries(VENDOR_SWITCHES.map((name) => [name, live[name] ?? false])) };
 }
 
-/** The inputs that outputs stand for: vendor switches that `enforceZdr` says already are not repeated. */
+/** The inputs that outputs stand for. Vendor switches that equal `enforceZdr` are not repeated. */
 export function declaredInputs(outputs: GuardrailOutputs): GuardrailInputs {
-  const { createdAt, __models, __falseForNone, ...inputs } = outputs;
+  const { createdAt, __models, __falseWhenUnset, ...inputs } = outputs;
   for (const name of VENDOR_SWITCHES) if (inputs[name] === inputs.enforceZdr) delete inputs[name];
   return inputs;
 }
 
-/** What the answer to a request teaches about the server's wording of what was asked. */
+/** What the response to a request shows about how the server stores what was requested. */
 export async function inferNormalizations(
-  { api }: Context,
+  api: Api,
   desired: Fields,
-  { live, written }: Observation<Fields, Guardrail>,
+  live: Guardrail,
+  written: Partial<Fields>,
   known: Normalizations,
 ): Promise<Normalizations> {
-  const isFalseForNone = (name: (typeof SWITCHES)[number]) =>
-    name in written ? live[name] === false : known.falseForNone.includes(name);
-  const falseForNone = SWITCHES.filter((name) => desired[name] === null && isFalseForNone(name));
-  let models = known.models;
-  for (const list of MODEL_LISTS) models = await resolveCanonicalNames(api, desired[list], live[list], models);
-  return { models, falseForNone };
-}
-
-/** The API wants the two halves of a budget in one request. */
-export function withWholeBudget(
-  changed: GuardrailChange,
-  { limitUsd, resetInterval }: GuardrailInputs,
-): GuardrailChange {
-  const touched = "limitUsd" in changed || "resetInterval" in changed;
-  return touched ? { ...changed, limitUsd: plainNumber(limitUsd), resetInterval: resetInterval ?? null } : changed;
+  const isFalse = (name: Toggle) => (name in written ? live[name] === false : known.falseWhenUnset.includes(name));
+  const falseWhenUnset = SWITCHES.filter((name) => desired[name] === null && isFalse(name));
+  let names = known.models;
+  for (const list of MODEL_LISTS) names = await resolveCanonicalNames(api, desired[list], live[list], names);
+  return { models: names, falseWhenUnset };
 }

@@ -1,10 +1,9 @@
-/** Rules for the inputs of a guardrail that are not a single value: filters, and what spans several inputs. */
+/** Rules for filters and regions of a guardrail, and rules that span several inputs. */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { isUnknown } from "../../formats/values";
 import { known, MUST_NOT_HOLD_KEY, oneOf, optional, singleLine } from "../reconcile/inputs";
 import { holdsNoKey } from "../text";
-import { MODEL_LISTS } from "./guardrailFields";
 
 const INJECTION = "regex-prompt-injection";
 const MAX_PATTERN_LENGTH = 100_000;
@@ -69,13 +68,18 @@ export function region() {
   return singleLine(100).refine((value) => value.toLowerCase() !== "eu", "did you mean `europe`?");
 }
 
-/** Rules that span several inputs. Looks at them as given: one bad input must not hide a problem between others. */
+const CONTRARY_LISTS = [
+  ["allowedModels", "ignoredModels"],
+  ["allowedProviders", "ignoredProviders"],
+] as const;
+
+/** Rules that span several inputs. They see the inputs as given: one bad input must not hide a problem between others. */
 export function across(news: Record<string, unknown>, olds: Record<string, unknown>): string[] {
   const problems: string[] = [];
   if ((news.limitUsd === undefined) !== (news.resetInterval === undefined)) {
     problems.push("limitUsd, resetInterval: set both or neither; with `ignoreChanges`, list both");
   }
-  for (const [allowed, ignored] of [MODEL_LISTS, ["allowedProviders", "ignoredProviders"]] as const) {
+  for (const [allowed, ignored] of CONTRARY_LISTS) {
     const both = listOf(news[allowed]).filter((item) => !isUnknown(item) && listOf(news[ignored]).includes(item));
     const isOld = [allowed, ignored].every((name) => isDeepStrictEqual(news[name], olds[name]));
     if (both.length > 0 && !isOld)

@@ -11,10 +11,8 @@
  * API never shows the one-time key again: it is carried forward from the state.
  */
 import { isDeepStrictEqual } from "node:util";
-import * as z from "zod";
 import type { Api } from "../api/call";
 import {
-  type CreatedKey,
   createKey,
   deleteKey,
   type Key,
@@ -35,25 +33,12 @@ import {
   forbidReplaceWhileAdopting,
   requireSameImmutables,
 } from "../reconcile/adoption";
-import { type Convergence, changedFields, converge, notApplied } from "../reconcile/converge";
-import { type Collection, type CreateResult, createOnce, readBefore } from "../reconcile/createOnce";
-import { type Age, untilFound, untilVisible } from "../reconcile/fresh";
-import {
-  bool,
-  checkInputs,
-  keyHash,
-  known,
-  lowerCase,
-  omitNullish,
-  oneOf,
-  type Rules,
-  singleLine,
-  timestamp,
-  usd,
-  uuid,
-} from "../reconcile/inputs";
-import { type Context, ignoreNotFound, type Lifecycle, type Session } from "../reconcile/lifecycle";
-import { objectsById, type SharedReads, sharedReads } from "../reconcile/sharedReads";
+import { type EditableCollection, readShared } from "../reconcile/collection";
+import { changedFields, converge, convergeChanges, notApplied, type Settings } from "../reconcile/converge";
+import { createOnce, type Draft, listPreexisting } from "../reconcile/createOnce";
+import { untilFound, untilVisible } from "../reconcile/fresh";
+import { checkInputs, lowerCase, omitNullish } from "../reconcile/inputs";
+import { type Context, ignoreNotFound, type Lifecycle } from "../reconcile/lifecycle";
 import { Secret } from "../secret";
 import { clean } from "../text";
 import {
@@ -63,134 +48,98 @@ import {
   type Fields,
   type InferenceKeyInputs,
   type InferenceKeyOutputs,
-  isUnusedTwin,
+  isUnusedMatch,
   keepersOf,
   observedFields,
   observedImmutable,
+  RULES,
   rememberedFields,
   toInputs,
   toOutputs,
 } from "./inferenceKeyFields";
 
-const RULES: Rules<InferenceKeyInputs> = {
-  required: { name: singleLine() },
-  optional: {
-    limit: usd(),
-    limitReset: oneOf("daily", "weekly", "monthly"),
-    includeByokInLimit: bool(),
-    disabled: bool(),
-    expiresAt: timestamp(),
-    workspaceId: uuid(),
-    creatorUserId: singleLine(),
-    externalUser: singleLine(512),
-    adopt: keyHash(),
-    keepers: z.record(z.string(), known(z.string("must be a string")), "must be a map of strings"),
-    __defaultName: bool(),
+const keys: EditableCollection<Key, Fields> = {
+  name: "keys",
+  noun: "key",
+  idOf: ({ hash }) => hash,
+  read: readKey,
+  update: (api, hash, changed) =>
+    updateKey(api, hash, changed as KeyChange).catch((error) => explainMove(api, changed, error)),
+  remove: deleteKey,
+  readPage: async (api, workspaceId, offset) => pageUntilEmpty(await listKeysPage(api, workspaceId, offset), offset),
+  list: (api, workspaceId) => allOf(listKeys(api, workspaceId)),
+  listNewest: (api, workspaceId) => listKeysPage(api, workspaceId, 0),
+  advice: {
+    workspaceId: "this server does not move keys: move it in the dashboard, or set `keepers` to replace it",
   },
 };
 
-function collectionOf(api: Api, declared: InferenceKeyInputs): Collection<Key> {
-  const workspaceId = lowerCase(declared.workspaceId);
-  return {
-    collection: "keys",
-    workspaceId,
-    newest: () => listKeysPage(api, workspaceId, 0),
-    list: () => allOf(listKeys(api, workspaceId)),
-  };
-}
-
-function createKeyOnce(context: Context, declared: InferenceKeyInputs): Promise<CreateResult<CreatedKey>> {
-  const { api } = context;
-  // POST does not take `disabled`; the PATCH that follows sets it.
-  const { disabled, ...fields } = desiredFields(declared);
-  const { externalUser, ...immutable } = desiredImmutable(declared);
-  const external = externalUser === undefined ? undefined : { user: externalUser };
-  const includeByokInLimit = fields.includeByokInLimit || undefined;
-  const body = omitNullish({ ...fields, includeByokInLimit, ...immutable, external }) as NewKey;
-  return createOnce<CreatedKey, Key>(context, {
-    ...collectionOf(api, declared),
-    name: declared.name,
-    nameIsDefault: declared.__defaultName ?? false,
-    post: () => createKey(api, body),
-    idOf: ({ key }) => key.hash,
-    idIn: ({ hash }) => hash,
-    namesakesIn: async (keys) =>
-      keys
-        .filter(({ name }) => name === declared.name)
-        .map((key) => ({ id: key.hash, createdAt: key.createdAt, asDeclared: isUnusedTwin(key, declared) })),
-    remove: (hash) => deleteKey(api, hash),
-  });
-}
-
-/** The keys of a workspace, for all that read one of them. */
-function keysOf(session: Session, workspaceId: string | undefined): SharedReads<Key> {
-  const source = objectsById<Key>({
-    idOf: ({ hash }) => hash,
-    readOne: readKey,
-    readPage: async (api, offset) => pageUntilEmpty(await listKeysPage(api, workspaceId, offset), offset),
-  });
-  return sharedReads(session, `keys of ${workspaceId}`, source);
-}
-
-type Start = Pick<Convergence<Fields, Key>, "from" | "begin">;
-
-async function convergeKey(
-  context: Context,
-  { id, createdAt }: Age,
-  declared: InferenceKeyInputs,
-  secret: Secret,
-  start: Start,
-): Promise<InferenceKeyOutputs> {
-  const { api } = context;
-  const key = await converge<Fields, Key>({
-    operation: api.operation,
-    id,
-    desired: () => desiredFields(declared),
-    ...start,
-    write: (changed) =>
-      untilVisible(context, { id, createdAt }, () => updateKey(api, id, changed as KeyChange)).catch((error) => {
-        throw explainMove(api.operation, changed, error);
-      }),
-    read: () => untilVisible(context, { id, createdAt }, () => readKey(api, id)),
-    fieldsOf: ({ live }) => observedFields(live),
-    outputsOf: (live) => toOutputs(context, live, declared, secret),
-    advice: CANT_MOVE,
-  });
-  return toOutputs(context, key, declared, secret);
-}
-
-const CANT_MOVE = {
-  workspaceId: "this server does not move keys: move it in the dashboard, or set `keepers` for a new one",
-};
-
-/** A move may be refused for the guardrail of the key, and an older server takes no `workspace_id` at all. */
-function explainMove(operation: string, changed: Partial<Fields>, error: unknown): unknown {
-  if (changed.workspaceId === undefined || !(error instanceof ApiError)) return error;
+/** A move may be refused because of the key's guardrail, and an older server does not accept `workspace_id`. */
+function explainMove({ operation }: Api, changed: Partial<Fields>, error: unknown): never {
+  if (changed.workspaceId === undefined || !(error instanceof ApiError)) throw error;
   if (error.status === 400 && /no update fields/i.test(error.apiMessage)) {
-    return notApplied(operation, ["workspaceId"], CANT_MOVE);
+    throw notApplied(operation, ["workspaceId"], keys.advice);
   }
-  if (error.status !== 409) return error;
-  return new PreconditionError(
+  if (error.status !== 409) throw error;
+  throw new PreconditionError(
     operation,
     `the API does not move the key (409: ${error.apiMessage})`,
     "if it has a guardrail of its present workspace, remove that assignment from the program first, then move the key",
   );
 }
 
-/** What can't be changed later has to be right from the start. */
-function requireSameKeyImmutables(operation: string, declared: InferenceKeyInputs, key: Key): void {
-  const differing = changedImmutables(desiredImmutable(declared), observedImmutable(key, declared), CHOSEN_BY_SERVER);
-  if (differing.length > 0) throw notApplied(operation, differing);
+function draftOf(declared: InferenceKeyInputs): Draft<Key> {
+  return {
+    name: declared.name,
+    hasDefaultName: declared.__defaultName ?? false,
+    workspaceId: lowerCase(declared.workspaceId),
+    isUnusedMatch: (key) => isUnusedMatch(key, declared),
+  };
+}
+
+async function post({ api }: Context, declared: InferenceKeyInputs): Promise<{ live: Key; secret: Secret }> {
+  // POST does not take `disabled`; the PATCH that follows sets it.
+  const { disabled, ...fields } = desiredFields(declared);
+  const { externalUser, ...immutable } = desiredImmutable(declared);
+  const external = externalUser === undefined ? undefined : { user: externalUser };
+  const includeByokInLimit = fields.includeByokInLimit || undefined;
+  const { key, secret } = await createKey(
+    api,
+    omitNullish({ ...fields, includeByokInLimit, ...immutable, external }) as NewKey,
+  );
+  return { live: key, secret };
+}
+
+function settingsOf(
+  context: Context,
+  declared: InferenceKeyInputs,
+  secret: Secret,
+): Settings<Key, Fields, InferenceKeyOutputs> {
+  return {
+    desired: () => desiredFields(declared),
+    observed: observedFields,
+    outputs: (key) => toOutputs(context, key, declared, secret),
+    verify: (key) => {
+      const differing = differingImmutables(declared, key);
+      if (differing.length > 0) throw notApplied(context.api.operation, differing);
+    },
+  };
+}
+
+/** What can't be changed later and differs. */
+function differingImmutables(declared: InferenceKeyInputs, key: Key): string[] {
+  return changedImmutables(desiredImmutable(declared), observedImmutable(key, declared), CHOSEN_BY_SERVER);
 }
 
 async function adoptKey(context: Context, hash: string, declared: InferenceKeyInputs) {
-  const found = await adopt(context, hash, () => readKey(context.api, hash));
-  const [wanted, live] = [desiredImmutable(declared), observedImmutable(found, declared)];
-  requireSameImmutables(context.api.operation, changedImmutables(wanted, live, CHOSEN_BY_SERVER), wanted, live);
-  const age = { id: hash, createdAt: found.createdAt };
-  const start = { from: { live: found, written: {} } };
-  return { id: hash, outputs: await convergeKey(context, age, declared, new Secret(""), start) };
+  const key = await adopt(context, keys, hash);
+  const [wanted, live] = [desiredImmutable(declared), observedImmutable(key, declared)];
+  requireSameImmutables(context.api.operation, differingImmutables(declared, key), wanted, live);
+  return converge(context, keys, settingsOf(context, declared, NO_SECRET), key);
 }
+
+/** The API shows a key only at its creation. */
+const NO_SECRET = new Secret("");
 
 export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = {
   title: "inference key",
@@ -225,35 +174,33 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   },
 
   async prepareCreate(context, declared) {
-    if (!declared.adopt) await readBefore(context, collectionOf(context.api, declared));
+    if (!declared.adopt) await listPreexisting(context, keys, lowerCase(declared.workspaceId));
   },
 
   async create(context, declared) {
     if (declared.adopt) return adoptKey(context, declared.adopt, declared);
-    const { live: made, settleLate } = await createKeyOnce(context, declared);
-    const begin = async () => {
-      await settleLate();
-      requireSameKeyImmutables(context.api.operation, declared, made.key);
-    };
-    const start = { from: { live: made.key, written: {} }, begin };
-    const { hash } = made.key;
-    return { id: hash, outputs: await convergeKey(context, { id: hash }, declared, made.secret, start) };
+    const { live, secret } = await createOnce(context, keys, draftOf(declared), () => post(context, declared));
+    return converge(context, keys, settingsOf(context, declared, secret), live);
   },
 
   async read(context, hash, olds) {
-    const { api, session } = context;
     const key = await untilFound(context, { id: hash }, () =>
-      olds ? keysOf(session, olds.workspaceId).read(api, hash) : ignoreNotFound(readKey(api, hash)),
+      olds ? readShared(context, keys, olds.workspaceId, hash) : ignoreNotFound(readKey(context.api, hash)),
     );
     if (!key) return undefined;
-    const outputs = toOutputs(context, key, olds ? toInputs(olds) : {}, olds?.key ?? new Secret(""));
+    const outputs = toOutputs(context, key, olds ? toInputs(olds) : {}, olds?.key ?? NO_SECRET);
     return { outputs, inputs: toInputs(outputs) };
   },
 
   update: (context, hash, olds, news) =>
-    convergeKey(context, { id: hash }, news, olds.key, {
-      from: { remembered: rememberedFields(olds, context.account), outputs: olds, unfinished: context.unfinished },
-    }),
+    convergeChanges(
+      context,
+      keys,
+      settingsOf(context, news, olds.key),
+      hash,
+      olds,
+      rememberedFields(olds, context.account),
+    ),
 
   delete: (context, hash) => untilVisible(context, { id: hash }, () => deleteKey(context.api, hash)),
 };

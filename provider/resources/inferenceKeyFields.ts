@@ -1,10 +1,25 @@
 /** Settings of a key in their three forms: inputs of the program, fields to write, the API's object. */
+import * as z from "zod";
 import type { Key, KeyChange } from "../api/keys";
 import type { AccountRef } from "../reconcile/account";
 import { changedImmutables, type Immutable } from "../reconcile/adoption";
 import { changedFields } from "../reconcile/converge";
 import { inDeclaredWords } from "../reconcile/declared";
-import { lowerCase, omitNullish, plainNumber, utcSeconds } from "../reconcile/inputs";
+import {
+  bool,
+  keyHash,
+  known,
+  lowerCase,
+  omitNullish,
+  oneOf,
+  plainNumber,
+  type Rules,
+  singleLine,
+  timestamp,
+  usd,
+  utcSeconds,
+  uuid,
+} from "../reconcile/inputs";
 import type { Context } from "../reconcile/lifecycle";
 import type { Secret } from "../secret";
 
@@ -32,6 +47,23 @@ export interface InferenceKeyOutputs extends InferenceKeyInputs {
   label: string;
   createdAt: string;
 }
+
+export const RULES: Rules<InferenceKeyInputs> = {
+  required: { name: singleLine() },
+  optional: {
+    limit: usd(),
+    limitReset: oneOf("daily", "weekly", "monthly"),
+    includeByokInLimit: bool(),
+    disabled: bool(),
+    expiresAt: timestamp(),
+    workspaceId: uuid(),
+    creatorUserId: singleLine(),
+    externalUser: singleLine(512),
+    adopt: keyHash(),
+    keepers: z.record(z.string(), known(z.string("must be a string")), "must be a map of strings"),
+    __defaultName: bool(),
+  },
+};
 
 /** What can be written in place: every field, with its value or the API's null. An undefined one is left to the server. */
 export type Fields = Required<Omit<KeyChange, "workspaceId">> & { workspaceId: string | undefined };
@@ -121,10 +153,10 @@ function isUnused({ usage, byokUsage, lastUsedAt }: Key): boolean {
 }
 
 /**
- * Whether a key looks like one of these inputs that was created and never used. A second request sets `disabled`, and on
- * some servers the reset and the BYOK accounting too.
+ * Whether a key has the settings of these inputs and was never used. A second request sets `disabled`, and on some servers
+ * the reset and the BYOK accounting too.
  */
-export function isUnusedTwin(key: Key, declared: InferenceKeyInputs): boolean {
+export function isUnusedMatch(key: Key, declared: InferenceKeyInputs): boolean {
   const notYetSet = {
     disabled: key.disabled,
     ...(key.limitReset === null && { limitReset: null }),

@@ -1,114 +1,139 @@
 /** Writing what differs until the API shows what is declared, and what a failure on the way keeps in state. */
 import { ApiError, NotAppliedError, PartialFailureError, ServerError } from "../../provider/errors";
-import { type Convergence, converge } from "../../provider/reconcile/converge";
-import { OPERATION } from "./support/fakeApi";
-import { failureOf } from "./support/samples";
+import type { EditableCollection } from "../../provider/reconcile/collection";
+import { converge, convergeChanges, type Settings } from "../../provider/reconcile/converge";
+import { OPERATION, scripted } from "./support/fakeApi";
+import { contextOf, failureOf } from "./support/samples";
 
-interface Fields {
+interface Thing {
   name: string;
   limit: number | null;
+  createdAt: null;
 }
-type Task = Convergence<Fields, Fields>;
+type Fields = Pick<Thing, "name" | "limit">;
+interface Outputs {
+  shown: Fields;
+}
 
-const refused = new ApiError(OPERATION, 400, "no");
+const rejected = new ApiError(OPERATION, 400, "no");
 const lost = new ServerError(OPERATION, 503, "oops");
-const a5: Fields = { name: "a", limit: 5 };
+const A5: Fields = { name: "a", limit: 5 };
+const A6: Fields = { name: "a", limit: 6 };
+const fieldsOf = ({ name, limit }: Fields): Fields => ({ name, limit });
 
-/** An object that takes each write as `store` has it. */
+/** An object that stores each write as `store` says. */
 function account(live: Fields, store: (written: Partial<Fields>) => Partial<Fields> = (written) => written) {
-  let present = live;
+  let present: Thing = { ...live, createdAt: null };
   const requests: unknown[] = [];
-  const task: Pick<Task, "operation" | "id" | "write" | "read" | "fieldsOf" | "outputsOf"> = {
-    operation: OPERATION,
-    id: "id",
-    write: async (written) => {
-      requests.push(written);
-      present = { ...present, ...store(written) };
-      return present;
-    },
+  const unused = () => Promise.reject(new Error("must not be called"));
+  const things: EditableCollection<Thing, Fields> = {
+    name: "things",
+    noun: "thing",
+    idOf: () => "id",
     read: async () => {
       requests.push("read");
       return present;
     },
-    fieldsOf: ({ live: fields }) => fields,
-    outputsOf: (fields) => ({ shown: fields }),
+    update: async (_api, _id, written) => {
+      requests.push(written);
+      present = { ...present, ...store(written) };
+      return present;
+    },
+    remove: unused,
+    readPage: unused,
+    list: unused,
+    listNewest: unused,
   };
-  return { task, requests };
+  return { things, requests, live: present };
 }
 
-const remembering = (remembered: Fields) => ({ remembered, outputs: { old: remembered } });
+const settings = (desired: Fields): Settings<Thing, Fields, Outputs> => ({
+  desired: () => desired,
+  observed: fieldsOf,
+  outputs: (live) => ({ shown: fieldsOf(live) }),
+});
+const context = () => contextOf(scripted());
+const OLDS: Outputs = { shown: A5 };
 
-test("reads and writes nothing more when the API shows what is declared", async () => {
-  const { task, requests } = account(a5);
-  expect(await converge({ ...task, desired: () => a5, from: { live: a5, written: {} } })).toEqual(a5);
-  expect(requests).toEqual([]);
+describe("after a create or an adoption", () => {
+  test("reads and writes nothing when the API shows what is declared", async () => {
+    const { things, requests, live } = account(A5);
+    expect(await converge(context(), things, settings(A5), live)).toEqual({ id: "id", outputs: { shown: A5 } });
+    expect(requests).toEqual([]);
+  });
+
+  test.each<[string, Partial<Settings<Thing, Fields, Outputs>>]>([
+    ["the first write fails", {}],
+    [
+      "an immutable setting differs",
+      {
+        verify: () => {
+          throw rejected;
+        },
+      },
+    ],
+  ])("keeps the object in state when %s", async (_title, more) => {
+    const { things, live } = account(A5);
+    things.update = () => Promise.reject(rejected);
+    const error = await failureOf(converge(context(), things, { ...settings(A6), ...more }, live));
+    expect(error).toMatchObject({ id: "id", outputs: { shown: A5 }, cause: rejected });
+  });
 });
 
-test("writes only what the program has changed, and keeps what the state remembers of the rest", async () => {
-  const { task, requests } = account({ name: "drifted", limit: 5 });
-  const desired = () => ({ name: "a", limit: 6 });
-  expect(await converge({ ...task, desired, from: remembering(a5) })).toEqual({ name: "a", limit: 6 });
-  expect(requests).toEqual([{ limit: 6 }]);
-});
+describe("on an update", () => {
+  test("writes only what the program has changed, and keeps what the state remembers of the rest", async () => {
+    const { things, requests } = account({ name: "drifted", limit: 5 });
+    const outputs = await convergeChanges(context(), things, settings(A6), "id", OLDS, A5);
+    expect({ outputs, requests }).toEqual({ outputs: { shown: A6 }, requests: [{ limit: 6 }] });
+  });
 
-test("looks at all fields when an earlier failure makes doubtful what the state remembers", async () => {
-  const { task, requests } = account({ name: "written then", limit: 5 });
-  const from = { ...remembering(a5), unfinished: true };
-  expect(await converge({ ...task, desired: () => ({ name: "a", limit: 6 }), from })).toEqual({ name: "a", limit: 6 });
-  expect(requests).toEqual([{ limit: 6 }, { name: "a" }]);
-});
+  test("compares all fields after a partial failure", async () => {
+    const { things, requests } = account({ name: "written then", limit: 5 });
+    const unfinished = { ...context(), unfinished: true };
+    const outputs = await convergeChanges(unfinished, things, settings(A6), "id", OLDS, A5);
+    expect({ outputs, requests }).toEqual({ outputs: { shown: A6 }, requests: [{ limit: 6 }, { name: "a" }] });
+  });
 
-test("looks at all fields when an update has nothing to write, which follows a failure", async () => {
-  const { task, requests } = account({ name: "drifted", limit: 7 });
-  expect(await converge({ ...task, desired: () => a5, from: remembering(a5) })).toEqual(a5);
-  expect(requests).toEqual(["read", a5]);
-});
+  test("reads the object when there is nothing to write", async () => {
+    const { things, requests } = account({ name: "drifted", limit: 7 });
+    const outputs = await convergeChanges(context(), things, settings(A5), "id", OLDS, A5);
+    expect({ outputs, requests }).toEqual({ outputs: { shown: A5 }, requests: ["read", A5] });
+  });
 
-test("is an error when an update after a failure is accepted and shown otherwise", async () => {
-  const { task, requests } = account({ name: "a", limit: 7 }, () => ({}));
-  const error = await failureOf(converge({ ...task, desired: () => a5, from: remembering(a5) }));
-  expect(error.cause).toBeInstanceOf(NotAppliedError);
-  expect(error.message).toContain("the API accepted limit and yet shows another value");
-  expect(requests).toEqual(["read", { limit: 5 }, { limit: 5 }]);
-});
+  test("fails after two writes of a field that the API accepts and does not apply", async () => {
+    const { things, requests } = account({ name: "a", limit: 7 }, () => ({}));
+    const error = await failureOf(convergeChanges(context(), things, settings(A5), "id", OLDS, A5));
+    expect(error.cause).toBeInstanceOf(NotAppliedError);
+    expect(error.message).toContain("the API accepted limit but shows a different value");
+    expect(requests).toEqual(["read", { limit: 5 }, { limit: 5 }]);
+  });
 
-test("fails without a partial state when nothing was written and the API refuses", async () => {
-  const { task } = account(a5);
-  const write = () => Promise.reject(refused);
-  const update = converge({ ...task, write, desired: () => ({ ...a5, limit: 6 }), from: remembering(a5) });
-  expect(await failureOf(update)).toBe(refused);
-});
+  test("fails without a partial state when the API rejects the first write", async () => {
+    const { things } = account(A5);
+    things.update = () => Promise.reject(rejected);
+    expect(await failureOf(convergeChanges(context(), things, settings(A6), "id", OLDS, A5))).toBe(rejected);
+  });
 
-test("fails without a partial state when what was only read can't be interpreted", async () => {
-  const { task } = account(a5);
-  const fieldsOf = () => Promise.reject(refused);
-  const update = converge({ ...task, fieldsOf, desired: () => a5, from: remembering(a5) });
-  expect(await failureOf(update)).toBe(refused);
-});
+  test("fails without a partial state when an object that was only read can't be interpreted", async () => {
+    const { things } = account(A5);
+    const broken = { ...settings(A5), observed: () => Promise.reject(rejected) };
+    expect(await failureOf(convergeChanges(context(), things, broken, "id", OLDS, A5))).toBe(rejected);
+  });
 
-test("keeps the remembered outputs when it is not known whether a write took effect", async () => {
-  const { task } = account(a5);
-  const write = () => Promise.reject(lost);
-  const update = converge({ ...task, write, desired: () => ({ ...a5, limit: 6 }), from: remembering(a5) });
-  const error = await failureOf(update);
-  expect(error).toBeInstanceOf(PartialFailureError);
-  expect(error).toMatchObject({ id: "id", outputs: { old: a5 }, cause: lost });
-});
+  test("keeps the remembered outputs when the response to the write is lost", async () => {
+    const { things } = account(A5);
+    things.update = () => Promise.reject(lost);
+    const error = await failureOf(convergeChanges(context(), things, settings(A6), "id", OLDS, A5));
+    expect(error).toBeInstanceOf(PartialFailureError);
+    expect(error).toMatchObject({ id: "id", outputs: OLDS, cause: lost });
+  });
 
-test("keeps what the API showed last when a later write fails", async () => {
-  const { task } = account(a5, () => ({ limit: 1 }));
-  let writes = 0;
-  const write: Task["write"] = (written) => (++writes === 1 ? task.write(written) : Promise.reject(refused));
-  const update = converge({ ...task, write, desired: () => ({ ...a5, limit: 6 }), from: remembering(a5) });
-  expect(await failureOf(update)).toMatchObject({ id: "id", outputs: { shown: { name: "a", limit: 1 } } });
-});
-
-test.each([
-  ["the first write", {}],
-  ["the step before it", { begin: () => Promise.reject(refused) }],
-])("keeps a new object in state when %s fails", async (_title, more) => {
-  const { task } = account(a5);
-  const write = () => Promise.reject(refused);
-  const create = { ...task, write, desired: () => ({ ...a5, limit: 6 }), from: { live: a5, written: {} }, ...more };
-  expect(await failureOf(converge(create))).toMatchObject({ id: "id", outputs: { shown: a5 }, cause: refused });
+  test("keeps what the API returned last when a later write fails", async () => {
+    const { things } = account(A5, () => ({ limit: 1 }));
+    const { update } = things;
+    let writes = 0;
+    things.update = (...args) => (++writes === 1 ? update(...args) : Promise.reject(rejected));
+    const error = await failureOf(convergeChanges(context(), things, settings(A6), "id", OLDS, A5));
+    expect(error).toMatchObject({ id: "id", outputs: { shown: { name: "a", limit: 1 } } });
+  });
 });

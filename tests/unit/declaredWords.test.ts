@@ -77,7 +77,7 @@ describe("a guardrail", () => {
       name: "safe",
       createdAt: CREATED_AT,
       __defaultName: true,
-      __falseForNone: ["enforceZdrXai"],
+      __falseWhenUnset: ["enforceZdrXai"],
     });
     const found = await guardrail.read(contextOf(scripted({ data: wireGuardrail() })), GUARDRAIL, outputs);
     expect(found?.inputs).toStrictEqual({ name: "safe", __defaultName: true });

@@ -123,11 +123,11 @@ describe("create", () => {
     const outputs = await guardrail.update(
       contextOf(fake),
       GUARDRAIL,
-      stateWith({ __falseForNone: ["enforceZdrXai"] }),
+      stateWith({ __falseWhenUnset: ["enforceZdrXai"] }),
       declared,
     );
     expect(fake.sent).toEqual([patch({ enforce_zdr_xai: false })]);
-    expect(outputs).not.toHaveProperty("__falseForNone");
+    expect(outputs).not.toHaveProperty("__falseWhenUnset");
     expect(guardrail.diff(outputs, declared).changed).toBe(false);
   });
 
@@ -141,7 +141,7 @@ describe("create", () => {
     ]);
     expect(error).toBeInstanceOf(PartialFailureError);
     expect(error).toMatchObject({ id: GUARDRAIL, outputs: { name: "safe" } });
-    expect(error.message).toMatch(/accepted description and yet shows another value/);
+    expect(error.message).toMatch(/accepted description but shows a different value/);
   });
 
   test("a failed POST is no partial failure", async () => {

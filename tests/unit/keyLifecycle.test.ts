@@ -105,7 +105,7 @@ describe("create", () => {
     const fake = scripted(created(), shown(), shown());
     const error = await failureOf(inferenceKey.create(contextOf(fake), inputsOf({ limit: 25 })));
     expect(fake.lines()).toEqual(["POST /keys", `PATCH /keys/${HASH}`, `PATCH /keys/${HASH}`]);
-    expect(error.message).toMatch(/accepted limit and yet shows another value/);
+    expect(error.message).toMatch(/accepted limit but shows a different value/);
     expectKept(error);
   });
 

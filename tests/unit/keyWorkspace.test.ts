@@ -55,8 +55,8 @@ describe("a move to another workspace", () => {
     const news = inputsOf({ workspaceId: OTHER_WORKSPACE });
     const error = await failureOf(inferenceKey.update(contextOf(fake), HASH, stateWith(), news));
     expect(error.message).toBe(
-      `${OPERATION}: the API accepted workspaceId and yet shows another value. This server does not move keys: move it ` +
-        "in the dashboard, or set `keepers` for a new one.",
+      `${OPERATION}: the API accepted workspaceId but shows a different value. This server does not move keys: move it ` +
+        "in the dashboard, or set `keepers` to replace it.",
     );
     expect(error.cause).toBeInstanceOf(NotAppliedError);
     expect((error.outputs as InferenceKeyOutputs).key.reveal()).toBe(KEY);
