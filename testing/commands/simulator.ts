@@ -1,12 +1,14 @@
-/** `pulumi-openrouter simulator`: the management API on this machine, to try things out without an account. */
+/** `pulumi-openrouter simulator`: the management API on loopback, to try things out without an account. */
 import { type Command, InvalidArgumentError } from "commander";
 import { newCommand, type Terminal } from "../../cli/shared/terminal";
 import { Secret } from "../../provider/secret";
 import { clean } from "../../provider/text";
-import type { LoggedRequest, Simulator, Switches } from "../simulator/index";
-import { keepIn, load, parseSwitch, SWITCH_VALUES, seed, startSimulator } from "../simulator/index";
+import { type LoggedRequest, type Simulator, type Switches, startSimulator } from "../simulator/index";
+import { loadAccount, persistAccount } from "../simulator/persistence";
+import { seedDemoAccount } from "../simulator/seed";
+import { parseSwitch, SWITCH_VALUES } from "../simulator/switches";
 
-/** Where the `dashboard` command looks for it. */
+/** The default port of the simulator and of the `dashboard` command. */
 export const SIMULATOR_PORT = 4141;
 
 export interface SimulateOptions {
@@ -14,21 +16,21 @@ export interface SimulateOptions {
   latency: number;
   switch?: Partial<Switches>;
   log?: boolean;
-  /** File that keeps the account. */
+  /** File that stores the account. */
   state?: string;
-  /** Management key; a random one unless given. */
+  /** Management key. Default: a random one. */
   key?: string;
   demo?: boolean;
 }
 
 export function simulateCommand(terminal: Terminal): Command {
   return newCommand("simulator", terminal)
-    .description("Serves OpenRouter's management API on loopback, in memory or in a file, until it is stopped.")
+    .description("Serves OpenRouter's management API on loopback until stopped, in memory or with a state file.")
     .option("--port <number>", "port on 127.0.0.1; 0 for any free one", wholeNumber, SIMULATOR_PORT)
     .option("--latency <ms>", "how long each response takes", wholeNumber, 0)
-    .option("--switch <name=value>", "change how it behaves where the API is uncertain; may be repeated", addSwitch)
+    .option("--switch <name=value>", "set a behavior where the API is uncertain; can be repeated", addSwitch)
     .option("--log", "print each request")
-    .option("--state <file>", "keep the account in this file, across restarts")
+    .option("--state <file>", "store the account in this file, across restarts")
     .option("--key <key>", "management key to accept, instead of a random one", managementKey)
     .option("--demo", "start with keys, guardrails, workspaces, members and 30 days of activity")
     .addHelpText("after", `${HELP}\n\nSwitches, the default first:\n${listOfSwitches()}`)
@@ -39,8 +41,8 @@ export function simulateCommand(terminal: Terminal): Command {
 }
 
 const HELP = `
-With --state, keys and the management key work as before after a restart; --demo
-fills the file when it is new. Only you can read the file, and it has no key in
+With --state, keys and the management key stay valid after a restart. --demo
+fills only a new file. The file is readable only by you, and has no key in
 plain text.
 
 Exit code: 0, 2 if it could not start.
@@ -48,7 +50,7 @@ Exit code: 0, 2 if it could not start.
 Example, to try the commands:
   pulumi-openrouter simulator --demo --state demo.json`;
 
-/** Starts it and prints what a person needs to use it. */
+/** Starts the simulator and prints how to connect to it. */
 export async function simulate(options: SimulateOptions, terminal: Terminal): Promise<Simulator> {
   const simulator = await startSimulator({
     port: options.port,
@@ -58,33 +60,33 @@ export async function simulate(options: SimulateOptions, terminal: Terminal): Pr
     ...(options.key && { managementKey: options.key }),
     ...(options.log && {
       onRequest: (point, request) => {
-        if (point === "over") terminal.out(logLine(request));
+        if (point === "done") terminal.out(logLine(request));
       },
     }),
   });
   try {
-    fill(simulator, options);
+    fillAccount(simulator, options);
   } catch (error) {
     await simulator.close();
     throw error;
   }
   const key = new Secret(simulator.managementKey);
-  terminal.reveal(`The management API is at ${simulator.url}, and this is a management key for it: `, key);
+  terminal.reveal(`Serving the management API at ${simulator.url} with the management key `, key);
   terminal.out(`\nexport OPENROUTER_BASE_URL=${simulator.url}`);
   terminal.reveal("export OPENROUTER_MANAGEMENT_KEY=", key);
   terminal.out("");
   return simulator;
 }
 
-/** With --demo as well, a file that is there already wins. */
-function fill(simulator: Simulator, { state, demo }: SimulateOptions): void {
-  const isKept = state !== undefined && load(state, simulator);
-  if (demo && !isKept) seed(simulator);
-  if (state !== undefined) keepIn(state, simulator);
+/** An existing file takes precedence over --demo. */
+function fillAccount(simulator: Simulator, { state, demo }: SimulateOptions): void {
+  const isLoaded = state !== undefined && loadAccount(state, simulator);
+  if (demo && !isLoaded) seedDemoAccount(simulator);
+  if (state !== undefined) persistAccount(state, simulator);
 }
 
-function managementKey(text: string): string {
-  if (/^[\w.-]{8,}$/.test(text)) return text;
+function managementKey(value: string): string {
+  if (/^[\w.-]{8,}$/.test(value)) return value;
   throw new InvalidArgumentError("It must have at least 8 letters, digits, dots, hyphens or underscores.");
 }
 
@@ -94,14 +96,14 @@ function logLine({ at, method, path, query, body, status }: LoggedRequest): stri
   return clean(`${at.toISOString()} ${status ?? "dropped"} ${method} ${path}${search && `?${search}`}${sent}`);
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
-  return Number(text);
+function wholeNumber(value: string): number {
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(value);
 }
 
-function addSwitch(text: string, before: Partial<Switches> = {}): Partial<Switches> {
+function addSwitch(setting: string, earlier: Partial<Switches> = {}): Partial<Switches> {
   try {
-    return { ...before, ...parseSwitch(text) };
+    return { ...earlier, ...parseSwitch(setting) };
   } catch (error) {
     throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
@@ -109,6 +111,6 @@ function addSwitch(text: string, before: Partial<Switches> = {}): Partial<Switch
 
 function listOfSwitches(): string {
   return Object.entries(SWITCH_VALUES)
-    .map(([name, values]) => `  ${name}=${values.join(" | ")}`)
+    .map(([name, values]: [string, readonly unknown[]]) => `  ${name}=${values.join(" | ")}`)
     .join("\n");
 }

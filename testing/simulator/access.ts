@@ -1,4 +1,4 @@
-/** Who asks, and whether they may. */
+/** Identifies the caller of a request and checks its permission. */
 import type { Account, ManagementKey, State } from "./account";
 import { ApiError } from "./errors";
 import { hashOf } from "./ids";
@@ -9,7 +9,7 @@ export function bearerOf(header: string | undefined): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(header ?? "")?.[1];
 }
 
-/** The account and, for an inference key, the key. A key that is disabled, expired or deleted is nobody's. */
+/** The account of a bearer token and the key itself. Undefined for a key that is disabled, expired or deleted. */
 export function callerOf(state: State, bearer: string | undefined): Caller | undefined {
   if (bearer === undefined) return undefined;
   const hash = hashOf(bearer);
@@ -22,7 +22,7 @@ export function callerOf(state: State, bearer: string | undefined): Caller | und
   return undefined;
 }
 
-/** The key itself, or the one that an access token acts as. */
+/** The key itself, or the key that an access token acts as. */
 function managementKeyOf({ clock }: State, account: Account, hash: string): ManagementKey | undefined {
   const token = account.accessTokens.find((each) => each.hash === hash && each.expires_at > clock.now());
   const policy = account.federationPolicies.find(({ id }) => id === token?.policy_id);
@@ -40,7 +40,6 @@ export function checkAccess(state: State, route: Route, bearer: string | undefin
   if (bearer === undefined) throw new ApiError(401, "Missing Authentication header");
   if (!caller) throw new ApiError(401, "User not found.");
   if (route.needs === "any key" || !caller.key) return;
-  if (route.path === "/credits" && state.switches.creditsWithInferenceKey === "allowed") return;
   throw new ApiError(statusForInferenceKey(state, route), "Only management keys can perform this operation");
 }
 
@@ -48,9 +47,6 @@ export function checkAccess(state: State, route: Route, bearer: string | undefin
 const DECLARES_401_ONLY = new Set(["GET /keys", "GET /keys/:hash", "DELETE /keys/:hash"]);
 
 function statusForInferenceKey({ switches }: State, { method, path }: Route): 401 | 403 {
-  const endpoint = `${method} ${path}`;
-  const documented = DECLARES_401_ONLY.has(endpoint) ? 401 : 403;
-  const setting = switches.inferenceKeyStatus;
-  if (setting === "documented") return documented;
-  return typeof setting === "number" ? setting : (setting[endpoint] ?? documented);
+  if (switches.inferenceKeyStatus !== "documented") return switches.inferenceKeyStatus;
+  return DECLARES_401_ONLY.has(`${method} ${path}`) ? 401 : 403;
 }

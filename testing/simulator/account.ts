@@ -1,8 +1,6 @@
-/** What an account of the API holds. Rows have the API's own field names; instants are dates. */
+/** The contents of an account. Rows use the API's field names; timestamps are `Date`s. */
 import type { Clock } from "./clock";
 import type { Random } from "./ids";
-import type { StaleRows } from "./lag";
-import type { Signer } from "./oauth";
 import type { Switches } from "./switches";
 
 export interface Workspace {
@@ -10,28 +8,19 @@ export interface Workspace {
   name: string;
   slug: string;
   description: string | null;
-  /** Derived from the workspace's id. No guardrail has it until the first PATCH makes one. */
+  /** Derived from the workspace's id. The guardrail itself is created by its first PATCH. */
   default_guardrail_id: string;
-  /** Users who belong to it. Every member of the organization belongs to the default workspace. */
+  /** Its members. All members of the organization also belong to the default workspace. */
   member_user_ids: string[];
-  budgets: WorkspaceBudget[];
   created_by: string | null;
   created_at: Date;
   updated_at: Date | null;
 }
 
-/** What all keys of a workspace may spend together. */
-export interface WorkspaceBudget {
-  id: string;
-  limit_usd: number;
-  /** Null for a budget that never resets. */
-  reset_interval: "daily" | "weekly" | "monthly" | null;
-}
-
-/** An inference key. Of the key itself only the hash is kept, as by the API. */
+/** An inference key. Like the API, the simulator stores only its hash. */
 export interface Key {
   hash: string;
-  masked: string;
+  label: string;
   name: string;
   disabled: boolean;
   limit: number | null;
@@ -43,7 +32,7 @@ export interface Key {
   workspace_id: string;
   created_at: Date;
   updated_at: Date | null;
-  /** Calls to assign this key that will not know it yet. */
+  /** How many more assign calls skip this key as unknown. */
   unknown_to_assignments: number;
 }
 
@@ -60,7 +49,7 @@ export interface CustomFilter {
   label?: string | null | undefined;
 }
 
-/** What can be set on a guardrail; null and left out are the same. */
+/** The settings of a guardrail; null means not set. */
 export interface GuardrailSettings {
   description: string | null;
   limit_usd: number | null;
@@ -95,7 +84,7 @@ export interface Guardrail extends GuardrailSettings {
   updated_at: Date | null;
 }
 
-/** A row of the table of assignments. That of a key names a hash that may be gone. */
+/** A key's assignment. It outlives the key, so the hash may name a deleted key. */
 export interface KeyAssignment {
   id: string;
   guardrail_id: string;
@@ -120,7 +109,7 @@ export interface Member {
   role: "org:admin" | "org:member";
 }
 
-/** Use of a key at some time: what its counters, the credits and the activity add up. */
+/** One use of a key. Counters, credits and activity are sums of these. */
 export interface Use {
   at: Date;
   key_hash: string;
@@ -139,30 +128,30 @@ export interface Use {
   cached_tokens: number;
 }
 
-/** A key that manages the account, or a part of it. Only its hash is kept. */
+/** A management key. Only its hash is stored. */
 export interface ManagementKey {
   hash: string;
-  /** The one workspace that it may see and change; null for all. */
+  /** The only workspace it can access; null for all. */
   workspace_id: string | null;
   read_only: boolean;
 }
 
-/** Whose tokens may be exchanged for one that acts as a management key. */
+/** Which tokens can be exchanged for an access token that acts as a management key. */
 export interface FederationPolicy {
   id: string;
-  /** Of the management key. */
+  /** Hash of the management key. */
   key_hash: string;
   accepts(subjectToken: string): boolean;
 }
 
-/** What a token was exchanged for. */
+/** The result of a token exchange. */
 export interface AccessToken {
   hash: string;
   policy_id: string;
   expires_at: Date;
 }
 
-/** Everything of one account, as it stands. Tests read it; to change it they use the dashboard. */
+/** The current contents of one account. Tests read it and change it through the dashboard. */
 export interface Account {
   name: string;
   /** Null for a personal account. */
@@ -177,26 +166,32 @@ export interface Account {
   keyAssignments: KeyAssignment[];
   memberAssignments: MemberAssignment[];
   members: Member[];
-  /** Those that are accepted. */
   managementKeys: ManagementKey[];
   federationPolicies: FederationPolicy[];
   accessTokens: AccessToken[];
   uses: Use[];
-  total_credits: number;
-  /** Models that the account's settings hide from its view of the catalogue. */
-  hiddenModels: string[];
-  /** What reads still show of rows that have changed. */
+  /** Old versions of changed rows, which reads still return. */
   stale: StaleRows;
 }
 
-/** What all parts of a simulator share. */
+type Table = "keys" | "guardrails" | "keyAssignments" | "memberAssignments";
+
+/** The version of a row that reads return until then; undefined if they don't return the row. */
+export interface Stale<Row> {
+  id: string;
+  row: Row | undefined;
+  until: number;
+}
+
+export type StaleRows = { [Name in Table]: Stale<Account[Name][number]>[] };
+
+/** Shared by all parts of a simulator. */
 export interface State {
   accounts: Account[];
   clock: Clock;
   random: Random;
-  signer: Signer;
   switches: Switches;
 }
 
-/** Some fields of a row; one that is undefined is left out. */
-export type Some<Row> = { [Field in keyof Row]?: Row[Field] | undefined };
+/** Some fields of a row; undefined counts as omitted. */
+export type OptionalFields<Row> = { [Field in keyof Row]?: Row[Field] | undefined };

@@ -1,19 +1,19 @@
-/** A small catalogue of models: enough for slugs, canonical slugs, variants, modalities and models no longer listed. */
+/** A small catalogue of models: slugs, canonical slugs, variants, modalities, and models that are no longer listed. */
 
 export interface CatalogueModel {
-  /** Slug, with the suffix of a variant where it has one. */
+  /** Slug, with the suffix of its variant if it has one. */
   id: string;
   canonical_slug: string;
   name: string;
-  /** USD for a million tokens. */
+  /** USD per million tokens. */
   input_price: number;
   output_price: number;
   context_length: number;
-  /** Display names of those who serve it. */
+  /** Display names. */
   providers: string[];
   /** Such as `text+image->text`. */
   modality: string;
-  /** False for a model that the server knows and the catalogue doesn't show. */
+  /** False for a model that the server accepts but the catalogue omits. */
   listed: boolean;
 }
 
@@ -69,36 +69,8 @@ const LISTED: readonly Row[] = [
     "Anthropic",
     "text+image->text",
   ],
-  [
-    "deepseek/deepseek-chat-v3.1",
-    "deepseek/deepseek-chat-v3.1",
-    "DeepSeek: DeepSeek V3.1",
-    0.2,
-    0.8,
-    163_840,
-    "DeepSeek, DeepInfra",
-  ],
-  [
-    "deepseek/deepseek-chat-v3.1:free",
-    "deepseek/deepseek-chat-v3.1",
-    "DeepSeek: DeepSeek V3.1 (free)",
-    0,
-    0,
-    163_840,
-    "DeepInfra",
-  ],
   ["deepseek/deepseek-r1", "deepseek/deepseek-r1", "DeepSeek: R1", 0.4, 2, 163_840, "DeepSeek, DeepInfra"],
   ["deepseek/deepseek-r1:free", "deepseek/deepseek-r1", "DeepSeek: R1 (free)", 0, 0, 163_840, "Chutes"],
-  [
-    "google/gemini-2.5-pro",
-    "google/gemini-2.5-pro",
-    "Google: Gemini 2.5 Pro",
-    1.25,
-    10,
-    1_048_576,
-    "Google, Google AI Studio",
-    "text+image->text",
-  ],
   [
     "google/gemini-2.5-flash",
     "google/gemini-2.5-flash",
@@ -110,26 +82,6 @@ const LISTED: readonly Row[] = [
     "text+image->text",
   ],
   [
-    "google/gemini-2.5-flash-image",
-    "google/gemini-2.5-flash-image",
-    "Google: Gemini 2.5 Flash Image",
-    0.3,
-    2.5,
-    32_768,
-    "Google AI Studio",
-    "text+image->text+image",
-  ],
-  [
-    "google/gemma-3-27b-it:free",
-    "google/gemma-3-27b-it",
-    "Google: Gemma 3 27B (free)",
-    0,
-    0,
-    131_072,
-    "Google AI Studio",
-    "text+image->text",
-  ],
-  [
     "meta-llama/llama-3.3-70b-instruct",
     "meta-llama/llama-3.3-70b-instruct",
     "Meta: Llama 3.3 70B Instruct",
@@ -138,18 +90,6 @@ const LISTED: readonly Row[] = [
     131_072,
     "DeepInfra, Together",
   ],
-  ["mistralai/mistral-large-2411", "mistralai/mistral-large-2411", "Mistral Large 2411", 2, 6, 131_072, "Mistral"],
-  [
-    "mistralai/mistral-medium-3.1",
-    "mistralai/mistral-medium-3.1",
-    "Mistral: Mistral Medium 3.1",
-    0.4,
-    2,
-    131_072,
-    "Mistral",
-    "text+image->text",
-  ],
-  ["moonshotai/kimi-k2", "moonshotai/kimi-k2", "MoonshotAI: Kimi K2", 0.5, 2.4, 131_072, "Moonshot AI, Together"],
   [
     "openai/gpt-4.1",
     "openai/gpt-4.1-2025-04-14",
@@ -253,15 +193,15 @@ const fromRows = (rows: readonly Row[], listed: boolean): CatalogueModel[] =>
 
 export const CATALOGUE: readonly CatalogueModel[] = [...fromRows(LISTED, true), ...fromRows(UNLISTED, false)];
 
-/** Providers that keep no data of requests. */
+/** Providers with zero data retention. */
 export const ZDR_PROVIDERS: readonly string[] = ["Amazon Bedrock", "Azure", "Google", "Together"];
 
-/** Suffixes that change how a model is served. They go with any model. */
+/** Suffixes that change how a model is served. Every model can have one. */
 const VARIANTS = new Set(["free", "nitro", "floor", "online", "extended", "beta", "thinking", "exacto"]);
 
 /**
- * The form in which a guardrail's lists keep a model: its canonical slug with the variant's suffix, or the name as it
- * was given for a model that is no longer listed. Undefined for one that nobody knows.
+ * The name under which a guardrail's lists store a model: its canonical slug with the variant's suffix, or the unchanged
+ * name of a model that is no longer listed. Undefined for an unknown model.
  */
 export function storedModel(name: string): string | undefined {
   const colon = name.indexOf(":");

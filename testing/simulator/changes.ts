@@ -1,7 +1,4 @@
-/**
- * Changes to an account. Nothing here checks or refuses: that is the routes' part, and the dashboard may do what the
- * API would not.
- */
+/** Changes to an account, without validation: the routes validate, and the dashboard may do what the API rejects. */
 import type {
   Account,
   Guardrail,
@@ -9,18 +6,15 @@ import type {
   Key,
   KeyAssignment,
   MemberAssignment,
-  Some,
+  OptionalFields,
   State,
   Workspace,
 } from "./account";
 import { daysBefore } from "./clock";
 import { derivedUuid, hashOf, newClerkId, newKeyString, newUuid } from "./ids";
-import { nothingStale } from "./lag";
+import { noStaleRows } from "./lag";
 
-/** Models hidden from the first: a client that reads the catalogue with credentials misses them. */
-const HIDDEN_BY_DEFAULT = ["deepseek/deepseek-r1", "x-ai/grok-4"];
-
-/** The default workspace is as old as its account, and so the oldest. */
+/** The default workspace is as old as its account, so it is the oldest. */
 const ACCOUNT_AGE_DAYS = 400;
 
 export function addAccount(state: State, name: string, personal: boolean): Account {
@@ -40,9 +34,7 @@ export function addAccount(state: State, name: string, personal: boolean): Accou
     federationPolicies: [],
     accessTokens: [],
     uses: [],
-    total_credits: 100,
-    hiddenModels: [...HIDDEN_BY_DEFAULT],
-    stale: nothingStale(),
+    stale: noStaleRows(),
   };
   const workspace = addWorkspace(state, account, { name: "Default", slug: "default" });
   workspace.created_at = daysBefore(state.clock.now(), ACCOUNT_AGE_DAYS);
@@ -64,7 +56,6 @@ export function addWorkspace(
     description: null,
     default_guardrail_id: derivedUuid(`default guardrail of ${id}`),
     member_user_ids: [account.owner_user_id],
-    budgets: [],
     created_by: account.owner_user_id,
     created_at: state.clock.now(),
     updated_at: null,
@@ -77,33 +68,32 @@ export interface ManagementKeyOptions {
   /** Scopes it to one workspace. */
   workspaceId?: string;
   readOnly?: boolean;
-  /** The key itself; a random one unless given. */
-  given?: string;
+  /** The key itself. Default: a random one. */
+  key?: string;
 }
 
-/** Adds a management key and returns it: the only time that it's seen. */
+/** Adds a management key and returns it. Only its hash is stored. */
 export function addManagementKey(
   state: State,
   account: Account,
-  prefix: string,
-  { workspaceId, readOnly = false, given }: ManagementKeyOptions = {},
+  { workspaceId, readOnly = false, key = newKeyString(state.random) }: ManagementKeyOptions = {},
 ): string {
-  const key = given ?? newKeyString(state.random, prefix);
   account.managementKeys.push({ hash: hashOf(key), workspace_id: workspaceId ?? null, read_only: readOnly });
   return key;
 }
 
-export function given<Fields extends object>(
+/** The fields without those that are undefined. */
+export function definedFields<Fields extends object>(
   fields: Fields,
 ): { [Name in keyof Fields]: Exclude<Fields[Name], undefined> } {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Name in keyof Fields]: Exclude<Fields[Name], undefined> };
 }
 
-export type NewKey = Pick<Key, "name" | "workspace_id"> & Some<Key>;
+export type NewKey = Pick<Key, "name" | "workspace_id"> & OptionalFields<Key>;
 
 export function addKey(state: State, account: Account, fields: NewKey): { key: Key; secret: string } {
-  const secret = newKeyString(state.random, "sk-or-v1-");
+  const secret = newKeyString(state.random);
   const key: Key = {
     disabled: false,
     limit: null,
@@ -112,9 +102,9 @@ export function addKey(state: State, account: Account, fields: NewKey): { key: K
     expires_at: null,
     external_user: null,
     creator_user_id: account.owner_user_id,
-    ...given(fields),
+    ...definedFields(fields),
     hash: hashOf(secret),
-    masked: `${secret.slice(0, 12)}...${secret.slice(-4)}`,
+    label: `${secret.slice(0, 12)}...${secret.slice(-4)}`,
     created_at: state.clock.now(),
     updated_at: null,
     unknown_to_assignments: state.switches.newKeyUnknownToAssignment,
@@ -123,7 +113,7 @@ export function addKey(state: State, account: Account, fields: NewKey): { key: K
   return { key, secret };
 }
 
-/** A key keeps its value when it moves; what becomes of a guardrail of the workspace that it leaves is not known. */
+/** Moves a key. What happens to its guardrail of the old workspace is not known. */
 export function moveKey(state: State, account: Account, key: Key, workspaceId: string): void {
   key.workspace_id = workspaceId;
   const guardrail = boundGuardrail(account, key.hash, workspaceId);
@@ -137,17 +127,17 @@ export function moveKey(state: State, account: Account, key: Key, workspaceId: s
   assignKey(state, account, copy.id, key.hash);
 }
 
-/** The guardrail of a key, if it belongs to another workspace than the given one. */
+/** The guardrail of a key, if it belongs to a workspace other than the given one. */
 export function boundGuardrail(account: Account, hash: string, workspaceId: string): Guardrail | undefined {
   const row = account.keyAssignments.find(({ key_hash }) => key_hash === hash);
   const guardrail = account.guardrails.find(({ id }) => id === row?.guardrail_id);
-  // One that is older than workspaces takes keys of any.
+  // A guardrail older than workspaces accepts keys of any workspace.
   return guardrail?.workspace_id === null || guardrail?.workspace_id === workspaceId ? undefined : guardrail;
 }
 
-export function removeKey(state: State, account: Account, hash: string): void {
+/** Its assignments stay in the table, so pages of them get short, as was observed. */
+export function removeKey(account: Account, hash: string): void {
   account.keys = account.keys.filter((key) => key.hash !== hash);
-  if (state.switches.deletedKeyAssignments === "removed") removeKeyAssignments(account, (row) => row.key_hash === hash);
 }
 
 const NO_SETTINGS: GuardrailSettings = {
@@ -175,13 +165,13 @@ const NO_SETTINGS: GuardrailSettings = {
   include_byok_in_budgets: false,
 };
 
-export type NewGuardrail = Pick<Guardrail, "name" | "workspace_id"> & Some<Guardrail>;
+export type NewGuardrail = Pick<Guardrail, "name" | "workspace_id"> & OptionalFields<Guardrail>;
 
 export function addGuardrail(state: State, account: Account, fields: NewGuardrail): Guardrail {
   const guardrail: Guardrail = {
     id: newUuid(state.random),
     ...NO_SETTINGS,
-    ...given(fields),
+    ...definedFields(fields),
     created_at: state.clock.now(),
     updated_at: null,
   };
@@ -189,9 +179,8 @@ export function addGuardrail(state: State, account: Account, fields: NewGuardrai
   return guardrail;
 }
 
-export function removeGuardrail(state: State, account: Account, id: string): void {
+export function removeGuardrail(account: Account, id: string): void {
   account.guardrails = account.guardrails.filter((guardrail) => guardrail.id !== id);
-  if (state.switches.deletedGuardrailAssignments === "kept") return;
   removeKeyAssignments(account, (row) => row.guardrail_id === id);
   account.memberAssignments = account.memberAssignments.filter((row) => row.guardrail_id !== id);
 }
@@ -208,8 +197,8 @@ export function assignKey(state: State, account: Account, guardrailId: string, k
   });
 }
 
-export function removeKeyAssignments(account: Account, leaves: (row: KeyAssignment) => boolean): void {
-  account.keyAssignments = account.keyAssignments.filter((row) => !leaves(row));
+export function removeKeyAssignments(account: Account, isRemoved: (row: KeyAssignment) => boolean): void {
+  account.keyAssignments = account.keyAssignments.filter((row) => !isRemoved(row));
 }
 
 /** A member has at most one guardrail in a workspace, so assigning moves it from the others of that workspace. */
@@ -227,6 +216,6 @@ export function assignMember(state: State, account: Account, guardrail: Guardrai
   });
 }
 
-export function removeMemberAssignments(account: Account, leaves: (row: MemberAssignment) => boolean): void {
-  account.memberAssignments = account.memberAssignments.filter((row) => !leaves(row));
+export function removeMemberAssignments(account: Account, isRemoved: (row: MemberAssignment) => boolean): void {
+  account.memberAssignments = account.memberAssignments.filter((row) => !isRemoved(row));
 }

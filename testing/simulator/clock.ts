@@ -1,24 +1,24 @@
-/** The simulator's clock: what its timestamps, its daily, weekly and monthly counters and its expiries go by. */
+/** The simulator's clock, which sets its timestamps, its daily, weekly and monthly counters and its expiry dates. */
 export interface Clock {
   now(): Date;
-  /** Sets the time. The clock stands still from then on, and moves only by `set` and `advance`. */
+  /** Stops the clock at a time. From then on only `set` and `advance` change it. */
   set(date: Date): void;
-  /** Moves the clock forward, whether it stands or runs. */
+  /** Moves the clock forward, whether it is stopped or running. */
   advance(ms: number): void;
 }
 
-/** A clock that stands at the given time, or one that runs with the machine's. */
+/** A clock that is stopped at the given time, or runs with the system clock. */
 export function createClock(start?: Date): Clock {
-  let standsAt = start?.getTime();
+  let stoppedAt = start?.getTime();
   let ahead = 0;
   return {
-    now: () => new Date(standsAt ?? Date.now() + ahead),
+    now: () => new Date(stoppedAt ?? Date.now() + ahead),
     set: (date) => {
-      standsAt = date.getTime();
+      stoppedAt = date.getTime();
     },
     advance: (ms) => {
-      if (standsAt === undefined) ahead += ms;
-      else standsAt += ms;
+      if (stoppedAt === undefined) ahead += ms;
+      else stoppedAt += ms;
     },
   };
 }
@@ -41,7 +41,7 @@ export function startOfMonth(now: Date): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1));
 }
 
-/** Midnight UTC so many days before the given time. */
+/** Midnight UTC, a number of days before the given time. */
 export function daysBefore(now: Date, days: number): Date {
   return new Date(startOfDay(now).getTime() - days * DAY_MS);
 }

@@ -1,13 +1,14 @@
-/** `/__dashboard`: the dashboard over HTTP, for the command line. On loopback, beside the API, and only if asked for. */
+/** `/__dashboard`: the dashboard over HTTP, for the command line. On loopback, next to the API, and off by default. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { send } from "./answers";
+import { text } from "node:stream/consumers";
+import type { Account } from "./account";
 import type { Dashboard } from "./dashboard";
-import type { SimulatedAccount } from "./simulator";
+import { send } from "./responses";
 
 export const CONTROL_PATH = "/__dashboard";
 
-/** What the command line may do, with the same arguments as the dashboard's functions. */
-export const CONTROL_ACTIONS = [
+/** The functions of the dashboard that the command line can call. */
+const CONTROL_ACTIONS = [
   "createKey",
   "updateKey",
   "deleteKey",
@@ -19,41 +20,29 @@ export const CONTROL_ACTIONS = [
   "unassign",
 ] as const satisfies readonly (keyof Dashboard)[];
 
-/** `GET` tells what the account holds; `POST /__dashboard/updateKey` with the arguments as an array does that. */
-export function createControl({ account, dashboard }: SimulatedAccount) {
-  return async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
-    const path = request.url ?? "";
-    if (path !== CONTROL_PATH && !path.startsWith(`${CONTROL_PATH}/`)) return false;
+/** `GET` returns the contents of the account; `POST /__dashboard/updateKey` calls that function, its arguments as an array. */
+export async function handleControl(
+  account: Account,
+  dashboard: Dashboard,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method === "GET") {
     const { keys, guardrails, keyAssignments, memberAssignments, workspaces, members } = account;
-    if (request.method === "GET") {
-      send(response, {
-        status: 200,
-        body: { keys, guardrails, keyAssignments, memberAssignments, workspaces, members },
-      });
-      return true;
-    }
-    const action = CONTROL_ACTIONS.find((each) => path === `${CONTROL_PATH}/${each}`);
-    // No page in a browser can send this type to another origin without being asked first, which is refused.
-    const isOwn = request.headers["content-type"] === "application/json";
-    if (!action || !isOwn) {
-      send(response, { status: 404, body: { error: "no such action" } });
-      return true;
-    }
-    send(response, perform(dashboard, action, await textOf(request)));
-    return true;
-  };
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+    const body = { keys, guardrails, keyAssignments, memberAssignments, workspaces, members };
+    return send(response, { status: 200, body });
+  }
+  const action = CONTROL_ACTIONS.find((each) => request.url === `${CONTROL_PATH}/${each}`);
+  // A page of another origin can't send this type without a CORS preflight, which fails.
+  const isJson = request.headers["content-type"] === "application/json";
+  if (!action || !isJson) return send(response, { status: 404, body: { error: "no such action" } });
+  send(response, perform(dashboard, action, await text(request)));
 }
 
 function perform(dashboard: Dashboard, action: (typeof CONTROL_ACTIONS)[number], args: string) {
   try {
     const call = dashboard[action] as (...args: unknown[]) => unknown;
-    return { status: 200, body: { done: call(...(JSON.parse(args) as unknown[])) ?? null } };
+    return { status: 200, body: { result: call(...(JSON.parse(args) as unknown[])) ?? null } };
   } catch (error) {
     return { status: 400, body: { error: error instanceof Error ? error.message : String(error) } };
   }

@@ -1,85 +1,83 @@
-/** The fault script: what goes wrong with which call. */
+/** The fault script: which calls fail, and how. */
+import { matchPath } from "./paths";
 import type { LoggedRequest } from "./requestLog";
 
-/** Which calls, of those that match from now on. */
+/** Selects calls, of those that match from now on. */
 export interface FaultMatch {
   method?: string;
-  /** Below `/api/v1`: a path, with `:name` for any one part (`/keys/:hash`), or a pattern. Without one, any path. */
+  /** Below `/api/v1`: a path, with `:name` for any one segment (`/keys/:hash`), or a regular expression. Default: any path. */
   path?: string | RegExp;
-  /** Tells by anything else of a call, its body for instance, whether it's meant. */
+  /** A condition on the rest of the request, for example its body. */
   where?: (request: LoggedRequest) => boolean;
-  /** The n-th such call; 1, the next one, unless given. */
+  /** The n-th matching call. Default: 1, the next one. */
   nth?: number;
-  /** How many calls, from the n-th on; 1 unless given. `Infinity` for all. */
+  /** How many calls, starting with the n-th. Default: 1. `Infinity` for all. */
   times?: number;
 }
 
 /**
- * What happens. `when` says whether the call has its effect first: a fault before the commit leaves the account as it
- * was, a fault after it changes the account and loses or spoils the answer. Unless given it's before the commit, but
- * after it for what needs an answer to spoil: truncated, reset, shape and a slow body.
+ * The failure. A fault before the commit leaves the account unchanged; a fault after it changes the account and loses or
+ * spoils the response. Default for `when`: after the commit for truncated, reset, shape and a slow body, which need a
+ * response to spoil; before it for the rest.
  */
 export type FaultEffect =
-  /** The connection is closed without an answer. */
+  /** Closes the connection without a response. */
   | { effect: "drop"; when?: When }
-  /** An error answer, 503 or 429 for instance. `retryAfter` is seconds, or a date that's sent as an HTTP date. */
+  /** Sends an error status, for example 503 or 429. `retryAfter` is in seconds, or a `Date` that is sent as an HTTP date. */
   | { effect: "status"; status: number; message?: string; retryAfter?: number | Date; when?: When }
-  /** A page of HTML, as from a proxy. */
+  /** Sends an HTML page, like a proxy. */
   | { effect: "html"; status: number; when?: When }
-  /** JSON without an end, of so many bytes (64 MiB unless given). */
+  /** Sends JSON that never closes, of this many bytes. Default: 64 MiB. */
   | { effect: "oversized"; bytes?: number; when?: When }
-  /** Another place to ask. */
+  /** Redirects to this location. */
   | { effect: "redirect"; location: string; status?: number; when?: When }
-  /** Half of the answer's body. With `declared: "half"` the headers announce no more, so only the JSON is broken. */
+  /** Sends half of the body. With `declared: "half"` the headers announce only that half, so just the JSON is invalid. */
   | { effect: "truncated"; declared?: "whole" | "half"; when?: When }
-  /** Half of the answer's body, then a reset connection. */
+  /** Sends half of the body, then resets the connection. */
   | { effect: "reset"; when?: When }
-  /** Valid JSON of another shape in place of the answer's, or what a function makes of the answer's. */
+  /** Sends this body instead, or the result of this function of the intended body. */
   | { effect: "shape"; body: unknown; when?: When }
-  /** The answer is late, or its headers come and its body is late (`part: "body"`). */
-  | { effect: "slow"; ms: number; part?: "answer" | "body"; when?: When };
+  /** Delays the response, or only its body. */
+  | { effect: "slow"; ms: number; part?: "response" | "body"; when?: When };
 
 export type When = "before commit" | "after commit";
 
 export type Fault = FaultMatch & FaultEffect;
 
-/**
- * Called on both sides of each call's commit, and waited for; and when the call is over, which is when its status is
- * known.
- */
-export type RequestHook = (point: When | "over", request: LoggedRequest) => void | Promise<void>;
+/** Called before and after the commit of each call, and awaited; and when the call is done and its status known. */
+export type RequestHook = (point: When | "done", request: LoggedRequest) => void | Promise<void>;
 
 /** A call that is kept waiting. */
 export interface Hold {
-  /** Resolves when the call has come to the point where it waits. */
+  /** Resolves when the call has reached the point where it waits. */
   readonly arrived: Promise<LoggedRequest>;
-  /** Lets it go on. */
+  /** Lets the call continue. */
   release(): void;
 }
 
 export interface Faults {
   /**
-   * Adds a fault to the script. A call gets one fault at most: of several whose turn it is, the first added, and the
-   * others wait for the next call that matches. So two faults for the same call strike one after the other.
+   * Adds a fault to the script. A call gets at most one fault, the first added that is due; the others wait for the next
+   * matching call. So two faults for the same call strike one after the other.
    */
   add(fault: Fault): void;
-  /** Keeps a call waiting before or after its commit, until it's released. */
+  /** Keeps a call waiting before or after its commit, until it is released. */
   hold(match: FaultMatch, when?: When): Hold;
-  /** Takes back what has not happened yet, and releases all that's held. */
+  /** Removes the faults that have not struck yet, and releases all held calls. */
   clear(): void;
-  /** What has happened, in order. */
+  /** The faults that have struck, in order. */
   readonly fired: readonly { fault: Fault; request: LoggedRequest }[];
 }
 
 interface Entry {
   match: FaultMatch;
-  /** Calls that matched. */
+  /** Number of calls that matched. */
   seen: number;
-  /** Calls that it was used for. */
+  /** Number of calls that it was applied to. */
   used: number;
 }
 
-interface ScriptedHold extends Entry {
+interface HoldEntry extends Entry {
   when: When;
   arrive(request: LoggedRequest): void;
   released: Promise<void>;
@@ -88,16 +86,16 @@ interface ScriptedHold extends Entry {
 
 /** The script as the server uses it. */
 export interface FaultScript extends Faults {
-  /** The fault for this call, if it's one's turn. Asked once for each call. */
-  next(request: LoggedRequest): (FaultEffect & { when: When }) | undefined;
-  /** The holds for this call, to be waited for at their point. */
+  /** The fault that is due for this call. To be asked once for each call. */
+  next(request: LoggedRequest): (Fault & { when: When }) | undefined;
+  /** Waits at a point of the call while a hold keeps it there. To be asked once for each call. */
   holds(request: LoggedRequest): (point: When) => Promise<void>;
 }
 
 export function createFaults(): FaultScript {
   const fired: { fault: Fault; request: LoggedRequest }[] = [];
   let script: (Entry & { fault: Fault })[] = [];
-  let held: ScriptedHold[] = [];
+  let held: HoldEntry[] = [];
 
   return {
     fired,
@@ -105,12 +103,14 @@ export function createFaults(): FaultScript {
       script.push({ fault, match: fault, seen: 0, used: 0 });
     },
     hold: (match, when = "before commit") => {
-      const hold = createHold(match, when);
-      held.push(hold.scripted);
-      return hold;
+      const arrived = deferred<LoggedRequest>();
+      const released = deferred<void>();
+      const release = () => released.resolve();
+      held.push({ match, when, seen: 0, used: 0, arrive: arrived.resolve, released: released.promise, release });
+      return { arrived: arrived.promise, release };
     },
     clear: () => {
-      for (const hold of held) hold.release();
+      for (const { release } of held) release();
       script = [];
       held = [];
     },
@@ -119,7 +119,7 @@ export function createFaults(): FaultScript {
       if (!first) return undefined;
       first.used++;
       fired.push({ fault: first.fault, request });
-      return { ...first.fault, when: first.fault.when ?? usualPoint(first.fault) };
+      return { ...first.fault, when: first.fault.when ?? defaultPoint(first.fault) };
     },
     holds: (request) => {
       const due = held.filter((hold) => isDue(hold, request));
@@ -134,40 +134,30 @@ export function createFaults(): FaultScript {
   };
 }
 
-/** Counts the call if it matches, and tells whether it's the entry's turn. */
+/** Whether the entry applies to this call. Counts the call if it matches. */
 function isDue(entry: Entry, request: LoggedRequest): boolean {
   const { method, path, where, nth = 1, times = 1 } = entry.match;
   if (method !== undefined && method !== request.method) return false;
-  if (path !== undefined && !pattern(path).test(request.path)) return false;
+  if (path !== undefined && !matchesPath(path, request.path)) return false;
   if (where !== undefined && !where(request)) return false;
   entry.seen++;
   return entry.seen >= nth && entry.used < times;
 }
 
-function pattern(path: string | RegExp): RegExp {
-  if (typeof path !== "string") return path;
-  const parts = path.split("/").map((part) => (part.startsWith(":") ? "[^/]+" : escaped(part)));
-  return new RegExp(`^${parts.join("/")}/?$`);
+function matchesPath(path: string | RegExp, requested: string): boolean {
+  return typeof path === "string" ? matchPath(path, requested) !== undefined : path.test(requested);
 }
 
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+function defaultPoint(fault: FaultEffect): When {
+  const needsResponse = ["truncated", "reset", "shape"].includes(fault.effect);
+  const isSlowBody = fault.effect === "slow" && fault.part === "body";
+  return needsResponse || isSlowBody ? "after commit" : "before commit";
 }
 
-function usualPoint(fault: FaultEffect): When {
-  const spoils = ["truncated", "reset", "shape"].includes(fault.effect);
-  const slowBody = fault.effect === "slow" && fault.part === "body";
-  return spoils || slowBody ? "after commit" : "before commit";
-}
-
-function createHold(match: FaultMatch, when: When): Hold & { scripted: ScriptedHold } {
-  let arrive: (request: LoggedRequest) => void = () => {};
-  let release: () => void = () => {};
-  const arrived = new Promise<LoggedRequest>((resolve) => {
-    arrive = resolve;
+function deferred<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
+  let resolve: (value: Value) => void = () => {};
+  const promise = new Promise<Value>((settle) => {
+    resolve = settle;
   });
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  return { arrived, release, scripted: { match, when, seen: 0, used: 0, arrive, released, release } };
+  return { promise, resolve };
 }

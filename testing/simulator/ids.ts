@@ -1,34 +1,34 @@
-/** Ids and secrets, in the API's forms. */
+/** Ids and secrets in the API's formats. */
 import { createHash, randomBytes } from "node:crypto";
 
 /** A source of random bytes. */
 export type Random = (bytes: number) => Buffer;
 
-/** The same bytes in the same order for the same seed; truly random bytes without one. */
+/** The same bytes in the same order for the same seed; without one, cryptographically random bytes. */
 export function createRandom(seed?: string): Random {
   if (seed === undefined) return randomBytes;
-  let drawn = 0;
+  let blocksUsed = 0;
   return (bytes) => {
     const blocks: Buffer[] = [];
-    for (let length = 0; length < bytes; length += 32) blocks.push(sha256(`${seed}:${drawn++}`));
+    for (let length = 0; length < bytes; length += 32) blocks.push(sha256(`${seed}:${blocksUsed++}`));
     return Buffer.concat(blocks).subarray(0, bytes);
   };
 }
 
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+function sha256(data: string): Buffer {
+  return createHash("sha256").update(data).digest();
 }
 
-/** 64 hex digits: a key's identity in paths and assignments. */
+/** 64 hex digits: a key's id in paths and assignments. */
 export function hashOf(key: string): string {
   return sha256(key).toString("hex");
 }
 
-export function newKeyString(random: Random, prefix: string): string {
-  return prefix + random(32).toString("hex");
+export function newKeyString(random: Random): string {
+  return `sk-or-v1-${random(32).toString("hex")}`;
 }
 
-/** As the user and organization ids of Clerk: `user_` or `org_` and 27 letters and digits. */
+/** A user or organization id in Clerk's format: `user_` or `org_` and 27 letters and digits. */
 export function newClerkId(random: Random, kind: "user" | "org"): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   const letters = Array.from(random(27), (byte) => alphabet[byte % alphabet.length]);
@@ -39,7 +39,7 @@ export function newUuid(random: Random): string {
   return uuid(random(16), 4);
 }
 
-/** A name-based (version 5) uuid, as the default guardrail's: the same workspace always has the same one. */
+/** A name-based (version 5) UUID: the default guardrail of a workspace always has the same one. */
 export function derivedUuid(name: string): string {
   return uuid(createHash("sha1").update(name).digest().subarray(0, 16), 5);
 }

@@ -1,34 +1,24 @@
 /**
- * Reads that lag behind writes (switch `visibleAfterMs`). A write through the API notes how each row that it changed was
- * before, and for the time of the switch reads show that. Writes act on the true rows, except on those that are new.
+ * Reads that lag behind writes (switch `visibleAfterMs`). A write through the API keeps the previous version of each row it
+ * changes, and reads return that version for the time of the switch. Writes use the current rows, except new ones.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Account, State } from "./account";
+import type { Account, Stale, StaleRows, State } from "./account";
 
-type Table = "keys" | "guardrails" | "keyAssignments" | "memberAssignments";
 type Identified = { hash: string } | { id: string };
 
-/** How reads show a row until then; undefined: not at all. */
-interface Stale<Row> {
-  id: string;
-  row: Row | undefined;
-  until: number;
-}
+export const noStaleRows = (): StaleRows => ({ keys: [], guardrails: [], keyAssignments: [], memberAssignments: [] });
 
-export type StaleRows = { [Name in Table]: Stale<Account[Name][number]>[] };
-
-export const nothingStale = (): StaleRows => ({ keys: [], guardrails: [], keyAssignments: [], memberAssignments: [] });
-
-/** The account as reads show it. */
-export function visible({ clock }: State, account: Account): Account {
+/** The account as reads see it. */
+export function visibleToReads({ clock }: State, account: Account): Account {
   const now = clock.now().getTime();
   const { stale } = account;
   return {
     ...account,
-    keys: shown(account.keys, stale.keys, now),
-    guardrails: shown(account.guardrails, stale.guardrails, now),
-    keyAssignments: shown(account.keyAssignments, stale.keyAssignments, now),
-    memberAssignments: shown(account.memberAssignments, stale.memberAssignments, now),
+    keys: visibleRows(account.keys, stale.keys, now),
+    guardrails: visibleRows(account.guardrails, stale.guardrails, now),
+    keyAssignments: visibleRows(account.keyAssignments, stale.keyAssignments, now),
+    memberAssignments: visibleRows(account.memberAssignments, stale.memberAssignments, now),
   };
 }
 
@@ -39,21 +29,21 @@ export function isTooNew({ clock }: State, { stale }: Account, id: string): bool
   return earliest !== undefined && earliest.row === undefined;
 }
 
-/** Makes a change that reads show after so many milliseconds. With 0 they show it at once, and all before it. */
-export function changing<Result>(state: State, account: Account, afterMs: number, change: () => Result): Result {
-  const tables = Object.keys(account.stale) as Table[];
-  if (afterMs === 0 && tables.every((name) => account.stale[name].length === 0)) return change();
-  const notes = tables.map((name) => noting(account, name));
+/** Applies a change that reads see after the delay. Without a delay they see it at once, and all earlier changes to it. */
+export function applyChange<Result>(state: State, account: Account, delayMs: number, change: () => Result): Result {
+  const tables = Object.keys(account.stale) as (keyof StaleRows)[];
+  if (delayMs === 0 && tables.every((name) => account.stale[name].length === 0)) return change();
+  const recorders = tables.map((name) => recordChanges(account, name));
   const result = change();
   const now = state.clock.now().getTime();
-  for (const note of notes) note(now, now + afterMs);
+  for (const record of recorders) record(now, now + delayMs);
   return result;
 }
 
-function noting<Name extends Table>(account: Account, name: Name): (now: number, until: number) => void {
+function recordChanges<Name extends keyof StaleRows>(account: Account, name: Name) {
   const rowsById = () => new Map(account[name].map((row) => [idOf(row), row]));
   const before = new Map([...rowsById()].map(([id, row]) => [id, { ...row }]));
-  return (now, until) => {
+  return (now: number, until: number): void => {
     const after = rowsById();
     const ids = [...new Set([...before.keys(), ...after.keys()])];
     const changed = ids.filter((id) => !isDeepStrictEqual(before.get(id), after.get(id)));
@@ -67,13 +57,13 @@ function idOf(row: Identified): string {
   return "hash" in row ? row.hash : row.id;
 }
 
-function shown<Row extends Identified & { created_at: Date }>(
+function visibleRows<Row extends Identified & { created_at: Date }>(
   rows: Row[],
   stale: readonly Stale<Row>[],
   now: number,
 ): Row[] {
   const pending = stale.filter(({ until }) => until > now);
-  // Of several changes to a row it's the first that is not seen yet.
+  // Reads return the version before the earliest pending change.
   const earlier = new Map(pending.reverse().map(({ id, row }) => [id, row]));
   if (earlier.size === 0) return rows;
   const present = rows.map((row) => (earlier.has(idOf(row)) ? earlier.get(idOf(row)) : row));

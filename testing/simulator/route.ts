@@ -1,24 +1,24 @@
-/** What a route of the API is, and how it reads what it was sent. */
+/** The definition of an API route, and the helpers that parse its request. */
 import { z } from "zod";
 import type { Account, Key, ManagementKey, State } from "./account";
 import { badRequest, forbidden } from "./errors";
-import { changing, visible } from "./lag";
+import { applyChange, visibleToReads } from "./lag";
 
-export interface Request {
+export interface ApiRequest {
   state: State;
   params: Readonly<Record<string, string>>;
   query: Readonly<Record<string, string>>;
-  /** The parsed JSON or form; undefined when there was none. */
+  /** The parsed JSON or form; undefined without a body. */
   body: unknown;
 }
 
-/** Who asks, by the bearer token: an inference key, or a management key or what acts as one. */
+/** Identified by the bearer token: an inference key, or a management key or a token that acts as one. */
 export type Caller = { account: Account } & (
   | { key: Key; managementKey?: never }
   | { key?: never; managementKey: ManagementKey }
 );
 
-export interface Answer {
+export interface ApiResponse {
   status: number;
   body: unknown;
 }
@@ -30,20 +30,24 @@ export interface Route {
   /** Below `/api/v1`, with `:name` for a parameter. */
   path: string;
   needs: "management key" | "any key" | "nothing";
-  /** Its body is a form, not JSON. */
+  /** The body is a form, not JSON. */
   takesForm?: boolean;
-  /** Checks, changes the state and answers in one step, or throws an `ApiError` and changes nothing. */
-  handle(request: Request, caller: Caller | undefined): Answer;
+  /** Validates, changes the state and responds in one step, or throws an `ApiError` and changes nothing. */
+  handle(request: ApiRequest, caller: Caller | undefined): ApiResponse;
 }
 
-export interface ManagedRequest extends Request {
+export interface ManagementRequest extends ApiRequest {
   account: Account;
-  /** The only workspace that the caller may see, if there is one. */
+  /** The only workspace that the caller can access; null for all. */
   scope: string | null;
 }
 
-/** A route for management keys, as nearly all are. */
-export function managed(method: Method, path: string, handle: (request: ManagedRequest) => Answer): Route {
+/** A route that requires a management key, as nearly all do. */
+export function managementRoute(
+  method: Method,
+  path: string,
+  handle: (request: ManagementRequest) => ApiResponse,
+): Route {
   return {
     method,
     path,
@@ -52,58 +56,53 @@ export function managed(method: Method, path: string, handle: (request: ManagedR
       const { state } = request;
       const { account, managementKey } = caller as Caller;
       const scope = managementKey?.workspace_id ?? null;
-      if (method === "GET") return handle({ ...request, account: visible(state, account), scope });
+      if (method === "GET") return handle({ ...request, account: visibleToReads(state, account), scope });
       if (managementKey?.read_only) throw forbidden("This management key does not have write access");
-      return changing(state, account, state.switches.visibleAfterMs, () => handle({ ...request, account, scope }));
+      return applyChange(state, account, state.switches.visibleAfterMs, () => handle({ ...request, account, scope }));
     },
   };
 }
 
-export const ok = (body: unknown): Answer => ({ status: 200, body });
-export const created = (body: unknown): Answer => ({ status: 201, body });
-export const deleted = (): Answer => ok({ deleted: true });
+export const ok = (body: unknown): ApiResponse => ({ status: 200, body });
+export const created = (body: unknown): ApiResponse => ({ status: 201, body });
+export const deleted = (): ApiResponse => ok({ deleted: true });
 
-/** The body, if it is what the schema asks for. */
-export function readBody<Shape extends z.ZodRawShape>(
-  request: Request,
-  schema: z.ZodObject<Shape>,
-): z.output<z.ZodObject<Shape>> {
-  const strict = request.state.switches.unknownBodyFields === "refused";
-  return check(strict ? z.strictObject(schema.shape) : schema, request.body);
+/** Validates the body. */
+export function parseBody<Shape extends z.ZodRawShape>({ state, body }: ApiRequest, schema: z.ZodObject<Shape>) {
+  const isStrict = state.switches.unknownBodyFields === "rejected";
+  return parse(isStrict ? z.strictObject(schema.shape) : schema, body);
 }
 
-/** The query, if it has only what the schema names. */
-export function readQuery<Shape extends z.ZodRawShape>(
-  request: Request,
-  schema: z.ZodObject<Shape>,
-): z.output<z.ZodObject<Shape>> {
-  const strict = request.state.switches.unknownQuery === "refused";
-  return check(strict ? z.strictObject(schema.shape) : schema, request.query);
+/** Validates the query, which may only have the parameters of the schema. */
+export function parseQuery<Shape extends z.ZodRawShape>({ query }: ApiRequest, schema: z.ZodObject<Shape>) {
+  return parse(z.strictObject(schema.shape), query);
 }
 
-/** Throws the API's form of a refusal: the path and zod's own text of each issue (`name: Invalid input: …`). */
-export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+/** Throws an error like the API's: the path and zod's own message of each issue (`name: Invalid input: …`). */
+export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues = result.error.issues.map(({ path, message }) => [...path.map(String), message].join(": "));
   throw badRequest(issues.join("; "));
 }
 
-export const wholeNumber = (least: number, most: number) =>
+/** An integer in a query. */
+export const queryInteger = (min: number, max: number) =>
   z
     .string()
     .regex(/^-?\d+$/, "Invalid input: expected number, received string")
     .transform(Number)
-    .pipe(z.number().int().min(least).max(most));
+    .pipe(z.number().int().min(min).max(max));
 
-export const offset = wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0);
-export const pageLimit = wholeNumber(1, 100).default(50);
-/** Booleans of a query are words. */
-export const word = z.enum(["true", "false"]).transform((value) => value === "true");
+/** A boolean in a query. */
+export const queryBoolean = z.enum(["true", "false"]).transform((value) => value === "true");
 
-/** The parameters of a list that tells its total. */
+export const offset = queryInteger(0, Number.MAX_SAFE_INTEGER).default(0);
+export const pageLimit = queryInteger(1, 100).default(50);
+
+/** The parameters of a list with a total. */
 export const paging = z.object({ offset, limit: pageLimit });
 
-export function page<Row>(rows: readonly Row[], { offset, limit }: { offset: number; limit: number }): Row[] {
+export function paginate<Row>(rows: readonly Row[], { offset, limit }: { offset: number; limit: number }): Row[] {
   return rows.slice(offset, offset + limit);
 }

@@ -1,18 +1,18 @@
-/** An account with something of everything, to try commands on: a small shop with two teams. */
+/** A demo account to try the commands on: a small shop with two teams. */
 import { daysBefore, startOfDay } from "./clock";
 import type { Simulator } from "./simulator";
 
 const DAYS = 30;
 
-/** Model, provider, and tokens of a request, which say what it costs. */
+/** Model, provider, cost and tokens of one request. */
 const MODELS = [
   { model: "openai/gpt-4o-mini", provider: "OpenAI", usd: 0.002, input: 1800, output: 350 },
   { model: "anthropic/claude-sonnet-4.5", provider: "Anthropic", usd: 0.03, input: 4200, output: 900 },
   { model: "google/gemini-2.5-flash", provider: "Google", usd: 0.004, input: 2600, output: 500 },
 ] as const;
 
-/** Fills an account that has nothing yet. The same each time, but for hashes and ids. */
-export function seed({ account, dashboard, clock }: Simulator): void {
+/** Fills an empty account, each time with the same objects except for hashes and ids. */
+export function seedDemoAccount({ account, dashboard, clock }: Simulator): void {
   const [workspace] = account.workspaces;
   if (workspace) workspace.name = "Shop";
   const research = dashboard.addWorkspace({ name: "Research", slug: "research" });
@@ -49,7 +49,7 @@ export function seed({ account, dashboard, clock }: Simulator): void {
   spend(lab.hash, 20, [1, 2]);
   spend(laptop.hash, 3, [0]);
 
-  /** So many requests on each of the last days and this morning, more of them on some weekdays. */
+  /** Spends on each of the last days and this morning, more on some weekdays. */
   function spend(hash: string, requests: number, models: readonly number[]): void {
     for (let days = DAYS; days >= 0; days--) {
       const midnight = days === 0 ? startOfDay(clock.now()) : daysBefore(clock.now(), days);

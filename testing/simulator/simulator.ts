@@ -1,8 +1,8 @@
 /**
  * OpenRouter's management API on loopback, with its state in memory: for tests and for trying things out.
  *
- * It follows what is known of the API (one-time keys, pages, defaults, refusals, assignments that move), and where that
- * is not known it has a switch. Clients can't tell it from the API but by its address.
+ * It follows what is known of the API: one-time keys, pagination, defaults, rejections, assignments that move. Where the API's
+ * behavior is not known it has a switch.
  */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
@@ -10,39 +10,36 @@ import type { Account, State } from "./account";
 import { addAccount, addManagementKey } from "./changes";
 import type { Clock } from "./clock";
 import { createClock } from "./clock";
-import { createControl } from "./control";
+import { handleControl } from "./control";
 import type { Dashboard } from "./dashboard";
 import { createDashboard } from "./dashboard";
 import type { Faults, RequestHook } from "./faults";
 import { createFaults } from "./faults";
 import { createRandom } from "./ids";
-import { createSigner } from "./oauth";
 import type { LoggedRequest } from "./requestLog";
 import type { Traffic } from "./server";
 import { BASE_PATH, createApiServer } from "./server";
 import type { Switches } from "./switches";
-import { DEFAULT_SWITCHES } from "./switches";
+import { defaultSwitches } from "./switches";
 
 export interface SimulatorOptions {
-  /** Any free one unless given. It listens on 127.0.0.1 only. */
+  /** Port on 127.0.0.1, the only address it listens on. Default: any free port. */
   port?: number;
-  /** The management key to accept; a random one unless given. */
+  /** The management key to accept. Default: a random one. */
   managementKey?: string;
-  /** How random management keys start: `sk-or-v1-` (default) and `sk-or-mgmt-` were both seen. */
-  managementKeyPrefix?: "sk-or-v1-" | "sk-or-mgmt-";
-  /** Milliseconds that each answer takes; 0 unless given. */
+  /** Milliseconds that each response takes. Default: 0. */
   latency?: number;
-  /** The settings that differ from the defaults. */
+  /** The switches that differ from the default. */
   switches?: Partial<Switches>;
-  /** Stops the clock at this time. Without it the clock runs with the machine's. */
+  /** Stops the clock at this time. Default: the clock runs with the system clock. */
   now?: Date;
   /** Makes ids and keys the same in every run. */
   seed?: string;
   /** A personal account instead of an organization's. */
   personal?: boolean;
-  /** Called on both sides of each call's commit, and waited for: the place to kill a process, or to change something. */
+  /** Called before and after the commit of each call, and awaited: a place to kill a process, or to change something. */
   onRequest?: RequestHook;
-  /** Answers `/__dashboard`, with which the command line changes the account. Off unless given. */
+  /** Serves `/__dashboard`, through which the command line changes the account. Default: off. */
   control?: boolean;
 }
 
@@ -50,31 +47,31 @@ export interface SimulatorOptions {
 export interface SimulatedAccount {
   /** Authorizes calls for this account. */
   readonly managementKey: string;
-  /** What the account holds. */
+  /** The contents of the account. */
   readonly account: Account;
-  /** Changes it behind the back of whoever uses the API. */
+  /** Changes the account outside the API. */
   readonly dashboard: Dashboard;
 }
 
 export interface Simulator extends SimulatedAccount {
-  /** The base URL, `http://127.0.0.1:<port>/api/v1`: what `OPENROUTER_BASE_URL` takes. */
+  /** The base URL, for `OPENROUTER_BASE_URL`: `http://127.0.0.1:<port>/api/v1`. */
   readonly url: string;
-  /** Another account on the same server, whose objects the first one's key can't reach. */
+  /** Adds an account on the same server. The keys of other accounts can't access its objects. */
   addAccount(options?: { name?: string; personal?: boolean }): SimulatedAccount;
-  /** What was asked so far, oldest first, without secrets. */
+  /** The requests so far, oldest first, without secrets. */
   readonly requests: readonly LoggedRequest[];
-  /** Forgets the requests so far, and `mostInFlight`. */
+  /** Clears `requests` and `maxInFlight`. */
   clearRequests(): void;
-  /** The most calls that were under way at the same time. */
-  readonly mostInFlight: number;
-  /** Milliseconds that each answer takes. */
+  /** The peak number of calls in flight at the same time. */
+  readonly maxInFlight: number;
+  /** Milliseconds that each response takes. */
   latency: number;
-  /** Can be set at any time. */
+  /** Can be changed at any time. */
   readonly switches: Switches;
   readonly clock: Clock;
   readonly faults: Faults;
   onRequest: RequestHook | undefined;
-  /** Ends at once, with all connections. */
+  /** Stops at once and closes all connections. */
   close(): Promise<void>;
 }
 
@@ -83,14 +80,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     accounts: [],
     clock: createClock(options.now),
     random: createRandom(options.seed),
-    signer: createSigner(),
-    switches: { ...DEFAULT_SWITCHES, ...options.switches },
+    switches: { ...defaultSwitches(), ...options.switches },
   };
-  const prefix = options.managementKeyPrefix ?? "sk-or-v1-";
-  const openAccount = (name: string, personal = false, givenKey?: string): SimulatedAccount => {
+  const openAccount = (name: string, personal = false, key?: string): SimulatedAccount => {
     const account = addAccount(state, name, personal);
-    const managementKey = addManagementKey(state, account, prefix, givenKey === undefined ? {} : { given: givenKey });
-    return { managementKey, account, dashboard: createDashboard(state, account, prefix) };
+    const managementKey = addManagementKey(state, account, key === undefined ? {} : { key });
+    return { managementKey, account, dashboard: createDashboard(state, account) };
   };
   const first = openAccount("first", options.personal, options.managementKey);
 
@@ -101,8 +96,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     latency: options.latency ?? 0,
     onRequest: options.onRequest,
     inFlight: 0,
-    mostInFlight: 0,
-    control: options.control ? createControl(first) : undefined,
+    maxInFlight: 0,
+    control: options.control ? (...call) => handleControl(first.account, first.dashboard, ...call) : undefined,
   };
   const server = createApiServer(traffic);
   server.listen(options.port ?? 0, "127.0.0.1");
@@ -116,10 +111,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     requests: traffic.requests,
     clearRequests: () => {
       traffic.requests.length = 0;
-      traffic.mostInFlight = traffic.inFlight;
+      traffic.maxInFlight = traffic.inFlight;
     },
-    get mostInFlight() {
-      return traffic.mostInFlight;
+    get maxInFlight() {
+      return traffic.maxInFlight;
     },
     get latency() {
       return traffic.latency;

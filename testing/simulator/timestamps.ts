@@ -1,8 +1,8 @@
 import type { State } from "./account";
 
-/** An instant that the server chose, to the second or finer, as the switch says. */
-export function timestamp(state: State, instant: Date): string {
-  const iso = instant.toISOString();
+/** A timestamp set by the server, with the precision of the switch. */
+export function timestamp(state: State, date: Date): string {
+  const iso = date.toISOString();
   switch (state.switches.timestamps) {
     case "seconds":
       return `${iso.slice(0, 19)}Z`;
@@ -13,12 +13,12 @@ export function timestamp(state: State, instant: Date): string {
   }
 }
 
-/** An instant that the caller chose: the form may change, the instant may not, so fractions stay. */
-export function givenInstant(state: State, instant: Date): string {
-  const exact = state.switches.timestamps === "seconds" && instant.getUTCMilliseconds() !== 0;
-  return exact ? instant.toISOString() : timestamp(state, instant);
+/** A timestamp set by the caller. Its format may change but not its time, so fractions are kept. */
+export function callerTimestamp(state: State, date: Date): string {
+  const hasFraction = state.switches.timestamps === "seconds" && date.getUTCMilliseconds() !== 0;
+  return hasFraction ? date.toISOString() : timestamp(state, date);
 }
 
-export function timestampOrNull(state: State, instant: Date | null): string | null {
-  return instant && timestamp(state, instant);
+export function timestampOrNull(state: State, date: Date | null): string | null {
+  return date && timestamp(state, date);
 }

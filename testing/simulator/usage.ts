@@ -1,31 +1,28 @@
-/** What was spent, added up from single uses. */
-import type { Account, Key, State } from "./account";
+/** Spending, as sums of single uses. */
+import type { Account, Key, State, Use } from "./account";
 import { startOfDay, startOfMonth, startOfWeek } from "./clock";
 
 type Amount = "usage" | "byok_usage";
 
-/** The eight counters of a key, as they stand at the clock's time. */
+/** The eight counters of a key, or of the whole account. */
 export function counters(state: State, account: Account, hash?: string): Record<string, number> {
-  return { ...counted(state, account, hash, "usage"), ...counted(state, account, hash, "byok_usage") };
-}
-
-function counted(state: State, account: Account, hash: string | undefined, amount: Amount): Record<string, number> {
   const now = state.clock.now();
-  return {
+  const sums = (amount: Amount) => ({
     [amount]: spent(account, hash, amount),
     [`${amount}_daily`]: spent(account, hash, amount, startOfDay(now)),
     [`${amount}_weekly`]: spent(account, hash, amount, startOfWeek(now)),
     [`${amount}_monthly`]: spent(account, hash, amount, startOfMonth(now)),
-  };
+  });
+  return { ...sums("usage"), ...sums("byok_usage") };
 }
 
-/** When a key was used last; null if it never was. */
+/** When a key was last used; null if never. */
 export function lastUsedAt({ uses }: Account, hash: string): Date | null {
   const times = uses.filter((use) => use.key_hash === hash).map(({ at }) => at.getTime());
   return times.length === 0 ? null : new Date(Math.max(...times));
 }
 
-/** What is left of a key's limit in its present interval; null without a limit. */
+/** What remains of a key's limit in the current interval; null without a limit. */
 export function limitRemaining(state: State, account: Account, key: Key): number | null {
   if (key.limit === null) return null;
   const since = startOfInterval(key.limit_reset, state.clock.now());
@@ -41,10 +38,8 @@ function startOfInterval(interval: string | null, now: Date): Date | undefined {
   return undefined;
 }
 
-/** USD spent with one key, or with all of the account. */
-export function spent(account: Account, hash: string | undefined, amount: Amount, since?: Date): number {
-  return account.uses
-    .filter((use) => hash === undefined || use.key_hash === hash)
-    .filter((use) => since === undefined || use.at >= since)
-    .reduce((sum, use) => sum + use[amount], 0);
+/** USD spent with one key, or with all keys of the account. */
+export function spent({ uses }: Account, hash: string | undefined, amount: Amount, since?: Date): number {
+  const counts = (use: Use) => (hash === undefined || use.key_hash === hash) && (!since || use.at >= since);
+  return uses.filter(counts).reduce((sum, use) => sum + use[amount], 0);
 }

@@ -3,7 +3,7 @@
 import { modelsCommand } from "../../cli/models/command";
 import { fits } from "../../cli/models/filter";
 import type { Model } from "../../provider/api/models";
-import { rawClient } from "../contract/rawClient";
+import { rawClient } from "../contract/support/rawClient";
 import { credentials, eachTestOnASimulator } from "./support/account";
 import { run } from "./support/terminal";
 

@@ -1,6 +1,6 @@
 /** Each fault does what it says, as a client without manners of its own sees it. */
 import { type Fault, type Simulator, startSimulator } from "../../testing/simulator/index";
-import { rawClient } from "./rawClient";
+import { rawClient } from "./support/rawClient";
 
 let simulator: Simulator;
 let client: ReturnType<typeof rawClient>;
@@ -108,14 +108,14 @@ test("another shape, given or made from the answer", async () => {
   expect(await (await createKey()).json()).toHaveProperty("hash");
 });
 
-test.each(["answer", "body"] as const)("a slow %s", async (part) => {
+test.each(["response", "body"] as const)("a slow %s", async (part) => {
   addFault({ effect: "slow", ms: 60, part });
   const start = performance.now();
   const response = await createKey();
   const headersAfter = performance.now() - start;
   await response.json();
   expect(performance.now() - start).toBeGreaterThan(55);
-  expect(headersAfter > 55).toBe(part === "answer");
+  expect(headersAfter > 55).toBe(part === "response");
 });
 
 test("a slow call that commits late, though the client has left", async () => {

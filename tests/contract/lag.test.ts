@@ -1,6 +1,6 @@
 /** Reads that lag behind writes: the switch `visibleAfterMs`. */
 import { type Simulator, startSimulator } from "../../testing/simulator/index";
-import { rawClient } from "./rawClient";
+import { rawClient } from "./support/rawClient";
 
 let simulator: Simulator;
 let ask: ReturnType<typeof rawClient>["ask"];

@@ -1,6 +1,6 @@
 /** Management keys that may not do everything: scoped to a workspace, or to reading. And an account without a default. */
 import { type Simulator, startSimulator } from "../../testing/simulator/index";
-import { rawClient } from "./rawClient";
+import { rawClient } from "./support/rawClient";
 
 let simulator: Simulator;
 /** An object of each kind in the default workspace and in the other. */

@@ -6,9 +6,10 @@ import { adoptCommand } from "../../cli/adopt/command";
 import { usageCommand } from "../../cli/usage/command";
 import { dashboardCommand } from "../../testing/commands/dashboard";
 import { simulate, simulateCommand } from "../../testing/commands/simulator";
-import { parseSwitch, type Simulator, startSimulator } from "../../testing/simulator/index";
+import { type Simulator, startSimulator } from "../../testing/simulator/index";
+import { parseSwitch } from "../../testing/simulator/switches";
 import { placeFor, type Run, run } from "../cli/support/terminal";
-import { rawClient } from "./rawClient";
+import { rawClient } from "./support/rawClient";
 
 let simulator: Simulator;
 const { terminal, result: printed } = placeFor();
@@ -23,14 +24,14 @@ function dashboard(...args: string[]): Promise<Run> {
   return run(dashboardCommand, ["--url", simulator.url, ...args]);
 }
 
-test("it prints the two lines that a person pastes", () => {
+test("prints the two export lines", () => {
   const lines = printed.out.split("\n");
   expect(lines).toContain(`export OPENROUTER_BASE_URL=${simulator.url}`);
   expect(lines).toContain(`export OPENROUTER_MANAGEMENT_KEY=${simulator.managementKey}`);
   expect(simulator.switches.timestamps).toBe("milliseconds");
 });
 
-test("it prints each request, without secrets", async () => {
+test("prints each request without secrets", async () => {
   const { body } = await rawClient(simulator).ask("POST /keys", { body: { name: "logged" } });
   await new Promise(setImmediate);
   const [line = ""] = printed.out.trim().split("\n").slice(-1);
@@ -38,7 +39,7 @@ test("it prints each request, without secrets", async () => {
   expect(line).not.toContain(body.key);
 });
 
-test("the dashboard changes keys by name or hash", async () => {
+test("changes keys by name or hash", async () => {
   const { key } = simulator.dashboard.createKey({ name: "ci" });
   await dashboard("set-limit", "ci", "12.5");
   expect(key.limit).toBe(12.5);
@@ -52,7 +53,7 @@ test("the dashboard changes keys by name or hash", async () => {
   expect(simulator.account.keys).not.toContain(key);
 });
 
-test("the dashboard assigns guardrails and deletes them", async () => {
+test("assigns, unassigns and deletes guardrails", async () => {
   const { key } = simulator.dashboard.createKey({ name: "assigned" });
   const { id } = simulator.dashboard.createGuardrail({ name: "production" });
   await dashboard("assign", "production", "assigned");
@@ -64,22 +65,22 @@ test("the dashboard assigns guardrails and deletes them", async () => {
   expect(simulator.account.guardrails).toEqual([]);
 });
 
-test("the dashboard refuses a name that nothing or more than one thing has", async () => {
+test("rejects a name that is unknown or ambiguous", async () => {
   const nothing = await dashboard("delete", "nobody");
   expect(nothing).toEqual({ out: "", err: 'the simulator has no key "nobody"\n', code: 2 });
   for (let times = 0; times < 2; times++) simulator.dashboard.createKey({ name: "twice" });
   expect(await dashboard("delete", "twice")).toMatchObject({
     code: 2,
-    err: expect.stringMatching(/^"twice" is 2 keys; .*\n {2}[0-9a-f]{16} {2}twice\n/),
+    err: expect.stringMatching(/^"twice" matches 2 keys\. .*\n {2}[0-9a-f]{16} {2}twice\n/),
   });
 });
 
-test("the dashboard never turns to the real API", async () => {
+test("rejects the URL of the real API", async () => {
   const { err, code } = await run(dashboardCommand, ["--url", "https://openrouter.ai/api/v1", "keys"]);
   expect({ err, code }).toEqual({ code: 2, err: expect.stringContaining("https://openrouter.ai is not a simulator") });
 });
 
-test("the control endpoint does nothing for a page in a browser, and is off unless asked for", async () => {
+test("rejects a control request of a web page, and serves none unless enabled", async () => {
   const { origin } = new URL(simulator.url);
   const before = simulator.account.keys.length;
   const forged = await fetch(`${origin}/__dashboard/createKey`, { method: "POST", body: '[{"name":"forged"}]' });
@@ -90,17 +91,17 @@ test("the control endpoint does nothing for a page in a browser, and is off unle
   await without.close();
 });
 
-test("switches of a time or a number take any", () => {
+test("accepts any number for a numeric switch", () => {
   expect(parseSwitch("visibleAfterMs=2500")).toEqual({ visibleAfterMs: 2500 });
   expect(parseSwitch("newKeyUnknownToAssignment=7")).toEqual({ newKeyUnknownToAssignment: 7 });
-  expect(() => parseSwitch("visibleAfterMs=soon")).toThrow('takes 0 or 1000 or 9000, not "soon"');
+  expect(() => parseSwitch("visibleAfterMs=soon")).toThrow('must be 0 or 1000 or 9000, not "soon"');
 });
 
 test.each([
-  [["--switch", "nothing=1"], 'no switch "nothing"'],
-  [["--switch", "timestamps=hours"], 'switch timestamps takes seconds or milliseconds or microseconds, not "hours"'],
+  [["--switch", "nothing=1"], 'unknown switch "nothing"'],
+  [["--switch", "timestamps=hours"], 'switch timestamps: must be seconds or milliseconds or microseconds, not "hours"'],
   [["--port", "http"], "It must be a whole number."],
-])("%j is refused", async (args, message) => {
+])("rejects %j", async (args, message) => {
   expect(await run(simulateCommand, args)).toMatchObject({ code: 2, err: expect.stringContaining(message) });
 });
 
@@ -141,7 +142,7 @@ describe("--state", () => {
     });
   });
 
-  test("a file of something else is refused and left as it is", async () => {
+  test("rejects a file of a different format and leaves it unchanged", async () => {
     for (const text of ["{}", "no json"]) {
       writeFileSync(file, text);
       await expect(restarted(async () => undefined)).rejects.toThrow("is not the state of a simulator");
@@ -149,7 +150,7 @@ describe("--state", () => {
     }
   });
 
-  test("--demo fills a new file, and no old one", async () => {
+  test("fills a new file with --demo, but not an existing one", async () => {
     const hashes = (started: Simulator) => Promise.resolve(started.account.keys.map(({ hash }) => hash));
     const first = await restarted(hashes, { demo: true });
     expect(first.length).toBeGreaterThan(3);
@@ -160,7 +161,7 @@ describe("--state", () => {
 const opened: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((started) => started.close())));
 
-test("--key is the management key, and one that could not be pasted is refused", async () => {
+test("accepts the management key of --key, and rejects one with unsafe characters", async () => {
   const started = await simulate({ port: 0, latency: 0, key: "my-fixed-key" }, placeFor().terminal);
   opened.push(started);
   expect((await rawClient({ ...started, managementKey: "my-fixed-key" }).ask("GET /keys")).status).toBe(200);
@@ -169,7 +170,7 @@ test("--key is the management key, and one that could not be pasted is refused",
   }
 });
 
-test("--demo has something for each command", async () => {
+test("gives each command something to show with --demo", async () => {
   const started = await simulate({ port: 0, latency: 0, demo: true }, placeFor().terminal);
   opened.push(started);
   const env = { OPENROUTER_BASE_URL: started.url, OPENROUTER_MANAGEMENT_KEY: started.managementKey };

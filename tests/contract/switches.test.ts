@@ -7,7 +7,7 @@ import { newProcess } from "../../provider/dynamic/process";
 import type { Properties } from "../../provider/dynamic/protocol";
 import type { Lifecycle } from "../../provider/reconcile/lifecycle";
 import { lifecycles } from "../../provider/resources";
-import { otherSettings, type Simulator, startSimulator } from "../../testing/simulator/index";
+import { type Simulator, startSimulator, switchVariants } from "../../testing/simulator/index";
 import { waits } from "../faults/support/shortWaits";
 
 type Kind = keyof typeof lifecycles;
@@ -107,7 +107,7 @@ const otherGuardrail = {
   enforceZdrOther: true,
 };
 
-const settings = [{}, ...otherSettings()];
+const settings = [{}, ...switchVariants()];
 
 describe.each(settings.map((switches) => [JSON.stringify(switches), switches] as const))("with %s", (_, switches) => {
   let simulator: Simulator;

@@ -12,7 +12,7 @@ import { errorsOf, touched, writes } from "./support/declaredStack";
 const OTHER_WORDING = {
   unsetBooleans: "false",
   emptyContentFilters: "null",
-  nullGuardrailFields: "left out",
+  nullGuardrailFields: "omitted",
   scanScopeDefault: "filled",
   timestamps: "microseconds",
 } as const;

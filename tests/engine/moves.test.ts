@@ -89,7 +89,7 @@ test.each(["kept", "copied", "dropped"] as const)(
 
 test("says what to do when the API does not move a key that has a guardrail", async () => {
   await s.close();
-  s = await openDeclaredStack({ switches: { movedKeyAssignment: "refused" } });
+  s = await openDeclaredStack({ switches: { movedKeyAssignment: "rejected" } });
   second = s.simulator.dashboard.addWorkspace({ name: "Second", slug: "second" }).id;
   await s.up(guarded(undefined, "near"));
   const refused = await s.up(guarded(second, "far"));

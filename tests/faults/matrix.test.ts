@@ -1,5 +1,5 @@
 /** Every fault at every call of every operation: running it once more converges. */
-import { otherSettings, type Simulator, type SimulatorOptions, startSimulator } from "../../testing/simulator/index";
+import { type Simulator, type SimulatorOptions, startSimulator, switchVariants } from "../../testing/simulator/index";
 import { type Cell, judge, judgeAll } from "./support/cell";
 import { type Scenario, scenarios } from "./support/scenarios";
 import { setScenarios } from "./support/setScenarios";
@@ -101,9 +101,9 @@ test("after an operation at an address that can't be reached", async () => {
 /** Settings of the random part with which a cell once struck nothing, or could not be set up. */
 const lost = Object.fromEntries(Object.entries(scenarios).filter(([, { answerLost }]) => answerLost));
 test.each<SimulatorOptions>([
-  { switches: { createHonoursReset: false } },
+  { switches: { createAppliesReset: false } },
   { switches: { trailingSlash: "required" } },
-  { switches: { duplicateGuardrailNames: "refused" } },
+  { switches: { duplicateGuardrailNames: "rejected" } },
 ])("strikes the calls that a create takes after a lost response when the API has %j", async (options) => {
   const cells = share(quickCells(await callsOf(lost, options)));
   const judgements = await judgeAll(cells, 8, options);
@@ -113,7 +113,7 @@ test.each<SimulatorOptions>([
 });
 
 test("names the key of a lost create when the API ignored its reset and can't be listed", async () => {
-  const options = { switches: { createHonoursReset: false } };
+  const options = { switches: { createAppliesReset: false } };
   const key = Object.fromEntries(Object.entries(lost).filter(([, { answerLost }]) => answerLost === "/keys"));
   await expectConvergence(quickCells(await callsOf(key, options)), 8, options);
 });
@@ -126,7 +126,7 @@ test.each([1_000, 9_000])("converges when the API shows what was written only af
 
 test("the search for secrets would find one, and takes no label for one", () => {
   const { secret, key } = elsewhere.dashboard.createKey({ name: "control" });
-  expect(leaks([`said ${secret}`, elsewhere.managementKey, key.masked, key.hash])).toHaveLength(2);
+  expect(leaks([`said ${secret}`, elsewhere.managementKey, key.label, key.hash])).toHaveLength(2);
 });
 
 test("the key never went to another origin", () => {
@@ -139,7 +139,7 @@ if (SOAK_SECONDS > 0) {
     async () => {
       const end = Date.now() + (SOAK_SECONDS * 1_000) / 2;
       while (Date.now() < end) {
-        const options = { switches: anyOf(otherSettings()) };
+        const options = { switches: anyOf(switchVariants()) };
         const cells = quickCells(await callsOf(scenarios, options));
         const chosen = Array.from({ length: 100 }, () => anyOf(cells));
         await expectConvergence(chosen, 8, options);

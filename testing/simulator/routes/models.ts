@@ -1,48 +1,59 @@
-/** The catalogue of models, and who serves them. Needs no credentials, and with some it may show less. */
+/** The catalogue of models and their endpoints. It requires no credentials, and shows less to a request with some. */
+import { z } from "zod";
 import type { State } from "../account";
 import type { CatalogueModel } from "../catalogue";
-import { CATALOGUE, withoutVariant } from "../catalogue";
+import { CATALOGUE, withoutVariant, ZDR_PROVIDERS } from "../catalogue";
 import { notFound } from "../errors";
-import type { Answer, Caller, Request, Route } from "../route";
-import { ok, readQuery } from "../route";
-import { isZdr, modalitiesOf, modelQuery, ORDERS, parameters, passes } from "./modelFilters";
+import type { ApiRequest, ApiResponse, Caller, Route } from "../route";
+import { ok, parseQuery, queryInteger } from "../route";
 
 const DEFAULT_PAGE = 500;
+const MAX_OUTPUT_TOKENS = 32_768;
 
-function list(request: Request, caller: Caller | undefined): Answer {
-  const { state } = request;
-  const query = readQuery(request, modelQuery);
+/** Models that the account's settings hide, so a client that sends credentials misses them. */
+const HIDDEN_WITH_CREDENTIALS = ["deepseek/deepseek-r1", "x-ai/grok-4"];
+
+/** The API has more filters and orders; this package uses these. */
+const listQuery = z.object({
+  offset: queryInteger(0, Number.MAX_SAFE_INTEGER).optional(),
+  limit: queryInteger(1, 1000).optional(),
+  output_modalities: z.string().default("text"),
+  zdr: z.literal("true").optional(),
+});
+
+function list(request: ApiRequest, caller: Caller | undefined): ApiResponse {
+  const { offset, limit, output_modalities, zdr } = parseQuery(request, listQuery);
   const models = CATALOGUE.filter(
-    (model) => model.listed && passes(model, query) && !isHidden(state, caller, model),
-  ).sort(ORDERS[query.sort ?? ""] ?? (() => 0));
-  // The whole list when neither is given.
-  const paged = query.offset !== undefined || query.limit !== undefined;
-  const start = query.offset ?? 0;
-  const end = paged ? start + (query.limit ?? DEFAULT_PAGE) : models.length;
+    (model) =>
+      model.listed &&
+      (output_modalities === "all" ||
+        output_modalities.split(",").some((each) => modalities(model).outputs.includes(each))) &&
+      (!zdr || model.providers.some(isZdr)) &&
+      !(caller && HIDDEN_WITH_CREDENTIALS.includes(withoutVariant(model.id))),
+  );
+  // Without offset and limit the response has the whole list.
+  const isPaged = offset !== undefined || limit !== undefined;
+  const start = offset ?? 0;
+  const end = isPaged ? start + (limit ?? DEFAULT_PAGE) : models.length;
   const next = end < models.length ? nextPage(request, end) : null;
-  const data = models.slice(start, end).map((model) => shown(state, model));
+  const data = models.slice(start, end).map((model) => modelBody(request.state, model));
   return ok({ data, links: { next }, total_count: models.length });
 }
 
-function isHidden(state: State, caller: Caller | undefined, model: CatalogueModel): boolean {
-  if (!caller || state.switches.catalogueWithCredentials === "whole") return false;
-  return caller.account.hiddenModels.includes(withoutVariant(model.id));
-}
-
-function nextPage({ query }: Request, offset: number): string {
+function nextPage({ query }: ApiRequest, offset: number): string {
   return `/api/v1/models?${new URLSearchParams({ ...query, offset: String(offset) })}`;
 }
 
-function shown({ switches }: State, model: CatalogueModel) {
+function modelBody({ switches }: State, model: CatalogueModel) {
   const { id, canonical_slug, context_length } = model;
   const variant = id.slice(withoutVariant(id).length);
   return {
     id,
     canonical_slug: switches.variantCanonicalSlug === "suffixed" ? canonical_slug + variant : canonical_slug,
-    ...about(model),
+    ...description(model),
     context_length,
     pricing: pricing(model),
-    top_provider: { context_length, max_completion_tokens: MOST_OUTPUT_TOKENS, is_moderated: false },
+    top_provider: { context_length, max_completion_tokens: MAX_OUTPUT_TOKENS, is_moderated: false },
     per_request_limits: null,
     supported_parameters: parameters(model),
     default_parameters: null,
@@ -54,14 +65,12 @@ function shown({ switches }: State, model: CatalogueModel) {
   };
 }
 
-const MOST_OUTPUT_TOKENS = 32_768;
-
-function about(model: CatalogueModel) {
-  const { inputs, outputs } = modalitiesOf(model);
+function description(model: CatalogueModel) {
+  const { inputs, outputs } = modalities(model);
   return {
     name: model.name,
     created: 1754000000,
-    description: `${model.name}, as the simulator's catalogue has it.`,
+    description: `${model.name}, from the simulator's catalogue.`,
     architecture: {
       input_modalities: inputs,
       output_modalities: outputs,
@@ -72,22 +81,38 @@ function about(model: CatalogueModel) {
   };
 }
 
-/** USD for one token, as text. */
+function modalities({ modality }: CatalogueModel): { inputs: string[]; outputs: string[] } {
+  const [inputs = "", outputs = ""] = modality.split("->");
+  return { inputs: inputs.split("+"), outputs: outputs.split("+") };
+}
+
+function parameters(model: CatalogueModel): string[] {
+  const { outputs } = modalities(model);
+  if (!outputs.includes("text")) return [];
+  const tools = outputs.length === 1 && model.output_price > 0 ? ["tools", "tool_choice", "structured_outputs"] : [];
+  return ["max_tokens", "temperature", "top_p", ...tools];
+}
+
+/** USD per token, as strings. */
 function pricing({ input_price, output_price }: CatalogueModel) {
   const perToken = (usd: number) => (usd === 0 ? "0" : (usd / 1e6).toFixed(12).replace(/0+$/, ""));
   return { prompt: perToken(input_price), completion: perToken(output_price), request: "0", image: "0" };
 }
 
-/** By slug or canonical slug; one that the catalogue no longer shows has no endpoints that could be asked for. */
-function endpoints({ params }: Request): Answer {
+function isZdr(provider: string): boolean {
+  return ZDR_PROVIDERS.includes(provider);
+}
+
+/** By slug or canonical slug. A model that is no longer listed has no endpoints. */
+function endpoints({ params }: ApiRequest): ApiResponse {
   const name = `${params.author}/${params.slug}`;
   const listed = CATALOGUE.filter((model) => model.listed);
   const model = listed.find(({ id }) => id === name) ?? listed.find(({ canonical_slug }) => canonical_slug === name);
   if (!model) throw notFound("Model not found");
-  return ok({ data: { id: model.id, ...about(model), endpoints: endpointsOf(model) } });
+  return ok({ data: { id: model.id, ...description(model), endpoints: endpointsOf(model) } });
 }
 
-function zdrEndpoints(): Answer {
+function zdrEndpoints(): ApiResponse {
   const all = CATALOGUE.filter(({ listed }) => listed).flatMap(endpointsOf);
   return ok({ data: all.filter(({ provider_name }) => isZdr(provider_name)) });
 }
@@ -102,7 +127,7 @@ function endpointsOf(model: CatalogueModel) {
     provider_name: provider,
     tag: provider.toLowerCase().replaceAll(" ", "-"),
     quantization: null,
-    max_completion_tokens: MOST_OUTPUT_TOKENS,
+    max_completion_tokens: MAX_OUTPUT_TOKENS,
     max_prompt_tokens: null,
     supported_parameters: parameters(model),
     native_tools: {},
@@ -115,7 +140,7 @@ function endpointsOf(model: CatalogueModel) {
     uptime_last_5m: 100,
     uptime_last_30m: 99.9,
     uptime_last_1d: 99.8,
-    // Seen by those with credentials only.
+    // The API shows these only to requests with credentials.
     latency_last_30m: null,
     throughput_last_30m: null,
   }));

@@ -1,23 +1,23 @@
-/** Workspaces, to read: `/workspaces`. */
+/** Workspaces, read-only: `/workspaces`. */
 import type { State, Workspace } from "../account";
 import { findWorkspace } from "../objects";
-import type { ManagedRequest, Route } from "../route";
-import { managed, ok, page, paging, readQuery } from "../route";
+import type { ManagementRequest, Route } from "../route";
+import { managementRoute, ok, paginate, paging, parseQuery } from "../route";
 import { timestamp, timestampOrNull } from "../timestamps";
 
-function list(request: ManagedRequest) {
+function list(request: ManagementRequest) {
   const { state, account, scope } = request;
-  const seen = account.workspaces.filter(({ id }) => scope === null || id === scope);
-  const rows = page(seen, readQuery(request, paging));
-  return ok({ data: rows.map((workspace) => shown(state, workspace)), total_count: seen.length });
+  const inScope = account.workspaces.filter(({ id }) => scope === null || id === scope);
+  const rows = paginate(inScope, parseQuery(request, paging));
+  return ok({ data: rows.map((workspace) => workspaceBody(state, workspace)), total_count: inScope.length });
 }
 
-function read(request: ManagedRequest) {
+function read(request: ManagementRequest) {
   const { state, params } = request;
-  return ok({ data: shown(state, findWorkspace(request, params.reference as string)) });
+  return ok({ data: workspaceBody(state, findWorkspace(request, params.reference as string)) });
 }
 
-function shown(state: State, workspace: Workspace) {
+function workspaceBody(state: State, workspace: Workspace) {
   return {
     id: workspace.id,
     name: workspace.name,
@@ -41,6 +41,6 @@ function shown(state: State, workspace: Workspace) {
 }
 
 export const workspaceRoutes: readonly Route[] = [
-  managed("GET", "/workspaces", list),
-  managed("GET", "/workspaces/:reference", read),
+  managementRoute("GET", "/workspaces", list),
+  managementRoute("GET", "/workspaces/:reference", read),
 ];

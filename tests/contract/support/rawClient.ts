@@ -1,4 +1,4 @@
-import type { SimulatedAccount, Simulator } from "../../testing/simulator/index";
+import type { SimulatedAccount, Simulator } from "../../../testing/simulator/index";
 
 export interface RawAnswer {
   status: number;
