@@ -6,7 +6,7 @@ import { type Terminal, UsageError } from "./terminal";
 /** @throws UsageError when it can't be read. */
 export function readText(file: string): string {
   const text = readIfPresent(file);
-  if (text === undefined) throw new UsageError(`${clean(file)} can't be read: there is no such file`);
+  if (text === undefined) throw new UsageError(`read ${clean(file)}: no such file`);
   return text;
 }
 
@@ -17,7 +17,7 @@ export function readIfPresent(file: string): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return undefined;
-    throw new UsageError(`${clean(file)} can't be read: ${code}`);
+    throw new UsageError(`read ${clean(file)}: ${code}`);
   }
 }
 

@@ -182,7 +182,7 @@ test.each([
 
 test.each([
   [[], "pass the file of a `pulumi stack export`"],
-  [["/nowhere.json"], "/nowhere.json can't be read: there is no such file"],
+  [["/nowhere.json"], "read /nowhere.json: no such file"],
   [["-", "--fail-on", "nothing"], "Findings are unmanaged, orphaned"],
   [["--unknown"], "unknown option"],
 ])("exits with 2 on wrong usage: %j", async (args, message) => {

@@ -52,7 +52,7 @@ test("no files are no error, nor is a directory named .env", () => {
 });
 
 test("a chosen file that isn't there is an error that names it", () => {
-  expect(() => withEnvFiles({}, directory, "nowhere")).toThrow("nowhere can't be read: there is no such file");
+  expect(() => withEnvFiles({}, directory, "nowhere")).toThrow("read nowhere: no such file");
 });
 
 test("a management key of the environment is not replaced by a file's under another of its names", () => {

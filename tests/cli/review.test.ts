@@ -241,12 +241,12 @@ describe("openrouter-review.yaml", () => {
     const cwd = mkdtempSync(join(tmpdir(), "pulumi-openrouter-gates-"));
     mkdirSync(join(cwd, "openrouter-review.yaml"));
     const { err, code } = await review([...budgets, "--cwd", cwd]);
-    expect({ err, code }).toEqual({ err: `${join(cwd, "openrouter-review.yaml")} can't be read: EISDIR\n`, code: 2 });
+    expect({ err, code }).toEqual({ err: `read ${join(cwd, "openrouter-review.yaml")}: EISDIR\n`, code: 2 });
   });
 
   test("--config names a file, which has to be there", async () => {
     const { err, code } = await review([...budgets, "--config", "/nowhere.yaml"]);
-    expect({ err, code }).toEqual({ err: "/nowhere.yaml can't be read: there is no such file\n", code: 2 });
+    expect({ err, code }).toEqual({ err: "read /nowhere.yaml: no such file\n", code: 2 });
   });
 });
 
@@ -288,7 +288,7 @@ describe("bad input is exit code 2 and one line", () => {
   test.each([
     [[], "give either the file"],
     [["x.json", "--stack", "prod"], "give either the file"],
-    [["/nowhere.json"], "/nowhere.json can't be read: there is no such file"],
+    [["/nowhere.json"], "read /nowhere.json: no such file"],
     [["-", "--state", "-"], "only one of preview and state"],
     [["x", "--require", "money"], "It takes limit, reset, expiry, guardrail."],
     [["x", "--max-total", "-1"], "Too small"],
