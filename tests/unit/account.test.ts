@@ -1,7 +1,7 @@
 import { AccountMismatchError, ServerError } from "../../provider/errors";
 import { AccountGuard, type AccountRef, pinnedIds, pinOf } from "../../provider/reconcile/account";
-import { type AccountSigns, accountApi } from "./support/fakeAccount";
-import { answering, BASE_URL, OPERATION, scripted } from "./support/fakeApi";
+import { type AccountTraits, accountApi } from "./support/fakeAccount";
+import { BASE_URL, OPERATION, responding, scripted } from "./support/fakeApi";
 import { failureOf, OTHER_WORKSPACE, WORKSPACE } from "./support/samples";
 
 const KEY_OBJECT = 'inference key "ci"';
@@ -11,7 +11,7 @@ const workspace = (id: string, created_at: string | null) => ({ id, created_at }
 const list = (...data: object[]) => ({ data, total_count: data.length });
 
 /** What a create meets that begins after one object of the state was seen. */
-async function create(signs: AccountSigns, account: AccountRef | undefined, ...pins: string[]) {
+async function create(signs: AccountTraits, account: AccountRef | undefined, ...pins: string[]) {
   const fake = accountApi(signs);
   const guard = guardOf(...pins);
   guard.meet(account, KEY_OBJECT);
@@ -54,7 +54,7 @@ describe("the account of the management key", () => {
   test("is asked for again after a failure, which each operation tells as its own", async () => {
     const failure = new ServerError("create a", 500, "oops");
     let fails = true;
-    const fake = answering(() => (fails ? failure : list(workspace("a", null))));
+    const fake = responding(() => (fails ? failure : list(workspace("a", null))));
     const guard = guardOf();
     const operations = ["create a", "create b"].map((operation) => ({ ...fake.api, operation }));
     const failures = await Promise.all(operations.map((api) => failureOf(guard.present(api))));
@@ -65,7 +65,7 @@ describe("the account of the management key", () => {
 });
 
 describe("before a create", () => {
-  test.each<[string, AccountSigns, AccountRef]>([
+  test.each<[string, AccountTraits, AccountRef]>([
     ["sees the stored workspace", { workspaces: [WORKSPACE] }, ref()],
     ["sees it among others, and an older one", { workspaces: [OTHER_WORKSPACE, WORKSPACE] }, ref()],
     ["is limited, and sees the stored workspace", { workspaces: [WORKSPACE], limitedTo: WORKSPACE }, ref()],
@@ -73,7 +73,7 @@ describe("before a create", () => {
     expect(await create(signs, account)).toEqual({ error: undefined, lines: ["GET /workspaces"] });
   });
 
-  test.each<[string, AccountSigns]>([
+  test.each<[string, AccountTraits]>([
     ["is limited to another workspace", { workspaces: [OTHER_WORKSPACE], limitedTo: OTHER_WORKSPACE }],
     ["sees an account whose default workspace was deleted", { workspaces: [OTHER_WORKSPACE] }],
   ])("the organization tells that the account is the same when the management key %s", async (_title, signs) => {
@@ -138,7 +138,7 @@ describe("before a create", () => {
   test("an account that another operation meets while this one waits is compared as well", async () => {
     const guard = guardOf();
     guard.meet(ref(), KEY_OBJECT);
-    const fake = answering(async () => {
+    const fake = responding(async () => {
       guard.meet(ref({ workspace: OTHER_WORKSPACE, server: "https://eu.example" }), 'guardrail "late"');
       return list(workspace(WORKSPACE, null));
     });
@@ -148,7 +148,7 @@ describe("before a create", () => {
   test("who can't list the workspaces can't tell: the failure is passed on", async () => {
     const guard = guardOf();
     guard.meet(ref(), KEY_OBJECT);
-    const fake = answering(() => new ServerError(OPERATION, 500, "oops"));
+    const fake = responding(() => new ServerError(OPERATION, 500, "oops"));
     expect(await failureOf(guard.beforeWrite(fake.api, true))).toBeInstanceOf(ServerError);
   });
 });

@@ -1,12 +1,12 @@
 import { AccountMismatchError } from "../../provider/errors";
 import { AccountGuard, type AccountRef } from "../../provider/reconcile/account";
-import { type AccountSigns, accountApi } from "./support/fakeAccount";
+import { type AccountTraits, accountApi } from "./support/fakeAccount";
 import { BASE_URL, OPERATION } from "./support/fakeApi";
 import { failureOf, OTHER_WORKSPACE, WORKSPACE } from "./support/samples";
 
 const ref = (more: Partial<AccountRef> = {}): AccountRef => ({ workspace: WORKSPACE, server: BASE_URL, ...more });
-const ours: AccountSigns = { workspaces: [WORKSPACE], organization: "org_1" };
-const limited: AccountSigns = { workspaces: [OTHER_WORKSPACE], limitedTo: OTHER_WORKSPACE };
+const ours: AccountTraits = { workspaces: [WORKSPACE], organization: "org_1" };
+const limited: AccountTraits = { workspaces: [OTHER_WORKSPACE], limitedTo: OTHER_WORKSPACE };
 
 describe("the pin", () => {
   test.each<[string, string[], string[]]>([
@@ -33,7 +33,7 @@ describe("the pin", () => {
     },
   );
 
-  test.each<[string, AccountSigns, string]>([
+  test.each<[string, AccountTraits, string]>([
     ["its organization", ours, "the account of this management key is org_1."],
     [
       "its oldest workspace, if it has no organization",
@@ -70,7 +70,7 @@ describe("the pin", () => {
 });
 
 describe("not found", () => {
-  const confirm = (signs: AccountSigns, account: AccountRef | undefined, ...pins: string[]) =>
+  const confirm = (signs: AccountTraits, account: AccountRef | undefined, ...pins: string[]) =>
     new AccountGuard(() => pins).confirmGone(accountApi(signs).api, account);
 
   test("is gone in the account of the object", async () => {
@@ -82,7 +82,7 @@ describe("not found", () => {
     await confirm({}, undefined);
   });
 
-  test.each<[string, AccountSigns]>([
+  test.each<[string, AccountTraits]>([
     ["in a different account", { workspaces: [OTHER_WORKSPACE] }],
     ["with a limited management key", limited],
     ["without a default workspace", { workspaces: [OTHER_WORKSPACE], defaultWorkspaceIsGone: true }],

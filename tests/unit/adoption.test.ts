@@ -1,7 +1,7 @@
 import { NotFoundError, PartialFailureError, PreconditionError, ServerError } from "../../provider/errors";
 import { guardrail } from "../../provider/resources/guardrail";
 import { inferenceKey } from "../../provider/resources/inferenceKey";
-import { answering, OPERATION, scripted } from "./support/fakeApi";
+import { OPERATION, responding, scripted } from "./support/fakeApi";
 import {
   CREATOR,
   checked,
@@ -121,7 +121,7 @@ describe("two resources that adopt one object", () => {
     const answer = new Promise<object>((resolve) => {
       reply = resolve;
     });
-    return { fake: answering(() => answer), reply: (value: object) => reply(value) };
+    return { fake: responding(() => answer), reply: (value: object) => reply(value) };
   };
 
   test("the second is refused while the first is still waiting for its first response", async () => {

@@ -1,7 +1,7 @@
 import { NotAppliedError, NotFoundError, ServerError } from "../../provider/errors";
 import { guardrailKeyAssignment } from "../../provider/resources/guardrailKeyAssignment";
 import { guardrailMemberAssignment } from "../../provider/resources/guardrailMemberAssignment";
-import { answering, OPERATION, type Sent, scripted } from "./support/fakeApi";
+import { OPERATION, responding, type SentRequest, scripted } from "./support/fakeApi";
 import { CREATED_AT, contextOf, failureOf, GUARDRAIL, HASH, newSession, OTHER_GUARDRAIL } from "./support/samples";
 
 const PAIR = { guardrailId: GUARDRAIL, keyHash: HASH };
@@ -57,7 +57,7 @@ test("a new key that is not known yet is assigned after a short wait", async () 
 });
 
 test("a key that is in no account is an error after a bounded number of tries, and not marked as assigned", async () => {
-  const fake = answering(({ method }) => (method === "GET" ? list() : count(0)));
+  const fake = responding(({ method }) => (method === "GET" ? list() : count(0)));
   const session = newSession();
   const error = await failureOf(settled(guardrailKeyAssignment.create(contextOf(fake, session), PAIR)));
   expect(error).toBeInstanceOf(NotAppliedError);
@@ -69,7 +69,7 @@ test("a key that is in no account is an error after a bounded number of tries, a
 test("a pair that a repeated request made while it was waiting is found and is no error", async () => {
   // The first count is of a key not known yet; the answer to the second was lost, and its repetition counts 0.
   let posts = 0;
-  const fake = answering(({ method }: Sent) => {
+  const fake = responding(({ method }: SentRequest) => {
     if (method === "POST") posts++;
     if (method === "POST") return count(0);
     return posts > 1 ? list(row) : list();
@@ -83,7 +83,7 @@ test.each([
   ["only the guardrail was adopted", [GUARDRAIL], ["POST"]],
   ["only the key was adopted", [HASH], ["POST"]],
 ])("when %s, taking over what is assigned already takes %s", async (_title, adopted, methods) => {
-  const fake = answering(({ method }) => (method === "GET" ? list(row) : count(1)));
+  const fake = responding(({ method }) => (method === "GET" ? list(row) : count(1)));
   const session = newSession();
   for (const id of adopted) session.claimedIds.add(id);
   await settled(guardrailKeyAssignment.create(contextOf(fake, session), PAIR));
@@ -99,7 +99,7 @@ test("update comes after a failure only, and makes sure of the pair", async () =
 describe("read", () => {
   test("finds a pair behind pages that are short or empty in the middle", async () => {
     const pages: Record<number, object[]> = { 0: [{ ...row, key_hash: "other" }], 100: [], 200: [row] };
-    const fake = answering(({ query }) => {
+    const fake = responding(({ query }) => {
       const { offset } = query as { offset: number };
       return { data: pages[offset] ?? [], total_count: 201 };
     });

@@ -10,7 +10,18 @@ import {
   TimeoutError,
 } from "../../provider/errors";
 import { guardrailAssignments } from "../../provider/resources/guardrailAssignments";
-import { assignments, at, hash, hashes, KEYS, MEMBERS, meeting, SET_ID, set, unfinished } from "./support/assignments";
+import {
+  assignments,
+  hash,
+  hashes,
+  KEYS,
+  MEMBERS,
+  SET_ID,
+  sessionWith,
+  set,
+  unfinishedContext,
+  withServerTime,
+} from "./support/assignments";
 import { OPERATION } from "./support/fakeApi";
 import { CREATED_AT, contextOf, failureOf, GUARDRAIL } from "./support/samples";
 
@@ -23,11 +34,11 @@ beforeEach(() => jest.mocked(sleep).mockClear());
 const { create, update } = guardrailAssignments;
 const [a, b, c, d] = hashes(4) as [string, string, string, string];
 const lost = new TimeoutError(OPERATION, 20);
-const fresh = () => meeting({ fresh: true });
+const fresh = () => sessionWith({ fresh: true });
 
 describe("create", () => {
   test("on a guardrail of this run sends one request and lists nothing", async () => {
-    const fake = at(assignments(), "2026-11-21T10:30:00.789Z");
+    const fake = withServerTime(assignments(), "2026-11-21T10:30:00.789Z");
     const made = await create(contextOf(fake, fresh()), set([a, b]));
     expect(fake.lines()).toEqual([`POST ${KEYS}`]);
     const outputs = { ...set([a, b]), updatedAt: CREATED_AT, __foreign: [a, b] };
@@ -100,7 +111,7 @@ describe("a refused batch", () => {
     ["the first ones", [0, 1, 2, 3, 4]],
   ])("is split until only the culprits fail: %s", async (_title, culprits) => {
     const bad = culprits.map(hash);
-    const fake = assignments({ refused: bad });
+    const fake = assignments({ rejected: bad });
     const error = await failureOf(create(contextOf(fake, fresh()), set(hashes(100))));
     const good = hashes(100).filter((each) => !bad.includes(each));
     expect([...fake.assigned.keys].sort()).toEqual(good);
@@ -112,7 +123,7 @@ describe("a refused batch", () => {
   });
 
   test("of which all are refused is given up after eight in a row, and leaves nothing in the state", async () => {
-    const fake = assignments({ refused: hashes(300) });
+    const fake = assignments({ rejected: hashes(300) });
     const error = await failureOf(create(contextOf(fake, fresh()), set(hashes(300))));
     expect(error).toBeInstanceOf(NotAppliedError);
     expect(error.message).toContain(`300 of 300 keys are not assigned: ${hashes(10).join(", ")}, 290 more (${reason})`);
@@ -124,7 +135,7 @@ describe("a refused batch", () => {
 
   test("is split further once one was accepted, however many are refused", async () => {
     const [good, bad] = [0, 1].map((odd) => hashes(100).filter((_, at) => at % 2 === odd));
-    const fake = assignments({ refused: bad ?? [] });
+    const fake = assignments({ rejected: bad ?? [] });
     await failureOf(create(contextOf(fake, fresh()), set(hashes(100))));
     expect(fake.assigned.keys).toEqual(good);
   });
@@ -150,7 +161,7 @@ describe("update", () => {
 
   test("from what the state has sends one call with what is new, and then one with what is gone", async () => {
     const fake = assignments({ keys: [a, b] });
-    const outputs = await update(contextOf(fake, meeting({ keys: [a, b, c] })), SET_ID, olds, set([b, c]));
+    const outputs = await update(contextOf(fake, sessionWith({ keys: [a, b, c] })), SET_ID, olds, set([b, c]));
     expect(fake.writes()).toEqual([
       ["+", [c]],
       ["-", [a]],
@@ -165,8 +176,8 @@ describe("update", () => {
   });
 
   test("removes nothing after an addition that failed", async () => {
-    const fake = assignments({ keys: [a, b], refused: [c] });
-    const error = await failureOf(update(contextOf(fake, meeting({ keys: [a, b] })), SET_ID, olds, set([b, c, d])));
+    const fake = assignments({ keys: [a, b], rejected: [c] });
+    const error = await failureOf(update(contextOf(fake, sessionWith({ keys: [a, b] })), SET_ID, olds, set([b, c, d])));
     expect(fake.writes().filter(([what]) => what === "-")).toEqual([]);
     expect(error).toMatchObject({ outputs: { keyHashes: [b, d, a] } });
   });
@@ -185,14 +196,14 @@ describe("update", () => {
 
     const fake = assignments({ keys: [a, b] });
     const next = set([a, b, c, d]);
-    expect(await update(unfinished(fake), SET_ID, set([a, b, c]), next)).toMatchObject(next);
+    expect(await update(unfinishedContext(fake), SET_ID, set([a, b, c]), next)).toMatchObject(next);
     expect(fake.lines()).toEqual([`GET ${KEYS}`, `POST ${KEYS}`]);
     expect(fake.writes()).toEqual([["+", [c, d]]]);
   });
 
   test("after an unknown outcome removes also what a lagging list does not show", async () => {
     const fake = assignments({ keys: [a] });
-    await update(unfinished(fake, meeting({ keys: [a, b] })), SET_ID, olds, set([a]));
+    await update(unfinishedContext(fake, sessionWith({ keys: [a, b] })), SET_ID, olds, set([a]));
     expect(fake.writes()).toEqual([["-", [b]]]);
   });
 
@@ -201,7 +212,7 @@ describe("update", () => {
     ["about members", set([a]), set([a], { userIds: [] })],
   ])("that makes it %s lists first and removes the others", async (_title, before, after) => {
     const fake = assignments({ keys: [a, d], members: ["user_x"] });
-    await update(contextOf(fake, meeting({ keys: [a] })), SET_ID, before, after);
+    await update(contextOf(fake, sessionWith({ keys: [a] })), SET_ID, before, after);
     expect(fake.assigned.keys).toEqual([a]);
     expect(fake.assigned.members).toEqual(after.userIds ?? ["user_x"]);
   });
@@ -210,7 +221,7 @@ describe("update", () => {
     const fake = assignments({ keys: [a, b, d] });
     const drifted = { ...set([a, b, d]), __foreign: [d] };
     const next = set([a], { exclusive: false });
-    const outputs = await update(contextOf(fake, meeting({ keys: [a, b] })), SET_ID, drifted, next);
+    const outputs = await update(contextOf(fake, sessionWith({ keys: [a, b] })), SET_ID, drifted, next);
     expect(fake.writes()).toEqual([["-", [b]]]);
     expect(outputs).toEqual(next);
   });
@@ -229,13 +240,13 @@ describe("a removal", () => {
   const [soon, later] = ["2026-11-21T10:30:10Z", "2026-11-21T10:40:00Z"];
 
   test("that is refused for a member who has left is settled by a list", async () => {
-    const fake = assignments({ members: ["user_a"], refused: ["user_b"] });
+    const fake = assignments({ members: ["user_a"], rejected: ["user_b"] });
     expect(await update(contextOf(fake), SET_ID, olds, none)).toEqual(none);
     expect(fake.assigned.members).toEqual([]);
   });
 
   test("that is refused for one who is still assigned names that one", async () => {
-    const fake = assignments({ members: ["user_a", "user_b"], refused: ["user_b"] });
+    const fake = assignments({ members: ["user_a", "user_b"], rejected: ["user_b"] });
     const error = await failureOf(update(contextOf(fake), SET_ID, olds, none));
     expect(error.message).toContain("1 of 2 members is still assigned: user_b (the API refused it: 400");
     expect(error).toMatchObject({ outputs: { userIds: ["user_b"] } });
@@ -245,7 +256,7 @@ describe("a removal", () => {
     ["is asked again for a while when the set has just been written", soon, 8],
     ["counts at once when it has not", later, 1],
   ])("that is refused: a list without that member %s", async (_title, now, looks) => {
-    const fake = at(assignments({ refused: ["user_a", "user_b"] }), now);
+    const fake = withServerTime(assignments({ rejected: ["user_a", "user_b"] }), now);
     await update(contextOf(fake), SET_ID, written, none);
     expect(fake.sent.filter(({ method }) => method === "GET")).toHaveLength(looks);
   });
@@ -268,7 +279,7 @@ describe("a removal", () => {
     const fails = ({ path }: { path: string }) =>
       path.endsWith("/remove") ? new AuthenticationError(OPERATION, 401, "no") : undefined;
     const fake = assignments({ keys: [a], fails });
-    const error = await failureOf(update(contextOf(fake, meeting({ keys: [a] })), SET_ID, set([a]), set([b])));
+    const error = await failureOf(update(contextOf(fake, sessionWith({ keys: [a] })), SET_ID, set([a]), set([b])));
     expect(error).toMatchObject({ outputs: { keyHashes: [b, a] } });
   });
 });

@@ -3,7 +3,7 @@
 import { sleep } from "../../provider/api/retry";
 import { NotFoundError, ServerError } from "../../provider/errors";
 import { guardrailAssignments } from "../../provider/resources/guardrailAssignments";
-import { assignments, at, hash, hashes, KEYS, SET_ID, set } from "./support/assignments";
+import { assignments, hash, hashes, KEYS, SET_ID, set, withServerTime } from "./support/assignments";
 import { OPERATION } from "./support/fakeApi";
 import { CREATED_AT, contextOf, failureOf, GUARDRAIL, OTHER_GUARDRAIL, UNKNOWN_VALUE } from "./support/samples";
 
@@ -61,14 +61,14 @@ describe("read", () => {
   ])("of a set that assigned keys %s", async (_title, age, looks, shown) => {
     let asked = 0;
     const late = () => (++asked < 3 ? { data: [{ guardrail_id: GUARDRAIL, key_hash: a }], total_count: 1 } : undefined);
-    const fake = at(assignments({ keys: [a, b], fails: late }), CREATED_AT);
+    const fake = withServerTime(assignments({ keys: [a, b], fails: late }), CREATED_AT);
     const updatedAt = new Date(Date.parse(CREATED_AT) - age).toISOString();
     const found = await read(contextOf(fake), SET_ID, { ...set([a, b]), updatedAt });
     expect([asked, found?.outputs.keyHashes]).toEqual([looks, shown]);
   });
 
   test("of a set that has just assigned keys which are gone in the end shows what is there", async () => {
-    const fake = at(assignments({ keys: [a] }), CREATED_AT);
+    const fake = withServerTime(assignments({ keys: [a] }), CREATED_AT);
     const found = await read(contextOf(fake), SET_ID, { ...set([a, b]), updatedAt: CREATED_AT });
     expect(found?.inputs).toEqual({ ...set([a]) });
   });

@@ -3,7 +3,7 @@ import { NotAppliedError, PartialFailureError, TimeoutError } from "../../provid
 import { LAG_WAITS_MS } from "../../provider/reconcile/fresh";
 import { guardrailKeyAssignment } from "../../provider/resources/guardrailKeyAssignment";
 import { guardrailMemberAssignment } from "../../provider/resources/guardrailMemberAssignment";
-import { answering, type FakeApi, OPERATION } from "./support/fakeApi";
+import { type FakeApi, OPERATION, responding } from "./support/fakeApi";
 import { CREATED_AT, contextOf, failureOf, GUARDRAIL, HASH, newSession, OTHER_HASH } from "./support/samples";
 
 jest.mock("../../provider/api/retry", () => ({
@@ -26,7 +26,7 @@ const at = (fake: FakeApi, time: string) => ({ ...fake, api: { ...fake.api, serv
 
 test("an assignment is as old as the server's clock says, to the second", async () => {
   const fake = at(
-    answering(() => count(1)),
+    responding(() => count(1)),
     "2026-11-21T10:30:00.789Z",
   );
   const session = newSession();
@@ -37,7 +37,7 @@ test("an assignment is as old as the server's clock says, to the second", async 
 
 test("a pair that was there already has its own time", async () => {
   const fake = at(
-    answering(({ method }) => (method === "GET" ? list(row(HASH)) : count(0))),
+    responding(({ method }) => (method === "GET" ? list(row(HASH)) : count(0))),
     "2027-01-01T00:00:00Z",
   );
   const { outputs } = await guardrailKeyAssignment.create(contextOf(fake), PAIR);
@@ -49,7 +49,7 @@ test.each([
   ["that may be of another process is waited for three times", [], LAG_WAITS_MS.slice(0, 3)],
   ["of another process is not waited for because of a key of this one", [OTHER_HASH], LAG_WAITS_MS.slice(0, 3)],
 ])("a key %s", async (_title, created, waits) => {
-  const fake = answering(({ method }) => (method === "GET" ? list() : count(0)));
+  const fake = responding(({ method }) => (method === "GET" ? list() : count(0)));
   const session = newSession();
   for (const id of created) session.createdIds.add(id);
   const error = await failureOf(guardrailKeyAssignment.create(contextOf(fake, session), PAIR));
@@ -58,7 +58,7 @@ test.each([
 });
 
 test("the list is read no further than to the last key that is in question", async () => {
-  const fake = answering(({ method }) =>
+  const fake = responding(({ method }) =>
     method === "GET" ? { data: [row(HASH), row(OTHER_HASH)], total_count: 500 } : count(0),
   );
   await guardrailKeyAssignment.create(contextOf(fake), PAIR);
@@ -67,13 +67,13 @@ test("the list is read no further than to the last key that is in question", asy
 
 test("a lost response may have assigned: the pair goes into the state", async () => {
   const lost = new TimeoutError(OPERATION, 20);
-  const error = await failureOf(guardrailKeyAssignment.create(contextOf(answering(() => lost)), PAIR));
+  const error = await failureOf(guardrailKeyAssignment.create(contextOf(responding(() => lost)), PAIR));
   expect(error).toBeInstanceOf(PartialFailureError);
   expect(error).toMatchObject({ id: `${GUARDRAIL}/${HASH}`, outputs: PAIR });
 });
 
 test("of an adopted guardrail a member that is assigned already is taken over by a look", async () => {
-  const fake = answering(() => list({ guardrail_id: GUARDRAIL, user_id: "user_ada" }));
+  const fake = responding(() => list({ guardrail_id: GUARDRAIL, user_id: "user_ada" }));
   const session = newSession();
   session.claimedIds.add(GUARDRAIL);
   const member = { guardrailId: GUARDRAIL, userId: "user_ada" };
@@ -87,13 +87,13 @@ describe("a guardrail id in capitals", () => {
   const id = `${capitals.toLowerCase()}/${HASH}`;
 
   test("is sent in small letters, and stays in the state as declared", async () => {
-    const fake = answering(() => count(1));
+    const fake = responding(() => count(1));
     expect(await guardrailKeyAssignment.create(contextOf(fake), pair)).toEqual({ id, outputs: pair });
     expect(fake.lines()).toEqual([`POST /guardrails/${capitals.toLowerCase()}/assignments/keys`]);
   });
 
   test("is found by a refresh, which keeps the declared words", async () => {
-    const fake = answering(() => list({ ...row(HASH), guardrail_id: capitals.toLowerCase() }));
+    const fake = responding(() => list({ ...row(HASH), guardrail_id: capitals.toLowerCase() }));
     const found = await guardrailKeyAssignment.read(contextOf(fake), id, pair);
     expect(found?.inputs).toEqual(pair);
     const byId = await guardrailKeyAssignment.read(contextOf(fake), id, undefined);
@@ -108,7 +108,7 @@ test("a new pair that the API shows late is no drift, and an old one that is gon
   ] as const) {
     let asked = 0;
     const fake = at(
-      answering(() => (asked++ < 2 ? list() : list(row(HASH)))),
+      responding(() => (asked++ < 2 ? list() : list(row(HASH)))),
       CREATED_AT,
     );
     const createdAt = new Date(Date.parse(CREATED_AT) - age).toISOString();
@@ -120,12 +120,12 @@ test("a new pair that the API shows late is no drift, and an old one that is gon
 });
 
 test("a pair whose key this run has removed from another guardrail is assigned again", async () => {
-  const fake = answering(() => count(1));
+  const fake = responding(() => count(1));
   const session = newSession();
   expect(guardrailKeyAssignment.isUndone?.(session, PAIR)).toBe(false);
   await guardrailKeyAssignment.delete(
     contextOf(
-      answering(() => ({ unassigned_count: 1 })),
+      responding(() => ({ unassigned_count: 1 })),
       session,
     ),
     `x/${HASH}`,

@@ -5,7 +5,7 @@ import { guardrail } from "../../provider/resources/guardrail";
 import { guardrailKeyAssignment } from "../../provider/resources/guardrailKeyAssignment";
 import { inferenceKey } from "../../provider/resources/inferenceKey";
 import { Secret } from "../../provider/secret";
-import { answering, OPERATION } from "./support/fakeApi";
+import { OPERATION, responding } from "./support/fakeApi";
 import {
   checked,
   contextOf,
@@ -32,7 +32,7 @@ const gone = new NotFoundError(OPERATION, 404, "Resource not found");
 function scope(made: string[] = [], clock: number | undefined = NOW) {
   const session = newSession();
   for (const id of made) session.createdIds.add(id);
-  return { api: { ...answering(() => ({})).api, serverTime: (): number | undefined => clock }, session };
+  return { api: { ...responding(() => ({})).api, serverTime: (): number | undefined => clock }, session };
 }
 
 /** What shows the object from a certain look on. */
@@ -119,7 +119,7 @@ describe("an API that shows a new object late", () => {
   /** Hides what is asked for by its id for two looks; each request counts. */
   function late() {
     let looks = 0;
-    return answering(({ method, path }) => {
+    return responding(({ method, path }) => {
       if (method === "POST" && path === "/keys") return { data: wireKey(), key: KEY };
       if (method === "POST" && path === "/guardrails") return { data: wireGuardrail() };
       if (looks++ < 2) return gone;

@@ -65,7 +65,7 @@ const inputsOf = (given: Given): GuardrailInputs => checked(guardrail, { name: "
 async function stateOf(given: Given): Promise<{ outputs: GuardrailOutputs; account: MemoryAccount }> {
   const account = memoryAccount();
   const { outputs } = await guardrail.create(contextOf(account), inputsOf(given));
-  account.remember();
+  account.snapshot();
   return { outputs: throughState(outputs), account };
 }
 
@@ -104,7 +104,7 @@ test.each(pairs)(
     for (const before of [none, both]) {
       const { outputs, account } = await stateOf(before);
       for (const after of settings) {
-        account.rewind();
+        account.restore();
         const declared = inputsOf(after);
         const body = expectedBody(before, after);
         const moved = after.workspaceId !== undefined && after.workspaceId !== before.workspaceId;

@@ -1,6 +1,6 @@
 import { AmbiguousCreateError, TimeoutError } from "../../provider/errors";
 import { guardrail } from "../../provider/resources/guardrail";
-import { answering, OPERATION } from "./support/fakeApi";
+import { OPERATION, responding } from "./support/fakeApi";
 import {
   checked,
   contextOf,
@@ -32,7 +32,7 @@ interface Listed {
 function lossy(given: object, { guardrails, assignedTo }: Listed) {
   let posts = 0;
   const rows = { keys: [{ key_hash: HASH }], members: [{ user_id: "user_ada" }] };
-  const fake = answering(({ method, path, body }) => {
+  const fake = responding(({ method, path, body }) => {
     if (method === "POST" && posts++ === 0) throw new TimeoutError(OPERATION, 20);
     if (method === "POST") return { data: wireGuardrail(body as object) };
     if (method === "DELETE") return { deleted: true };
@@ -97,7 +97,7 @@ test("the guardrail's own workspace is looked through, before the first create t
 
 test("many guardrails are read from pages of their workspace", async () => {
   const ids = ["a", "b", "c"].map((letter) => `${letter.repeat(8)}-3333-4333-8333-333333333333`);
-  const fake = answering(({ path, query }) => {
+  const fake = responding(({ path, query }) => {
     const { offset = 0 } = (query ?? {}) as { offset?: number };
     const rows = ids.map((id) => wireGuardrail({ id }));
     if (path === "/guardrails") return { data: rows.slice(offset), total_count: rows.length };

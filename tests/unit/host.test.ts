@@ -6,10 +6,10 @@ import type { AccountRef } from "../../provider/reconcile/account";
 import { Secret } from "../../provider/secret";
 import { failureOf, KEY, newSession } from "./support/samples";
 import {
-  type Does,
-  HOME,
+  ACCOUNT_REF,
   hasNoUndefined,
   type Inputs,
+  type Methods,
   NEWS,
   noCredentials,
   ORIGIN,
@@ -73,7 +73,7 @@ describe("diff", () => {
   test("what the kind forbids sees the change and the account of the state, and its error is the answer", async () => {
     const seen: unknown[] = [];
     const forbidden = new PreconditionError("replace x", "no", "don't");
-    const does: Does = {
+    const does: Methods = {
       diff: () => ({ changed: true, replaces: ["size"] }),
       forbid: (change) => {
         seen.push(change);
@@ -91,7 +91,7 @@ describe("diff", () => {
       session: expect.anything(),
     };
     expect(seen).toEqual([
-      { ...change, account: HOME },
+      { ...change, account: ACCOUNT_REF },
       { ...change, account: undefined },
     ]);
   });
@@ -104,7 +104,7 @@ describe("diff", () => {
     const accounts = new ScriptedGuard({ meet: (...args) => void met.push(args), rejectMixedAccounts });
     const error = await failureOf(provider({}, { ...noCredentials, accounts }).diff("id", STATE, NEWS));
     expect(error.message).toBe('compare thing "ci" (id): two accounts. Use two Providers.');
-    expect(met).toEqual([[HOME, 'thing "ci" (id)']]);
+    expect(met).toEqual([[ACCOUNT_REF, 'thing "ci" (id)']]);
   });
 
   test("what another resource has adopted in this run is refused", async () => {
@@ -154,12 +154,12 @@ describe("create", () => {
 
   test("the kind is told the account, and an error says which object it is about", async () => {
     const seen: unknown[] = [];
-    const named: Does["create"] = ({ api, account }) => {
+    const named: Methods["create"] = ({ api, account }) => {
       seen.push(api.operation, account);
       return create();
     };
     await provider({ create: named }).create(NEWS);
-    expect(seen).toEqual(['create thing "ci"', HOME]);
+    expect(seen).toEqual(['create thing "ci"', ACCOUNT_REF]);
   });
 
   const partial = () =>
@@ -196,7 +196,7 @@ describe("create", () => {
 test("a request of a lifecycle goes out with the operation's name", async () => {
   const answer: HttpResponse = { status: 404, text: '{"error":{"code":404,"message":"no"}}' };
   jest.mocked(send).mockResolvedValue(answer);
-  const remove: Does["delete"] = ({ api }) => api.request({ method: "GET", path: ["x"], result: z.any() });
+  const remove: Methods["delete"] = ({ api }) => api.request({ method: "GET", path: ["x"], result: z.any() });
   await provider({ delete: remove }).delete("id", STATE);
   expect(jest.mocked(send).mock.calls[0]?.[0].operation).toBe('delete thing "ci" (id)');
 });
@@ -210,8 +210,8 @@ test.each([true, false])(
       throw new AccountMismatchError("op", "no", "stop");
     };
     jest.mocked(send).mockClear();
-    const write: Does["delete"] = ({ api }) => api.request({ method: "POST", path: ["x"], result: z.any() });
-    const does: Does = { delete: write, create: (context) => write(context, "id", outputs()) as Promise<never> };
+    const write: Methods["delete"] = ({ api }) => api.request({ method: "POST", path: ["x"], result: z.any() });
+    const does: Methods = { delete: write, create: (context) => write(context, "id", outputs()) as Promise<never> };
     const host = provider(does, { accounts: new ScriptedGuard({ beforeWrite }) });
     const work = creates ? host.create(NEWS) : host.delete("id", STATE);
     expect(await failureOf(work)).toBeInstanceOf(AccountMismatchError);

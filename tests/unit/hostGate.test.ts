@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { ApiError, PartialFailureError } from "../../provider/errors";
 import { failureOf, KEY } from "./support/samples";
-import { type Does, MANAGEMENT_KEY, NEWS, outputs, provider, STATE } from "./support/thing";
+import { MANAGEMENT_KEY, type Methods, NEWS, outputs, provider, STATE } from "./support/thing";
 
 /** What an API or a colleague with the dashboard may put into a text that ends up in the console of CI. */
 const FOREIGN = [
@@ -29,7 +29,7 @@ const fail = (text: string) => () => Promise.reject(new ApiError("op", 400, text
 
 describe.each(FOREIGN)("%s", (_title, text) => {
   test("in a message of the API is not in the error of any operation", async () => {
-    const does: Does = { create: fail(text), read: fail(text), update: fail(text), delete: fail(text) };
+    const does: Methods = { create: fail(text), read: fail(text), update: fail(text), delete: fail(text) };
     const host = provider(does);
     const works = [host.create(NEWS), host.read("id", STATE), host.update("id", STATE, NEWS), host.delete("id", STATE)];
     for (const work of works) {
@@ -62,7 +62,7 @@ describe.each(FOREIGN)("%s", (_title, text) => {
 
   test("in a name is not in an error, nor does a line break of it begin a line", async () => {
     const name = `${text}\n::error::owned`;
-    const gone: Does = { read: async () => undefined, diff: () => ({ changed: false, replaces: [] }) };
+    const gone: Methods = { read: async () => undefined, diff: () => ({ changed: false, replaces: [] }) };
     const host = provider(gone);
     const { message, stack = "" } = await failureOf(host.read("id", { ...STATE, name, __origin: undefined }));
     for (const said of [message, stack]) {

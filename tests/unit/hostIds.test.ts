@@ -1,9 +1,9 @@
 import { PartialFailureError } from "../../provider/errors";
 import { failureOf, KEY, newSession } from "./support/samples";
 import {
-  type Does,
-  HOME,
+  ACCOUNT_REF,
   type Inputs,
+  type Methods,
   NEWS,
   noCredentials,
   type Outputs,
@@ -52,7 +52,7 @@ describe("before anything is asked", () => {
       );
       await (verb === "update" ? host.update("id", STATE, NEWS) : host[verb]("id", STATE));
       expect([...session.seenIds]).toEqual(["id"]);
-      expect(met).toEqual([[HOME, 'thing "ci" (id)']]);
+      expect(met).toEqual([[ACCOUNT_REF, 'thing "ci" (id)']]);
     }
   });
 });
@@ -72,7 +72,7 @@ describe("an object that another resource holds by name", () => {
     ["that nobody names is deleted", { create: made, diff: same }, false, true],
   ])("%s", async (_title, does, holds, isDeleted) => {
     const deleted: string[] = [];
-    const remove: Does["delete"] = async (_context, id) => void deleted.push(id);
+    const remove: Methods["delete"] = async (_context, id) => void deleted.push(id);
     const host = provider({ ...does, claims: (id) => (holds ? [id] : []), delete: remove });
     if ("create" in does) await host.create(NEWS).catch(() => undefined);
     if ("diff" in does) await host.diff("id", NEWS, NEWS);
@@ -84,7 +84,7 @@ describe("an object that another resource holds by name", () => {
 test("a diff of a refresh, which comes before any input of the program, says nothing of the program", async () => {
   const session = { ...newSession(), programRuns: false };
   const forbid = jest.fn();
-  const check: Does["check"] = (news) => ({ inputs: news as unknown as Inputs, failures: [] });
+  const check: Methods["check"] = (news) => ({ inputs: news as unknown as Inputs, failures: [] });
   const host = provider({ diff: same, check, forbid, claims: (id) => [id] }, { session });
   await host.diff("id", STATE, NEWS);
   expect([session.managed.size, session.claimedIds.size, forbid.mock.calls.length]).toEqual([0, 0, 0]);

@@ -12,9 +12,9 @@ import { Secret } from "../../provider/secret";
 import { failureOf } from "./support/samples";
 import { OK, reading, respond } from "./support/scriptedTransport";
 import {
-  type Does,
-  HOME,
+  ACCOUNT_REF,
   hasNoUndefined,
+  type Methods,
   NEWS,
   ORIGIN,
   outputs,
@@ -41,7 +41,7 @@ const elsewhere = new ScriptedGuard({
 });
 
 describe("read", () => {
-  const read: Does["read"] = async (_context, _id, olds) => ({
+  const read: Methods["read"] = async (_context, _id, olds) => ({
     inputs: { name: "live", size: undefined },
     outputs: { name: "ci", key: olds?.key ?? new Secret("") },
   });
@@ -66,12 +66,12 @@ describe("read", () => {
 
   test("of `get` has no olds, and returns the live inputs and the account of the management key", async () => {
     const seen: unknown[] = [];
-    const found: Does["read"] = (context, id, olds) => {
+    const found: Methods["read"] = (context, id, olds) => {
       seen.push(context.account, olds);
       return read(context, id, olds);
     };
     const result = await provider({ read: found }).read("id", { __provider: PROVIDER });
-    expect(seen).toEqual([HOME, undefined]);
+    expect(seen).toEqual([ACCOUNT_REF, undefined]);
     expect(result).toMatchObject({ id: "id", props: { __origin: ORIGIN }, inputs: { name: "live" } });
   });
 
@@ -99,7 +99,7 @@ describe("read", () => {
     const confirmGone = async (_api: unknown, account: unknown) => void asked.push(account);
     const host = provider({ read: nothing }, { accounts: new ScriptedGuard({ confirmGone }) });
     expect(await host.read("id", STATE)).toStrictEqual({ id: "" });
-    expect(asked).toEqual([HOME]);
+    expect(asked).toEqual([ACCOUNT_REF]);
   });
 
   test("what is not found elsewhere is an error and not gone", async () => {
@@ -111,7 +111,7 @@ describe("read", () => {
 describe("update", () => {
   test("passes olds and news as our own and returns outputs without undefined", async () => {
     const seen: unknown[] = [];
-    const update: Does["update"] = async (_context, _id, olds, news) => {
+    const update: Methods["update"] = async (_context, _id, olds, news) => {
       seen.push(olds, news);
       return { ...olds, size: undefined };
     };
@@ -124,7 +124,7 @@ describe("update", () => {
   });
 
   test("after an unfinished one takes the mark away, and writes the base URL of this run", async () => {
-    const update: Does["update"] = async ({ api }, _id, olds) => {
+    const update: Methods["update"] = async ({ api }, _id, olds) => {
       respond(OK);
       await api.request(reading);
       return olds;
@@ -135,7 +135,7 @@ describe("update", () => {
   });
 
   test("that has nothing to send keeps the base URL of the state", async () => {
-    const update: Does["update"] = async (_context, _id, olds) => olds;
+    const update: Methods["update"] = async (_context, _id, olds) => olds;
     const host = provider({ update }, { baseUrl: "https://eu.example" });
     expect((await host.update("id", STATE, NEWS)).outs?.__origin).toEqual(ORIGIN);
   });
@@ -182,7 +182,7 @@ describe("delete", () => {
   /** Finds the object this many times, and counts the looks. */
   function lagging(times: number) {
     const looks: unknown[] = [];
-    const read: Does["read"] = async (_context, id, olds) => {
+    const read: Methods["read"] = async (_context, id, olds) => {
       looks.push([id, olds?.name]);
       return looks.length > times ? undefined : { inputs: { name: "ci" }, outputs: outputs() };
     };

@@ -44,7 +44,7 @@ const inputsOf = (given: Given): InferenceKeyInputs => checked(inferenceKey, { n
 async function stateOf(inputs: InferenceKeyInputs): Promise<{ outputs: InferenceKeyOutputs; account: MemoryAccount }> {
   const account = memoryAccount();
   const { outputs } = await inferenceKey.create(contextOf(account), inputs);
-  account.remember();
+  account.snapshot();
   return { outputs: throughState(outputs), account };
 }
 
@@ -79,7 +79,7 @@ test.each(pairs)(
     for (const before of settings) {
       const { outputs, account } = await stateOf(inputsOf(before));
       for (const after of settings) {
-        account.rewind();
+        account.restore();
         const declared = inputsOf(after);
         const changed = differing(before, after);
         const replaces = changed.filter((name) => REPLACING.includes(name));

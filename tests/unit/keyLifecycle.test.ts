@@ -3,7 +3,7 @@ import { ApiError, NotFoundError, PartialFailureError, RequestError, ServerError
 import { inferenceKey } from "../../provider/resources/inferenceKey";
 import type { InferenceKeyOutputs } from "../../provider/resources/inferenceKeyFields";
 import { Secret } from "../../provider/secret";
-import { answering, OPERATION, scripted } from "./support/fakeApi";
+import { OPERATION, responding, scripted } from "./support/fakeApi";
 import {
   CREATED_AT,
   CREATOR,
@@ -288,7 +288,7 @@ describe("read", () => {
 
   test("many are read from pages of their workspace, disabled ones too, and one of no known state by itself", async () => {
     const hashes = ["a", "b", "c"].map((letter) => letter.repeat(64));
-    const fake = answering(({ path, query }) => {
+    const fake = responding(({ path, query }) => {
       const keys = hashes.map((hash) => wireKey({ hash }));
       const offset = (query as { offset?: number } | undefined)?.offset ?? 0;
       return path === "/keys" ? { data: keys.slice(offset) } : { data: wireKey({ hash: path.split("/").at(-1) }) };

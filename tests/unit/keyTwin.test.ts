@@ -1,6 +1,6 @@
 import { AmbiguousCreateError, TimeoutError } from "../../provider/errors";
 import { inferenceKey } from "../../provider/resources/inferenceKey";
-import { answering, OPERATION } from "./support/fakeApi";
+import { OPERATION, responding } from "./support/fakeApi";
 import { checked, contextOf, HASH, KEY, newSession, OTHER_HASH, OTHER_WORKSPACE, wireKey } from "./support/samples";
 
 jest.mock("../../provider/api/retry", () => ({
@@ -15,7 +15,7 @@ const unused = { name: NAME, byok_usage: 0, last_used_at: null, created_at: NOW 
 /** An account in which the first POST got lost, and which then lists these keys; the second POST is answered. */
 function lossy(given: object, ...listed: object[]) {
   let posts = 0;
-  const fake = answering(({ method, body, query }) => {
+  const fake = responding(({ method, body, query }) => {
     if (method === "POST" && posts++ === 0) throw new TimeoutError(OPERATION, 20);
     if (method === "POST") return { data: wireKey(body as object), key: KEY };
     const { offset = 0 } = (query ?? {}) as { offset?: number };

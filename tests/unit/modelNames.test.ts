@@ -1,7 +1,7 @@
 import { canonicalName, canonicalSlugs, isKnownModel } from "../../provider/api/models";
 import { ApiError, PreconditionError, ServerError } from "../../provider/errors";
 import { guardrail } from "../../provider/resources/guardrail";
-import { answering, OPERATION, type Sent, scripted } from "./support/fakeApi";
+import { OPERATION, responding, type SentRequest, scripted } from "./support/fakeApi";
 import { checked, contextOf, failureOf, GUARDRAIL, throughState, wireGuardrail } from "./support/samples";
 
 const CATALOGUE = [
@@ -45,7 +45,7 @@ test.each([
 });
 
 test("the catalogue is asked for all modalities, without credentials and to its last page", async () => {
-  const fake = answering(({ query }) => {
+  const fake = responding(({ query }) => {
     const { offset } = query as { offset: number };
     return { data: CATALOGUE.map(({ id }) => ({ id: `${id}${offset}`, canonical_slug: null })), total_count: 2500 };
   });
@@ -67,7 +67,7 @@ test("the catalogue is asked for all modalities, without credentials and to its 
 /** An API that stores models under their canonical names, without duplicates, as the real one does. */
 function canonicalizing() {
   let kept = wireGuardrail();
-  return answering(({ method, path, body }: Sent) => {
+  return responding(({ method, path, body }: SentRequest) => {
     if (path === "/models") return { data: CATALOGUE, total_count: CATALOGUE.length };
     if (method !== "GET") kept = { ...kept, ...canonical(body as Record<string, unknown>) };
     return { data: kept };

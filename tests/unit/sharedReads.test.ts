@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { PAGE_SIZE, type Page } from "../../provider/api/pages";
 import { ServerError } from "../../provider/errors";
 import { SharedReads, type Source } from "../../provider/reconcile/sharedReads";
-import { answering } from "./support/fakeApi";
+import { responding } from "./support/fakeApi";
 import { failureOf } from "./support/samples";
 
 interface Row {
@@ -13,7 +13,7 @@ interface Row {
 
 /** An account whose list has these ids, in groups by what stands before a slash. */
 function accountOf(ids: string[], broken: { page?: boolean | "never" | "late"; group?: boolean } = {}) {
-  const { api } = answering(() => ({}));
+  const { api } = responding(() => ({}));
   const requests: string[] = [];
   let version = 1;
   const groupOf = (id: string) => id.split("/")[0] as string;

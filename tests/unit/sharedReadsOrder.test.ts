@@ -2,7 +2,7 @@ import type { Api } from "../../provider/api/call";
 import { PAGE_SIZE, type Page } from "../../provider/api/pages";
 import { ServerError } from "../../provider/errors";
 import { SharedReads } from "../../provider/reconcile/sharedReads";
-import { answering } from "./support/fakeApi";
+import { responding } from "./support/fakeApi";
 import { failureOf } from "./support/samples";
 
 const named = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
@@ -34,7 +34,7 @@ function accountOf(ids: string[]) {
       ),
     readPage: (api, offset) => page("page", api, ids, offset),
   });
-  const { api } = answering(() => ({}));
+  const { api } = responding(() => ({}));
   return {
     requests,
     senders,

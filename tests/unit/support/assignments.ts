@@ -1,8 +1,8 @@
-/** A guardrail with its assignments, behind the calls of the API. */
+/** A guardrail with its assignments, behind a fake API. */
 import { ApiError } from "../../../provider/errors";
 import type { Context, Session } from "../../../provider/reconcile/lifecycle";
 import type { GuardrailAssignmentsInputs } from "../../../provider/resources/guardrailAssignments";
-import { answering, type FakeApi, OPERATION, type Sent } from "./fakeApi";
+import { type FakeApi, OPERATION, responding, type SentRequest } from "./fakeApi";
 import { contextOf, GUARDRAIL, newSession } from "./samples";
 
 export const SET_ID = `${GUARDRAIL}/assignments`;
@@ -21,32 +21,32 @@ export const set = (
 interface Given {
   keys?: string[];
   members?: string[];
-  /** A request with one of these is refused as a whole. */
-  refused?: string[];
-  /** Skipped without an error. */
+  /** The API rejects a whole request that contains one of these. */
+  rejected?: string[];
+  /** The API skips these without an error. */
   unknown?: string[];
-  /** An assignment that is there already does not count. */
+  /** The count in a response omits assignments that existed before. */
   countsNew?: boolean;
-  /** In place of an answer, and after the request has had its effect. */
-  lost?: (sent: Sent) => Error | undefined;
-  /** In place of the effect. */
-  fails?: (sent: Sent) => Error | object | undefined;
+  /** An error instead of the response; the request takes effect. */
+  lost?: (request: SentRequest) => Error | undefined;
+  /** An error or a response instead of the effect. */
+  fails?: (request: SentRequest) => Error | object | undefined;
 }
 
 export interface Assignments extends FakeApi {
   assigned: { keys: string[]; members: string[] };
-  /** What was sent with each write: `+` to assign, `-` to remove. */
+  /** The assignees of each write: `+` to assign, `-` to remove. */
   writes(): [string, string[]][];
 }
 
 export function assignments(given: Given = {}): Assignments {
-  const { refused = [], unknown = [], countsNew = false } = given;
+  const { rejected = [], unknown = [], countsNew = false } = given;
   const assigned = { keys: [...(given.keys ?? [])], members: [...(given.members ?? [])] };
-  const kindOf = ({ path }: Sent) => (path.includes("/members") ? "members" : "keys");
-  const namedIn = ({ body }: Sent) => Object.values(body as Record<string, string[]>)[0] ?? [];
+  const collectionOf = ({ path }: SentRequest) => (path.includes("/members") ? "members" : "keys");
+  const assigneesIn = ({ body }: SentRequest) => Object.values(body as Record<string, string[]>)[0] ?? [];
 
-  function listed(call: Sent): object {
-    const kind = kindOf(call);
+  function listed(call: SentRequest): object {
+    const kind = collectionOf(call);
     const { offset } = call.query as { offset: number };
     const rows = assigned[kind].map((assignee) => ({
       guardrail_id: GUARDRAIL,
@@ -55,26 +55,26 @@ export function assignments(given: Given = {}): Assignments {
     return { data: rows.slice(offset, offset + 100), total_count: rows.length };
   }
 
-  function written(call: Sent): object {
-    const kind = kindOf(call);
-    const named = namedIn(call);
-    if (named.some((each) => refused.includes(each))) return new ApiError(OPERATION, 400, "not of the workspace");
+  function written(call: SentRequest): object {
+    const kind = collectionOf(call);
+    const assignees = assigneesIn(call);
+    if (assignees.some((each) => rejected.includes(each))) return new ApiError(OPERATION, 400, "not of the workspace");
     const before = assigned[kind];
     if (call.path.endsWith("/remove")) {
-      assigned[kind] = before.filter((each) => !named.includes(each));
+      assigned[kind] = before.filter((each) => !assignees.includes(each));
       return { unassigned_count: before.length - assigned[kind].length };
     }
-    const known = named.filter((each) => !unknown.includes(each));
+    const known = assignees.filter((each) => !unknown.includes(each));
     const fresh = known.filter((each) => !before.includes(each));
     assigned[kind] = [...before, ...fresh];
     return { assigned_count: countsNew ? fresh.length : known.length };
   }
 
-  const fake = answering((call) => {
+  const fake = responding((call) => {
     const failure = given.fails?.(call);
     if (failure) return failure;
-    const answer = call.method === "GET" ? listed(call) : written(call);
-    return given.lost?.(call) ?? answer;
+    const response = call.method === "GET" ? listed(call) : written(call);
+    return given.lost?.(call) ?? response;
   });
   return {
     ...fake,
@@ -82,24 +82,24 @@ export function assignments(given: Given = {}): Assignments {
     writes: () =>
       fake.sent
         .filter(({ method }) => method === "POST")
-        .map((call) => [call.path.endsWith("/remove") ? "-" : "+", namedIn(call)]),
+        .map((call) => [call.path.endsWith("/remove") ? "-" : "+", assigneesIn(call)]),
   };
 }
 
-/** A process that has met these keys of its stack, and created the guardrail if asked for. */
-export function meeting({ keys = [], fresh = false }: { keys?: string[]; fresh?: boolean } = {}): Session {
+/** A session that knows these keys as managed by the stack, and with `fresh` has created the guardrail. */
+export function sessionWith({ keys = [], fresh = false }: { keys?: string[]; fresh?: boolean } = {}): Session {
   const session = newSession();
   for (const key of keys) session.managed.set(key, {});
   if (fresh) session.createdIds.add(GUARDRAIL);
   return session;
 }
 
-export const unfinished = (fake: FakeApi, session?: Session): Context => ({
+export const unfinishedContext = (fake: FakeApi, session?: Session): Context => ({
   ...contextOf(fake, session),
   unfinished: true,
 });
 
-/** With a clock of the server. */
-export function at<Fake extends FakeApi>(fake: Fake, time: string): Fake {
+/** The same API with this time on the server's clock. */
+export function withServerTime<Fake extends FakeApi>(fake: Fake, time: string): Fake {
   return { ...fake, api: { ...fake.api, serverTime: () => Date.parse(time) } };
 }

@@ -1,8 +1,8 @@
 import { ApiError } from "../../../provider/errors";
-import { answering, BASE_URL, type FakeApi, OPERATION } from "./fakeApi";
+import { BASE_URL, type FakeApi, OPERATION, responding } from "./fakeApi";
 
-/** What tells one account from another. */
-export interface AccountSigns {
+/** What distinguishes one account from another. */
+export interface AccountTraits {
   /** Ids of the workspaces that the management key sees, oldest first. */
   workspaces?: string[];
   organization?: string;
@@ -12,16 +12,16 @@ export interface AccountSigns {
   baseUrl?: string;
 }
 
-/** An API that tells of its account and of nothing else. */
-export function accountApi(signs: AccountSigns = {}): FakeApi {
-  const { workspaces = [], organization = null, limitedTo = null, defaultWorkspaceIsGone = false } = signs;
-  return answering(({ path }) => {
+/** An API that shows its account. Any other request fails the test. */
+export function accountApi(traits: AccountTraits = {}): FakeApi {
+  const { workspaces = [], organization = null, limitedTo = null, defaultWorkspaceIsGone = false } = traits;
+  return responding(({ path }) => {
     if (path === "/workspaces") return pageOf(workspaces);
     if (path === "/key") return { data: { organization_id: organization, workspace_id: limitedTo } };
     if (path === "/keys" && defaultWorkspaceIsGone) return new ApiError(OPERATION, 400, "no default workspace");
     if (path === "/keys") return { data: [] };
-    throw new Error(`must not be asked: ${path}`);
-  }, signs.baseUrl ?? BASE_URL);
+    throw new Error(`expected no request but for the account, got: ${path}`);
+  }, traits.baseUrl ?? BASE_URL);
 }
 
 function pageOf(workspaces: readonly string[]): object {

@@ -1,20 +1,20 @@
 import type { Api, Call } from "../../../provider/api/call";
 import { fromWire, toWire } from "../../../provider/api/wire";
 
-/** One request, as the API would see it: with the names of the wire. */
-export interface Sent {
+/** One request as the API receives it, with the names of the wire. */
+export interface SentRequest {
   method: string;
   path: string;
   query?: object;
   body?: unknown;
 }
 
-/** What the API says, with the names of the wire; an error is thrown in its place. */
-export type Answer = object | ((sent: Sent) => object);
+/** A response with the names of the wire. An error is thrown instead. */
+export type FakeResponse = object | ((sent: SentRequest) => object);
 
 export interface FakeApi {
   api: Api;
-  sent: Sent[];
+  sent: SentRequest[];
   /** The requests as `METHOD /path`. */
   lines(): string[];
 }
@@ -22,20 +22,20 @@ export interface FakeApi {
 export const BASE_URL = "https://openrouter.ai/api/v1";
 export const OPERATION = "do something";
 
-/** An API that records each request and gives it to a function. */
-export function answering(answer: (sent: Sent) => object | Promise<object>, baseUrl = BASE_URL): FakeApi {
-  const sent: Sent[] = [];
+/** An API that records each request and responds with what the function returns. */
+export function responding(respond: (request: SentRequest) => object | Promise<object>, baseUrl = BASE_URL): FakeApi {
+  const sent: SentRequest[] = [];
   async function request<Result>({ method, path, query, body, result }: Call<Result>): Promise<Result> {
-    const call: Sent = {
+    const received: SentRequest = {
       method,
       path: `/${path.join("/")}`,
       ...(query ? { query: toWire(query) as object } : {}),
       ...(body ? { body: toWire(JSON.parse(JSON.stringify(body))) } : {}),
     };
-    sent.push(call);
-    const said = await answer(call);
-    if (said instanceof Error) throw said;
-    return result.parse(fromWire(JSON.parse(JSON.stringify(said))));
+    sent.push(received);
+    const response = await respond(received);
+    if (response instanceof Error) throw response;
+    return result.parse(fromWire(JSON.parse(JSON.stringify(response))));
   }
   return {
     api: { request, pause: async () => true, serverTime: () => undefined, operation: OPERATION, baseUrl },
@@ -44,12 +44,16 @@ export function answering(answer: (sent: Sent) => object | Promise<object>, base
   };
 }
 
-/** An API that gives these answers in order. A request too many is a failure of the test. */
-export function scripted(...answers: Answer[]): FakeApi {
-  const left = [...answers];
-  return answering((call) => {
-    const answer = left.shift();
-    if (answer === undefined) throw new Error(`one request too many: ${call.method} ${call.path}`);
-    return typeof answer === "function" ? answer(call) : answer;
+/** An API that gives these responses in order. A request beyond the last one fails the test. */
+export function scripted(...responses: FakeResponse[]): FakeApi {
+  const remaining = [...responses];
+  return responding((request) => {
+    const response = remaining.shift();
+    if (response === undefined) {
+      throw new Error(
+        `expected ${responses.length} requests, but one more was sent: ${request.method} ${request.path}`,
+      );
+    }
+    return typeof response === "function" ? response(request) : response;
   });
 }

@@ -1,49 +1,49 @@
 import { NotFoundError } from "../../../provider/errors";
-import { answering, type FakeApi, OPERATION, type Sent } from "./fakeApi";
+import { type FakeApi, OPERATION, responding, type SentRequest } from "./fakeApi";
 import { GUARDRAIL, HASH, KEY, wireGuardrail, wireKey } from "./samples";
 
 interface NewKey {
   external?: { user: string };
 }
 
-/** What POST takes as an object, and shows as one field. */
-function shownOf({ external, ...fields }: NewKey): object {
+/** The fields of a created key: POST takes the external user as an object and shows it as one field. */
+function fieldsOf({ external, ...fields }: NewKey): object {
   return external ? { ...fields, external_user: external.user } : fields;
 }
 
-/** An account with room for one key or one guardrail, which keeps what it is told to the letter. */
+/** An account with at most one key or guardrail, which stores every field unchanged. */
 export interface MemoryAccount extends FakeApi {
-  /** Remembers what is there now. */
-  remember(): void;
-  /** Goes back to what was remembered, and forgets the requests since. */
-  rewind(): void;
+  /** Saves the present object. */
+  snapshot(): void;
+  /** Restores the saved object, and clears the recorded requests. */
+  restore(): void;
 }
 
 export function memoryAccount(): MemoryAccount {
   let path = "";
-  let remembered: object = {};
-  let kept: object = {};
+  let saved: object = {};
+  let stored: object = {};
 
-  function created(call: Sent): object {
+  function created(call: SentRequest): object {
     const isKey = call.path === "/keys";
     path = `${call.path}/${isKey ? HASH : GUARDRAIL}`;
-    kept = isKey ? wireKey(shownOf(call.body as NewKey)) : wireGuardrail(call.body as object);
-    return isKey ? { data: kept, key: KEY } : { data: kept };
+    stored = isKey ? wireKey(fieldsOf(call.body as NewKey)) : wireGuardrail(call.body as object);
+    return isKey ? { data: stored, key: KEY } : { data: stored };
   }
 
-  const fake = answering((call) => {
+  const fake = responding((call) => {
     if (call.method === "POST") return created(call);
     if (call.path !== path) throw new NotFoundError(OPERATION, 404, "Resource not found");
-    if (call.method === "PATCH") kept = { ...kept, ...(call.body as object) };
-    return { data: kept };
+    if (call.method === "PATCH") stored = { ...stored, ...(call.body as object) };
+    return { data: stored };
   });
   return {
     ...fake,
-    remember() {
-      remembered = kept;
+    snapshot() {
+      saved = stored;
     },
-    rewind() {
-      kept = remembered;
+    restore() {
+      stored = saved;
       fake.sent.length = 0;
     },
   };

@@ -36,7 +36,7 @@ export function wireKey(settings: object = {}): object {
   };
 }
 
-/** A guardrail with no setting, as the API shows it: fields that are none are left out. */
+/** A guardrail with no setting, as the API shows it: without its unset fields. */
 export function wireGuardrail(settings: object = {}): object {
   return {
     id: GUARDRAIL,
@@ -53,8 +53,8 @@ export function contextOf({ api }: FakeApi, session: Session = newSession()): Co
   return { api, session, account: ACCOUNT, unfinished: false, log: () => undefined };
 }
 
-/** A workspace in which nothing stood when the process began, without asking. */
-class NothingBefore extends Map<string, Promise<unknown[]>> {
+/** Workspaces that were empty when the process began, without a request. */
+class EmptyWorkspaces extends Map<string, Promise<unknown[]>> {
   override get(): Promise<unknown[]> {
     return Promise.resolve([]);
   }
@@ -70,7 +70,7 @@ export function newSession(): Session {
     managed: new Map(),
     adoptedIds: new Set(),
     pendingCreates: new Map(),
-    preexisting: new NothingBefore(),
+    preexisting: new EmptyWorkspaces(),
     reads: new Map(),
     replacedIds: new Set(),
     unassigned: new Set(),
@@ -80,7 +80,7 @@ export function newSession(): Session {
   };
 }
 
-/** The inputs that the engine hands on after a check that found nothing. */
+/** The inputs that the engine passes on after a successful check. */
 export function checked<Inputs extends object, Outputs extends object>(
   lifecycle: Lifecycle<Inputs, Outputs>,
   news: Record<string, unknown>,
@@ -90,7 +90,7 @@ export function checked<Inputs extends object, Outputs extends object>(
   return inputs;
 }
 
-/** What the engine makes of an object that it keeps: the names at every depth in alphabetical order. */
+/** A value as the state returns it: the engine sorts the property names at every depth. */
 export function throughState<Value>(value: Value): Value {
   return sorted(value) as Value;
 }
@@ -102,12 +102,12 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(names.map((name) => [name, sorted((value as Record<string, unknown>)[name])]));
 }
 
-/** All of what a failed promise carries. */
+/** The error of a promise that must fail, with all its properties. */
 export async function failureOf(work: Promise<unknown>): Promise<Error & Record<string, unknown>> {
   try {
     await work;
   } catch (error) {
     return error as Error & Record<string, unknown>;
   }
-  throw new Error("it did not fail");
+  throw new Error("expected the operation to fail, but it succeeded");
 }

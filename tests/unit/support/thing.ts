@@ -9,7 +9,7 @@ import { PUBLIC_BASE_URL } from "../../../provider/settings";
 import { gate } from "../../../provider/text";
 import { KEY, newSession } from "./samples";
 
-/** A kind of object that no API has. */
+/** A kind of resource that exists in these tests only. */
 export interface Inputs {
   name: string;
   size?: number | undefined;
@@ -17,15 +17,15 @@ export interface Inputs {
 export interface Outputs extends Inputs {
   key: Secret;
 }
-export type Does = Partial<Lifecycle<Inputs, Outputs>>;
+export type Methods = Partial<Lifecycle<Inputs, Outputs>>;
 
 export const PROVIDER = 'exports.handler = () => require("pulumi-openrouter/dynamic").provider("Thing");';
 export const SECRET_ON_WIRE = {
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
   value: KEY,
 };
-export const MANAGEMENT_KEY = "a-management-key-of-no-known-form";
-export const HOME: AccountRef = { workspace: "home", server: PUBLIC_BASE_URL };
+export const MANAGEMENT_KEY = "a-management-key-without-a-known-format";
+export const ACCOUNT_REF: AccountRef = { workspace: "home", server: PUBLIC_BASE_URL };
 export const ORIGIN = { version: 1, account: "home" };
 export const STATE: Properties = { name: "ci", key: KEY, __origin: ORIGIN, __provider: PROVIDER };
 export const NEWS: Properties = { name: "ci", size: 2, __provider: PROVIDER };
@@ -35,20 +35,23 @@ export const never = () => {
   throw new Error("must not be called");
 };
 
-/** An account of which a test says what it is. What it does not say is as if all were well. */
+/** A guard with scripted methods. By default the account is the expected one, and objects that are not found are gone. */
 export class ScriptedGuard extends AccountGuard {
   constructor(script: Partial<AccountGuard> = {}) {
     super(() => []);
-    Object.assign(this, { present: async () => HOME, confirmGone: async () => undefined }, script);
+    Object.assign(this, { present: async () => ACCOUNT_REF, confirmGone: async () => undefined }, script);
   }
 }
 
-export interface Around extends Partial<Process> {
+export interface HostOptions extends Partial<Process> {
   baseUrl?: string;
 }
 
-/** A lifecycle of which a test says what it does; what it does not say must not be called. */
-export function provider(does: Does, { baseUrl = PUBLIC_BASE_URL, ...around }: Around = {}): DynamicProvider {
+/** A provider for a lifecycle with these methods. Any other method fails the test. */
+export function provider(
+  methods: Methods,
+  { baseUrl = PUBLIC_BASE_URL, ...options }: HostOptions = {},
+): DynamicProvider {
   const lifecycle: Lifecycle<Inputs, Outputs> = {
     title: "thing",
     secretOutputs: ["key"],
@@ -61,7 +64,7 @@ export function provider(does: Does, { baseUrl = PUBLIC_BASE_URL, ...around }: A
     read: never,
     update: never,
     delete: never,
-    ...does,
+    ...methods,
   };
   return dynamicProvider(lifecycle, {
     configure: async () => undefined,
@@ -75,17 +78,17 @@ export function provider(does: Does, { baseUrl = PUBLIC_BASE_URL, ...around }: A
     accounts: new ScriptedGuard(),
     session: newSession(),
     gate: (text) => gate(text, new Secret(MANAGEMENT_KEY)),
-    ...around,
+    ...options,
   });
 }
 
-export const noCredentials: Around = {
+export const noCredentials: HostOptions = {
   surroundings: () => {
     throw new Error("no credentials");
   },
 };
 
-/** True of a result that Pulumi can carry: nothing is undefined at any depth. */
+/** Whether Pulumi can carry this result: no value is undefined at any depth. */
 export function hasNoUndefined(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return value !== undefined;
   return Object.values(value).every(hasNoUndefined);
