@@ -1,19 +1,19 @@
 /**
- * Every error a user can see, one class per cause. A message names the operation and its object, what the API said
- * (short, redacted), and what to do next.
+ * Every error that a user can see, one class per cause: `<operation> <object>: <cause>. <next step>`. Messages from the
+ * API are short and redacted.
  *
- * None has a numeric `code`, which gRPC would take for a status. Pulumi's provider process prints what is thrown as
- * `${error}: ${error.stack}`, besides the engine's own report: so the one is the name and the other the message, in
- * one line.
+ * None has a numeric `code`, which gRPC would take for a status. Pulumi's provider process prints an error as
+ * `${error}: ${error.stack}`, in addition to the engine's own report. So `toString` returns the name, and the stack is the
+ * message, on one line.
  */
 
-/** What is known of a request that did not end well. */
+/** Whether a failed request had an effect. */
 export type Outcome =
   /** It never reached the API. */
   | "unsent"
-  /** The API refused it with a complete answer: nothing was changed. */
+  /** The API rejected it with a complete response: nothing was changed. */
   | "refused"
-  /** No readable answer: it may have been carried out. */
+  /** No readable response: it may have had an effect. */
   | "unknown";
 
 export abstract class OpenRouterError extends Error {
@@ -28,34 +28,31 @@ export abstract class OpenRouterError extends Error {
   }
 }
 
-/** A request that failed. `outcome` says whether it may have changed something. */
-export abstract class RequestError extends OpenRouterError {
-  abstract readonly outcome: Outcome;
-
+abstract class OperationError extends OpenRouterError {
   constructor(
     readonly operation: string,
-    problem: string,
-    advice?: string,
+    cause: string,
+    nextStep?: string,
     options?: { cause?: unknown },
   ) {
-    super(sentence(`${operation}: ${problem}`, advice), options);
-  }
-
-  /** The same failure, for another operation that shared the request. */
-  of(operation: string): this {
-    if (operation === this.operation) return this;
-    const message = operation + this.message.slice(this.operation.length);
-    const own = Object.getOwnPropertyDescriptors(this);
-    return Object.assign(Object.create(Object.getPrototypeOf(this), own), { operation, message, stack: message });
+    super(sentences(`${operation}: ${cause}`, nextStep), options);
   }
 }
 
-/** What one of several operations that shared a request has to say of its failure. */
+/** A request that failed. */
+export abstract class RequestError extends OperationError {
+  abstract readonly outcome: Outcome;
+}
+
+/** The error as another operation reports it that shared the request. */
 export function withOperation(operation: string, error: unknown): unknown {
-  return error instanceof RequestError ? error.of(operation) : error;
+  if (!(error instanceof RequestError) || error.operation === operation) return error;
+  const message = operation + error.message.slice(error.operation.length);
+  const copy = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error));
+  return Object.assign(copy, { operation, message, stack: message });
 }
 
-/** The API answered 4xx, in its own error format. */
+/** A 4xx response in the API's own error format. */
 export class ApiError extends RequestError {
   readonly outcome = "refused";
 
@@ -63,48 +60,53 @@ export class ApiError extends RequestError {
     operation: string,
     readonly status: number,
     readonly apiMessage: string,
-    advice?: string,
+    nextStep?: string,
+    rejected = "the request",
   ) {
-    super(operation, `the API refused it (${status}: ${apiMessage})`, advice);
+    super(operation, `the API rejected ${rejected} (${status}: ${apiMessage})`, nextStep);
   }
 }
 
-/** 404: the object is not there, or belongs to another account. */
+/** 404: the object does not exist, or belongs to a different account. */
 export class NotFoundError extends ApiError {}
 
-/** 401 or 403: no key, a revoked one, or not a management key; the API is not consistent in which it answers. */
-export class AuthenticationError extends ApiError {}
+/** 401 or 403: no key, a revoked one, or not a management key. The API uses both statuses for each. */
+export class AuthenticationError extends ApiError {
+  constructor(operation: string, status: number, apiMessage: string, nextStep?: string) {
+    super(operation, status, apiMessage, nextStep, "the management key");
+  }
+}
 
-/** 403 that speaks of the key's scope: a good management key of another workspace, or one that only reads. */
+/** 403 about the scope of the key: a valid management key of a different workspace, or a read-only one. */
 export class PermissionError extends AuthenticationError {}
 
-/** 429, after the waits that the API asked for. */
+/** 429, when waiting as requested did not help. */
 export class RateLimitError extends ApiError {
   constructor(
     operation: string,
     status: number,
-    said: string,
+    apiMessage: string,
     readonly retryAfter: string | undefined,
   ) {
-    super(operation, status, said, "try again in a minute, or lower --parallel");
+    super(operation, status, apiMessage, "retry in a minute, or lower --parallel");
   }
 }
 
-/** 5xx or 408: the API may have done it before it failed. */
+/** 5xx or 408: the API may have applied the request before it failed. */
 export class ServerError extends RequestError {
   readonly outcome = "unknown";
 
   constructor(
     operation: string,
     readonly status: number,
-    said: string,
+    apiMessage: string,
     readonly retryAfter?: string,
   ) {
-    super(operation, `the API failed (${status}: ${said})`, "run the same command again");
+    super(operation, `the API failed (${status}: ${apiMessage})`, "run the same command again");
   }
 }
 
-/** No connection, or one that was lost. */
+/** No connection, or a lost one. */
 export class ConnectionError extends RequestError {
   constructor(
     operation: string,
@@ -112,30 +114,30 @@ export class ConnectionError extends RequestError {
     reason: string,
     cause: unknown,
   ) {
-    const what = outcome === "unsent" ? "can't reach the API" : "the connection to the API was lost";
-    super(operation, `${what} (${reason})`, "check the network and the base URL, then run it again", { cause });
+    const problem = outcome === "unsent" ? "can't reach the API" : "the connection to the API was lost";
+    super(operation, `${problem} (${reason})`, "check the network and the base URL, then retry", { cause });
   }
 }
 
-/** No complete answer within the time-out of one call. */
+/** No complete response within the timeout of one call. */
 export class TimeoutError extends RequestError {
   readonly outcome = "unknown";
 
   constructor(operation: string, seconds: number) {
-    super(operation, `no answer from the API within ${seconds} s`, "run the same command again");
+    super(operation, `no response from the API within ${seconds} s`, "run the same command again");
   }
 }
 
-/** The time for one operation is used up before the request could be sent. */
+/** Waiting used up the operation's time before the request was sent. */
 export class DeadlineError extends RequestError {
   readonly outcome = "unsent";
 
   constructor(operation: string) {
-    super(operation, "the time for it was used up by waiting", "run the same command again");
+    super(operation, "the time limit passed before the request was sent", "run the same command again");
   }
 }
 
-/** An answer that is not what the API describes: HTML, cut off, too large, of another shape, a redirect. */
+/** A response that is not as documented: HTML, cut off, too large, a different shape, a redirect. */
 export class InvalidResponseError extends RequestError {
   readonly outcome = "unknown";
 
@@ -143,18 +145,14 @@ export class InvalidResponseError extends RequestError {
     operation: string,
     readonly status: number,
     problem: string,
-    firstWords: string,
+    excerpt = "",
   ) {
-    const quoted = firstWords ? `, it starts with: ${firstWords}` : "";
-    super(
-      operation,
-      `the answer of the API can't be used (${status}, ${problem}${quoted})`,
-      "check the base URL and any proxy on the way",
-    );
+    const quoted = excerpt && `, starts with: ${excerpt}`;
+    super(operation, `unexpected response (${status}, ${problem}${quoted})`, "check the base URL and any proxy");
   }
 }
 
-/** The exchange for an access token failed, so that the request itself was not sent. */
+/** No access token, so the request was not sent. */
 export class TokenExchangeError extends RequestError {
   readonly outcome = "unsent";
 
@@ -163,73 +161,61 @@ export class TokenExchangeError extends RequestError {
   }
 }
 
-/** The response to a create was lost, the create may have produced something, and only a person can tell. */
-export class AmbiguousCreateError extends OpenRouterError {
+/** The response to a create was lost, and only a user can decide whether an object is a leftover of it. */
+export class AmbiguousCreateError extends OperationError {
   constructor(operation: string, found: readonly string[], cause: unknown) {
-    const what =
-      found.length > 0
-        ? `the response was lost, and the create may have produced: ${found.join("; ")}`
-        : `the response was lost, and listing the account to check failed (${messageOf(cause)})`;
-    const advice =
-      found.length > 0
-        ? "run `npx pulumi-openrouter audit --stack …` to see whether a stack has it; remove it if none has and it is unused, then run this again"
-        : "run `npx pulumi-openrouter audit --stack …` to see what no stack has, then run this again";
-    super(sentence(`${operation}: ${what}`, advice), { cause });
+    const audit = "run `npx pulumi-openrouter audit --stack …`";
+    if (found.length > 0) {
+      const problem = `the response was lost, and the create may have produced: ${found.join("; ")}`;
+      const nextStep = `${audit} to check whether a stack has it. If none has and it is unused, remove it, then run this again`;
+      super(operation, problem, nextStep, { cause });
+    } else {
+      const problem = `the response was lost, and listing the account to check failed (${messageOf(cause)})`;
+      super(operation, problem, `${audit} to list what no stack has, then run this again`, { cause });
+    }
   }
 }
 
-/** Lists that don't end: a page that brings nothing new, or more pages than any account has. */
-export class PaginationError extends OpenRouterError {
+/** A list without an end: a page without new rows, or more pages than any account has. */
+export class PaginationError extends OperationError {
   constructor(operation: string, problem: string) {
-    super(sentence(`${operation}: the list of the API does not end (${problem})`, "try again; if it stays, report it"));
+    super(operation, `the API's list does not end (${problem})`, "retry; if the error persists, report it");
   }
 }
 
-export class MissingCredentialError extends OpenRouterError {
-  constructor(wanted: "own key" | "mapped variables" | "any", variables: readonly string[]) {
-    const [places, advice] = {
-      "own key": [
-        "the Provider's managementKey or federationPolicyId, which is empty",
-        "give the Provider one of them",
+export class InvalidSettingError extends OperationError {
+  constructor(problem: string, nextStep: string) {
+    super("OpenRouter settings", problem, nextStep);
+  }
+}
+
+export class MissingCredentialError extends OperationError {
+  constructor(missing: "own key" | "mapped variables" | "any", variables: readonly string[]) {
+    const [problem, nextStep] = {
+      "own key": ["the Provider's managementKey or federationPolicyId is empty", "give the Provider one of them"],
+      "mapped variables": [
+        `no management key in the Provider's mapped ${variables.join(", ")}`,
+        "set the variable that is mapped",
       ],
-      "mapped variables": [`the Provider's mapped ${variables.join(", ")}`, "set the variable that is mapped"],
       any: [
-        `${variables.join(", ")} and the stack configuration openrouter:managementKey`,
+        `no management key in ${variables.join(", ")} or the stack configuration openrouter:managementKey`,
         `set ${variables[0]}, or run: pulumi config set --secret openrouter:managementKey`,
       ],
-    }[wanted] as [string, string];
-    super(sentence(`no OpenRouter management key; looked in ${places}`, `${advice}. ${CREATE_KEY_HINT}`));
+    }[missing] as [string, string];
+    super("OpenRouter settings", problem, `${nextStep}. ${CREATE_KEY_HINT}`);
   }
 }
 
-export class InvalidSettingError extends OpenRouterError {
-  constructor(problem: string, advice: string) {
-    super(sentence(`OpenRouter settings: ${problem}`, advice));
-  }
-}
+/** The stack's objects are in a different account, or were written through a different base URL. */
+export class AccountMismatchError extends OperationError {}
 
-/** The objects of this stack were written to another account, or through another base URL. */
-export class AccountMismatchError extends OpenRouterError {
-  constructor(operation: string, problem: string, advice: string) {
-    super(sentence(`${operation}: ${problem}`, advice));
-  }
-}
+/** The state or the program requires something that this release can't or won't do. */
+export class PreconditionError extends OperationError {}
 
-/** The state or the program asks for something this release can't or won't do. */
-export class PreconditionError extends OpenRouterError {
-  constructor(operation: string, problem: string, advice: string) {
-    super(sentence(`${operation}: ${problem}`, advice));
-  }
-}
+/** The API accepted a request and shows a different result. */
+export class NotAppliedError extends OperationError {}
 
-/** The API accepted a request and yet shows something else than what was asked. */
-export class NotAppliedError extends OpenRouterError {
-  constructor(operation: string, problem: string, advice: string) {
-    super(sentence(`${operation}: ${problem}`, advice));
-  }
-}
-
-/** The object exists, and a later step failed. Carries what the state must keep: the id and the known outputs. */
+/** The object exists, and a later step failed. Has what the state must keep: the id and the known outputs. */
 export class PartialFailureError<Outputs extends object> extends OpenRouterError {
   constructor(
     readonly id: string,
@@ -241,14 +227,12 @@ export class PartialFailureError<Outputs extends object> extends OpenRouterError
 }
 
 export const CREATE_KEY_HINT =
-  "Management keys are made at https://openrouter.ai/settings/management-keys (an inference key can't manage keys)";
+  "Create a management key at https://openrouter.ai/settings/management-keys (an inference key can't manage keys)";
 
-/** Problem and advice as one text: `problem. Advice.` */
-function sentence(problem: string, advice?: string): string {
-  if (!advice) return problem;
-  return `${problem}. ${advice.charAt(0).toUpperCase()}${advice.slice(1)}${advice.endsWith(".") ? "" : "."}`;
+function sentences(cause: string, nextStep?: string): string {
+  return nextStep ? `${cause}. ${nextStep.charAt(0).toUpperCase()}${nextStep.slice(1)}.` : cause;
 }
 
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

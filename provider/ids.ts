@@ -1,11 +1,11 @@
-/** The forms of ids. Imports nothing: programs load it. */
+/** The formats of ids. Imports nothing: programs load this file. */
 
-/** Of a key: 64 hexadecimal digits. */
-export function isKeyHash(text: string): boolean {
-  return /^[0-9a-f]{64}$/.test(text);
+/** Id of a key. */
+export function isKeyHash(id: string): boolean {
+  return /^[0-9a-f]{64}$/.test(id);
 }
 
-/** Of a guardrail or workspace; in capitals it means the same. */
-export function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+/** Id of a guardrail or workspace, in upper or lower case. */
+export function isUuid(id: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
 }

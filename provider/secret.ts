@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 
 /**
- * A value that must not be printed: the one-time key and the management key. It travels as this type from the
- * response parser to the output, so that a log line, an error or `console.log` shows `[secret]`.
+ * A value that must not be printed: a one-time key, a management key, a token. It has this type from the response parser
+ * to the output, so a log line, an error or `console.log` shows `[secret]`.
  */
 export class Secret {
   readonly #value: string;
@@ -11,7 +11,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself. Called where it leaves the provider: in the Authorization header and in the state. */
+  /** The value. Called where it leaves the provider: for a request, and for the state. */
   reveal(): string {
     return this.#value;
   }

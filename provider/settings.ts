@@ -1,13 +1,12 @@
 /**
- * Where the management key, or the federation policy that acts as one, and the base URL come from, in order:
+ * Sources of the credential (a management key, or a federation policy that acts as one) and the base URL, in order:
  *
  * 1. the inputs of an explicit `Provider` resource,
- * 2. the environment of the provider process, which each command of Pulumi starts anew,
- * 3. the stack configuration, of which Pulumi keeps a copy in the state: `refresh` and `destroy` see the one
- *    stored at the last `up`.
+ * 2. the environment of the provider process, which starts with each Pulumi command,
+ * 3. the stack configuration. `refresh` and `destroy` use the copy that Pulumi stored at the last `up`.
  *
- * An explicit `Provider` with a management key takes nothing from the environment, so that a variable meant for
- * another account can't be used with it. With a federation policy it takes only the token that identifies the job.
+ * An explicit `Provider` with a management key ignores the environment, which may be meant for a different account. With
+ * a federation policy it reads only the token that identifies the job.
  */
 import { fixedKey, type Settings } from "./api/credential";
 import { federated, POLICIES_HINT } from "./api/oauth";
@@ -17,40 +16,39 @@ import { isLoopback } from "./loopback";
 import { Secret } from "./secret";
 import { redact } from "./text";
 
-/** The public API, the only server that its description names. */
 export const PUBLIC_BASE_URL = "https://openrouter.ai/api/v1";
 
-/** Variables that may hold the management key; the older names are found in guides and other tools. */
+/** Variables of the management key. Guides and other tools use the older names. */
 export const KEY_VARIABLES = [
   "OPENROUTER_MANAGEMENT_KEY",
   "OPENROUTER_PROVISIONING_KEY",
   "OPENROUTER_MGMT_KEY",
 ] as const;
 
-/** With workload identity: the policy under which the token of a CI job or a pod is exchanged. */
+/** For workload identity: the policy that exchanges the token of a CI job or a pod. */
 export const POLICY_VARIABLE = "OPENROUTER_FEDERATION_POLICY_ID";
 
 export const URL_VARIABLE = "OPENROUTER_BASE_URL";
 
-/** What Pulumi hands to the provider process: the inputs of an explicit `Provider`, or the stack configuration. */
+/** What Pulumi passes to `configure`: the inputs of an explicit `Provider`, or the stack configuration. */
 export interface Configuration extends SubjectTokenSettings {
-  /** True for an explicit `Provider` resource. */
+  /** Whether this is an explicit `Provider` resource. */
   explicit: boolean;
-  /** True for a `Provider` that was declared with a management key or a federation policy, be it empty. */
+  /** Whether the `Provider` was declared with a management key or a federation policy, even an empty one. */
   ownKey: boolean;
   managementKey?: Secret;
   federationPolicyId?: string;
   baseUrl?: string;
-  /** Ids of the organization or of workspaces of the only account that may be changed, separated by commas. */
+  /** The only account that may be changed: ids of its organization or workspaces, separated by commas. */
   account?: string;
-  /** Whether what an interrupted run seems to have left may be deleted. */
+  /** Whether to delete likely orphans of an interrupted run. */
   deleteOrphans: boolean;
 }
 
-/** Reads the settings from an object like the one Pulumi passes to `configure`. Never throws. */
+/** Never throws. */
 export function configuration(get: (key: string) => string | undefined): Configuration {
   const managementKey = get("openrouter:managementKey")?.trim();
-  const texts = {
+  const strings = {
     federationPolicyId: get("openrouter:federationPolicyId")?.trim(),
     subjectTokenFile: get("openrouter:subjectTokenFile"),
     subjectTokenAudience: get("openrouter:subjectTokenAudience"),
@@ -62,17 +60,17 @@ export function configuration(get: (key: string) => string | undefined): Configu
     ownKey: get("openrouter:ownKey") === "true",
     deleteOrphans: get("openrouter:deleteOrphans") === "true",
     ...(managementKey ? { managementKey: new Secret(managementKey) } : {}),
-    ...Object.fromEntries(Object.entries(texts).filter(([, text]) => text)),
+    ...Object.fromEntries(Object.entries(strings).filter(([, value]) => value)),
   };
 }
 
-/** @throws MissingCredentialError when no place has a key, InvalidSettingError for a key or a base URL that can't be used. */
+/** @throws MissingCredentialError, InvalidSettingError */
 export function resolveSettings(configured: Configuration, environment: NodeJS.ProcessEnv): Settings {
   const { explicit, ownKey, baseUrl } = configured;
-  // An empty key of a Provider must not fall back to another account's.
-  const places = ownKey ? [inConfiguration(configured)] : [inEnvironment(environment), inConfiguration(configured)];
-  for (const place of places) {
-    const authorized = authorization(place, (api) => subjectToken(api, configured, environment));
+  // An empty key of a Provider must not fall back to the key of a different account.
+  const sources = ownKey ? [inConfiguration(configured)] : [inEnvironment(environment), inConfiguration(configured)];
+  for (const source of sources) {
+    const authorized = authorization(source, (api) => subjectToken(api, configured, environment));
     if (!authorized) continue;
     const url = ownKey ? baseUrl : (explicit && baseUrl) || environment[URL_VARIABLE] || baseUrl;
     return { ...authorized, baseUrl: checkedUrl(url ?? PUBLIC_BASE_URL) };
@@ -80,8 +78,8 @@ export function resolveSettings(configured: Configuration, environment: NodeJS.P
   throw new MissingCredentialError(ownKey ? "own key" : explicit ? "mapped variables" : "any", KEY_VARIABLES);
 }
 
-/** What one place has, and the names of the two there. */
-interface Place {
+/** The credentials in one source, and what they are called there. */
+interface Source {
   source: "provider" | "environment" | "config";
   key: Secret | undefined;
   keyName: string;
@@ -89,11 +87,10 @@ interface Place {
   policyName: string;
 }
 
-export function inEnvironment(environment: NodeJS.ProcessEnv): Place {
-  // Trimmed, because a key that was read from a file often ends in a line break, which no header can hold.
-  const [[keyName, key] = [KEY_VARIABLES[0], undefined]] = KEY_VARIABLES.map(
-    (name) => [name, environment[name]?.trim()] as const,
-  ).filter(([, value]) => value);
+export function inEnvironment(environment: NodeJS.ProcessEnv): Source {
+  const keyName = KEY_VARIABLES.find((name) => environment[name]?.trim()) ?? KEY_VARIABLES[0];
+  // A key from a file often ends with a line break, which no header can contain.
+  const key = environment[keyName]?.trim();
   return {
     source: "environment",
     key: key ? new Secret(key) : undefined,
@@ -103,25 +100,25 @@ export function inEnvironment(environment: NodeJS.ProcessEnv): Place {
   };
 }
 
-function inConfiguration({ ownKey, managementKey, federationPolicyId }: Configuration): Place {
-  const place = ownKey ? "the Provider's " : "the stack configuration openrouter:";
+function inConfiguration({ ownKey, managementKey, federationPolicyId }: Configuration): Source {
+  const prefix = ownKey ? "the Provider's " : "the stack configuration openrouter:";
   return {
     source: ownKey ? "provider" : "config",
     key: managementKey,
-    keyName: `${place}managementKey`,
+    keyName: `${prefix}managementKey`,
     policyId: federationPolicyId,
-    policyName: `${place}federationPolicyId`,
+    policyName: `${prefix}federationPolicyId`,
   };
 }
 
-/** Undefined for a place that has neither a key nor a policy. */
+/** Undefined for a source with neither a key nor a policy. */
 function authorization(
-  { source, key, keyName, policyId, policyName }: Place,
+  { source, key, keyName, policyId, policyName }: Source,
   subject: Parameters<typeof federated>[1],
 ): Pick<Settings, "credential" | "source"> | undefined {
   if (key && policyId) {
     throw new InvalidSettingError(
-      `there is a management key (${keyName}) and a federation policy (${policyName})`,
+      `both a management key (${keyName}) and a federation policy (${policyName}) are set`,
       "remove one of them",
     );
   }
@@ -134,25 +131,24 @@ function authorization(
   return { credential: federated(policyId, subject), source: "federation" };
 }
 
-/** Sent, such a key would look like a lost connection. */
+/** Sending such a key would fail like a lost connection. */
 function rejectUnsendable(key: Secret, name: string): void {
   if (/^[ -~]*$/.test(key.reveal())) return;
   throw new InvalidSettingError(
-    `the management key in ${name} has a line break, a control character or a letter outside ASCII, ` +
-      "which no HTTP header can carry",
+    `the management key in ${name} contains a line break, a control character or a character outside ASCII`,
     "copy it again, without quotes and line breaks",
   );
 }
 
-/** The id appears in errors and in the state, so that it must not be a key. */
+/** The id appears in errors and in the state, so it must not be a key. */
 function requirePolicyId(policyId: string, name: string): void {
   if (/^[!-~]+$/.test(policyId) && redact(policyId) === policyId) return;
   throw new InvalidSettingError(`${name} is not an id`, `set it to the id of a federation policy ${POLICIES_HINT}`);
 }
 
-/** HTTPS, except to this machine: the key goes with every request. */
-function checkedUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+/** HTTPS except on loopback, because every request has the key. */
+function checkedUrl(given: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
   if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) {
     throw new InvalidSettingError(
       "the base URL is not a URL",
@@ -161,12 +157,12 @@ function checkedUrl(text: string): string {
   }
   if (url.username || url.password || url.search || url.hash) {
     throw new InvalidSettingError(
-      "the base URL holds more than scheme, host, port and path",
+      "the base URL has more than scheme, host, port and path",
       `set ${URL_VARIABLE} to a URL such as ${PUBLIC_BASE_URL}; the key has its own variable`,
     );
   }
   if (url.protocol === "http:" && !isLoopback(url)) {
-    throw new InvalidSettingError("the base URL is plain http", "use https; http is accepted for this machine only");
+    throw new InvalidSettingError("the base URL is plain HTTP", "use HTTPS; HTTP is accepted on loopback only");
   }
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }

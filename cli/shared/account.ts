@@ -2,7 +2,6 @@
 
 import type { Api } from "../../provider/api/call";
 import { type ApiContext, type Operation, startOperation } from "../../provider/api/client";
-import { Concurrency } from "../../provider/api/concurrency";
 import type { Settings } from "../../provider/api/credential";
 import { CREATE_KEY_HINT, MissingCredentialError } from "../../provider/errors";
 import { Secret } from "../../provider/secret";
@@ -48,7 +47,6 @@ function open(settings: Settings, terminal: Terminal): Account {
     settings,
     log: terminal.err,
     clock: {},
-    concurrency: new Concurrency(),
     written: () => undefined,
   };
   return {

@@ -3,18 +3,18 @@ import type { Api } from "./call";
 
 /** The authorization of requests: a management key, or an access token that expires and is renewed. */
 export interface Credential {
-  /** The key or token for the next request. Fails with a `RequestError` whose outcome is "unsent". */
+  /** The key or token for the next request. Rejects with a `RequestError` whose outcome is "unsent". */
   bearer(api: Api): Promise<Secret>;
-  /** Drops a token that the API refused. Returns true if the next `bearer` may be another one. */
-  drop(refused: Secret): boolean;
-  /** Every value that must not appear in a text. */
+  /** Drops a token that the API rejected. Returns whether the next `bearer` may be different. */
+  drop(rejected: Secret): boolean;
+  /** Every value that must not be printed. */
   secrets(): readonly Secret[];
 }
 
 export interface Settings {
   credential: Credential;
   baseUrl: string;
-  /** Which of the places the key came from; decides what an error about a refused key advises. */
+  /** Where the credential comes from, for the next step in an error. */
   source: "provider" | "environment" | "config" | "federation";
 }
 

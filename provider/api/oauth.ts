@@ -1,27 +1,26 @@
 /**
- * Workload identity: exchanges the token of a CI job or a pod (the subject token) for an access token that acts as the
- * management key of a federation policy (RFC 8693). No management key is stored anywhere.
+ * Workload identity (RFC 8693): exchanges the token of a CI job or pod (the subject token) for an access token that acts
+ * as the management key of a federation policy. No management key is stored anywhere.
  */
 import * as z from "zod";
 import { ApiError, InvalidResponseError, PreconditionError, TokenExchangeError } from "../errors";
 import { Secret } from "../secret";
-import { clean, redact } from "../text";
 import type { Api } from "./call";
-import { parseJson, short } from "./client";
 import type { Credential } from "./credential";
-import { patientSend } from "./patientSend";
+import { excerpt, parseJson, printable } from "./response";
+import { sendWithRetries } from "./sendWithRetries";
 import type { SubjectToken } from "./subjectToken";
 
 interface AccessToken {
   secret: Secret;
-  /** Both by our clock, counted from before the request: the server's clock does not matter. */
+  /** By the local clock, counted from before the request: the server's clock does not matter. */
   renewAt: number;
 }
 
 const MAX_LIFE_MS = 15 * 60_000;
 const RENEW_BEFORE_EXPIRY_MS = 60_000;
 
-/** Exchanges at the first request and again before the token expires; requests that need a token together share one. */
+/** Exchanges at the first request, and again before the token expires. Concurrent requests share one exchange. */
 export function federated(policyId: string, subjectToken: (api: Api) => Promise<SubjectToken>): Credential {
   const secrets: Secret[] = [];
   let current: AccessToken | undefined;
@@ -47,8 +46,8 @@ export function federated(policyId: string, subjectToken: (api: Api) => Promise<
         throw new TokenExchangeError(api.operation, error);
       }
     },
-    drop(refused) {
-      if (current?.secret === refused) current = undefined;
+    drop(rejected) {
+      if (current?.secret === rejected) current = undefined;
       return true;
     },
     secrets: () => secrets,
@@ -57,9 +56,9 @@ export function federated(policyId: string, subjectToken: (api: Api) => Promise<
 
 async function exchange(api: Api, policyId: string, { token, origin }: SubjectToken): Promise<AccessToken> {
   const operation = `exchange the token from ${origin} under federation policy ${policyId}`;
-  const excerpt = (text: string) => oauthError(text, token)?.message ?? short(clean(redact(text, token)), 80);
+  const describe = (text: string) => oauthError(text, token)?.message ?? excerpt(text, [token]);
   const sentAt = Date.now();
-  const { status, text } = await patientSend(
+  const { status, text } = await sendWithRetries(
     api,
     {
       operation,
@@ -74,11 +73,11 @@ async function exchange(api: Api, policyId: string, { token, origin }: SubjectTo
         scope: "management",
       }).toString(),
     },
-    excerpt,
+    describe,
   );
   if (status >= 200 && status < 300) return accessToken(operation, status, text, sentAt);
   const refusal = oauthError(text, token);
-  if (!refusal) throw new InvalidResponseError(operation, status, "not an OAuth error", excerpt(text));
+  if (!refusal) throw new InvalidResponseError(operation, status, "not an OAuth error", describe(text));
   throw new ApiError(operation, status, refusal.message, ADVICE[refusal.code]);
 }
 
@@ -90,8 +89,8 @@ const TOKEN = z.object({
 
 function accessToken(operation: string, status: number, text: string, sentAt: number): AccessToken {
   const { data } = TOKEN.safeParse(parseJson(text));
-  // Nothing of the text is shown: it may hold the token.
-  if (!data) throw new InvalidResponseError(operation, status, "it holds no access token", "");
+  // The body is not shown: it may contain the token.
+  if (!data) throw new InvalidResponseError(operation, status, "no access token in it");
   if (data.scope !== "management") {
     throw new PreconditionError(operation, "the policy acts as an inference key", AS_MANAGEMENT_KEY);
   }
@@ -101,12 +100,12 @@ function accessToken(operation: string, status: number, text: string, sentAt: nu
 
 const OAUTH_ERROR = z.object({ error: z.string(), error_description: z.string().nullish() });
 
-/** An error as RFC 6749 has it, unlike all other errors of the API. */
+/** An error in the format of RFC 6749. All other errors of the API have a different one. */
 function oauthError(text: string, token: Secret): { code: string; message: string } | undefined {
   const { data } = OAUTH_ERROR.safeParse(parseJson(text));
   if (!data) return undefined;
   const message = [data.error, data.error_description].filter(Boolean).join(": ").replace(/\.$/, "");
-  return { code: data.error, message: short(clean(redact(message, token))) };
+  return { code: data.error, message: printable(message, [token]) };
 }
 
 export const POLICIES_HINT = "(OpenRouter, Settings → Workload identity)";
@@ -117,7 +116,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   invalid_request: `check the federation policy id ${POLICIES_HINT}`,
   invalid_grant:
     `check that the policy trusts the issuer, audience and subject of the token ${POLICIES_HINT}, ` +
-    "and that the token has not expired: one in a variable can't be renewed, one from a file or GitHub Actions can",
+    "and that the token has not expired. A token in a variable can't be renewed; a file or GitHub Actions can",
   invalid_scope: AS_MANAGEMENT_KEY,
   unsupported_grant_type: "check the base URL: this server exchanges no tokens",
 };

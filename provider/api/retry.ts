@@ -1,19 +1,18 @@
-/** When and how long to wait before a request is sent again: arithmetic only, with clock and chance passed in. */
+/** Whether and when to retry a request. Pure: clock and randomness are arguments. */
 import { ConnectionError, RateLimitError, type RequestError, ServerError, TimeoutError } from "../errors";
 
-/** One call may take this long, from sending to the last byte. */
+/** For one call, from sending to the last byte. */
 export const CALL_TIMEOUT_MS = 20_000;
 
-/** No single wait is longer, whatever `Retry-After` says. */
+/** For one wait, whatever `Retry-After` says. */
 export const MAX_WAIT_MS = 30_000;
 
-/** An operation (one create, read, update or delete of one resource) gives up after this. */
+/** For one operation: one create, read, update or delete of one resource. */
 export const OPERATION_BUDGET_MS = 120_000;
 
-/** Waits shorter than this are not worth a line of output. */
+/** Shorter waits are not logged. */
 export const LOG_WAIT_ABOVE_MS = 2_000;
 
-/** Every wait of the provider goes through here. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -23,49 +22,47 @@ const MAX_ATTEMPTS = 6;
 
 export interface Attempt {
   error: RequestError;
-  /** How many times it has been sent. */
+  /** How many times the request has been sent. */
   attempts: number;
-  /** True if sending it twice does no harm: GET, DELETE, PATCH with absolute values, (un)assigning. */
+  /** Whether sending it twice does no harm: GET, DELETE, PATCH with absolute values, (un)assigning. */
   isRetryable: boolean;
   /** Time left of the operation's budget. */
   remainingMs: number;
   now: number;
-  /** Chance, 0 to 1. */
+  /** From 0 to 1. */
   random: number;
 }
 
-/** How long to wait before the next attempt; undefined when there must be none. */
+/** How long to wait before the next attempt; undefined if there must be none. */
 export function waitBeforeRetry(attempt: Attempt): number | undefined {
-  if (attempt.attempts >= MAX_ATTEMPTS || !isRetryable(attempt)) return undefined;
-  // A wait of 0 is no wait: many that come back at once would be refused again.
-  const wait = requestedWait(attempt) || backoff(attempt.attempts, attempt.random);
-  return wait < attempt.remainingMs ? wait : undefined;
+  const { error, attempts, remainingMs, now, random } = attempt;
+  if (!mayRetry(attempt)) return undefined;
+  const isBusy = error instanceof RateLimitError || error instanceof ServerError;
+  const requested = isBusy ? parseRetryAfter(error.retryAfter, now) : 0;
+  // Backoff comes on top: requests that were refused together must not return together.
+  const wait = Math.min(requested + backoff(attempts, random), MAX_WAIT_MS);
+  return wait < remainingMs ? wait : undefined;
 }
 
-/** What was refused for the rate or never sent can be sent again by any method; the rest only if repeatable. */
-function isRetryable({ error, isRetryable }: Attempt): boolean {
+/** A rate limit ends, so its retries are limited by time alone. A create is sent again only if it had no effect. */
+function mayRetry({ error, attempts, isRetryable }: Attempt): boolean {
   if (error instanceof RateLimitError) return true;
-  if (error instanceof ConnectionError) return error.outcome === "unsent" || isRetryable;
+  if (attempts >= MAX_ATTEMPTS) return false;
+  if (error instanceof ConnectionError) return isRetryable || error.outcome === "unsent";
   return isRetryable && (error instanceof ServerError || error instanceof TimeoutError);
 }
 
-function requestedWait({ error, now }: Attempt): number | undefined {
-  const asked = error instanceof RateLimitError || error instanceof ServerError ? error.retryAfter : undefined;
-  return asked === undefined ? undefined : parseRetryAfter(asked, now);
-}
-
-/** `Retry-After` in either of its forms, seconds or an HTTP date, capped; undefined if it is neither. */
-export function parseRetryAfter(value: string, now: number): number | undefined {
-  const text = value.trim();
+/** Milliseconds of a `Retry-After`, which is a number of seconds or an HTTP date; 0 for anything else. */
+export function parseRetryAfter(value: string | undefined, now: number): number {
+  const text = value?.trim() ?? "";
   const isSeconds = /^\d+(\.\d+)?$/.test(text);
-  // `Date.parse` finds a date in nearly anything, so it is asked only about what has the form of one.
+  // `Date.parse` finds a date in nearly anything.
   const isDate = /^[A-Z][a-z]+, .*\d{4}.* GMT$/.test(text);
-  if (!isSeconds && !isDate) return undefined;
-  const wait = isSeconds ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), MAX_WAIT_MS);
+  const wait = isSeconds ? Number(text) * 1000 : isDate ? Date.parse(text) - now : 0;
+  return Math.min(Math.max(wait || 0, 0), MAX_WAIT_MS);
 }
 
-/** Exponential with full jitter: many resources that failed together don't come back together. */
+/** Exponential, with full jitter. */
 export function backoff(attempts: number, random: number): number {
   return Math.round(random * Math.min(FIRST_BACKOFF_MS * 2 ** (attempts - 1), MAX_WAIT_MS));
 }

@@ -1,6 +1,6 @@
 /**
- * The sources of the token that proves which CI job or pod this is, in order: the file of an explicit `Provider`, the
- * variables, the file of the stack configuration, GitHub Actions. Read for each exchange: such tokens live for minutes.
+ * Sources of the token that identifies the CI job or pod, in order: the file of an explicit `Provider`, the variables,
+ * the file of the stack configuration, GitHub Actions. Read for each exchange, because such tokens live for minutes.
  */
 import { readFile } from "node:fs/promises";
 import { InvalidResponseError, InvalidSettingError, PreconditionError } from "../errors";
@@ -8,7 +8,7 @@ import { isLoopback } from "../loopback";
 import { Secret } from "../secret";
 import { clean } from "../text";
 import type { Api } from "./call";
-import { patientSend } from "./patientSend";
+import { sendWithRetries } from "./sendWithRetries";
 
 export interface SubjectToken {
   token: Secret;
@@ -20,7 +20,7 @@ export interface SubjectToken {
 export interface SubjectTokenSettings {
   explicit: boolean;
   subjectTokenFile?: string;
-  /** For GitHub Actions, which issues a token for any audience that is asked for. */
+  /** For GitHub Actions, which issues a token for any requested audience. */
   subjectTokenAudience?: string;
 }
 
@@ -33,7 +33,7 @@ const GITHUB_URL = "ACTIONS_ID_TOKEN_REQUEST_URL";
 const GITHUB_TOKEN = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 const GITHUB_PERMISSION = "give the GitHub Actions job `permissions: id-token: write`";
 
-/** @throws InvalidSettingError without a source or without a token in it, RequestError when GitHub issues none. */
+/** @throws InvalidSettingError if there is no source or no token in it, RequestError if GitHub issues none */
 export async function subjectToken(
   api: Api,
   { explicit, subjectTokenFile, subjectTokenAudience }: SubjectTokenSettings,
@@ -51,17 +51,17 @@ export async function subjectToken(
     return fromGitHub(api, requestUrl, new Secret(requestToken), audience);
   }
   throw new InvalidSettingError(
-    "there is a federation policy and no token to exchange",
+    "a federation policy is set, but no token to exchange",
     `set ${TOKEN_VARIABLE} or ${TOKEN_FILE_VARIABLE}, or ${GITHUB_PERMISSION}`,
   );
 }
 
 async function fromFile(path: string): Promise<SubjectToken> {
   const origin = `the file "${clean(path)}"`;
-  const text = await readFile(path, "utf8").catch(({ code }: NodeJS.ErrnoException) => {
-    throw new InvalidSettingError(`${origin}, of the token to exchange, can't be read (${code})`, "check its path");
+  const content = await readFile(path, "utf8").catch(({ code }: NodeJS.ErrnoException) => {
+    throw new InvalidSettingError(`can't read ${origin} with the token to exchange (${code})`, "check its path");
   });
-  return checked(text.trim(), origin);
+  return checked(content.trim(), origin);
 }
 
 async function fromGitHub(
@@ -73,8 +73,8 @@ async function fromGitHub(
   const url = trusted(requestUrl);
   if (audience) url.searchParams.set("audience", audience);
   const operation = "get a token from GitHub Actions";
-  // The text of a response is not shown: it may hold the token.
-  const { status, text } = await patientSend(
+  // The body is not shown: it may contain the token.
+  const { status, text } = await sendWithRetries(
     api,
     {
       operation,
@@ -84,9 +84,9 @@ async function fromGitHub(
     },
     () => "no token",
   );
-  if (status !== 200) throw new PreconditionError(operation, `GitHub issued none (${status})`, GITHUB_PERMISSION);
+  if (status !== 200) throw new PreconditionError(operation, `GitHub did not issue one (${status})`, GITHUB_PERMISSION);
   const value = tokenIn(text);
-  if (value === undefined) throw new InvalidResponseError(operation, status, "it holds no token", "");
+  if (value === undefined) throw new InvalidResponseError(operation, status, "no token in it");
   return checked(value, "GitHub Actions");
 }
 
@@ -105,8 +105,8 @@ function tokenIn(text: string): string | undefined {
   }
 }
 
-/** Three parts in base64url: the content of another file or variable must not leave this machine. */
-function checked(text: string, origin: string): SubjectToken {
-  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return { token: new Secret(text), origin };
-  throw new InvalidSettingError(`${origin} does not hold a JWT`, "a subject token has three parts, joined by dots");
+/** Rejects everything but a JWT: the content of a different file or variable must not be sent. */
+function checked(token: string, origin: string): SubjectToken {
+  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return { token: new Secret(token), origin };
+  throw new InvalidSettingError(`${origin} does not contain a JWT`, "set it to a token of three parts, joined by dots");
 }

@@ -1,5 +1,4 @@
 import type { ApiContext } from "../api/client";
-import { Concurrency } from "../api/concurrency";
 import { AccountGuard, pinnedIds } from "../reconcile/account";
 import type { Session } from "../reconcile/lifecycle";
 import { type Configuration, configuration, inEnvironment, resolveSettings } from "../settings";
@@ -43,7 +42,6 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
         settings: resolveSettings(configured, environment),
         log: (message) => console.log(gated(message)),
         clock: {},
-        concurrency: new Concurrency(),
         written: () => session.reads.clear(),
       };
       return apiContext;

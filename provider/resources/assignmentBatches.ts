@@ -133,7 +133,7 @@ function isOfTheKey(failure: unknown): boolean {
 }
 
 function reasonOf(operation: string, failure: unknown): string {
-  if (failure instanceof ApiError) return `the API refused it: ${failure.status}, ${failure.apiMessage}`;
+  if (failure instanceof ApiError) return `the API rejected the request: ${failure.status}, ${failure.apiMessage}`;
   const text = failure instanceof Error ? failure.message : String(failure);
   return text.startsWith(`${operation}: `) ? text.slice(operation.length + 2) : text;
 }

@@ -58,7 +58,7 @@ export async function explainUnknownModels<Result>(
     const suggested = await Promise.all(unknown.map((name) => withSuggestion(name, [...slugs.keys()])));
     throw new PreconditionError(
       api.operation,
-      `the API refused it (400: ${error.apiMessage}), and its catalogue has no model ${suggested.join(", ")}`,
+      `the API rejected the request (400: ${error.apiMessage}), and its catalogue has no model ${suggested.join(", ")}`,
       "take the names from https://openrouter.ai/models",
     );
   }

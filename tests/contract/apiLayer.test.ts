@@ -1,6 +1,5 @@
 /** The provider's own client against the simulator: what it asks for, and what it makes of the answers. */
 import { startOperation } from "../../provider/api/client";
-import { Concurrency } from "../../provider/api/concurrency";
 import { fixedKey } from "../../provider/api/credential";
 import { readCurrentKey } from "../../provider/api/currentKey";
 import { createKey, listKeys, readKey, updateKey } from "../../provider/api/keys";
@@ -19,7 +18,7 @@ afterEach(() => simulator.close());
 function api(managementKey = simulator.managementKey) {
   const credential = fixedKey(new Secret(managementKey));
   const settings = { credential, baseUrl: simulator.url, source: "environment" as const };
-  const surroundings = { settings, log: () => {}, clock: {}, concurrency: new Concurrency(), written: () => {} };
+  const surroundings = { settings, log: () => {}, clock: {}, written: () => {} };
   return startOperation(surroundings, { verb: "read", object: "the account" });
 }
 
@@ -98,35 +97,35 @@ test("reads the current key from a server that doesn't return the organization",
   expect(await readCurrentKey(api())).toMatchObject({ organizationId: null, isManagementKey: true });
 });
 
-describe("a refused key", () => {
+describe("a rejected key", () => {
   const advice = async (work: Promise<unknown>) => (await work.catch((error: Error) => error)) as Error;
 
-  test("that is scoped is told so, and its objects are not called gone", async () => {
+  test("reports a scoped key, and not that its objects are gone", async () => {
     const { id } = simulator.dashboard.addWorkspace({ name: "Other", slug: "other" });
     const { hash } = simulator.dashboard.createKey({ name: "ci" }).key;
     const error = await advice(readKey(api(simulator.dashboard.addManagementKey({ workspaceId: id })), hash));
     expect(error).not.toBeInstanceOf(NotFoundError);
     expect(error.message).toBe(
-      "read the account: the API refused it (403: This management key is scoped to another workspace). " +
-        "This management key may be scoped to one workspace, or may only read: use a key that may do this in this workspace.",
+      "read the account: the API rejected the management key (403: This management key is scoped to another workspace). " +
+        "The key may be scoped to one workspace or read-only: use one with write access to this workspace.",
     );
   });
 
-  test("that only reads is told so on a write", async () => {
+  test("reports a read-only key when it writes", async () => {
     const reading = simulator.dashboard.addManagementKey({ readOnly: true });
     expect(await allOf(listWorkspaces(api(reading)))).toHaveLength(1);
     const { message } = await advice(createKey(api(reading), { name: "ci" }));
-    expect(message).toContain("This management key may be scoped to one workspace, or may only read");
-    expect(message).not.toContain("must be a valid management key");
+    expect(message).toContain("The key may be scoped to one workspace or read-only");
+    expect(message).not.toContain("Use a valid management key");
   });
 
-  test("that is no management key is told where those are made, with either status", async () => {
+  test("shows where to create a management key when an inference key is rejected with either status", async () => {
     const { secret } = simulator.dashboard.createKey({ name: "ci" });
     for (const status of [401, 403] as const) {
       simulator.switches.inferenceKeyStatus = status;
       const { message } = await advice(allOf(listWorkspaces(api(secret))));
       expect(message).toContain(`(${status}: Only management keys can perform this operation)`);
-      expect(message).toContain("The key must be a valid management key");
+      expect(message).toContain("Use a valid management key");
     }
   });
 });

@@ -33,7 +33,7 @@ test("an up without credentials says every place that was looked in, and what to
 test("a key that nobody knows is an error that says what kind of key is wanted", async () => {
   const outcome = await s.up(undefined, { env: { OPENROUTER_MGMT_KEY: "of-no-account" } });
   expect(outcome.ok).toBe(false);
-  expect(errorsOf(outcome)).toMatch(/401: User not found.*must be a valid management key/);
+  expect(errorsOf(outcome)).toMatch(/401: User not found.*Use a valid management key/);
   expect(errorsOf(outcome)).not.toContain("of-no-account");
 });
 

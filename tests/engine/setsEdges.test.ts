@@ -146,7 +146,7 @@ describe("what fails", () => {
     expect(failed.ok).toBe(false);
     expect(errorsOf(failed)).toMatch(/2 of 4 keys are not assigned/);
     expect(errorsOf(failed)).toContain(`${missing} (there is no such key in this account)`);
-    expect(errorsOf(failed)).toContain(`${elsewhere} (the API refused it: 400, Some keys do not belong`);
+    expect(errorsOf(failed)).toContain(`${elsewhere} (the API rejected the request: 400, Some keys do not belong`);
     expect(assigned()).toEqual({ safe: ["a", "b"] });
     const healed = await s.up({ ...base, set: set(["a", "b"]) });
     expect([errorsOf(healed), writes(healed.calls)]).toEqual(["", []]);

@@ -33,7 +33,7 @@ test("a single member who is refused is named", async () => {
   context.session.createdIds.add(GUARDRAIL);
   const error = await failureOf(guardrailAssignments.create(context, { guardrailId: GUARDRAIL, userIds: ["user_x"] }));
   expect(error.message).toBe(
-    `${OPERATION}: 1 of 1 member is not assigned: user_x (the API refused it: 400, ` +
+    `${OPERATION}: 1 of 1 member is not assigned: user_x (the API rejected the request: 400, ` +
       "Some users are not members of the workspace). Correct the list, then run it again.",
   );
 });
@@ -45,7 +45,7 @@ test("a management key that may not write is told so, and not to correct the lis
   context.session.createdIds.add(GUARDRAIL);
   const error = await failureOf(guardrailAssignments.create(context, { guardrailId: GUARDRAIL, keyHashes: hashes(3) }));
   expect(error.message).toBe(
-    `${OPERATION}: the API refused it (403: This management key does not have write access). Use another key.`,
+    `${OPERATION}: the API rejected the management key (403: This management key does not have write access). Use another key.`,
   );
 });
 

@@ -103,7 +103,7 @@ describe("create", () => {
 });
 
 describe("a refused batch", () => {
-  const reason = "the API refused it: 400, not of the workspace";
+  const reason = "the API rejected the request: 400, not of the workspace";
 
   test.each([
     ["one", [57]],
@@ -248,7 +248,7 @@ describe("a removal", () => {
   test("that is refused for one who is still assigned names that one", async () => {
     const fake = assignments({ members: ["user_a", "user_b"], rejected: ["user_b"] });
     const error = await failureOf(update(contextOf(fake), SET_ID, olds, none));
-    expect(error.message).toContain("1 of 2 members is still assigned: user_b (the API refused it: 400");
+    expect(error.message).toContain("1 of 2 members is still assigned: user_b (the API rejected the request: 400");
     expect(error).toMatchObject({ outputs: { userIds: ["user_b"] } });
   });
 
@@ -272,7 +272,7 @@ describe("a removal", () => {
     const fake = assignments({ keys: [a], fails });
     const error = await failureOf(guardrailAssignments.delete(contextOf(fake), SET_ID, set([a])));
     expect(error).toBeInstanceOf(NotAppliedError);
-    expect(error.message).toContain(`1 of 1 key is still assigned: ${a} (no answer from the API within 20 s`);
+    expect(error.message).toContain(`1 of 1 key is still assigned: ${a} (no response from the API within 20 s`);
   });
 
   test("keeps what was assigned before it in the state when it fails", async () => {

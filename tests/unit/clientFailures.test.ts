@@ -1,4 +1,4 @@
-/** What an error says of a response: the API's own message, or the first words of what came in its place. */
+/** What an error shows of a response: the API's message, or the start of the body. */
 
 import { InvalidResponseError, NotFoundError } from "../../provider/errors";
 import { failureOf } from "./support/samples";
@@ -21,10 +21,14 @@ function failureTo(answer: { status: number; text: string }) {
 test.each([
   ["the API's message of a failure", refusal(500, "database down"), "the API failed (500: database down)"],
   ["the first words of a proxy's page", { status: 502, text: "<b>Bad</b>" }, "the API failed (502: <b>Bad</b>)"],
-  ["the API's message of a refusal", refusal(409, "name is taken"), "the API refused it (409: name is taken)"],
-  ["why success can't be read", { status: 200, text: "<p>Hi</p>" }, "(200, not JSON, it starts with: <p>Hi</p>)"],
+  [
+    "the API's message of a refusal",
+    refusal(409, "name is taken"),
+    "the API rejected the request (409: name is taken)",
+  ],
+  ["why success can't be read", { status: 200, text: "<p>Hi</p>" }, "(200, not JSON, starts with: <p>Hi</p>)"],
   ["why nothing can't be read", { status: 200, text: "" }, "(200, not JSON)"],
-  ["a 400 in no format of the API", { status: 400, text: "<p>No</p>" }, "(400, not the API's error format, it starts"],
+  ["a 400 in no format of the API", { status: 400, text: "<p>No</p>" }, "(400, not the API's error format, starts"],
   ["a redirect", { status: 302, text: "" }, "(302, a redirect, which is not followed with the key)"],
 ])("shows %s", async (_title, answer, shown) => {
   expect((await failureTo(answer)).message.startsWith(PREFIX)).toBe(true);
@@ -50,7 +54,7 @@ test.each([
 });
 
 test.each(["null", "[]", "7"])("says that the whole is of another shape when the response is %s", async (text) => {
-  expect((await failureTo({ status: 200, text })).message).toContain("not of the documented shape: the whole)");
+  expect((await failureTo({ status: 200, text })).message).toContain("not of the documented shape: the whole body)");
 });
 
 test.each([
@@ -92,16 +96,16 @@ test.each([
 });
 
 test.each([
-  ["config", "read", "OPENROUTER_MANAGEMENT_KEY or add --run-program"],
-  ["config", "delete", "OPENROUTER_MANAGEMENT_KEY or add --run-program"],
-  ["provider", "delete", ": add --run-program"],
+  ["config", "read", ", set OPENROUTER_MANAGEMENT_KEY or add --run-program"],
+  ["config", "delete", ", set OPENROUTER_MANAGEMENT_KEY or add --run-program"],
+  ["provider", "delete", ", add --run-program"],
   ["config", "update", undefined],
   ["provider", "create", undefined],
   ["environment", "read", undefined],
   ["environment", "delete", undefined],
-] as const)("advises, on a key from the %s that a %s was refused with: %s", async (source, verb, advice) => {
+] as const)("adds to the error of a key from the %s in a %s: %s", async (source, verb, advice) => {
   respond(refusal(401));
   const { message } = await failureOf(operation({ source, verb }).request(reading));
-  expect(message.includes("may be the one stored at the last")).toBe(advice !== undefined);
+  expect(message.includes("If this is the key of the last `pulumi up`")).toBe(advice !== undefined);
   if (advice) expect(message).toContain(advice);
 });

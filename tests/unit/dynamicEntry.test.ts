@@ -32,6 +32,8 @@ test("without a credential check and diff work, and the first call says where it
   await key.configure({ config: { get: () => undefined } });
   expect(await key.check({}, { name: "ci", __provider: "text" })).toEqual({ inputs: { name: "ci" }, failures: [] });
   expect(await key.diff("id", { name: "ci", key: "", __v: 1 }, { name: "ci" })).toEqual({ changes: false });
-  expect((await failureOf(key.create({ name: "ci" }))).message).toMatch(/looked in OPENROUTER_MANAGEMENT_KEY/);
+  expect((await failureOf(key.create({ name: "ci" }))).message).toMatch(
+    /no management key in OPENROUTER_MANAGEMENT_KEY/,
+  );
   process.env = environment;
 });

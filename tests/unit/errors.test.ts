@@ -7,12 +7,17 @@ import { KEY } from "./support/samples";
 const { OpenRouterError } = errors;
 
 const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefined][] = [
-  ["ApiError", new errors.ApiError("op", 400, "bad"), /^op: the API refused it \(400: bad\)$/, "refused"],
-  ["NotFoundError", new errors.NotFoundError("op", 404, "gone"), /^op: the API refused it \(404: gone\)$/, "refused"],
+  ["ApiError", new errors.ApiError("op", 400, "bad"), /^op: the API rejected the request \(400: bad\)$/, "refused"],
+  [
+    "NotFoundError",
+    new errors.NotFoundError("op", 404, "gone"),
+    /^op: the API rejected the request \(404: gone\)$/,
+    "refused",
+  ],
   [
     "AuthenticationError",
     new errors.AuthenticationError("op", 401, "no", "make one"),
-    /\(401: no\)\. Make one\.$/,
+    /rejected the management key \(401: no\)\. Make one\.$/,
     "refused",
   ],
   [
@@ -31,12 +36,12 @@ const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefi
     /^op: the exchange failed$/,
     "unsent",
   ],
-  ["DeadlineError", new errors.DeadlineError("op"), /used up by waiting/, "unsent"],
-  ["TimeoutError", new errors.TimeoutError("op", 20), /no answer from the API within 20 s/, "unknown"],
+  ["DeadlineError", new errors.DeadlineError("op"), /the time limit passed before/, "unsent"],
+  ["TimeoutError", new errors.TimeoutError("op", 20), /no response from the API within 20 s/, "unknown"],
   [
     "InvalidResponseError",
     new errors.InvalidResponseError("op", 200, "not JSON", "<html>"),
-    /200, not JSON, it starts with: <html>/,
+    /unexpected response \(200, not JSON, starts with: <html>\)/,
     "unknown",
   ],
   [
@@ -55,7 +60,7 @@ const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefi
   [
     "MissingCredentialError",
     new errors.MissingCredentialError("any", ["A", "B"]),
-    /looked in A, B and the stack configuration/,
+    /no management key in A, B or the stack configuration openrouter:managementKey\. Set A, or run/,
     undefined,
   ],
   [

@@ -103,13 +103,13 @@ test.each([
   [
     "a job without the permission",
     { status: 403, text: `no ${GITHUBS}` },
-    /GitHub issued none \(403\)\. Give .*id-token: write/,
+    /GitHub did not issue one \(403\)\. Give .*id-token: write/,
   ],
-  ["a redirect", { status: 302, headers: { location: "/elsewhere" }, text: "" }, /GitHub issued none \(302\)/],
-  ["a page", { text: `<html>${GITHUBS}` }, /it holds no token/],
-  ["JSON without a token", { json: { secret: GITHUBS } }, /it holds no token/],
-  ["null", { text: "null" }, /it holds no token/],
-  ["a token of another kind", { json: { value: "opaque" } }, /GitHub Actions does not hold a JWT/],
+  ["a redirect", { status: 302, headers: { location: "/elsewhere" }, text: "" }, /GitHub did not issue one \(302\)/],
+  ["a page", { text: `<html>${GITHUBS}` }, /no token in it/],
+  ["JSON without a token", { json: { secret: GITHUBS } }, /no token in it/],
+  ["null", { text: "null" }, /no token in it/],
+  ["a token of another kind", { json: { value: "opaque" } }, /GitHub Actions does not contain a JWT/],
 ])("GitHub's response of %s is an error without what was in it", async (_title, answer, problem) => {
   replies = [answer];
   const { message } = await failureOf(tokenOf(settings(), github()));
@@ -137,9 +137,17 @@ test.each([
 });
 
 test.each([
-  ["in a variable", () => ({ OPENROUTER_SUBJECT_TOKEN: "root:x:0:0" }), /OPENROUTER_SUBJECT_TOKEN does not hold a JWT/],
-  ["in a file", () => ({ OPENROUTER_SUBJECT_TOKEN_FILE: file("passwd", "root:x:0:0") }), /passwd" does not hold a JWT/],
-  ["of two lines", () => ({ OPENROUTER_SUBJECT_TOKEN: `${jwt("a")}\n${jwt("b")}` }), /does not hold a JWT/],
+  [
+    "in a variable",
+    () => ({ OPENROUTER_SUBJECT_TOKEN: "root:x:0:0" }),
+    /OPENROUTER_SUBJECT_TOKEN does not contain a JWT/,
+  ],
+  [
+    "in a file",
+    () => ({ OPENROUTER_SUBJECT_TOKEN_FILE: file("passwd", "root:x:0:0") }),
+    /passwd" does not contain a JWT/,
+  ],
+  ["of two lines", () => ({ OPENROUTER_SUBJECT_TOKEN: `${jwt("a")}\n${jwt("b")}` }), /does not contain a JWT/],
 ])("what is no JWT, %s, is not sent and not shown", async (_title, environment, problem) => {
   const { message } = await failureOf(tokenOf(settings(), environment()));
   expect(message).toMatch(problem);
@@ -148,5 +156,5 @@ test.each([
 
 test("a file that can't be read is an error with its path and the reason", async () => {
   const { message } = await failureOf(tokenOf(settings({ subjectTokenFile: join(folder, "a\nb") }), {}));
-  expect(message).toMatch(/the file ".*a b", of the token to exchange, can't be read \(ENOENT\)\. Check its path\./);
+  expect(message).toMatch(/can't read the file ".*a b" with the token to exchange \(ENOENT\)\. Check its path\./);
 });

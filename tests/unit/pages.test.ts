@@ -46,7 +46,7 @@ test("a total without end is an error", async () => {
   const error = await failureOf(collected(rows));
   expect(offsets).toHaveLength(1_000);
   expect(error).toBeInstanceOf(PaginationError);
-  expect(error.message).toMatch(/^list: the list of the API does not end/);
+  expect(error.message).toMatch(/^list: the API's list does not end/);
 });
 
 const upTo = (last: number, size: number) => (offset: number) =>

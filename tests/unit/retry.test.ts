@@ -35,7 +35,7 @@ const failed = (status = 500, retryAfter?: string) => new ServerError("op", stat
 const unsent = new ConnectionError("op", "unsent", "ECONNREFUSED", undefined);
 const lost = new ConnectionError("op", "unknown", "ECONNRESET", undefined);
 
-test("the bounds are those that are documented", () => {
+test("has the documented limits", () => {
   expect([CALL_TIMEOUT_MS, MAX_WAIT_MS, OPERATION_BUDGET_MS, LOG_WAIT_ABOVE_MS]).toEqual([
     20_000, 30_000, 120_000, 2_000,
   ]);
@@ -43,18 +43,18 @@ test("the bounds are those that are documented", () => {
 
 test.each([
   ["429", limited(), true, true],
-  ["a connection that was never made", unsent, true, true],
-  ["a connection that was lost", lost, true, false],
+  ["a refused connection", unsent, true, true],
+  ["a lost connection", lost, true, false],
   ["500", failed(), true, false],
   ["503", failed(503), true, false],
   ["408", failed(408), true, false],
-  ["a time-out", new TimeoutError("op", 20), true, false],
-  ["an answer that can't be read", new InvalidResponseError("op", 200, "not JSON", ""), false, false],
+  ["a timeout", new TimeoutError("op", 20), true, false],
+  ["an unreadable response", new InvalidResponseError("op", 200, "not JSON"), false, false],
   ["400", new ApiError("op", 400, "bad"), false, false],
   ["401", new AuthenticationError("op", 401, "no"), false, false],
   ["404", new NotFoundError("op", 404, "gone"), false, false],
   ["409", new ApiError("op", 409, "conflict"), false, false],
-])("%s is sent again if isRetryable: %#", (_title, error, whenRepeatable, whenNot) => {
+])("decides by isRetryable whether to retry after %s", (_title, error, whenRepeatable, whenNot) => {
   expect(waitBeforeRetry(attempt(error)) !== undefined).toBe(whenRepeatable);
   expect(waitBeforeRetry(attempt(error, { isRetryable: false })) !== undefined).toBe(whenNot);
 });
@@ -71,37 +71,40 @@ test.each([
   ["Sat, 21 Nov 2026 10:30:07 GMT", 7_000],
   ["Sat, 21 Nov 2026 12:30:00 GMT", MAX_WAIT_MS],
   ["Sat, 21 Nov 2026 10:29:00 GMT", 0],
-  ["soon", undefined],
-  ["", undefined],
-  ["-5", undefined],
-  ["10, 20", undefined],
-  ["1e1", undefined],
-  ["about Sat, 21 Nov 2026 10:30:07 GMT", undefined],
-  ["Sat, 21 Nov 2026 10:30:07 GMT+0200", undefined],
-  ["Saturday, 21-Nov-26 10:30:07 GMT", undefined],
-])("Retry-After %j is a wait of %p", (text, wait) => {
+  ["soon", 0],
+  ["", 0],
+  [undefined, 0],
+  ["-5", 0],
+  ["10, 20", 0],
+  ["1e1", 0],
+  ["about Sat, 21 Nov 2026 10:30:07 GMT", 0],
+  ["Sat, 21 Nov 2026 10:30:07 GMT+0200", 0],
+  ["Saturday, 21-Nov-26 10:30:07 GMT", 0],
+])("reads a Retry-After of %j as %p ms", (text, wait) => {
   expect(parseRetryAfter(text, NOW)).toBe(wait);
 });
 
 test.each([
-  ["429 with seconds", limited("7"), 7_000],
-  ["503 with seconds", failed(503, "7"), 7_000],
-  ["429 with nonsense falls back to the backoff", limited("soon"), 250],
+  ["429 with seconds", limited("7"), 7_250],
+  ["503 with seconds", failed(503, "7"), 7_250],
+  ["429 that requests the longest wait", limited("30"), MAX_WAIT_MS],
+  ["429 with nonsense", limited("soon"), 250],
   ["429 without the header", limited(), 250],
-])("%s waits as asked", (_title, error, wait) => {
+])("adds the backoff to the requested wait after a %s", (_title, error, wait) => {
   expect(waitBeforeRetry(attempt(error))).toBe(wait);
 });
 
-test("a wait that the operation has no time for is none", () => {
-  expect(waitBeforeRetry(attempt(limited("7"), { remainingMs: 7_001 }))).toBe(7_000);
-  expect(waitBeforeRetry(attempt(limited("7"), { remainingMs: 7_000 }))).toBeUndefined();
+test("does not wait when the operation has no time for it", () => {
+  expect(waitBeforeRetry(attempt(limited("7"), { remainingMs: 7_251 }))).toBe(7_250);
+  expect(waitBeforeRetry(attempt(limited("7"), { remainingMs: 7_250 }))).toBeUndefined();
   expect(waitBeforeRetry(attempt(limited("0"), { remainingMs: 0 }))).toBeUndefined();
   expect(waitBeforeRetry(attempt(failed(), { remainingMs: -1, random: 0 }))).toBeUndefined();
 });
 
-test("the sixth attempt is the last", () => {
-  expect(waitBeforeRetry(attempt(limited(), { attempts: 5 }))).toBeDefined();
-  expect(waitBeforeRetry(attempt(limited(), { attempts: 6 }))).toBeUndefined();
+test("gives up after six attempts, but not when rate limited", () => {
+  expect(waitBeforeRetry(attempt(failed(), { attempts: 5 }))).toBeDefined();
+  expect(waitBeforeRetry(attempt(failed(), { attempts: 6 }))).toBeUndefined();
+  expect(waitBeforeRetry(attempt(limited(), { attempts: 6 }))).toBeDefined();
 });
 
 test.each([
@@ -111,7 +114,7 @@ test.each([
   [5, 8_000],
   [7, MAX_WAIT_MS],
   [60, MAX_WAIT_MS],
-])("after attempt %i the backoff is anywhere from 0 to %i ms", (attempts, longest) => {
+])("backs off after attempt %i for 0 to %i ms", (attempts, longest) => {
   expect(backoff(attempts, 0)).toBe(0);
   expect(backoff(attempts, 0.5)).toBe(longest / 2);
   expect(backoff(attempts, 0.999999)).toBeLessThanOrEqual(longest);

@@ -140,7 +140,7 @@ test("an own key that is empty is an error, whatever the environment has", () =>
       name === "openrouter:managementKey" ? managementKey : /explicit|ownKey/.test(name) ? "true" : undefined,
     );
     expect(() => resolveSettings(configured, { ...key, ...policy })).toThrow(
-      /managementKey or federationPolicyId, which is/,
+      /managementKey or federationPolicyId is empty/,
     );
   }
 });
@@ -170,10 +170,10 @@ test.each([
 });
 
 test.each([
-  ["http://openrouter.ai/api/v1", /plain http/],
-  ["http://127.0.0.1.example.com", /plain http/],
-  ["http://localhost.example.com", /plain http/],
-  ["http://0.0.0.0:4010", /plain http/],
+  ["http://openrouter.ai/api/v1", /plain HTTP/],
+  ["http://127.0.0.1.example.com", /plain HTTP/],
+  ["http://localhost.example.com", /plain HTTP/],
+  ["http://0.0.0.0:4010", /plain HTTP/],
   ["ftp://openrouter.ai", /is not a URL/],
   ["file:///etc/passwd", /is not a URL/],
   ["openrouter.ai/api/v1", /is not a URL/],

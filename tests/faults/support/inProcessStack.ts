@@ -12,7 +12,7 @@ import type { DynamicProvider, Properties } from "../../../provider/dynamic/prot
 import type { Lifecycle } from "../../../provider/reconcile/lifecycle";
 import { lifecycles } from "../../../provider/resources";
 import { ignoreChanges } from "../../../testing/engine/plan";
-import { type Kill, UntilKilled } from "./killed";
+import { type Kill, runUntilKilled } from "./killed";
 import { texts } from "./texts";
 
 export type Kind = keyof typeof lifecycles;
@@ -100,17 +100,14 @@ export class InProcessStack {
     const said: string[] = [];
     const process = newProcess({ ...this.env, ...env });
     const surroundings = process.surroundings.bind(process);
-    const untilKilled = kill && new UntilKilled(kill);
-    const watched = { log: (line: string) => void said.push(line), ...(untilKilled && { concurrency: untilKilled }) };
-    process.surroundings = () => ({ ...surroundings(), ...watched });
+    process.surroundings = () => ({ ...surroundings(), log: (line) => void said.push(line) });
     await process.configure({ config: { get: (key) => config[key] } });
     const providerOf = (kind: Kind) =>
       dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
     const run: Run = { ok: true, steps: [], said, providerOf };
     try {
-      await Promise.race(
-        [work(run), untilKilled?.killed.then(() => Object.assign(run, { ok: false, killed: true }))].filter(Boolean),
-      );
+      const end = kill ? await runUntilKilled(kill, () => work(run)) : await work(run);
+      if (end === "killed") Object.assign(run, { ok: false, killed: true });
     } catch (error) {
       run.ok = false;
       said.push(...texts(error));

@@ -2,7 +2,6 @@
 import { z } from "zod";
 import type { Api, Call } from "../../../provider/api/call";
 import { type ApiContext, type Operation, startOperation } from "../../../provider/api/client";
-import { Concurrency } from "../../../provider/api/concurrency";
 import { fixedKey } from "../../../provider/api/credential";
 import { type HttpRequest, type HttpResponse, send } from "../../../provider/api/transport";
 import { Secret } from "../../../provider/secret";
@@ -31,7 +30,7 @@ export function refusal(status: number, message: unknown = "no"): HttpResponse {
   return { status, text: JSON.stringify({ error: { code: status, message } }) };
 }
 
-/** The next responses, in order; an error is thrown in place of one. */
+/** Scripts the next responses, in order. An error is thrown. */
 export function respond(...all: (HttpResponse | Error)[]): void {
   for (const each of all) {
     transport.mockImplementationOnce(async () => {
@@ -41,24 +40,25 @@ export function respond(...all: (HttpResponse | Error)[]): void {
   }
 }
 
-/** What was sent, in order. */
+/** The requests that were sent, in order. */
 export function sent(): HttpRequest[] {
   return transport.mock.calls.map(([request]) => request);
 }
 
-interface Circumstances extends Partial<Operation>, Partial<Pick<ApiContext, "clock" | "written">> {
+interface Circumstances extends Partial<Operation>, Partial<Pick<ApiContext, "clock" | "log" | "written">> {
   source?: ApiContext["settings"]["source"];
 }
 
-export function operation({ source = "environment", verb = "read", clock = {}, written }: Circumstances = {}): Api {
-  const settings = { credential: fixedKey(new Secret("management-key")), baseUrl: BASE_URL, source };
-  return startOperation(
-    { settings, log: () => undefined, clock, concurrency: new Concurrency(), written: written ?? (() => undefined) },
-    { verb, object: 'inference key "ci"' },
-  );
+/** A key that only the known secrets can redact: it has no known format. */
+export const MANAGEMENT_KEY = "management-key-of-no-known-form";
+
+export function operation({ source = "environment", verb = "read", clock = {}, ...hooks }: Circumstances = {}): Api {
+  const settings = { credential: fixedKey(new Secret(MANAGEMENT_KEY)), baseUrl: BASE_URL, source };
+  const context = { settings, clock, log: () => undefined, written: () => undefined, ...hooks };
+  return startOperation(context, { verb, object: 'inference key "ci"' });
 }
 
-/** Lets every wait pass at once, with fake timers. */
+/** Runs every wait at once, with fake timers. */
 export async function settled<Result>(work: Promise<Result>): Promise<Result> {
   work.catch(() => undefined);
   await jest.runAllTimersAsync();

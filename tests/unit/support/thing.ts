@@ -1,4 +1,3 @@
-import { Concurrency } from "../../../provider/api/concurrency";
 import { fixedKey } from "../../../provider/api/credential";
 import { dynamicProvider, type Process } from "../../../provider/dynamic/host";
 import type { DynamicProvider, Properties } from "../../../provider/dynamic/protocol";
@@ -72,7 +71,6 @@ export function provider(
       settings: { credential: fixedKey(new Secret(MANAGEMENT_KEY)), baseUrl, source: "environment" },
       log: never,
       clock: {},
-      concurrency: new Concurrency(),
       written: () => undefined,
     }),
     accounts: new ScriptedGuard(),
