@@ -11,7 +11,7 @@ import { modelsCommand } from "./models/command";
 import { removeCommand } from "./remove/command";
 import { reviewCommand } from "./review/command";
 import { VERSION } from "./shared/envelope";
-import { readingEnvironmentFiles } from "./shared/environment";
+import { withEnvFileOption } from "./shared/environment";
 import { EXIT, newCommand, processTerminal, reportErrors } from "./shared/terminal";
 import { usageCommand } from "./usage/command";
 
@@ -28,7 +28,7 @@ const program = newCommand("pulumi-openrouter", terminal)
 
 const ofAccount = [balanceCommand, usageCommand, keysCommand, modelsCommand, auditCommand, adoptCommand, removeCommand];
 for (const commandOf of ofAccount) {
-  program.addCommand(readingEnvironmentFiles(commandOf(terminal), terminal));
+  program.addCommand(withEnvFileOption(commandOf(terminal), terminal));
 }
 for (const commandOf of [reviewCommand, simulateCommand, dashboardCommand]) program.addCommand(commandOf(terminal));
 

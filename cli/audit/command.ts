@@ -89,7 +89,7 @@ async function readStates(
     states.push(parseStackExport(text, source));
   }
   for (const stack of stacks) {
-    const text = await exportStack({ stack, ...(cwd !== undefined && { cwd }) }, terminal.env);
+    const text = await exportStack({ stack, cwd }, terminal.env);
     states.push(parseStackExport(text, `the export of stack ${stack}`));
   }
   return states;

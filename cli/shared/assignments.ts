@@ -1,8 +1,4 @@
-/**
- * Which key or member has which guardrail, as the resources of a state or a preview declare it. A set counts as its
- * pairs: nothing that reads a state or a preview needs to know which of the two a program has. Pure.
- */
-
+/** Which key or member has which guardrail, as a state or a preview declares it. A set counts as its pairs. Pure. */
 import type { Resource } from "../../formats/deployment";
 import { TYPE_PREFIX } from "../../formats/typeTokens";
 import { isUnknown } from "../../formats/values";
@@ -10,7 +6,7 @@ import { parseStamp } from "../../provider/dynamic/stamp";
 
 export type Assignee = "key" | "member";
 
-/** A value of a property, and the resources that it depends on. */
+/** A value of a property, and the URNs of the resources that it depends on. */
 export interface Reference {
   value: unknown;
   urns: readonly string[];
@@ -19,37 +15,37 @@ export interface Reference {
 export interface Assignment {
   of: Assignee;
   guardrail: Reference;
-  /** The key by its hash, or the member by the user id. */
+  /** Hash of the key, or user id of the member. */
   assignee: Reference;
   /** URN of the pair or the set. */
   declaredBy: string;
-  /** Its place in the set. */
+  /** Index in the set. */
   at: number;
 }
 
 /** Keys or members of a set. */
 export interface AssigneeList {
   items: readonly Reference[];
-  /** What of it can't be shown before apply. */
+  /** Which part will be known only after apply. */
   unknown: "nothing" | "some elements" | "the whole list";
-  /** How many of its elements can't be resolved before apply; `some` if not even their number is known. */
+  /** How many elements can't be matched to keys before apply; `some` if their number is unknown too. */
   unresolved: number | "some";
-  /** URNs of the keys that may be among the unresolved. */
+  /** URNs of the keys that the unresolved elements may be. */
   candidates: readonly string[];
 }
 
 export interface AssignmentSet {
   guardrail: Reference;
-  /** Undefined: the set does not manage them. */
+  /** Undefined if the set does not manage keys, or members. */
   keys: AssigneeList | undefined;
   members: AssigneeList | undefined;
-  /** What it does not list is removed. */
+  /** Whether it unassigns keys and members that it does not list. */
   isExclusive: boolean;
-  /** Hashes of its keys that were assigned outside the program. */
+  /** Hashes in the set that are not keys of this stack. */
   foreign: readonly string[];
 }
 
-/** Resources of the same state or preview. */
+/** The other resources of the state or preview. */
 export interface Known {
   urnOf(id: string): string | undefined;
   has(urn: string): boolean;
@@ -57,18 +53,18 @@ export interface Known {
 
 const NOTHING_KNOWN: Known = { urnOf: () => undefined, has: () => false };
 
-/** The inputs of a set that list them. */
+/** The inputs of a set. */
 export const LISTS: Readonly<Record<Assignee, string>> = { key: "keyHashes", member: "userIds" };
 
-/** Stands for a secret in a preview. */
+/** What a preview has instead of a secret. */
 const SECRET_IN_PREVIEWS = "[secret]";
 
-/** The kind of a resource of ours. */
+/** The kind of a resource of this package. */
 export function kindOf(type: string): string | undefined {
   return type.startsWith(TYPE_PREFIX) ? type.slice(TYPE_PREFIX.length) : undefined;
 }
 
-/** All that one resource declares. None, unless it is a pair or a set. */
+/** The assignments that one resource declares. Empty for other resources than pairs and sets. */
 export function assignmentsOf(urn: string, resource: Resource, known: Known = NOTHING_KNOWN): Assignment[] {
   const kind = kindOf(resource.type);
   const guardrail = referenceTo(resource, "guardrailId");
@@ -93,12 +89,12 @@ export function setOf(resource: Resource, known: Known = NOTHING_KNOWN): Assignm
 }
 
 /**
- * What was declared. What is only read declares nothing, so there it is what was found; and of a set whose last change
- * failed halfway, only what was done.
+ * The inputs. A resource that is only read declares nothing, so its outputs count. So do those of a set whose last update
+ * failed: they have the changes that were applied.
  */
 function propertiesIn({ type, inputs, outputs, external }: Resource): Record<string, unknown> {
-  const isHalfDone = kindOf(type) === "GuardrailAssignments" && parseStamp(outputs?.__origin)?.unfinished === true;
-  return (external || isHalfDone ? outputs : inputs) ?? {};
+  const isUnfinished = kindOf(type) === "GuardrailAssignments" && parseStamp(outputs?.__origin)?.unfinished === true;
+  return (external || isUnfinished ? outputs : inputs) ?? {};
 }
 
 function referenceTo(resource: Resource, property: string): Reference {
@@ -117,7 +113,7 @@ function isKey(urn: string): boolean {
   return urn.split("::")[2]?.split("$").at(-1) === `${TYPE_PREFIX}InferenceKey`;
 }
 
-/** A list of which not even the length is known: the program made it of these keys. */
+/** A list of unknown length, which the program computes from these keys. */
 function hiddenList(value: unknown, keys: readonly string[]): AssigneeList {
   return {
     items: keys.map((urn) => ({ value, urns: [urn] })),
@@ -127,13 +123,14 @@ function hiddenList(value: unknown, keys: readonly string[]): AssigneeList {
   };
 }
 
-/** The elements that can't be shown are the keys that no other element is, if these are as many. */
+/** Unknown elements are the keys that no known element is, if their numbers are equal. */
 function keyList(elements: readonly unknown[], keys: readonly string[], { urnOf, has }: Known): AssigneeList {
   const shown = elements.filter(isShown);
   const hidden = elements.filter((element) => !isShown(element));
   const named = new Set(shown.map(urnOf));
   const others = keys.filter((urn) => !named.has(urn));
-  // Without the state these are keys that don't change: which one has which hash is known only if there is one of each.
+  // Without the state, keys that don't change are not in the preview. A hash can be matched to such a key only if there
+  // is one of each.
   const absent = others.filter((urn) => !has(urn));
   const isClear = absent.length > 1 || shown.filter((id) => urnOf(id) === undefined).length === 1;
   const perhaps = isClear ? absent.slice(0, 2) : [];
@@ -150,7 +147,7 @@ function keyList(elements: readonly unknown[], keys: readonly string[], { urnOf,
   };
 }
 
-/** A member is no resource, so that nothing tells which one an unknown id is of. */
+/** A member is not a resource, so an unknown id can't be matched to one. */
 function memberList(elements: readonly unknown[]): AssigneeList {
   const items = elements.map((value) => ({ value, urns: [] }));
   const unknown = elements.every(isShown) ? "nothing" : "some elements";

@@ -1,4 +1,4 @@
-/** `--env-file`, `.env.local` and `.env`: where OPENROUTER_* variables come from besides the environment. */
+/** `--env-file`, `.env.local` and `.env`: sources of OPENROUTER_* variables besides the environment. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
@@ -10,63 +10,57 @@ import { type Terminal, UsageError } from "./terminal";
 
 /** The end of the help of each command that uses the account. */
 export const CREDENTIALS_HELP = `
-The management key comes from OPENROUTER_MANAGEMENT_KEY; OPENROUTER_BASE_URL
-overrides OpenRouter's address. Lookup order, first match wins: --env-file, the
-environment, .env.local, .env in the current directory. Only OPENROUTER_*
-variables are read from the files. A file can't redirect a key that comes from
-somewhere else.`;
+The management key is OPENROUTER_MANAGEMENT_KEY from the file of --env-file, the
+environment, .env.local or .env, whichever has it first.`;
 
-/** Gives a command `--env-file`, and has it see the variables of the files when it acts. */
-export function readingEnvironmentFiles(command: Command, terminal: Terminal): Command {
+/** Adds the option `--env-file` to a command, and the variables of the files to its environment. */
+export function withEnvFileOption(command: Command, terminal: Terminal): Command {
   for (const subcommand of command.commands) subcommand.configureHelp({ showGlobalOptions: true });
   return command
-    .option("--env-file <file>", "file of OPENROUTER_* variables, read before the environment")
+    .option("--env-file <file>", "file of OPENROUTER_* variables; overrides the environment")
     .hook("preAction", (self) => {
       terminal.env = withEnvFiles(terminal.env, process.cwd(), self.opts<{ envFile?: string }>().envFile);
     });
 }
 
-/** Only one of these is used. */
+/** Only one of these applies. */
 const CREDENTIALS: readonly string[] = [...KEY_VARIABLES, POLICY_VARIABLE];
 
-/** A place that variables come from. */
 interface Source {
-  /** What to call it. */
+  /** For messages. */
   name: string;
   kind: "command line" | "environment" | "directory";
   variables: NodeJS.Dict<string>;
 }
 
 /**
- * The environment with the variables of the files: each from the first source that has it, in order of trust. The
- * management key has several names and counts as one variable: a later source can't replace it under another name.
+ * The environment with the variables of the files, each from the first source that has it. The names of the management
+ * key count as one variable, so that a later source can't add a second key.
  *
- * @throws UsageError when a file would send a key that comes from elsewhere to a server of its choice: whoever wrote the
- * files of a cloned repository would get the key.
+ * @throws UsageError if a file would redirect a key of a different source. Otherwise the files of a cloned repository
+ * could send the user's key to any server.
  */
 export function withEnvFiles(environment: NodeJS.ProcessEnv, directory: string, envFile?: string): NodeJS.ProcessEnv {
-  const local = (name: string): Source => {
-    return { name, kind: "directory", variables: readIfFile(join(directory, name)) };
-  };
   const sources: Source[] = [
-    ...(envFile === undefined
-      ? []
-      : [{ name: envFile, kind: "command line", variables: readVariables(envFile) } as const]),
     { name: "the environment", kind: "environment", variables: environment },
-    local(".env.local"),
-    local(".env"),
+    ...[".env.local", ".env"].map((name): Source => {
+      return { name, kind: "directory", variables: readIfFile(join(directory, name)) };
+    }),
   ];
+  if (envFile !== undefined) {
+    sources.unshift({ name: envFile, kind: "command line", variables: readVariables(envFile) });
+  }
   const keySource = sources.find(({ variables }) => CREDENTIALS.some((name) => variables[name]?.trim()));
   rejectRedirection(sources, keySource);
-  const whole: NodeJS.ProcessEnv = {};
+  const merged: NodeJS.ProcessEnv = {};
   for (const source of sources.toReversed()) {
     const entries = Object.entries(source.variables);
-    Object.assign(whole, Object.fromEntries(entries.filter(([name]) => !isCredential(name) || source === keySource)));
+    Object.assign(merged, Object.fromEntries(entries.filter(([name]) => !isCredential(name) || source === keySource)));
   }
-  return whole;
+  return merged;
 }
 
-/** A federation policy is not secret. What it exchanges is the token that the job or the pod has. */
+/** A federation policy is not secret, but the token that it exchanges is. */
 const IDENTITY: Source = { name: "the job's own identity", kind: "environment", variables: {} };
 
 /** The environment may redirect a file's key, and a file named on the command line that of the environment. */
@@ -78,7 +72,7 @@ function rejectRedirection(sources: readonly Source[], credentialSource: Source 
   if (urlSource.variables[URL_VARIABLE]?.replace(/\/+$/, "") === PUBLIC_BASE_URL) return;
   throw new UsageError(
     `${URL_VARIABLE} is set in ${clean(urlSource.name)}, but the management key comes from ${clean(keySource.name)}: ` +
-      "a file may not redirect a key that is not its own. Set both in one place, the environment or one file",
+      "a file can't redirect the key of a different source. Set both in the environment, or in one file",
   );
 }
 
@@ -90,7 +84,7 @@ function hasKey({ variables }: Source): boolean {
   return KEY_VARIABLES.some((name) => variables[name]?.trim());
 }
 
-/** Some tools keep a directory of the name `.env`. */
+/** Some tools have a directory named `.env`. */
 function readIfFile(path: string): NodeJS.Dict<string> {
   return statSync(path, { throwIfNoEntry: false })?.isFile() ? readVariables(path) : {};
 }

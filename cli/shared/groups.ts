@@ -1,4 +1,4 @@
-/** Items by a text that each of them has, in their order. */
+/** Groups items by key, in their order. `Map.groupBy` needs Node 21. */
 export function groupBy<Item>(items: Iterable<Item>, nameOf: (item: Item) => string): Map<string, Item[]> {
   const groups = new Map<string, Item[]>();
   for (const item of items) {

@@ -1,11 +1,8 @@
-/** What guardrails are called in a table. Pure. */
+/** Short, unique names of guardrails for tables. Pure. */
 import type { Guardrail } from "../../provider/api/guardrails";
 import { printable } from "./output";
 
-/**
- * Names by id. The last part of a default name (`strict` of `shop/prod/strict`) is enough where no other guardrail ends
- * with it, the full name where no other has it; otherwise the id is added.
- */
+/** Names by id: the last part (`strict` of `shop/prod/strict`) if it is unique, or else the full name, or else with the id. */
 export function guardrailNames(guardrails: readonly Pick<Guardrail, "id" | "name">[]): (id: string) => string {
   const full = new Map(guardrails.map(({ id, name }) => [id, printable(name)]));
   const sharing = countEach([...full.values()]);
@@ -21,8 +18,8 @@ function lastPart(name: string): string {
   return name.split("/").at(-1) || name;
 }
 
-function countEach(texts: readonly string[]): Map<string, number> {
+function countEach(names: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }

@@ -1,4 +1,4 @@
-/** Which key a person means. */
+/** Finds the key that the user means. */
 import type { Key } from "../../provider/api/keys";
 import { clean } from "../../provider/text";
 import { formatDay } from "./dates";
@@ -8,7 +8,7 @@ import { UsageError } from "./terminal";
 /** The help of an argument or option that names a key. */
 export const KEY_CHOICE = "full name of a key, or a prefix of its hash";
 
-/** Names first: where a key has this name, no hash that begins so is meant. @throws UsageError with the candidates */
+/** By name, or else by a prefix of the hash. @throws UsageError, with the candidates if several keys match */
 export function chooseKey(keys: readonly Key[], wanted: string): Key {
   if (wanted.startsWith("sk-or-")) {
     throw new UsageError("that is an API key; pass its name or a hash prefix");
@@ -24,7 +24,7 @@ export function chooseKey(keys: readonly Key[], wanted: string): Key {
   if (matches.length === 1) return only;
   const what = named.length > 0 ? "the name" : "a hash prefix";
   throw new UsageError(
-    `"${clean(wanted)}" is ${what} of ${matches.length} keys; pass more of the hash of the one you mean:`,
+    `"${clean(wanted)}" is ${what} of ${matches.length} keys; pass a longer prefix of the hash:`,
     matches.map(({ hash, name, createdAt }) => `${hash.slice(0, 16)}  ${formatDay(createdAt)}  ${printable(name)}`),
   );
 }

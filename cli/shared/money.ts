@@ -1,6 +1,6 @@
-/** Amounts as every command prints them. */
+/** Money as every command prints it. */
 
-/** `$25`, `$1,234.50`, `<$0.01`, `-$3`: what is less than a cent is not nothing. @param digits Decimals at most: 2 for amounts, more for prices. */
+/** `$25`, `$1,234.50`, `-$3`, `<$0.01` for less than a cent. @param digits Maximum decimals: 2 for amounts, more for prices. */
 export function formatUsd(amount: number, digits = 2): string {
   if (amount < 0) return `-${formatUsd(-amount, digits)}`;
   const smallest = 10 ** -digits;
@@ -17,7 +17,7 @@ export function formatBudget(limit: number | null, reset: string | null): string
   return reset === null ? formatUsd(limit) : `${formatUsd(limit)}/${every[reset] ?? reset}`;
 }
 
-/** An amount without what binary arithmetic adds to it: 0.3 instead of 0.30000000000000004. */
+/** Without errors of binary arithmetic: 0.3 instead of 0.30000000000000004. */
 export function rounded(amount: number): number {
   return Math.round(amount * 1e9) / 1e9;
 }

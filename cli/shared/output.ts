@@ -1,4 +1,4 @@
-/** What a command prints, made safe: the last step before standard output and standard error. Pure. */
+/** Makes strings safe to print: the last step before standard output and standard error. Pure. */
 import { stripVTControlCharacters } from "node:util";
 import type { Secret } from "../../provider/secret";
 import { clean, gate, redact } from "../../provider/text";
@@ -14,10 +14,7 @@ export function styled(style: Style, text: string): string {
   return `\u001b[${on}m${text}\u001b[${off}m`;
 }
 
-/**
- * A text without credentials and control characters. Own styles stay where the output is a screen, unless they would
- * divide a credential.
- */
+/** Without credentials and control characters. With colors, styles stay unless they divide a credential. */
 export function printed(text: string, secrets: readonly Secret[], colors: boolean): string {
   const plain = gate(text, ...secrets);
   if (!colors) return notForCi(plain);
@@ -34,14 +31,14 @@ export function printable(text: string): string {
   return redact(clean(text));
 }
 
-/** `::error::` at the start of a line, `##[error]` and `##vso[` anywhere in it: a CI system would obey. */
+/** CI systems run `::error::` at the start of a line, and `##[error]` and `##vso[` anywhere in it, as commands. */
 function notForCi(text: string): string {
   return text.replace(/^([^\S\n]*)::/gm, "$1: :").replace(CI_COMMAND, "# #");
 }
 
 const CI_COMMAND = /##(?=\[|vso\[|teamcity\[)/g;
 
-/** JSON that parses to the same values, redacted, and has no control character but line breaks. */
+/** JSON that parses to the same values, except redacted ones, and has no control character except line breaks. */
 export function printedJson(value: object, secrets: readonly Secret[]): string {
   const text = JSON.stringify(redacted(value, secrets), null, 2);
   return text.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped).replace(CI_COMMAND, "#\\u0023");
@@ -55,7 +52,7 @@ function redacted(value: unknown, secrets: readonly Secret[]): unknown {
   return Object.fromEntries(entries);
 }
 
-/** One outside the first plane takes two escapes. */
+/** A character outside the first plane takes two escapes. */
 function escaped(character: string): string {
   const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
   return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");

@@ -1,7 +1,7 @@
-/** The help of a command with a default subcommand shows what that one takes. */
+/** Shows the options of a default subcommand in the help of its parent. */
 import { type Command, Help } from "commander";
 
-/** To be called once the parent has all its subcommands: those made later would show the same. */
+/** Call it last: subcommands that are added later would show the same options. */
 export function showOptionsOf(defaultCommand: Command, parent: Command): Command {
   const help = new Help();
   return parent.configureHelp({

@@ -1,4 +1,4 @@
-/** What a `pulumi stack export` says of keys and guardrails. Nothing else is taken from it: it may hold secrets. */
+/** The keys, guardrails and assignments in a `pulumi stack export`. Nothing else is read: a state may hold secrets. */
 import type { z } from "zod";
 import { deployment, type Resource, VERSIONS } from "../../formats/deployment";
 import { typeOf } from "../../formats/typeTokens";
@@ -9,7 +9,7 @@ import { UsageError } from "./terminal";
 
 export type ObjectKind = "key" | "guardrail";
 
-/** A key or guardrail that a stack has. */
+/** A key or guardrail in a state. */
 export interface StateObject {
   kind: ObjectKind;
   /** Hash of a key, id of a guardrail. */
@@ -17,13 +17,13 @@ export interface StateObject {
   urn: string;
   /** `<project>/<stack>`. */
   stack: string;
-  /** Read by the stack with `get`, not managed by it. */
+  /** Whether the stack only reads it, with `get`. */
   external: boolean;
-  /** Oldest workspace of the account that has it, if the state tells. */
+  /** Oldest workspace of its account, if the state has it. */
   account: string | undefined;
 }
 
-/** A create that was under way when the run was interrupted. */
+/** A create that was in progress when the run was interrupted. */
 export interface PendingCreate {
   kind: ObjectKind;
   urn: string;
@@ -37,18 +37,18 @@ export interface StateAssignments {
   urn: string;
   stack: string;
   guardrailId: string;
-  /** Hashes of keys; undefined if it manages none. */
+  /** Hashes; undefined if it does not manage keys. */
   keys: readonly string[] | undefined;
-  /** User ids; undefined if it manages none. */
+  /** User ids; undefined if it does not manage members. */
   members: readonly string[] | undefined;
-  /** What a set does not list is removed. */
+  /** Whether it is a set that unassigns keys and members that it does not list. */
   isExclusive: boolean;
 }
 
 export interface StackState {
-  /** Where it was read from, for messages. */
+  /** The file or command that it comes from, for messages. */
   source: string;
-  /** `<project>/<stack>`; undefined when nothing in the state tells. */
+  /** `<project>/<stack>`; undefined if the state has no resources. */
   stack: string | undefined;
   objects: StateObject[];
   assignments: StateAssignments[];
@@ -60,7 +60,7 @@ const TYPES: Readonly<Record<string, ObjectKind>> = {
   [typeOf("Guardrail")]: "guardrail",
 };
 
-/** @throws UsageError that names the source and quotes nothing of the text. */
+/** @throws UsageError that names the source and quotes nothing of its content. */
 export function parseStackExport(text: string, source: string): StackState {
   const { resources, pending_operations: pending } = readDeployment(text, source);
   const all = [...(resources ?? []), ...(pending ?? []).map((operation) => operation.resource)];
@@ -68,35 +68,37 @@ export function parseStackExport(text: string, source: string): StackState {
   return {
     source,
     stack: first && stackOf(first.urn),
-    objects: (resources ?? []).flatMap(asObject),
-    assignments: (resources ?? []).filter(({ delete: isReplaced }) => !isReplaced).flatMap(asAssignments),
-    pending: (pending ?? []).flatMap(({ type, resource }) => (type === "creating" ? asPending(resource) : [])),
+    objects: (resources ?? []).flatMap(objectsIn),
+    assignments: (resources ?? []).filter(({ delete: isReplaced }) => !isReplaced).flatMap(assignmentsIn),
+    pending: (pending ?? []).flatMap(({ type, resource }) => (type === "creating" ? pendingIn(resource) : [])),
   };
 }
 
-/** @throws UsageError that names the source and quotes nothing of the text. */
+/** @throws UsageError that names the source and quotes nothing of its content. */
 export function readDeployment(text: string, source: string): z.output<typeof deployment> {
   const json = parseJson(text);
   if (!isRecord(json) || typeof json.version !== "number" || !isRecord(json.deployment)) {
-    throw new UsageError(`${source} is not a stack export; make one with \`pulumi stack export --file FILE\``);
+    throw new UsageError(`${source} is not a stack export. Create one with \`pulumi stack export --file FILE\``);
   }
   if (!VERSIONS.includes(json.version)) {
-    const known = VERSIONS.join(" and ");
-    throw new UsageError(`${source} is a stack export of version ${json.version}; versions ${known} can be read here`);
+    throw new UsageError(
+      `${source} is a stack export of version ${json.version}; only versions ${VERSIONS.join(" and ")} are supported`,
+    );
   }
   const result = deployment.safeParse(json.deployment);
   if (result.success) return result.data;
-  const places = result.error.issues.map(({ path }) => ["deployment", ...path].join("."));
-  throw new UsageError(`${source} is a stack export that can't be read: ${places.slice(0, 3).join(", ")}`);
+  const paths = result.error.issues.map(({ path }) => ["deployment", ...path].join("."));
+  throw new UsageError(`${source} is not a valid stack export: ${paths.slice(0, 3).join(", ")}`);
 }
 
-function asObject({ urn, type, id, external, outputs }: Resource): StateObject[] {
+function objectsIn({ urn, type, id, external, outputs }: Resource): StateObject[] {
   const kind = TYPES[type];
   if (!kind || !id) return [];
-  return [{ kind, id, urn, stack: stackOf(urn), external: external ?? false, account: accountIn(outputs) }];
+  const account = parseStamp(outputs?.__origin)?.account?.workspace || undefined;
+  return [{ kind, id, urn, stack: stackOf(urn), external: external ?? false, account }];
 }
 
-function asAssignments(resource: Resource): StateAssignments[] {
+function assignmentsIn(resource: Resource): StateAssignments[] {
   const { urn, external } = resource;
   const set = setOf(resource);
   const all = assignmentsOf(urn, resource);
@@ -118,17 +120,13 @@ function asAssignments(resource: Resource): StateAssignments[] {
   ];
 }
 
-function asPending({ urn, type, inputs }: Resource): PendingCreate[] {
+function pendingIn({ urn, type, inputs }: Resource): PendingCreate[] {
   const kind = TYPES[type];
   if (!kind) return [];
   return [{ kind, urn, stack: stackOf(urn), name: typeof inputs?.name === "string" ? inputs.name : undefined }];
 }
 
-function accountIn(outputs: Resource["outputs"]): string | undefined {
-  return parseStamp(outputs?.__origin)?.account?.workspace || undefined;
-}
-
-/** Undefined if it is none. */
+/** Undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

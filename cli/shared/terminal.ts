@@ -1,4 +1,4 @@
-/** Where a command runs, and the one gate that everything it prints goes through. */
+/** The terminal of a command. Everything that a command prints passes its gate. */
 import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { Secret } from "../../provider/secret";
@@ -7,41 +7,41 @@ import { clean } from "../../provider/text";
 import { envelope } from "./envelope";
 import { printed, printedJson } from "./output";
 
-/** What a process gives a command; tests give their own. */
+/** A terminal without the gate: the process, or its replacement in tests. */
 export interface RawTerminal {
   env: NodeJS.ProcessEnv;
-  /** Whether a person can answer a question. */
+  /** Whether the user can answer a prompt. */
   interactive: boolean;
-  /** Whether a screen shows the output in colors. */
+  /** Whether the output may have colors. */
   colors: boolean;
-  /** Columns of the screen. Undefined where there is none: tables are not cut in a pipe or a file. */
+  /** Columns of the screen. Undefined in a pipe or a file, where tables are not truncated. */
   width: number | undefined;
   write(stream: "out" | "err", text: string): void;
   /** All of standard input. */
   input(): Promise<string>;
-  /** The answer to a question; empty when the input ends. */
+  /** The answer to a prompt; empty if the input ends. */
   ask(question: string): Promise<string>;
-  /** The exit code of the process, once everything is written. */
+  /** Sets the exit code of the process. */
   exitCode(code: number): void;
-  /** Ends at once. */
+  /** Exits at once. */
   quit(code: number): never;
 }
 
-/** Its texts pass the gate: no credential and no control character gets out. */
+/** Prints no credential and no control character. */
 export interface Terminal extends Omit<RawTerminal, "write"> {
   out(text: string): void;
   err(text: string): void;
-  /** Prints the data of a command as JSON: escaped, not altered. @param command Its name, such as `models endpoints`. */
+  /** Prints the data of a command as JSON. @param command Its name, such as `models endpoints`. */
   json(command: string, data: object): void;
-  /** Prints a line that ends with a credential which is there to be copied. */
+  /** Prints a line that ends with a credential for the user to copy. */
   reveal(text: string, secret: Secret): void;
-  /** Hides credentials from now on, besides those of the environment. */
+  /** Redacts these credentials from now on, besides those of the environment. */
   protect(secrets: () => readonly Secret[]): void;
 }
 
-/** A command was used wrongly, or given something it can't read. */
+/** Wrong usage, or unreadable input. */
 export class UsageError extends Error {
-  /** What could have been meant, one in a line. */
+  /** Printed below the message, one per line: what the user may have meant. */
   readonly candidates: readonly string[];
 
   constructor(message: string, candidates: readonly string[] = []) {
@@ -51,7 +51,7 @@ export class UsageError extends Error {
 }
 
 export function gatedTerminal(raw: RawTerminal): Terminal {
-  const protectedOnes: (() => readonly Secret[])[] = [];
+  const protectedSecrets: (() => readonly Secret[])[] = [];
   const terminal: Terminal = {
     ...raw,
     out: (text) => raw.write("out", `${gated(text)}\n`),
@@ -59,14 +59,14 @@ export function gatedTerminal(raw: RawTerminal): Terminal {
     json: (command, data) => raw.write("out", `${printedJson(envelope(command, data), secrets())}\n`),
     reveal: (text, secret) => raw.write("out", `${gated(text)}${clean(secret.reveal())}\n`),
     ask: (question) => raw.ask(gated(question)),
-    protect: (secrets) => void protectedOnes.push(secrets),
+    protect: (secrets) => void protectedSecrets.push(secrets),
   };
-  const secrets = () => [...secretsOf(terminal.env), ...protectedOnes.flatMap((each) => each())];
+  const secrets = () => [...secretsOf(terminal.env), ...protectedSecrets.flatMap((each) => each())];
   const gated = (text: string) => printed(text, secrets(), terminal.colors);
   return terminal;
 }
 
-/** Credentials of the environment, which grows when a command reads its files. */
+/** Credentials of the environment, which changes when a command reads files of variables. */
 function secretsOf(env: NodeJS.ProcessEnv): Secret[] {
   const values = [...KEY_VARIABLES, "PULUMI_ACCESS_TOKEN"].map((name) => env[name]?.trim());
   return values.flatMap((value) => (value ? [new Secret(value)] : []));
@@ -74,7 +74,7 @@ function secretsOf(env: NodeJS.ProcessEnv): Secret[] {
 
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr, env } = process;
-  // Whoever reads has gone, such as `head`: that is no error.
+  // EPIPE: the reader, such as `head`, has exited, which is not an error.
   for (const stream of [stdout, stderr]) {
     stream.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? process.exitCode : 2));
   }
@@ -99,7 +99,7 @@ export function processTerminal(): Terminal {
 
 async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stdout });
-  // Ctrl-C and Ctrl-D close it without an answer and without ending the line; `question` would wait forever.
+  // Ctrl-C and Ctrl-D close it without an answer and without a line break; `question` would wait forever.
   const closed = new Promise<undefined>((resolve) => lines.once("close", () => resolve(undefined)));
   const answer = await Promise.race([lines.question(question), closed]);
   if (answer === undefined) process.stdout.write("\n");
@@ -107,10 +107,10 @@ async function ask(question: string): Promise<string> {
   return answer ?? "";
 }
 
-/** Exit codes of every command. Without one of these it ends with 0. */
+/** Exit codes of all commands, besides 0. */
 export const EXIT = { finding: 1, failure: 2 } as const;
 
-/** Does the work of a command; a failure is a line on standard error and an exit code, never a stack trace. */
+/** Prints an error as one line on standard error, without a stack trace, and sets the exit code. */
 export async function reportErrors(terminal: Terminal, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
@@ -121,7 +121,7 @@ export async function reportErrors(terminal: Terminal, work: () => Promise<unkno
   }
 }
 
-/** Commander's own texts pass the gate too, and a wrong option ends with 2: it would be 1, which means a finding. */
+/** A command whose help and usage errors pass the gate. Usage errors exit with 2, because Commander's 1 is a finding. */
 export function newCommand(name: string, terminal: Terminal): Command {
   return new Command(name)
     .configureOutput({

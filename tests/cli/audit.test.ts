@@ -194,7 +194,7 @@ test.each([
 test("exits with 2 and one line when the management key is missing or refused", async () => {
   const args = [file(stackExport([])), "--fail-on", "unmanaged"];
   const none = await audit(args, { env: {} });
-  expect(none).toMatchObject({ code: 2, err: expect.stringMatching(/^no OpenRouter management key; [^\n]+\n$/) });
+  expect(none).toMatchObject({ code: 2, err: expect.stringMatching(/^no OpenRouter management key: [^\n]+\n$/) });
   const refused = await audit(args, { env: { ...credentials(simulator()), OPENROUTER_MANAGEMENT_KEY: "sk-or-v1-x" } });
   expect(refused).toMatchObject({ code: 2, err: expect.stringMatching(/^read the list of workspaces: [^\n]+\n$/) });
 });

@@ -122,7 +122,7 @@ test("a name that several keys have shows none: the candidates are on standard e
   const { out, err, code } = await keys("show", "ci");
   expect({ out, code }).toEqual({ out: "", code: 2 });
   const [said, ...candidates] = err.trim().split("\n");
-  expect(said).toBe('"ci" is the name of 2 keys; pass more of the hash of the one you mean:');
+  expect(said).toBe('"ci" is the name of 2 keys; pass a longer prefix of the hash:');
   expect(candidates.map((line) => line.trim().slice(0, 16)).sort()).toEqual(
     [a, b].map(({ hash }) => hash.slice(0, 16)).sort(),
   );

@@ -153,7 +153,7 @@ describe("a server that wants a key for endpoints", () => {
     refuseWithoutKey(401);
     const env = { OPENROUTER_BASE_URL: simulator().url };
     const { err, code } = await run(modelsCommand, ["endpoints", "gpt-4o"], { env });
-    expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(/^no OpenRouter management key; .*\n$/) });
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(/^no OpenRouter management key: .*\n$/) });
   });
 });
 

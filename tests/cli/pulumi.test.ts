@@ -69,7 +69,7 @@ test("what it says when it fails is one line, and exit code 2", async () => {
 test("without a `pulumi` it says what to give instead", async () => {
   const { err, code } = await run(auditCommand, ["--stack", "prod"], { env: { PATH: "" } });
   expect(code).toBe(2);
-  expect(err).toContain("give the file of a `pulumi stack export` instead");
+  expect(err).toContain("pass a file made by `pulumi stack export`");
 });
 
 test("a stack is previewed as one document, with its name and the folder of the project, and nobody is asked", async () => {

@@ -329,7 +329,10 @@ describe("--stack", () => {
     const { err, code } = await review(["--stack", "prod"], { env });
     expect({ err, code }).toEqual({ err: expect.stringContaining("no stack named 'prod' found"), code: 2 });
     const none = await review(["--stack", "prod"], { env: { PATH: "" } });
-    expect(none).toMatchObject({ code: 2, err: expect.stringContaining("give the file of a `pulumi preview --json`") });
+    expect(none).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("pass a file made by `pulumi preview --json`"),
+    });
   });
 });
 
