@@ -10,17 +10,17 @@ const guardOf = (...pins: string[]) => new AccountGuard(() => pins);
 const workspace = (id: string, created_at: string | null) => ({ id, created_at });
 const list = (...data: object[]) => ({ data, total_count: data.length });
 
-/** What a create meets that begins after one object of the state was seen. */
-async function create(signs: AccountTraits, account: AccountRef | undefined, ...pins: string[]) {
-  const fake = accountApi(signs);
+/** The outcome of a create that begins after one object of the state was seen. */
+async function create(traits: AccountTraits, account: AccountRef | undefined, ...pins: string[]) {
+  const fake = accountApi(traits);
   const guard = guardOf(...pins);
   guard.meet(account, KEY_OBJECT);
   const error = await guard.beforeWrite(fake.api, true).catch((thrown: unknown) => thrown);
   return { error: error as Error | undefined, lines: fake.lines() };
 }
 
-describe("the account of the management key", () => {
-  test("is its oldest workspace by timestamp, whatever the order and form of the list", async () => {
+describe("present", () => {
+  test("returns the oldest workspace by timestamp, whatever the order and time zones of the list", async () => {
     const fake = scripted(
       list(
         workspace("new", "2026-01-01T00:00:00Z"),
@@ -31,7 +31,7 @@ describe("the account of the management key", () => {
     expect(await guardOf().present(fake.api)).toEqual({ workspace: "old", server: BASE_URL });
   });
 
-  test("is asked for once per process, also by many at the same time", async () => {
+  test("reads the account once per process, even for concurrent operations", async () => {
     const fake = accountApi({ workspaces: [WORKSPACE] });
     const guard = guardOf();
     await Promise.all([guard.present(fake.api), guard.present(fake.api)]);
@@ -41,17 +41,17 @@ describe("the account of the management key", () => {
     expect(fake.lines()).toEqual(["GET /workspaces"]);
   });
 
-  test("comes with its organization where a pin made it known", async () => {
+  test("returns the organization when a pin required reading it", async () => {
     const fake = accountApi({ workspaces: [WORKSPACE], organization: "org_1" });
     expect(await guardOf("org_1").present(fake.api)).toEqual(ref({ organization: "org_1" }));
     expect(await guardOf(WORKSPACE).present(fake.api)).toEqual(ref());
   });
 
-  test("is none where there is no workspace", async () => {
+  test("returns an empty workspace when the account has none", async () => {
     expect(await guardOf().present(accountApi().api)).toEqual({ workspace: "", server: BASE_URL });
   });
 
-  test("is asked for again after a failure, which each operation tells as its own", async () => {
+  test("reads the account again after a failure, which each operation reports under its own name", async () => {
     const failure = new ServerError("create a", 500, "oops");
     let fails = true;
     const fake = responding(() => (fails ? failure : list(workspace("a", null))));
@@ -69,21 +69,21 @@ describe("before a create", () => {
     ["sees the stored workspace", { workspaces: [WORKSPACE] }, ref()],
     ["sees it among others, and an older one", { workspaces: [OTHER_WORKSPACE, WORKSPACE] }, ref()],
     ["is limited, and sees the stored workspace", { workspaces: [WORKSPACE], limitedTo: WORKSPACE }, ref()],
-  ])("the same account is told without a further call: the management key %s", async (_title, signs, account) => {
-    expect(await create(signs, account)).toEqual({ error: undefined, lines: ["GET /workspaces"] });
+  ])("accepts the account without a further request when the management key %s", async (_title, traits, account) => {
+    expect(await create(traits, account)).toEqual({ error: undefined, lines: ["GET /workspaces"] });
   });
 
   test.each<[string, AccountTraits]>([
     ["is limited to another workspace", { workspaces: [OTHER_WORKSPACE], limitedTo: OTHER_WORKSPACE }],
     ["sees an account whose default workspace was deleted", { workspaces: [OTHER_WORKSPACE] }],
-  ])("the organization tells that the account is the same when the management key %s", async (_title, signs) => {
-    const { error } = await create({ ...signs, organization: "org_1" }, ref({ organization: "org_1" }));
+  ])("accepts the account by its organization when the management key %s", async (_title, traits) => {
+    const { error } = await create({ ...traits, organization: "org_1" }, ref({ organization: "org_1" }));
     expect(error).toBeUndefined();
   });
 
-  test("another organization is a different account, with no step that deletes anything", async () => {
-    const signs = { workspaces: [OTHER_WORKSPACE], organization: "org_2" };
-    const { error } = await create(signs, ref({ organization: "org_1" }));
+  test("rejects a different organization, with no next step that deletes anything", async () => {
+    const traits = { workspaces: [OTHER_WORKSPACE], organization: "org_2" };
+    const { error } = await create(traits, ref({ organization: "org_1" }));
     expect(error).toBeInstanceOf(AccountMismatchError);
     expect(error?.message).toBe(
       `${OPERATION}: ${KEY_OBJECT} of this stack is in account org_1, and this management key belongs to a different ` +
@@ -91,51 +91,51 @@ describe("before a create", () => {
     );
   });
 
-  test("an account with a default workspace and without the stored one is a different account", async () => {
+  test("rejects an account that has a default workspace but not the stored one", async () => {
     const { error, lines } = await create({ workspaces: [OTHER_WORKSPACE] }, ref());
     expect(error?.message).toContain(`in account ${WORKSPACE}, and this management key belongs to a different account`);
     expect(lines).toEqual(["GET /workspaces", "GET /key", "GET /keys"]);
   });
 
-  test("a management key limited to another workspace can't tell, and the error names the pin", async () => {
-    const signs = { workspaces: [OTHER_WORKSPACE], limitedTo: OTHER_WORKSPACE };
-    const { error } = await create(signs, ref());
+  test("names the pin when the management key is limited to another workspace", async () => {
+    const traits = { workspaces: [OTHER_WORKSPACE], limitedTo: OTHER_WORKSPACE };
+    const { error } = await create(traits, ref());
     expect(error).toBeInstanceOf(AccountMismatchError);
     expect(error?.message).toContain(`limited to workspace ${OTHER_WORKSPACE}, so it can't tell`);
     expect(error?.message).toContain(`pulumi config set openrouter:account ${WORKSPACE},${OTHER_WORKSPACE}`);
   });
 
-  test("an account without a default workspace can't tell, and the error names the pin", async () => {
-    const signs = { workspaces: [OTHER_WORKSPACE], defaultWorkspaceIsGone: true };
-    const { error } = await create(signs, ref());
+  test("names the pin when the account has no default workspace", async () => {
+    const traits = { workspaces: [OTHER_WORKSPACE], defaultWorkspaceIsGone: true };
+    const { error } = await create(traits, ref());
     expect(error).toBeInstanceOf(AccountMismatchError);
     expect(error?.message).toContain("has no default workspace any more, so it can't tell");
     expect(error?.message).toContain(`pulumi config set openrouter:account ${WORKSPACE},${OTHER_WORKSPACE}`);
   });
 
-  test("another base URL is another place, with no call but the listing of workspaces", async () => {
+  test("rejects a different base URL after only the list of workspaces", async () => {
     const { error, lines } = await create({ baseUrl: "https://eu.example/api/v1" }, ref());
     expect(error?.message).toContain(`at the base URL ${BASE_URL}, and this run uses https://eu.example/api/v1`);
     expect(error?.message).toContain(`Set OPENROUTER_BASE_URL to ${BASE_URL}.`);
     expect(lines).toEqual(["GET /workspaces"]);
   });
 
-  test("the same workspace through another base URL is the same account", async () => {
+  test("accepts a different base URL when it shows the stored workspace", async () => {
     const { error } = await create({ baseUrl: "https://proxy.example/api/v1", workspaces: [WORKSPACE] }, ref());
     expect(error).toBeUndefined();
   });
 
-  test("not found through another base URL is not gone, though the workspace is the same", async () => {
+  test("keeps an object that is not found through a different base URL, even in the same workspace", async () => {
     const { api } = accountApi({ baseUrl: "https://proxy.example/api/v1", workspaces: [WORKSPACE] });
     const error = await failureOf(new AccountGuard(() => []).confirmGone(api, ref()));
     expect(error.message).toContain(`at the base URL ${BASE_URL}, and this run uses https://proxy.example/api/v1`);
   });
 
-  test("nothing is asked when the state names no account", async () => {
+  test("sends no request when the state has no account", async () => {
     expect(await create({}, undefined)).toEqual({ error: undefined, lines: [] });
   });
 
-  test("an account that another operation meets while this one waits is compared as well", async () => {
+  test("compares an account that another operation meets while this one waits", async () => {
     const guard = guardOf();
     guard.meet(ref(), KEY_OBJECT);
     const fake = responding(async () => {
@@ -145,7 +145,7 @@ describe("before a create", () => {
     expect((await failureOf(guard.beforeWrite(fake.api, true))).message).toContain('guardrail "late" of this stack');
   });
 
-  test("who can't list the workspaces can't tell: the failure is passed on", async () => {
+  test("passes on the failure when the workspaces can't be listed", async () => {
     const guard = guardOf();
     guard.meet(ref(), KEY_OBJECT);
     const fake = responding(() => new ServerError(OPERATION, 500, "oops"));
@@ -154,7 +154,7 @@ describe("before a create", () => {
 });
 
 describe("before an update or a delete", () => {
-  test("nothing is asked as long as one account was met", async () => {
+  test("sends no request while all objects are in one account", async () => {
     const fake = accountApi();
     const guard = guardOf();
     guard.meet(ref(), KEY_OBJECT);
@@ -163,7 +163,7 @@ describe("before an update or a delete", () => {
     expect(fake.lines()).toEqual([]);
   });
 
-  test("a process that has met two accounts writes nothing any more, and says which is where", async () => {
+  test("rejects the write when the process has met two accounts, and names the object in the other", async () => {
     const fake = accountApi({ workspaces: [WORKSPACE] });
     const guard = guardOf();
     guard.meet(ref(), KEY_OBJECT);
@@ -172,7 +172,7 @@ describe("before an update or a delete", () => {
     expect(error.message).toContain(`guardrail "moved" of this stack is in account ${OTHER_WORKSPACE}`);
   });
 
-  test("two workspaces of one account are one account", async () => {
+  test("accepts two workspaces of one account", async () => {
     const guard = guardOf();
     guard.meet(ref(), KEY_OBJECT);
     guard.meet(ref({ workspace: OTHER_WORKSPACE }), 'guardrail "older"');
@@ -180,7 +180,7 @@ describe("before an update or a delete", () => {
   });
 });
 
-test("what was confirmed once is not asked again", async () => {
+test("checks a confirmed account only once", async () => {
   const fake = accountApi({ workspaces: [OTHER_WORKSPACE], organization: "org_1" });
   const guard = guardOf();
   guard.meet(ref({ organization: "org_1" }), KEY_OBJECT);
@@ -189,7 +189,7 @@ test("what was confirmed once is not asked again", async () => {
   expect(fake.lines()).toEqual(["GET /workspaces", "GET /key"]);
 });
 
-test("pins are separated by commas, and the one to write is the organization where it is known", () => {
+test("splits pins at commas, and suggests the organization as the pin when it is known", () => {
   expect(pinnedIds(undefined)).toEqual([]);
   expect(pinnedIds(` org_1 ,, ${WORKSPACE} `)).toEqual(["org_1", WORKSPACE]);
   expect(pinOf({ workspace: WORKSPACE })).toBe(WORKSPACE);

@@ -1,4 +1,5 @@
-/** Corners of the guard: an account without workspaces, three accounts, pins in capitals and pins of organizations. */
+/** The account guard in rare cases: no workspace, three accounts, a pin in capitals, and a pinned organization. */
+import { AccountMismatchError } from "../../provider/errors";
 import { AccountGuard, type AccountRef, pinnedIds } from "../../provider/reconcile/account";
 import { accountApi } from "./support/fakeAccount";
 import { BASE_URL } from "./support/fakeApi";
@@ -6,7 +7,7 @@ import { failureOf, OTHER_WORKSPACE, WORKSPACE } from "./support/samples";
 
 const ref = (more: Partial<AccountRef> = {}): AccountRef => ({ workspace: WORKSPACE, server: BASE_URL, ...more });
 
-test("an account without workspaces is the same at the next run", async () => {
+test("accepts an account without workspaces at the next run", async () => {
   const { api } = accountApi({ organization: "org_1" });
   const account = await new AccountGuard(() => []).present(api);
   const next = new AccountGuard(() => []);
@@ -14,16 +15,16 @@ test("an account without workspaces is the same at the next run", async () => {
   await next.beforeWrite(api, true);
 });
 
-test("of three accounts in a plan the two that certainly differ are told", () => {
+test("names the two accounts that certainly differ when a plan has three", () => {
   const guard = new AccountGuard(() => []);
   guard.meet(ref(), "older");
   guard.meet(ref({ organization: "org_1" }), "one");
   guard.meet(ref({ workspace: OTHER_WORKSPACE, organization: "org_2" }), "other");
-  expect(() => guard.rejectMixedAccounts("compare x")).toThrow();
+  expect(() => guard.rejectMixedAccounts("compare x")).toThrow(/one is in account org_1, other is in account org_2/);
 });
 
-// UUIDs mean the same in capitals, as everywhere else.
-test("a pin in capitals is the same pin", async () => {
+// Upper and lower case mean the same in a UUID.
+test("accepts a pin in capitals", async () => {
   const id = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
   const guard = new AccountGuard(() => pinnedIds(id.toUpperCase()));
   guard.meet(ref({ workspace: id }), "a");
@@ -31,8 +32,8 @@ test("a pin in capitals is the same pin", async () => {
   await guard.beforeWrite(accountApi({ workspaces: [id] }).api, true);
 });
 
-test("not found with a limited key is not gone because its own organization is pinned", async () => {
-  const signs = { workspaces: [OTHER_WORKSPACE], organization: "org_1", limitedTo: OTHER_WORKSPACE };
+test("keeps an object that a limited key can't find, even when the key's organization is pinned", async () => {
+  const traits = { workspaces: [OTHER_WORKSPACE], organization: "org_1", limitedTo: OTHER_WORKSPACE };
   const guard = new AccountGuard(() => ["org_1"]);
-  await failureOf(guard.confirmGone(accountApi(signs).api, ref()));
+  expect(await failureOf(guard.confirmGone(accountApi(traits).api, ref()))).toBeInstanceOf(AccountMismatchError);
 });

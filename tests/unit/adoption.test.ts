@@ -24,7 +24,7 @@ const guardrailInputs = (given: object = {}) => checked(guardrail, { name: "safe
 const shown = (settings: object = {}) => ({ data: wireKey(settings) });
 const gone = new NotFoundError(OPERATION, 404, "Resource not found");
 
-test("adopting a key that is as declared reads it once and changes nothing; its key stays empty", async () => {
+test("reads a key once and changes nothing when it matches the declaration; its secret stays empty", async () => {
   const fake = scripted(shown({ limit: 5 }));
   const session = newSession();
   const { id, outputs } = await inferenceKey.create(contextOf(fake, session), keyInputs({ limit: 5 }));
@@ -36,7 +36,7 @@ test("adopting a key that is as declared reads it once and changes nothing; its 
   expect(inferenceKey.diff(throughState(outputs), keyInputs({ limit: 5 })).changed).toBe(false);
 });
 
-test("an adopted key is brought to what is declared by one PATCH of what differs", async () => {
+test("updates an adopted key with one PATCH of the settings that differ", async () => {
   const live = { limit: 5, limit_reset: "daily", disabled: true };
   const fake = scripted(shown(live), shown({ limit: 9 }));
   await inferenceKey.create(contextOf(fake), keyInputs({ limit: 9 }));
@@ -47,7 +47,7 @@ test("an adopted key is brought to what is declared by one PATCH of what differs
   });
 });
 
-test("an adopted guardrail is brought to what is declared, and its id kept", async () => {
+test("updates an adopted guardrail to match the declaration, and keeps its id", async () => {
   const live = wireGuardrail({ limit_usd: 9, reset_interval: "daily", enforce_zdr_xai: false });
   const fake = scripted({ data: live }, { data: wireGuardrail({ enforce_zdr_xai: false }) });
   const session = newSession();
@@ -59,55 +59,60 @@ test("an adopted guardrail is brought to what is declared, and its id kept", asy
 });
 
 test.each([
-  ["expiresAt", { expiresAt: "2027-01-01T00:00:00Z" }, { expires_at: null }, /expiresAt is none, declared is 2027/],
-  ["an expiry that is not declared", {}, { expires_at: "2027-01-01T00:00:00Z" }, /expiresAt is 2027.*declared is none/],
-  ["externalUser", { externalUser: "a" }, { external_user: "b" }, /externalUser is b, declared is a/],
-  ["creatorUserId", { creatorUserId: "user_ada" }, {}, new RegExp(`is ${CREATOR}, declared is user_ada`)],
+  [
+    "expiry that the API does not show",
+    { expiresAt: "2027-01-01T00:00:00Z" },
+    { expires_at: null },
+    /expiresAt is none, declared is 2027/,
+  ],
+  ["expiry that is not declared", {}, { expires_at: "2027-01-01T00:00:00Z" }, /expiresAt is 2027.*declared is none/],
+  ["external user", { externalUser: "a" }, { external_user: "b" }, /externalUser is b, declared is a/],
+  ["creator", { creatorUserId: "user_ada" }, {}, new RegExp(`is ${CREATOR}, declared is user_ada`)],
 ])(
-  "a live %s that differs is an error that shows both, before anything is changed",
-  async (_title, given, live, said) => {
+  "rejects an adoption before any write and shows both values when they differ: %s",
+  async (_title, given, live, message) => {
     const fake = scripted(shown(live));
     const error = await failureOf(inferenceKey.create(contextOf(fake), keyInputs(given)));
     expect(error).toBeInstanceOf(PreconditionError);
-    expect(error.message).toMatch(said);
+    expect(error.message).toMatch(message);
     expect(fake.lines()).toEqual([`GET /keys/${HASH}`]);
   },
 );
 
-test("the same expiry in another form, and what is left to the server, is no obstacle", async () => {
+test("accepts an equal expiry in another format, and settings that the server chose", async () => {
   const fake = scripted(shown({ expires_at: "2027-01-01T00:00:00.000000+00:00" }));
   await inferenceKey.create(contextOf(fake), keyInputs({ expiresAt: "2027-01-01T02:00:00+02:00" }));
   expect(fake.sent).toHaveLength(1);
 });
 
-test("an adopted key in another workspace is moved to the declared one, and keeps its value", async () => {
+test("moves an adopted key to the declared workspace, and keeps its secret", async () => {
   const fake = scripted(shown(), shown({ workspace_id: OTHER_WORKSPACE }));
   const { outputs } = await inferenceKey.create(contextOf(fake), keyInputs({ workspaceId: OTHER_WORKSPACE }));
   expect(fake.sent[1]).toEqual({ method: "PATCH", path: `/keys/${HASH}`, body: { workspace_id: OTHER_WORKSPACE } });
   expect(outputs.workspaceId).toBe(OTHER_WORKSPACE);
 });
 
-test("another workspace of an adopted guardrail is an error that shows both", async () => {
+test("rejects the adoption of a guardrail in another workspace, and shows both", async () => {
   const fake = scripted({ data: wireGuardrail() });
   const create = guardrail.create(contextOf(fake), guardrailInputs({ workspaceId: OTHER_WORKSPACE }));
   expect((await failureOf(create)).message).toContain(`workspaceId is ${WORKSPACE}, declared is ${OTHER_WORKSPACE}`);
 });
 
-test("nothing to adopt is an error and no new key", async () => {
+test("fails without creating a key when the id to adopt does not exist", async () => {
   const fake = scripted(gone);
   const error = await failureOf(inferenceKey.create(contextOf(fake), keyInputs()));
   expect(error.message).toMatch(/nothing to adopt with the id/);
   expect(fake.lines()).toEqual([`GET /keys/${HASH}`]);
 });
 
-test("a failure after the adoption keeps what was adopted in state", async () => {
+test("keeps the adopted key in state when a later write fails", async () => {
   const broken = new ServerError(OPERATION, 500, "Internal Server Error");
   const error = await failureOf(inferenceKey.create(contextOf(scripted(shown(), broken)), keyInputs({ limit: 5 })));
   expect(error).toBeInstanceOf(PartialFailureError);
   expect(error).toMatchObject({ id: HASH, outputs: { name: "ci", adopt: HASH } });
 });
 
-test("an adopted object is never destroyed by its own replacement, also when its id was written in capitals", async () => {
+test("claims an adopted guardrail, so that a replacement can't delete it, even when `adopt` is in capitals", async () => {
   const capitals = "AAAAAAAA-AAAA-4AAA-8AAA-AAAAAAAAAAAA";
   const fake = scripted({ data: wireGuardrail({ id: capitals.toLowerCase() }) });
   const inputs = guardrailInputs({ adopt: capitals });
@@ -116,16 +121,16 @@ test("an adopted object is never destroyed by its own replacement, also when its
 });
 
 describe("two resources that adopt one object", () => {
-  const patient = () => {
-    let reply: (value: object) => void = () => undefined;
-    const answer = new Promise<object>((resolve) => {
-      reply = resolve;
+  const delayed = () => {
+    let resolveResponse: (value: object) => void = () => undefined;
+    const response = new Promise<object>((resolve) => {
+      resolveResponse = resolve;
     });
-    return { fake: responding(() => answer), reply: (value: object) => reply(value) };
+    return { fake: responding(() => response), respond: (value: object) => resolveResponse(value) };
   };
 
-  test("the second is refused while the first is still waiting for its first response", async () => {
-    const { fake, reply } = patient();
+  test("reject the second while the first waits for its first response", async () => {
+    const { fake, respond } = delayed();
     const context = contextOf(fake, newSession());
     const first = inferenceKey.create(context, keyInputs());
     const second = await failureOf(inferenceKey.create(context, keyInputs()));
@@ -134,19 +139,19 @@ describe("two resources that adopt one object", () => {
       `${OPERATION}: another resource of this program manages or adopts ${HASH} already. ` +
         "Keep one of them; to replace an adopted one, remove `adopt` first.",
     );
-    reply(shown());
+    respond(shown());
     expect((await first).id).toBe(HASH);
     expect(fake.sent).toHaveLength(1);
   });
 
-  test("the second is refused after the first is done", async () => {
+  test("reject the second after the first is complete", async () => {
     const context = contextOf(scripted({ data: wireGuardrail() }), newSession());
     await guardrail.create(context, guardrailInputs());
     const error = await failureOf(guardrail.create(context, guardrailInputs({ adopt: GUARDRAIL.toUpperCase() })));
     expect(error).toBeInstanceOf(PreconditionError);
   });
 
-  test("what a resource of the program has had since before this run can't be adopted by another", async () => {
+  test("reject the second when the first has managed the object since an earlier run", async () => {
     const session = newSession();
     session.managed.set(HASH, {});
     const fake = scripted();
@@ -155,7 +160,7 @@ describe("two resources that adopt one object", () => {
     );
   });
 
-  test("a failed adoption gives the id back, so that another can have it", async () => {
+  test("accept the second when the adoption by the first failed", async () => {
     const fake = scripted(gone, new ServerError(OPERATION, 500, "oops"), shown());
     const session = newSession();
     const context = contextOf(fake, session);
@@ -168,7 +173,7 @@ describe("two resources that adopt one object", () => {
   });
 });
 
-test("claims is for the named object only", () => {
+test("claims only the object that `adopt` names", () => {
   expect(inferenceKey.claims(HASH, keyInputs({ adopt: OTHER_HASH }))).toEqual([]);
   expect(inferenceKey.claims(HASH, checked(inferenceKey, { name: "ci" }))).toEqual([]);
   expect(guardrail.claims(GUARDRAIL, guardrailInputs({ adopt: OTHER_GUARDRAIL }))).toEqual([]);

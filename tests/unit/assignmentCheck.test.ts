@@ -11,18 +11,18 @@ test.each([
   { guardrailId: UNKNOWN_VALUE, keyHash: HASH },
   { guardrailId: GUARDRAIL, keyHash: UNKNOWN_VALUE },
   { guardrailId: CAPITALS, keyHash: HASH },
-])("a key assignment takes %j, and it stays as declared", (given) => {
+])("accepts %j for a key, unchanged", (given) => {
   expect(guardrailKeyAssignment.check(given, {})).toEqual({ inputs: given, failures: [] });
 });
 
 test.each([MEMBER_PAIR, { guardrailId: UNKNOWN_VALUE, userId: UNKNOWN_VALUE }])(
-  "a member assignment takes %j",
+  "accepts %j for a member, unchanged",
   (given) => {
     expect(guardrailMemberAssignment.check(given, {})).toEqual({ inputs: given, failures: [] });
   },
 );
 
-test("a raw key in place of its hash is refused and not repeated", () => {
+test("rejects a key instead of its hash, without printing the key", () => {
   const { failures } = guardrailKeyAssignment.check({ ...KEY_PAIR, keyHash: KEY }, {});
   expect(failures).toEqual([
     "keyHash: must be the hash of a key, not the key itself: pass the `id` of the InferenceKey",
@@ -38,7 +38,7 @@ test.each([
     ["keyHash: must be the hash of a key, 64 hexadecimal digits: pass the `id` of the InferenceKey"],
   ],
   [{ ...KEY_PAIR, userId: "user_ada" }, ["userId: no such input"]],
-])("a key assignment refuses %j with all problems at once", (given, problems) => {
+])("rejects %j for a key, with all problems at once", (given, problems) => {
   expect(guardrailKeyAssignment.check(given, {}).failures).toEqual(problems);
 });
 
@@ -46,7 +46,7 @@ test.each([
   [{}, ["guardrailId: is required", "userId: is required"]],
   [{ ...MEMBER_PAIR, userId: "" }, ["userId: must not be empty"]],
   [{ ...MEMBER_PAIR, keyHash: HASH }, ["keyHash: no such input"]],
-])("a member assignment refuses %j with all problems at once", (given, problems) => {
+])("rejects %j for a member, with all problems at once", (given, problems) => {
   expect(guardrailMemberAssignment.check(given, {}).failures).toEqual(problems);
 });
 
@@ -55,55 +55,61 @@ test.each([
   ["the guardrail", { guardrailId: OTHER_GUARDRAIL }, ["guardrailId"]],
   ["the key", { keyHash: OTHER_HASH }, ["keyHash"]],
   ["both", { guardrailId: OTHER_GUARDRAIL, keyHash: OTHER_HASH }, ["guardrailId", "keyHash"]],
-  ["the guardrail to one not known yet", { guardrailId: UNKNOWN_VALUE }, ["guardrailId"]],
-])("changing %s of a key assignment replaces for exactly that", (_title, change, replaces) => {
-  const olds = { ...KEY_PAIR, assignedBy: "user_owner" };
-  expect(guardrailKeyAssignment.diff(olds, { ...KEY_PAIR, ...change })).toEqual({
-    changed: replaces.length > 0,
-    replaces,
-  });
-});
+  ["the guardrail to an unknown one", { guardrailId: UNKNOWN_VALUE }, ["guardrailId"]],
+])(
+  "replaces a key's assignment for exactly the changed inputs when the program changes %s",
+  (_title, change, replaces) => {
+    const olds = { ...KEY_PAIR, assignedBy: "user_owner" };
+    expect(guardrailKeyAssignment.diff(olds, { ...KEY_PAIR, ...change })).toEqual({
+      changed: replaces.length > 0,
+      replaces,
+    });
+  },
+);
 
 test.each([
   ["nothing", {}, []],
   ["the guardrail", { guardrailId: OTHER_GUARDRAIL }, ["guardrailId"]],
   ["the member", { userId: "user_grace" }, ["userId"]],
-])("changing %s of a member assignment replaces for exactly that", (_title, change, replaces) => {
-  expect(guardrailMemberAssignment.diff(MEMBER_PAIR, { ...MEMBER_PAIR, ...change })).toEqual({
-    changed: replaces.length > 0,
-    replaces,
-  });
-});
+])(
+  "replaces a member's assignment for exactly the changed inputs when the program changes %s",
+  (_title, change, replaces) => {
+    expect(guardrailMemberAssignment.diff(MEMBER_PAIR, { ...MEMBER_PAIR, ...change })).toEqual({
+      changed: replaces.length > 0,
+      replaces,
+    });
+  },
+);
 
-test("a guardrail id in capitals is the same guardrail, in either place", () => {
-  const [capitals, small] = [CAPITALS, CAPITALS.toLowerCase()].map((guardrailId) => ({ ...KEY_PAIR, guardrailId }));
-  if (!capitals || !small) throw new Error("two pairs");
+test("finds no change when only the case of the guardrail id differs", () => {
+  const capitals = { ...KEY_PAIR, guardrailId: CAPITALS };
+  const small = { ...KEY_PAIR, guardrailId: CAPITALS.toLowerCase() };
   expect(guardrailKeyAssignment.diff(capitals, small)).toEqual({ changed: false, replaces: [] });
   expect(guardrailKeyAssignment.diff(small, capitals)).toEqual({ changed: false, replaces: [] });
 });
 
 test.each([
-  ["a pair", `${GUARDRAIL}/${HASH}`, `${GUARDRAIL}/user_ada`, true],
+  ["a guardrail and an assignee", `${GUARDRAIL}/${HASH}`, `${GUARDRAIL}/user_ada`, true],
   ["nothing after the slash", `${GUARDRAIL}/`, `${GUARDRAIL}/`, false],
-  ["a guardrail alone", GUARDRAIL, GUARDRAIL, false],
+  ["only a guardrail", GUARDRAIL, GUARDRAIL, false],
   ["nothing before the slash", `/${HASH}`, "/user_ada", false],
-  ["no UUID before the slash", `safe/${HASH}`, "safe/user_ada", false],
-  ["a key in place of its hash", `${GUARDRAIL}/${KEY}`, `${GUARDRAIL}/${KEY}`, false],
-])("an id of %s is or is not one of an assignment", (_title, ofKey, ofMember, isOne) => {
-  expect([guardrailKeyAssignment.isId(ofKey), guardrailMemberAssignment.isId(ofMember)]).toEqual([isOne, isOne]);
+  ["a name before the slash", `safe/${HASH}`, "safe/user_ada", false],
+  ["a key instead of its hash", `${GUARDRAIL}/${KEY}`, `${GUARDRAIL}/${KEY}`, false],
+])("decides whether an id with %s belongs to an assignment", (_title, keyId, memberId, isId) => {
+  expect([guardrailKeyAssignment.isId(keyId), guardrailMemberAssignment.isId(memberId)]).toEqual([isId, isId]);
 });
 
-test("an id of a key assignment needs a hash, one of a member any text", () => {
+test("requires a hash in the id of a key's assignment, and accepts any user id in that of a member's", () => {
   expect(guardrailKeyAssignment.isId(`${GUARDRAIL}/user_ada`)).toBe(false);
   expect(guardrailKeyAssignment.isId(`${GUARDRAIL}/${HASH}\n`)).toBe(false);
   expect(guardrailMemberAssignment.isId(`${GUARDRAIL}/auth0/user`)).toBe(true);
 });
 
 test.each([
-  ["both sides are known", KEY_PAIR, `${GUARDRAIL}/${HASH}`],
+  ["both are known", KEY_PAIR, `${GUARDRAIL}/${HASH}`],
   ["the guardrail is missing", { keyHash: HASH }, ""],
   ["the key is missing", { guardrailId: GUARDRAIL }, ""],
-  ["nothing is known", {}, ""],
-])("it is called by its pair when %s", (_title, properties, name) => {
+  ["neither is known", {}, ""],
+])("names an assignment by guardrail and key, or not at all, when %s", (_title, properties, name) => {
   expect(guardrailKeyAssignment.nameOf(properties)).toBe(name);
 });

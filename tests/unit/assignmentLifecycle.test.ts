@@ -20,43 +20,43 @@ const broken = new ServerError(OPERATION, 500, "Internal Server Error");
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-/** Lets every wait pass at once. */
+/** Skips every wait. */
 async function settled<Result>(work: Promise<Result>): Promise<Result> {
   work.catch(() => undefined);
   await jest.runAllTimersAsync();
   return work;
 }
 
-test("assigning a key is one POST with its hash", async () => {
+test("assigns a key with one POST of its hash", async () => {
   const fake = scripted(count(1));
   const session = newSession();
-  const made = await settled(guardrailKeyAssignment.create(contextOf(fake, session), PAIR));
+  const created = await settled(guardrailKeyAssignment.create(contextOf(fake, session), PAIR));
   expect(fake.sent).toEqual([{ method: "POST", path: KEYS, body: { key_hashes: [HASH] } }]);
-  expect(made).toEqual({ id: ID, outputs: PAIR });
+  expect(created).toEqual({ id: ID, outputs: PAIR });
   expect(guardrailKeyAssignment.claims(ID, PAIR)).toEqual([ID]);
 });
 
-test("assigning a member is one POST with the user id", async () => {
+test("assigns a member with one POST of the user id", async () => {
   const fake = scripted(count(1));
-  const made = await settled(guardrailMemberAssignment.create(contextOf(fake), MEMBER));
+  const created = await settled(guardrailMemberAssignment.create(contextOf(fake), MEMBER));
   expect(fake.sent).toEqual([{ method: "POST", path: MEMBERS, body: { member_user_ids: ["user_ada"] } }]);
-  expect(made).toEqual({ id: MEMBER_ID, outputs: MEMBER });
+  expect(created).toEqual({ id: MEMBER_ID, outputs: MEMBER });
 });
 
-test("a count of 0 for a pair that is there already is settled by one listing", async () => {
+test("finds an existing assignment with one list when the POST counts 0", async () => {
   const fake = scripted(count(0), list(row));
   const { outputs } = await settled(guardrailKeyAssignment.create(contextOf(fake), PAIR));
   expect(fake.lines()).toEqual([`POST ${KEYS}`, `GET ${KEYS}`]);
   expect(outputs).toEqual({ ...PAIR, assignedBy: "user_owner", createdAt: CREATED_AT });
 });
 
-test("a new key that is not known yet is assigned after a short wait", async () => {
+test("retries the POST when the API does not know the new key yet", async () => {
   const fake = scripted(count(0), list(), count(0), count(1));
   await settled(guardrailKeyAssignment.create(contextOf(fake), PAIR));
   expect(fake.lines()).toEqual([`POST ${KEYS}`, `GET ${KEYS}`, `POST ${KEYS}`, `POST ${KEYS}`]);
 });
 
-test("a key that is in no account is an error after a bounded number of tries, and not marked as assigned", async () => {
+test("fails after a bounded number of attempts when the account does not have the key", async () => {
   const fake = responding(({ method }) => (method === "GET" ? list() : count(0)));
   const session = newSession();
   const error = await failureOf(settled(guardrailKeyAssignment.create(contextOf(fake, session), PAIR)));
@@ -64,10 +64,11 @@ test("a key that is in no account is an error after a bounded number of tries, a
   expect(error.message).toMatch(/no such key in this account/);
   const methods = fake.sent.map(({ method }) => method);
   expect(methods).toEqual(["POST", "GET", "POST", "POST", "POST", "GET"]);
+  expect([...session.createdIds]).toEqual([]);
 });
 
-test("a pair that a repeated request made while it was waiting is found and is no error", async () => {
-  // The first count is of a key not known yet; the answer to the second was lost, and its repetition counts 0.
+test("finds the assignment of a retried request when every POST counts 0", async () => {
+  // The first count is 0 because the key is unknown. The second response was lost, and its retry counts 0.
   let posts = 0;
   const fake = responding(({ method }: SentRequest) => {
     if (method === "POST") posts++;
@@ -79,10 +80,10 @@ test("a pair that a repeated request made while it was waiting is found and is n
 });
 
 test.each([
-  ["guardrail and key were adopted", [GUARDRAIL, HASH], ["GET"]],
-  ["only the guardrail was adopted", [GUARDRAIL], ["POST"]],
-  ["only the key was adopted", [HASH], ["POST"]],
-])("when %s, taking over what is assigned already takes %s", async (_title, adopted, methods) => {
+  ["the guardrail and the key", [GUARDRAIL, HASH], ["GET"]],
+  ["only the guardrail", [GUARDRAIL], ["POST"]],
+  ["only the key", [HASH], ["POST"]],
+])("creates an existing assignment when this run adopted %s with exactly %s", async (_title, adopted, methods) => {
   const fake = responding(({ method }) => (method === "GET" ? list(row) : count(1)));
   const session = newSession();
   for (const id of adopted) session.claimedIds.add(id);
@@ -90,14 +91,14 @@ test.each([
   expect(fake.sent.map(({ method }) => method)).toEqual(methods);
 });
 
-test("update comes after a failure only, and makes sure of the pair", async () => {
+test("assigns the key in an update, which only follows a failed create", async () => {
   const fake = scripted(count(0), list(row));
   const outputs = await settled(guardrailKeyAssignment.update(contextOf(fake), ID, PAIR, PAIR));
   expect(outputs).toMatchObject(PAIR);
 });
 
 describe("read", () => {
-  test("finds a pair behind pages that are short or empty in the middle", async () => {
+  test("finds an assignment after short and empty pages", async () => {
     const pages: Record<number, object[]> = { 0: [{ ...row, key_hash: "other" }], 100: [], 200: [row] };
     const fake = responding(({ query }) => {
       const { offset } = query as { offset: number };
@@ -108,49 +109,49 @@ describe("read", () => {
     expect(found).toEqual({ inputs: PAIR, outputs: { ...PAIR, assignedBy: "user_owner", createdAt: CREATED_AT } });
   });
 
-  test("stops at the page that has the pair", async () => {
+  test("stops at the page that has the assignment", async () => {
     const fake = scripted({ data: [row], total_count: 500 });
     await guardrailKeyAssignment.read(contextOf(fake), ID, PAIR);
     expect(fake.sent).toHaveLength(1);
   });
 
-  test("reads a member's pair, also by its id alone", async () => {
+  test("reads a member's assignment by its id alone", async () => {
     const found = await guardrailMemberAssignment.read(contextOf(scripted(list(memberRow))), MEMBER_ID, undefined);
     expect(found).toEqual({ inputs: MEMBER, outputs: MEMBER });
   });
 
   test.each([
-    ["the pair was removed", list()],
+    ["the assignment was removed", list()],
     ["the guardrail was deleted", missing],
-  ])("is gone when %s", async (_title, answer) => {
-    expect(await guardrailKeyAssignment.read(contextOf(scripted(answer)), ID, PAIR)).toBeUndefined();
+  ])("returns nothing when %s", async (_title, response) => {
+    expect(await guardrailKeyAssignment.read(contextOf(scripted(response)), ID, PAIR)).toBeUndefined();
   });
 
-  test("any other failure is one", async () => {
+  test("passes on any other failure", async () => {
     expect(await failureOf(guardrailKeyAssignment.read(contextOf(scripted(broken)), ID, PAIR))).toBe(broken);
   });
 });
 
 describe("delete", () => {
-  test.each([1, 0])("is one POST that names its own guardrail, and a count of %i is fine", async (unassigned) => {
+  test.each([1, 0])("sends one POST to its own guardrail, and accepts a count of %i", async (unassigned) => {
     const fake = scripted({ unassigned_count: unassigned });
     await settled(guardrailKeyAssignment.delete(contextOf(fake), ID, PAIR));
     expect(fake.sent).toEqual([{ method: "POST", path: `${KEYS}/remove`, body: { key_hashes: [HASH] } }]);
   });
 
-  test("of a member is one POST", async () => {
+  test("removes a member with one POST", async () => {
     const fake = scripted({ unassigned_count: 1 });
     await settled(guardrailMemberAssignment.delete(contextOf(fake), MEMBER_ID, MEMBER));
     expect(fake.sent).toEqual([{ method: "POST", path: `${MEMBERS}/remove`, body: { member_user_ids: ["user_ada"] } }]);
   });
 
-  test("removes from the guardrail of its id only, where the key has moved on", async () => {
+  test("removes only from the guardrail of its id when the key has moved to another", async () => {
     const fake = scripted({ unassigned_count: 0 });
     await settled(guardrailKeyAssignment.delete(contextOf(fake), `${OTHER_GUARDRAIL}/${HASH}`, PAIR));
     expect(fake.lines()).toEqual([`POST /guardrails/${OTHER_GUARDRAIL}/assignments/keys/remove`]);
   });
 
-  test("of a guardrail that is gone reaches the host as not found", async () => {
+  test("passes on the 404 of a deleted guardrail", async () => {
     expect(await failureOf(settled(guardrailKeyAssignment.delete(contextOf(scripted(missing)), ID, PAIR)))).toBe(
       missing,
     );

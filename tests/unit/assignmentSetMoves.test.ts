@@ -1,4 +1,4 @@
-/** Which assignments a set leaves: what other resources assign, and keys that the run replaces or deletes. */
+/** Assignments that a set does not remove: those of other resources, and of keys that the run replaces or deletes. */
 import { PreconditionError } from "../../provider/errors";
 import type { Session } from "../../provider/reconcile/lifecycle";
 import { guardrailAssignments } from "../../provider/resources/guardrailAssignments";
@@ -17,7 +17,7 @@ import {
 
 const { create, update, delete: remove, forbid } = guardrailAssignments;
 const [a, b, c] = hashes(3) as [string, string, string];
-const holding = (session: Session, guardrail: string, ...assignees: string[]) => {
+const claiming = (session: Session, guardrail: string, ...assignees: string[]) => {
   for (const assignee of assignees) session.claimedIds.add(`${guardrail}/${assignee}`);
   return session;
 };
@@ -29,22 +29,22 @@ describe("a key that is no longer listed", () => {
     outputs: update(contextOf(fake, session), SET_ID, olds, set([a])),
   });
 
-  test("is removed when the run keeps it", async () => {
+  test("is removed when the run manages it", async () => {
     const { fake, outputs } = drop(sessionWith({ keys: [a, b] }));
     expect(await outputs).toEqual(set([a]));
     expect(fake.writes()).toEqual([["-", [b]]]);
   });
 
   test.each([
-    ["of another guardrail", OTHER_GUARDRAIL],
-    ["of this guardrail: the pair that takes it over", GUARDRAIL],
-  ])("stays when the run has met a resource that assigns it, %s", async (_title, guardrail) => {
-    const { fake, outputs } = drop(holding(sessionWith({ keys: [a, b] }), guardrail, b));
+    ["to another guardrail", OTHER_GUARDRAIL],
+    ["to this guardrail", GUARDRAIL],
+  ])("stays when another resource of the run assigns it %s", async (_title, guardrail) => {
+    const { fake, outputs } = drop(claiming(sessionWith({ keys: [a, b] }), guardrail, b));
     expect(await outputs).toEqual(set([a]));
     expect(fake.sent).toEqual([]);
   });
 
-  test("stays when the run replaces it, and its own delete removes the assignment", async () => {
+  test("stays when the run replaces it, because its own delete removes the assignment", async () => {
     const session = sessionWith({ keys: [a, b] });
     session.replacedIds.add(b);
     const { fake, outputs } = drop(session);
@@ -52,14 +52,14 @@ describe("a key that is no longer listed", () => {
     expect([fake.sent, [...session.left]]).toEqual([[], [b]]);
   });
 
-  test("stays when the run has not met it, because it was removed from the program", async () => {
+  test("stays when the run does not manage it, because the program deletes it", async () => {
     const session = sessionWith({ keys: [a] });
     const { fake, outputs } = drop(session);
     await outputs;
     expect([fake.sent, [...session.left]]).toEqual([[], [b]]);
   });
 
-  test("is removed when it is not a key of this stack, also when the run has read it", async () => {
+  test("is removed when it is outside this stack, even when the run has read it", async () => {
     const session = sessionWith({ keys: [a] });
     session.seenIds.add(b);
     const fake = assignments({ keys: [a, b] });
@@ -68,7 +68,7 @@ describe("a key that is no longer listed", () => {
     expect(fake.writes()).toEqual([["-", [b]]]);
   });
 
-  test("stays when the run replaces it and the set is new", async () => {
+  test("stays in a new set when the run replaces it", async () => {
     const session = sessionWith({ keys: [a, b] });
     session.replacedIds.add(b);
     const fake = assignments({ keys: [b] });
@@ -77,8 +77,8 @@ describe("a key that is no longer listed", () => {
   });
 });
 
-describe("keys that are not of this stack", () => {
-  test("are marked when they are assigned, those that the run manages or creates are not", async () => {
+describe("keys outside this stack", () => {
+  test("are recorded as foreign when assigned, unlike those that the run manages or creates", async () => {
     const session = sessionWith({ keys: [a] });
     session.createdIds.add(b);
     session.seenIds.add(c);
@@ -86,7 +86,7 @@ describe("keys that are not of this stack", () => {
     expect(outputs.__foreign).toEqual([c]);
   });
 
-  test("stay marked, and one that the stack has adopted since is not", async () => {
+  test("stay foreign until the stack adopts them", async () => {
     const session = sessionWith({ keys: [a] });
     const olds = { ...set([a, b, c]), __foreign: [b, c] };
     session.adoptedIds.add(c);
@@ -94,7 +94,7 @@ describe("keys that are not of this stack", () => {
     expect(outputs).toEqual({ ...set([c, b]), __foreign: [b] });
   });
 
-  test("are what a refresh finds, also a key of this stack: the set removes it at once", async () => {
+  test("include what a refresh finds, even a key of this stack, so that an update removes it", async () => {
     const session = sessionWith();
     session.seenIds.add(b);
     const found = await guardrailAssignments.read(contextOf(assignments({ keys: [a, b] }), session), SET_ID, set([a]));
@@ -116,15 +116,15 @@ describe("a member that another set lists", () => {
     });
   }
   const olds = set(undefined, { userIds: ["user_a", "user_b"] });
-  const none = set(undefined, { userIds: [] });
+  const empty = set(undefined, { userIds: [] });
 
   test.each([
-    ["of the same workspace stays: assigning moves it", WORKSPACE, []],
-    ["of another workspace is removed: it has a guardrail in each", OTHER_WORKSPACE, ["POST"]],
+    ["stays in the same workspace, because assigning moves it", WORKSPACE, []],
+    ["is removed in another workspace, because it has a guardrail in each", OTHER_WORKSPACE, ["POST"]],
   ])("%s", async (_title, workspace, writes) => {
     const fake = inWorkspaces(workspace);
-    const session = holding(sessionWith(), OTHER_GUARDRAIL, "user_a", "user_b");
-    expect(await update(contextOf(fake, session), SET_ID, olds, none)).toEqual(none);
+    const session = claiming(sessionWith(), OTHER_GUARDRAIL, "user_a", "user_b");
+    expect(await update(contextOf(fake, session), SET_ID, olds, empty)).toEqual(empty);
     expect(fake.sent.filter(({ method }) => method !== "GET").map(({ method }) => method)).toEqual(writes);
     // Each guardrail is read once, however many members there are.
     expect(fake.sent.filter(({ method }) => method === "GET")).toHaveLength(2);
@@ -132,7 +132,7 @@ describe("a member that another set lists", () => {
 });
 
 describe("delete", () => {
-  test("is one call for each list", async () => {
+  test("sends one request per list", async () => {
     const fake = assignments({ keys: [a, b], members: ["user_a"] });
     await remove(contextOf(fake), SET_ID, set([a, b], { userIds: ["user_a"] }));
     expect(fake.writes()).toEqual([
@@ -141,15 +141,15 @@ describe("delete", () => {
     ]);
   });
 
-  test("leaves what other resources assign, and makes no call when that is all", async () => {
+  test("leaves the assignments of other resources, and sends no request when there are no others", async () => {
     const fake = assignments({ keys: [a, b, c] });
-    const session = holding(holding(sessionWith(), GUARDRAIL, a), OTHER_GUARDRAIL, b);
+    const session = claiming(claiming(sessionWith(), GUARDRAIL, a), OTHER_GUARDRAIL, b);
     await remove(contextOf(fake, session), SET_ID, set([a, b, c]));
     await remove(contextOf(fake, session), SET_ID, set([a, b]));
     expect(fake.writes()).toEqual([["-", [c]]]);
   });
 
-  test("of a set that a new exclusive one of the guardrail replaces leaves the lists that the new one manages", async () => {
+  test("removes only what the replacing set does not list when that set is exclusive", async () => {
     const olds = set([a, b], { userIds: ["user_a"] });
     const fake = assignments({ keys: [a, b], members: ["user_a"] });
     const context = contextOf(fake, sessionWith({ keys: [a, b] }));
@@ -161,7 +161,7 @@ describe("delete", () => {
     ]);
   });
 
-  test("of a set that one which is not exclusive replaces removes what that one does not list", async () => {
+  test("removes what the replacing set does not list when that set is not exclusive", async () => {
     const fake = assignments({ keys: [a, b] });
     const context = contextOf(fake, sessionWith({ keys: [a, b] }));
     await create(context, set([a], { exclusive: false }));
@@ -181,7 +181,7 @@ describe("two sets of one guardrail", () => {
     session,
   });
 
-  test("are refused, whichever comes first", async () => {
+  test("are rejected in a create and in a preview", async () => {
     const session = sessionWith({ fresh: true });
     await create(contextOf(assignments(), session), set([a]));
     const second = create(contextOf(assignments(), session), set([b]));
@@ -189,25 +189,25 @@ describe("two sets of one guardrail", () => {
     expect(() => forbid?.(change(session, set([b])))).toThrow(/another GuardrailAssignments/);
   });
 
-  test("are not what one is that is compared twice, or with values that the engine makes up for a replacement", () => {
+  test("are not assumed when one set is compared twice, or with placeholders of a replacement", () => {
     const session = sessionWith();
-    const madeUp = { ...set([]), keyHashes: UNKNOWN_VALUE as unknown as string[] };
-    forbid?.(change(session, madeUp));
+    const placeholder = { ...set([]), keyHashes: UNKNOWN_VALUE as unknown as string[] };
+    forbid?.(change(session, placeholder));
     forbid?.(change(session));
     expect(() => forbid?.(change(session))).not.toThrow();
   });
 
-  test("are not one that goes to another guardrail and one that comes", () => {
+  test("are accepted when one of them moves to another guardrail", () => {
     const session = sessionWith();
     forbid?.({ ...change(session), replaces: ["guardrailId"] });
     expect(() => forbid?.(change(session, set([b])))).not.toThrow();
   });
 });
 
-test("an unfinished set does not remove what another resource has taken over", async () => {
+test("leaves a key that another resource has assigned since when the set is unfinished", async () => {
   const fake = assignments({ keys: [a, b] });
   await update(
-    unfinishedContext(fake, holding(sessionWith({ keys: [a, b] }), OTHER_GUARDRAIL, b)),
+    unfinishedContext(fake, claiming(sessionWith({ keys: [a, b] }), OTHER_GUARDRAIL, b)),
     SET_ID,
     set([a, b]),
     set([a]),

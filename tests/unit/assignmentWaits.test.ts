@@ -3,7 +3,8 @@ import { NotAppliedError, PartialFailureError, TimeoutError } from "../../provid
 import { LAG_WAITS_MS } from "../../provider/reconcile/fresh";
 import { guardrailKeyAssignment } from "../../provider/resources/guardrailKeyAssignment";
 import { guardrailMemberAssignment } from "../../provider/resources/guardrailMemberAssignment";
-import { type FakeApi, OPERATION, responding } from "./support/fakeApi";
+import { withServerTime } from "./support/assignments";
+import { OPERATION, responding } from "./support/fakeApi";
 import { CREATED_AT, contextOf, failureOf, GUARDRAIL, HASH, newSession, OTHER_HASH } from "./support/samples";
 
 jest.mock("../../provider/api/retry", () => ({
@@ -22,10 +23,9 @@ const row = (keyHash: string) => ({
 });
 const list = (...data: object[]) => ({ data, total_count: data.length });
 const count = (assigned: number) => ({ assigned_count: assigned });
-const at = (fake: FakeApi, time: string) => ({ ...fake, api: { ...fake.api, serverTime: () => Date.parse(time) } });
 
-test("an assignment is as old as the server's clock says, to the second", async () => {
-  const fake = at(
+test("records the creation time by the server's clock, to the second", async () => {
+  const fake = withServerTime(
     responding(() => count(1)),
     "2026-11-21T10:30:00.789Z",
   );
@@ -35,8 +35,8 @@ test("an assignment is as old as the server's clock says, to the second", async 
   expect(session.createdIds).toContain(`${GUARDRAIL}/${HASH}`);
 });
 
-test("a pair that was there already has its own time", async () => {
-  const fake = at(
+test("records the API's time when the assignment existed before", async () => {
+  const fake = withServerTime(
     responding(({ method }) => (method === "GET" ? list(row(HASH)) : count(0))),
     "2027-01-01T00:00:00Z",
   );
@@ -45,10 +45,10 @@ test("a pair that was there already has its own time", async () => {
 });
 
 test.each([
-  ["of this process is waited for as long as an API may lag", [HASH], LAG_WAITS_MS],
-  ["that may be of another process is waited for three times", [], LAG_WAITS_MS.slice(0, 3)],
-  ["of another process is not waited for because of a key of this one", [OTHER_HASH], LAG_WAITS_MS.slice(0, 3)],
-])("a key %s", async (_title, created, waits) => {
+  ["all waits when this process created the key", [HASH], LAG_WAITS_MS],
+  ["three waits when another process may have created the key", [], LAG_WAITS_MS.slice(0, 3)],
+  ["three waits when this process created only a different key", [OTHER_HASH], LAG_WAITS_MS.slice(0, 3)],
+])("gives up on a missing key after %s", async (_title, created, waits) => {
   const fake = responding(({ method }) => (method === "GET" ? list() : count(0)));
   const session = newSession();
   for (const id of created) session.createdIds.add(id);
@@ -57,7 +57,7 @@ test.each([
   expect(fake.sent.map(({ method }) => method)).toEqual(["POST", "GET", ...waits.map(() => "POST"), "GET"]);
 });
 
-test("the list is read no further than to the last key that is in question", async () => {
+test("reads the list no further than the page with the key", async () => {
   const fake = responding(({ method }) =>
     method === "GET" ? { data: [row(HASH), row(OTHER_HASH)], total_count: 500 } : count(0),
   );
@@ -65,14 +65,14 @@ test("the list is read no further than to the last key that is in question", asy
   expect(fake.lines()).toEqual([`POST ${KEYS}`, `GET ${KEYS}`]);
 });
 
-test("a lost response may have assigned: the pair goes into the state", async () => {
+test("keeps the assignment in state when the response is lost", async () => {
   const lost = new TimeoutError(OPERATION, 20);
   const error = await failureOf(guardrailKeyAssignment.create(contextOf(responding(() => lost)), PAIR));
   expect(error).toBeInstanceOf(PartialFailureError);
   expect(error).toMatchObject({ id: `${GUARDRAIL}/${HASH}`, outputs: PAIR });
 });
 
-test("of an adopted guardrail a member that is assigned already is taken over by a look", async () => {
+test("finds a member's existing assignment with one list when the guardrail was adopted", async () => {
   const fake = responding(() => list({ guardrail_id: GUARDRAIL, user_id: "user_ada" }));
   const session = newSession();
   session.claimedIds.add(GUARDRAIL);
@@ -86,13 +86,13 @@ describe("a guardrail id in capitals", () => {
   const pair = { guardrailId: capitals, keyHash: HASH };
   const id = `${capitals.toLowerCase()}/${HASH}`;
 
-  test("is sent in small letters, and stays in the state as declared", async () => {
+  test("is sent in lower case, and stays in state as declared", async () => {
     const fake = responding(() => count(1));
     expect(await guardrailKeyAssignment.create(contextOf(fake), pair)).toEqual({ id, outputs: pair });
     expect(fake.lines()).toEqual([`POST /guardrails/${capitals.toLowerCase()}/assignments/keys`]);
   });
 
-  test("is found by a refresh, which keeps the declared words", async () => {
+  test("stays as declared in a refresh, and is in lower case after an import", async () => {
     const fake = responding(() => list({ ...row(HASH), guardrail_id: capitals.toLowerCase() }));
     const found = await guardrailKeyAssignment.read(contextOf(fake), id, pair);
     expect(found?.inputs).toEqual(pair);
@@ -101,25 +101,29 @@ describe("a guardrail id in capitals", () => {
   });
 });
 
-test("a new pair that the API shows late is no drift, and an old one that is gone is", async () => {
-  for (const [age, looks] of [
+test("rereads until the API shows a new assignment, but reports an old one as deleted at once", async () => {
+  for (const [age, expectedReads] of [
     [10_000, 3],
     [120_000, 1],
   ] as const) {
-    let asked = 0;
-    const fake = at(
-      responding(() => (asked++ < 2 ? list() : list(row(HASH)))),
+    let reads = 0;
+    const fake = withServerTime(
+      responding(() => (reads++ < 2 ? list() : list(row(HASH)))),
       CREATED_AT,
     );
     const createdAt = new Date(Date.parse(CREATED_AT) - age).toISOString();
     const context = contextOf(fake, newSession());
     context.session.creationTimes.set(`${GUARDRAIL}/${HASH}`, createdAt);
     const found = await guardrailKeyAssignment.read(context, `${GUARDRAIL}/${HASH}`, { ...PAIR, createdAt });
-    expect([found !== undefined, asked]).toEqual([looks === 3, looks]);
+    expect({ age, isFound: found !== undefined, reads }).toEqual({
+      age,
+      isFound: expectedReads === 3,
+      reads: expectedReads,
+    });
   }
 });
 
-test("a pair whose key this run has removed from another guardrail is assigned again", async () => {
+test("assigns a key again when this run has removed it from another guardrail", async () => {
   const fake = responding(() => count(1));
   const session = newSession();
   expect(guardrailKeyAssignment.isUndone?.(session, PAIR)).toBe(false);
