@@ -1,21 +1,21 @@
-/** Pulumi's deployments: what `pulumi stack export` prints, and the resources in it and in a preview. */
+/** Deployments, as `pulumi stack export` prints them, and the resources in them and in previews. */
 import { z } from "zod";
 
-/** Versions that can be read. Version 4 is version 3 with the names of features that the deployment uses. */
+/** Supported versions. Version 4 is version 3 plus the names of the features that the deployment uses. */
 export const VERSIONS = [3, 4];
 
 const properties = z.record(z.string(), z.unknown()).nullish();
 const urns = z.array(z.string()).nullish();
 
-/** A resource as states and previews have it. */
+/** A resource in a state or preview. */
 export const resource = z.object({
   urn: z.string(),
   type: z.string(),
   id: z.string().nullish(),
   external: z.boolean().nullish(),
-  /** Replaced, and still to be deleted. */
+  /** Replaced, with a pending delete. */
   delete: z.boolean().nullish(),
-  /** Deleting it leaves the object as it is. */
+  /** Deleting the resource keeps the object. */
   retainOnDelete: z.boolean().nullish(),
   parent: z.string().nullish(),
   dependencies: urns,

@@ -1,6 +1,5 @@
-/** What stands in every state that has a resource of ours, and so can never change. Imports nothing: programs load it. */
+/** Constants stored in every state; they can never change. Imports nothing: programs load this file. */
 
-/** Kinds that the provider knows. */
 export type Kind =
   | "InferenceKey"
   | "Guardrail"
@@ -14,7 +13,7 @@ export function typeOf(kind: Kind): string {
   return `${TYPE_PREFIX}${kind}`;
 }
 
-/** The text of `__provider`, which Pulumi's provider process runs. */
+/** The value of `__provider`, which Pulumi's provider process runs. */
 export function providerOf(kind: Kind): string {
   return `exports.handler = () => require("pulumi-openrouter/dynamic").provider("${kind}");`;
 }

@@ -1,4 +1,4 @@
-/** URNs: `urn:pulumi:<stack>::<project>::<parent's types>$<type>::<name>`. */
+/** URNs: `urn:pulumi:<stack>::<project>::<parent types>$<type>::<name>`. */
 
 export const STACK_TYPE = "pulumi:pulumi:Stack";
 const PROVIDER_PREFIX = "pulumi:providers:";
@@ -7,7 +7,7 @@ export function isProviderType(type: string): boolean {
   return type.startsWith(PROVIDER_PREFIX);
 }
 
-/** The only package this engine has a provider for: the one of dynamic resources. */
+/** The provider of dynamic resources. */
 export const DYNAMIC_PROVIDER = `${PROVIDER_PREFIX}pulumi-nodejs`;
 
 /** The type of the provider that manages resources of a type. */
@@ -18,7 +18,7 @@ export function providerTypeOf(type: string): string {
 export interface UrnParts {
   stack: string;
   project: string;
-  /** The types of its parents and its own, joined by `$`. The type of a stack is left out. */
+  /** The types of its parents and its own, joined by `$`, without the type of the stack. */
   qualifiedType: string;
   type: string;
   name: string;
@@ -39,7 +39,7 @@ export function makeUrn(stack: string, project: string, parent: string, type: st
   return `urn:pulumi:${stack}::${project}::${qualifiedType}::${name}`;
 }
 
-/** A resource names its provider as `<urn>::<id>`. */
+/** The URN in a resource's reference to its provider, `<urn>::<id>`. */
 export function providerUrn(reference: string): string {
   return reference.slice(0, reference.lastIndexOf("::"));
 }

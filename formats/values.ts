@@ -1,14 +1,14 @@
-/** Property values as the engine and providers exchange them: JSON, with marks for what is secret or not yet known. */
+/** Property values as the engine and providers exchange them: JSON, with marks for secret and unknown values. */
 
 export type Value = null | boolean | number | string | Value[] | Values;
 export interface Values {
   [key: string]: Value;
 }
 
-/** Marks a value that a preview can't know. A string, whatever the type of the value. */
+/** Replaces a value that a preview can't know, whatever its type. */
 export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The property that marks an object as something special, and its value for a secret. */
+/** The property that marks an object as special, and its value for a secret. */
 export const SIGNATURE = "4dabf18193072939515e22adb298388d";
 export const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
@@ -16,7 +16,7 @@ export function isUnknown(value: unknown): boolean {
   return value === UNKNOWN;
 }
 
-/** Whether the value, or any value within it, is unknown. */
+/** Whether the value or any value in it is unknown. */
 export function hasUnknown(value: unknown): boolean {
   return isUnknown(value) || (typeof value === "object" && value !== null && Object.values(value).some(hasUnknown));
 }

@@ -1,26 +1,27 @@
 /**
- * Assignments that contradict each other, found while the program runs. Two resources that assign one key would take it
- * from each other at every `up`, and an exclusive set would remove what another resource assigns to its guardrail.
+ * Finds contradicting assignments while the program runs. Two resources that assign one key would move it back and forth at
+ * every `up`, and an exclusive set would remove the assignments that other resources declare for its guardrail.
  *
- * What isn't known in a preview is compared in the update.
+ * Values that are unknown in a preview are compared in the update.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { rejection } from "./texts";
+import { rejection } from "./messages";
 
-/** Of each run of a program: the Automation API runs several in one process. */
+/** The claims of one program run: a process of the Automation API may run several. */
 interface Claims {
-  /** Which resource assigns a key. */
+  /** Key hash → the resource that assigns it. */
   keys: Map<string, string>;
-  /** Which set a guardrail has, by the guardrail's id, and by the resource where the id isn't known yet. */
+  /** Guardrail id → its set. */
   sets: Map<string, SetClaim>;
+  /** Guardrail → its set, as long as the id is unknown. */
   setsOf: Map<pulumi.Resource, string>;
-  /** Guardrails with single assignments, and one of these. */
+  /** Kind of single assignment and guardrail id → one of these assignments. */
   pairs: Map<string, string>;
 }
 
 interface SetClaim {
   owner: string;
-  /** Kinds of pairs that the set would remove: `GuardrailKeyAssignment`, `GuardrailMemberAssignment`. */
+  /** Kinds of single assignments that the set would remove. */
   removes: readonly string[];
 }
 
@@ -29,12 +30,12 @@ const noStack = {};
 
 function claims(): Claims {
   const run = pulumi.runtime.getStackResource() ?? noStack;
-  const known = claimsOf.get(run) ?? { keys: new Map(), sets: new Map(), setsOf: new Map(), pairs: new Map() };
-  claimsOf.set(run, known);
-  return known;
+  const found = claimsOf.get(run) ?? { keys: new Map(), sets: new Map(), setsOf: new Map(), pairs: new Map() };
+  claimsOf.set(run, found);
+  return found;
 }
 
-/** The hash, once no other resource of the program assigns the key. */
+/** Returns the hash. @throws if another resource of the program assigns the key */
 export function claimKey(kind: string, name: string, keyHash: pulumi.Input<string>): pulumi.Output<string> {
   const { keys } = claims();
   return pulumi.output(keyHash).apply((hash) => {
@@ -42,23 +43,20 @@ export function claimKey(kind: string, name: string, keyHash: pulumi.Input<strin
     const owner = `${kind} "${name}"`;
     const other = keys.get(hash) ?? owner;
     if (other !== owner) {
-      throw rejection(
-        `${both(other, owner)} assign the same key. ` +
-          "A key has one guardrail at most, so they would take it from each other: keep one of them.",
-      );
+      throw rejection(`${both(other, owner)} assign the same key. A key has one guardrail at most: keep one of them.`);
     }
     keys.set(hash, owner);
     return hash;
   });
 }
 
-/** `GuardrailKeyAssignment "a" and "b"`: the kind once if it is the same. */
+/** `GuardrailKeyAssignment "a" and "b"` */
 function both(one: string, other: string): string {
   const kind = one.slice(0, one.indexOf('"'));
   return `${one} and ${other.startsWith(kind) ? other.slice(kind.length) : other}`;
 }
 
-/** The guardrail of a single assignment, once no set would remove it. */
+/** Returns the guardrail of a single assignment. @throws if a set of the program would remove the assignment */
 export function claimPair(kind: string, name: string, guardrailId: pulumi.Input<string>): pulumi.Output<string> {
   const { sets, pairs } = claims();
   return pulumi.output(guardrailId).apply((id) => {
@@ -69,7 +67,7 @@ export function claimPair(kind: string, name: string, guardrailId: pulumi.Input<
   });
 }
 
-/** @throws if another set of the program has the guardrail. */
+/** @throws if another set of the program manages the guardrail */
 export function claimGuardrail(name: string, guardrail: pulumi.Resource): void {
   const { setsOf } = claims();
   const owner = `GuardrailAssignments "${name}"`;
@@ -82,7 +80,7 @@ function twoSets(one: string, other: string): pulumi.RunError {
   return rejection(`${both(one, other)} manage the same guardrail. Merge them into one.`);
 }
 
-/** The guardrail of a set, once no other resource of the program contradicts it. */
+/** Returns the guardrail of a set. @throws if another resource of the program contradicts the set */
 export function claimSet(
   name: string,
   guardrailId: pulumi.Input<string>,

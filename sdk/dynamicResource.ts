@@ -2,22 +2,22 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { type Kind, providerOf, typeOf } from "../formats/typeTokens";
+import { rejection } from "./messages";
 import { warnOfPlainTextKey } from "./plainTextKey";
-import { rejection } from "./texts";
 
 interface Registration {
   kind: Kind;
-  /** Undefined for `get`, which reads what exists. */
+  /** Undefined for `get`, which reads an existing object. */
   inputs: object | undefined;
-  /** Names of the properties that the provider adds, so that they are outputs of the object. */
+  /** Names of the outputs, which must exist as properties. */
   outputs: readonly string[];
 }
 
 /**
- * A resource that Pulumi's dynamic-provider process manages with the code of this package.
+ * A resource that Pulumi's dynamic-provider process manages with the installed release of this package.
  *
- * It does not use `pulumi.dynamic.Resource`, which puts the provider's code into every state: then a fixed bug stays in
- * old states, and a new release is a change of every resource. The text here is constant and loads what is installed.
+ * `pulumi.dynamic.Resource` would store the provider's code in every state: fixed bugs would stay in old states, and each
+ * release would change every resource.
  */
 export abstract class DynamicResource extends pulumi.CustomResource {
   /** @internal */
@@ -35,16 +35,15 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     warnOfPlainTextKey();
     const added = Object.fromEntries(outputs.map((output) => [output, undefined]));
     const properties = { ...added, ...inputs, __provider: providerOf(kind) };
-    // Pulumi notes a stack trace for each of the four promises of a property, to be printed if one never ends. To write
-    // them took a sixth of an `up` of a hundred resources. Where the program makes a resource is noted apart from that.
+    // Pulumi records a stack trace for each of the four promises of a property, for promises that never resolve. That
+    // takes a tenth of an `up` of 100 resources. The source position of the resource is recorded separately.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
-      // No additionalSecretOutputs: the provider marks what is secret, and so it is in every state and log.
       super(typeOf(kind), name, properties, opts);
     } catch (error) {
       Error.stackTraceLimit = stackTraceLimit;
-      // The author of a wrong option has to know where it is.
+      // The user needs to know where a wrong option is.
       if (error instanceof Error && !error.stack?.includes("\n    at ")) Error.captureStackTrace(error, new.target);
       throw error;
     } finally {
@@ -54,7 +53,7 @@ export abstract class DynamicResource extends pulumi.CustomResource {
   }
 }
 
-/** Resources that the program reads with `get`: their objects are never deleted. */
+/** Resources that the program reads with `get`. Their objects are never deleted. */
 const readOnly = new WeakSet<pulumi.Resource>();
 
 export function isReadOnly(resource: pulumi.Resource): boolean {
@@ -63,7 +62,7 @@ export function isReadOnly(resource: pulumi.Resource): boolean {
 
 let installed = false;
 
-/** The provider process resolves the package from the directory of the program, as plain `require` does there. */
+/** The provider process resolves the package from the program's directory, like `require` there. */
 function requireInstalled(kind: Kind, name: string): void {
   if (installed) return;
   try {
@@ -71,17 +70,16 @@ function requireInstalled(kind: Kind, name: string): void {
     installed = true;
   } catch {
     throw rejection(
-      `${kind} "${name}": the package pulumi-openrouter can't be found from ${process.cwd()}, ` +
-        "the directory of the program. Install it there (npm install pulumi-openrouter), also if another package of " +
-        "yours depends on it: Pulumi's provider process loads it from there, to refresh and destroy as well.",
+      `${kind} "${name}": the package pulumi-openrouter is not installed in the program's directory ${process.cwd()}. ` +
+        "Run npm install pulumi-openrouter there, even if another of your packages depends on it: Pulumi's provider " +
+        "process loads it from there, also for refresh and destroy.",
     );
   }
 }
 
 /**
- * The name of the object in the API: the given one, or the default, which names project, stack and resource.
- * `__defaultName` says that it is the default and that no other object has that name: two components may each have a
- * child of one name, and what `retainOnDelete` has kept may still have it.
+ * The declared name of the object, or the default. `__defaultName` means that it is the default and that no other object
+ * has it: children of two components may have the same name, and so may an object that `retainOnDelete` kept.
  */
 export function nameInputs(
   resourceName: string,
@@ -89,7 +87,8 @@ export function nameInputs(
   opts: pulumi.CustomResourceOptions | undefined,
 ): NameInputs {
   const defaultName = `${pulumi.getProject()}/${pulumi.getStack()}/${resourceName}`;
-  if (name !== undefined && name !== null) return { name: pulumi.output(name).apply((given) => given ?? defaultName) };
+  if (name !== undefined && name !== null)
+    return { name: pulumi.output(name).apply((declared) => declared ?? defaultName) };
   return opts?.parent || opts?.retainOnDelete ? { name: defaultName } : { name: defaultName, __defaultName: true };
 }
 

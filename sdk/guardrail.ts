@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { isUuid } from "../provider/ids";
 import { DynamicResource, nameInputs } from "./dynamicResource";
 import { checkedId } from "./ids";
-import { checkNumber } from "./numbers";
-import { warn } from "./texts";
+import { finiteNumber } from "./inputs";
+import { warn } from "./messages";
 
 /** A filter that OpenRouter provides. */
 export interface BuiltinContentFilter {
@@ -223,8 +223,8 @@ export class Guardrail extends DynamicResource {
   constructor(name: string, args: GuardrailArgs = {}, opts?: pulumi.CustomResourceOptions) {
     const inputs = opts?.id === undefined ? inputsOf(name, args, opts) : undefined;
     super(name, { kind: "Guardrail", inputs, outputs: OUTPUTS }, opts);
-    // The very same output and not a twin: in a preview an update makes every other output unknown, and what refers to
-    // it would seem to be replaced.
+    // The same output, not a copy: in a preview, an update makes all other outputs unknown, and a resource that refers to
+    // a copy would appear to be replaced.
     this.guardrailId = this.id;
     warnOfDuplicates(this, "allowedModels", args.allowedModels);
     warnOfDuplicates(this, "ignoredModels", args.ignoredModels);
@@ -275,17 +275,17 @@ const OUTPUTS = [
 ];
 
 function inputsOf(name: string, args: GuardrailArgs, opts: pulumi.CustomResourceOptions | undefined) {
-  return { ...args, ...nameInputs(name, args.name, opts), limitUsd: checkNumber("limitUsd", args.limitUsd) };
+  return { ...args, ...nameInputs(name, args.name, opts), limitUsd: finiteNumber("limitUsd", args.limitUsd) };
 }
 
-/** A list is a set, so naming a model twice does no harm; most often the second was to be another. */
-function warnOfDuplicates(guardrail: Guardrail, list: string, models: GuardrailArgs["allowedModels"]): void {
-  const output = pulumi.output(models);
+/** A duplicate has no effect, but is likely a mistake for a different model. */
+function warnOfDuplicates(guardrail: Guardrail, list: string, value: GuardrailArgs["allowedModels"]): void {
+  const output = pulumi.output(value);
   output.apply(async (names) => {
     if (!Array.isArray(names)) return;
-    const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-    if (twice.size === 0) return;
-    const which = (await pulumi.isSecret(output)) ? "a model" : [...twice].join(", ");
-    warn(`${list} names ${which} more than once`, guardrail);
+    const duplicates = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+    if (duplicates.size === 0) return;
+    const models = (await pulumi.isSecret(output)) ? "a model" : [...duplicates].join(", ");
+    warn(`${list}: contains ${models} more than once`, guardrail);
   });
 }

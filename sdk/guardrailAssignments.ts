@@ -4,7 +4,7 @@ import { claimGuardrail, claimKey, claimSet } from "./assignmentClaims";
 import { DynamicResource, isReadOnly } from "./dynamicResource";
 import type { Guardrail } from "./guardrail";
 import { checkedId } from "./ids";
-import { rejection } from "./texts";
+import { rejection } from "./messages";
 
 /** Inputs of {@link GuardrailAssignments}: a guardrail, and at least one of the two lists. */
 export interface GuardrailAssignmentsArgs {
@@ -89,7 +89,7 @@ export class GuardrailAssignments extends DynamicResource {
     opts?: pulumi.CustomResourceOptions,
   ): GuardrailAssignments {
     const checked = checkedId(`GuardrailAssignments.get("${name}")`, guardrailId, isUuid);
-    const id = checked.apply((text) => (text === undefined ? text : `${text.toLowerCase()}/assignments`));
+    const id = checked.apply((value) => (value === undefined ? value : `${value.toLowerCase()}/assignments`));
     return new GuardrailAssignments(name, {}, { ...opts, id });
   }
 }
@@ -110,7 +110,7 @@ function inputsOf(name: string, { guardrail, guardrailId, keyHashes, userIds, ex
   };
 }
 
-/** One by one where the program gives an array, so that a preview shows those that are known. */
+/** Claims the elements of an array separately, so a preview shows the known ones. */
 function claimKeys(name: string, keyHashes: GuardrailAssignmentsArgs["keyHashes"]) {
   const claim = (hash: pulumi.Input<string>) => claimKey("GuardrailAssignments", name, hash);
   if (Array.isArray(keyHashes)) return keyHashes.map(claim);

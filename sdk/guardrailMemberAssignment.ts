@@ -33,8 +33,8 @@ export class GuardrailMemberAssignment extends DynamicResource {
 
   constructor(name: string, args: GuardrailMemberAssignmentArgs, opts?: pulumi.CustomResourceOptions) {
     const kind = "GuardrailMemberAssignment";
-    const guardrailId = claimPair(kind, name, args.guardrailId);
-    const inputs = opts?.id === undefined ? { ...args, guardrailId } : undefined;
+    const inputs =
+      opts?.id === undefined ? { ...args, guardrailId: claimPair(kind, name, args.guardrailId) } : undefined;
     super(name, { kind, inputs, outputs: OUTPUTS }, opts);
   }
 

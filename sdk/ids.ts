@@ -1,29 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isUuid } from "../provider/ids";
-import { rejection } from "./texts";
+import { rejection } from "./messages";
 
-/**
- * The id that is passed to a `get`, checked before the engine sees it: it prints ids and keeps them in the state, and a
- * key that is passed by mistake must get into neither.
- */
+/** Rejects a key that is passed to `get` by mistake: the engine prints ids and stores them in the state. */
 export function checkedId(
   call: string,
   id: pulumi.Input<pulumi.ID>,
-  isId: (text: string) => boolean,
+  isId: (id: string) => boolean,
 ): pulumi.Output<pulumi.ID> {
-  return pulumi.output(id).apply((text) => {
-    if (text === undefined || isId(text)) return text;
-    throw rejection(`${call}: this is not an id. Pass the \`id\` of a resource, or one that \`audit\` shows.`);
+  return pulumi.output(id).apply((value) => {
+    if (value === undefined || isId(value)) return value;
+    throw rejection(`${call}: not an id. Pass the \`id\` of a resource, or one that \`audit\` shows.`);
   });
 }
 
-/** No form is documented; a key is certainly none. */
-export function isUserId(text: string): boolean {
-  return text !== "" && !/sk-or-|[\s/]/.test(text);
+/** The format is undocumented, but a key is certainly not a user id. */
+export function isUserId(id: string): boolean {
+  return id !== "" && !/sk-or-|[\s/]/.test(id);
 }
 
 /** `<guardrail id>/<assignee>` */
-export function isPairOf(isAssignee: (text: string) => boolean): (id: string) => boolean {
+export function isPairOf(isAssignee: (id: string) => boolean): (id: string) => boolean {
   return (id) => {
     const [guardrailId = "", ...assignee] = id.split("/");
     return isUuid(guardrailId) && isAssignee(assignee.join("/"));

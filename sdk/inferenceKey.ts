@@ -1,9 +1,9 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { isKeyHash } from "../provider/ids";
 import { DynamicResource, nameInputs } from "./dynamicResource";
 import { checkedId } from "./ids";
-import { toIsoTimestamp, warnOfPastExpiry } from "./instants";
-import { checkNumber } from "./numbers";
+import { finiteNumber, isoTimestamp } from "./inputs";
+import { warn } from "./messages";
 
 /** Inputs of an {@link InferenceKey}. An omitted input has no value: no limit, no reset, no expiry, not disabled. */
 export interface InferenceKeyArgs {
@@ -129,8 +129,8 @@ export class InferenceKey extends DynamicResource {
   constructor(name: string, args: InferenceKeyArgs = {}, opts?: pulumi.CustomResourceOptions) {
     const inputs = opts?.id === undefined ? inputsOf(name, args, opts) : undefined;
     super(name, { kind: "InferenceKey", inputs, outputs: OUTPUTS }, opts);
-    // The very same output and not a twin: in a preview an update makes every other output unknown, and what refers to
-    // it would seem to be replaced.
+    // The same output, not a copy: in a preview, an update makes all other outputs unknown, and a resource that refers to
+    // a copy would appear to be replaced.
     this.hash = this.id;
     if (inputs) warnOfPastExpiry(this, inputs.expiresAt);
   }
@@ -167,7 +167,15 @@ function inputsOf(name: string, args: InferenceKeyArgs, opts: pulumi.CustomResou
   return {
     ...args,
     ...nameInputs(name, args.name, opts),
-    limit: checkNumber("limit", args.limit),
-    expiresAt: toIsoTimestamp(args.expiresAt),
+    limit: finiteNumber("limit", args.limit),
+    expiresAt: isoTimestamp("expiresAt", args.expiresAt),
   };
+}
+
+/** The API accepts such a key. */
+function warnOfPastExpiry(key: InferenceKey, expiresAt: pulumi.Input<string | undefined>): void {
+  pulumi.output(expiresAt).apply((time) => {
+    if (time === undefined || Date.parse(time) >= Date.now()) return;
+    warn("expiresAt: is in the past, so the key can't be used", key);
+  });
 }

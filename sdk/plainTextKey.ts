@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { warn } from "./texts";
+import { warn } from "./messages";
 
 const KEY = "openrouter:managementKey";
 
-/** The runs of programs that were warned: a process of the Automation API may run several. */
+/** Program runs that were warned: a process of the Automation API may run several. */
 const warned = new WeakSet<object>();
 
-/** Warns once in each run of a program when the stack configuration holds the management key in plain text. */
+/** Warns once per run if the stack configuration has the management key in plain text. */
 export function warnOfPlainTextKey(): void {
   const run = pulumi.runtime.getStackResource() ?? pulumi.runtime;
   if (warned.has(run) || !pulumi.runtime.getConfig(KEY) || isSecret(KEY)) return;
@@ -17,7 +17,7 @@ export function warnOfPlainTextKey(): void {
   );
 }
 
-/** The SDK knows which values are secret and leaves the function out of its types; without it nothing is claimed. */
+/** Calls a function of the SDK that its types omit. Without that function, every value counts as secret. */
 function isSecret(key: string): boolean {
   const runtime: object = pulumi.runtime;
   if (!("isConfigSecret" in runtime) || typeof runtime.isConfigSecret !== "function") return true;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { rejection } from "./texts";
+import { rejection } from "./messages";
 
 /** Inputs of a {@link Provider}. All are optional. */
 export interface ProviderArgs {
@@ -78,20 +78,20 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-/** Without its key the provider process would take the one of the environment, and make the objects in that account. */
+/** Without its own key, the provider would use the environment's key and create the objects in that account. */
 function requireKey(name: string, args: ProviderArgs, opts: pulumi.CustomResourceOptions | undefined): void {
   const declared = (["managementKey", "federationPolicyId"] as const).filter((input) => input in args);
   for (const input of declared) {
     if (args[input] === undefined || args[input] === "") {
-      throw rejection(`Provider "${name}": ${input} is declared and empty. Give it a value, or leave it out.`);
+      throw rejection(`Provider "${name}": ${input} is declared and empty. Give it a value, or omit it.`);
     }
   }
   if (declared.length > 1) {
-    throw rejection(`Provider "${name}": ${declared.join(" and ")} are both declared. Leave one of them out.`);
+    throw rejection(`Provider "${name}": ${declared.join(" and ")} are both declared. Omit one of them.`);
   }
-  for (const [variable, meaning] of Object.entries(opts?.envVarMappings ?? {})) {
-    if (CREDENTIAL_VARIABLES.includes(meaning) && !process.env[variable]) {
-      throw rejection(`Provider "${name}": ${variable}, which is mapped to ${meaning}, is not set.`);
+  for (const [variable, target] of Object.entries(opts?.envVarMappings ?? {})) {
+    if (CREDENTIAL_VARIABLES.includes(target) && !process.env[variable]) {
+      throw rejection(`Provider "${name}": ${variable} is mapped to ${target} and not set. Set it.`);
     }
   }
 }

@@ -1,17 +1,16 @@
-/** What was used in the last 30 completed UTC days: `/activity`. Today is never in it. */
+/** Usage in the last 30 completed UTC days, without today: `/activity`. */
 import * as z from "zod";
 import type { Api } from "./call";
 import { data, nullableNumber } from "./shapes";
 
-/** How far back the API goes. */
 export const ACTIVITY_DAYS = 30;
 
 const count = nullableNumber.transform((value) => value ?? 0);
 
-/** The use of one model through one provider on one day. */
+/** Usage of one model through one provider on one day. */
 const activity = z
   .object({
-    /** `YYYY-MM-DD`; a time that comes with it is dropped. */
+    /** `YYYY-MM-DD`; a time after it is dropped. */
     date: z
       .string()
       .regex(/^\d{4}-\d\d-\d\d/)
@@ -20,7 +19,7 @@ const activity = z
     providerName: z.string(),
     /** USD of credits. */
     usage: count,
-    /** USD that providers charged to keys of the account's own. */
+    /** USD that providers charged to the account's own provider keys. */
     byokUsageInference: count,
     requests: count,
     promptTokens: count,
@@ -32,7 +31,7 @@ export type Activity = z.output<typeof activity>;
 
 const activityList = data(z.array(activity));
 
-/** Of the whole account, or of one key: rows don't tell which key they are of. */
+/** Usage of the account, or of one key. The rows don't name the key. */
 export function listActivity(api: Api, apiKeyHash?: string): Promise<Activity[]> {
   return api.request({ method: "GET", path: ["activity"], query: { apiKeyHash }, result: activityList });
 }

@@ -1,4 +1,4 @@
-/** The key in use: `/key`. What kind of key it is, where it belongs, and what its limit is. */
+/** The key in use: `/key`. Its kind, its organization and workspace, and its limit. */
 import * as z from "zod";
 import type { Api } from "./call";
 import { data, nullableBoolean, nullableNumber, nullableString } from "./shapes";
@@ -8,16 +8,16 @@ const currentKey = z.object({
   label: nullableString,
   /** Null for a key of a personal account. */
   organizationId: nullableString,
-  /** Null for a management key of all workspaces, and for a key whose workspace was deleted. */
+  /** Null for a management key of all workspaces, and for a key of a deleted workspace. */
   workspaceId: nullableString,
-  /** USD; null is no limit. */
+  /** USD; null means no limit. */
   limit: nullableNumber,
   limitReset: nullableString,
   limitRemaining: nullableNumber,
 });
 export type CurrentKey = z.output<typeof currentKey>;
 
-/** Any kind of key may ask. */
+/** Works with any kind of key. */
 export function readCurrentKey(api: Api): Promise<CurrentKey> {
   return api.request({ method: "GET", path: ["key"], result: data(currentKey) });
 }

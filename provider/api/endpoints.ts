@@ -1,4 +1,4 @@
-/** Who serves a model: `/models/{author}/{slug}/endpoints` and `/endpoints/zdr`. Some servers require credentials. */
+/** The providers of a model: `/models/{author}/{slug}/endpoints` and `/endpoints/zdr`. Some servers require credentials. */
 import * as z from "zod";
 import type { Api } from "./call";
 import { price } from "./models";
@@ -10,13 +10,13 @@ const endpoint = z.object({
   /** Canonical slug of the model. */
   modelId: z.string(),
   providerName: z.string(),
-  /** Tells the endpoints of one model apart, such as `deepinfra/fp8`. */
+  /** Distinguishes the endpoints of one model: `deepinfra/fp8`. */
   tag: z.string(),
   pricing: z.object({ prompt: price, completion: price }),
   contextLength: nullableNumber,
   maxCompletionTokens: nullableNumber,
   quantization: nullableString,
-  /** Percent of the requests of the last day that were answered. */
+  /** Percentage of the last day's requests that succeeded. */
   uptimeLast1d: nullableNumber,
 });
 export type Endpoint = z.output<typeof endpoint>;
@@ -24,13 +24,13 @@ export type Endpoint = z.output<typeof endpoint>;
 const endpointsOfModel = data(z.object({ endpoints: z.array(endpoint) })).transform(({ endpoints }) => endpoints);
 const endpointList = data(z.array(endpoint));
 
-/** @param model Its slug, `author/slug`, with the suffix of a variant where it has one. @throws NotFoundError */
+/** @param model `author/slug`, or `author/slug:variant`. @throws NotFoundError */
 export function listEndpoints(api: Api, model: string, authenticated = false): Promise<Endpoint[]> {
   const path = ["models", ...model.split("/"), "endpoints"];
   return api.request({ method: "GET", path, result: endpointsOfModel, authenticated });
 }
 
-/** Those of all models that keep no data of requests. */
+/** The endpoints of all models with zero data retention. */
 export function listZdrEndpoints(api: Api, authenticated = false): Promise<Endpoint[]> {
   return api.request({ method: "GET", path: ["endpoints", "zdr"], result: endpointList, authenticated });
 }

@@ -2,7 +2,16 @@
 import * as z from "zod";
 import type { Api } from "./call";
 import { PAGE_SIZE, type PageWithTotal, pagesByTotal } from "./pages";
-import { data, deleted, nullableBoolean, nullableNumber, nullableString, nullableStringList, page } from "./shapes";
+import {
+  data,
+  deleted,
+  nullable,
+  nullableBoolean,
+  nullableNumber,
+  nullableString,
+  nullableStringList,
+  page,
+} from "./shapes";
 
 const builtinFilter = z.object({ slug: z.string(), action: z.string(), scanScope: z.string().nullish() });
 const contentFilter = z.object({ pattern: z.string(), action: z.string(), label: z.string().nullish() });
@@ -11,7 +20,7 @@ const guardrail = z.object({
   id: z.string().min(1),
   name: z.string(),
   description: nullableString,
-  /** USD, per assigned key and per assigned member; null is no limit. */
+  /** USD for each assigned key and member; null means no limit. */
   limitUsd: nullableNumber,
   resetInterval: nullableString,
   allowedModels: nullableStringList,
@@ -19,14 +28,8 @@ const guardrail = z.object({
   allowedProviders: nullableStringList,
   ignoredProviders: nullableStringList,
   allowedDataRegions: nullableStringList,
-  contentFilterBuiltins: z
-    .array(builtinFilter)
-    .nullish()
-    .transform((value) => value ?? null),
-  contentFilters: z
-    .array(contentFilter)
-    .nullish()
-    .transform((value) => value ?? null),
+  contentFilterBuiltins: nullable(z.array(builtinFilter)),
+  contentFilters: nullable(z.array(contentFilter)),
   enforceZdrAnthropic: nullableBoolean,
   enforceZdrOpenai: nullableBoolean,
   enforceZdrGoogle: nullableBoolean,
@@ -44,7 +47,7 @@ const guardrail = z.object({
 });
 export type Guardrail = z.output<typeof guardrail>;
 
-/** What can be changed. A field left out is kept, null clears it, lists are replaced whole. */
+/** Body of PATCH: an omitted field is kept, null clears it, a list is replaced as a whole. */
 export type GuardrailChange = Partial<Omit<Guardrail, "id" | "createdAt" | "workspaceId">>;
 
 export interface NewGuardrail extends GuardrailChange {
@@ -52,7 +55,7 @@ export interface NewGuardrail extends GuardrailChange {
   workspaceId?: string;
 }
 
-/** Not repeated when its answer is lost: names are not unique, so there would be two. */
+/** Not retried when its response is lost: names are not unique, so there could be two. */
 export function createGuardrail(api: Api, body: NewGuardrail): Promise<Guardrail> {
   return api.request({ method: "POST", path: ["guardrails"], body, result: data(guardrail), isRetryable: false });
 }
@@ -74,21 +77,17 @@ export function deleteGuardrail(api: Api, id: string): Promise<void> {
 
 const guardrailPage = page(guardrail);
 
-/** One page of the guardrails of a workspace. Without a workspace: those of the default one. */
+/** One page of the guardrails of a workspace, by default the default one. */
 export function listGuardrailsPage(
   api: Api,
   workspaceId: string | undefined,
   offset: number,
 ): Promise<PageWithTotal<Guardrail>> {
-  return api.request({
-    method: "GET",
-    path: ["guardrails"],
-    query: { workspaceId, offset, limit: PAGE_SIZE },
-    result: guardrailPage,
-  });
+  const query = { workspaceId, offset, limit: PAGE_SIZE };
+  return api.request({ method: "GET", path: ["guardrails"], query, result: guardrailPage });
 }
 
-/** All guardrails of a workspace. Without a workspace: those of the default one. */
+/** All guardrails of a workspace, by default the default one. */
 export function listGuardrails(api: Api, workspaceId?: string): AsyncGenerator<Guardrail> {
   return pagesByTotal(api.operation, (offset) => listGuardrailsPage(api, workspaceId, offset));
 }

@@ -1,4 +1,4 @@
-/** Inference keys: `/keys`. The hash is a key's identity; the key itself is shown once, in the answer to its creation. */
+/** Inference keys: `/keys`. The hash identifies a key. The key itself is only in the response to its creation. */
 import * as z from "zod";
 import { ApiError } from "../errors";
 import { Secret } from "../secret";
@@ -11,26 +11,26 @@ const key = z.object({
   name: z.string(),
   label: nullableString,
   disabled: nullableBoolean.transform((value) => value ?? false),
-  /** USD; null is no limit. */
+  /** USD; null means no limit. */
   limit: nullableNumber,
   limitReset: nullableString,
-  /** USD; what is left of the limit until it resets. */
+  /** USD until the limit resets. */
   limitRemaining: nullableNumber,
   includeByokInLimit: nullableBoolean.transform((value) => value ?? false),
-  /** USD of credits, ever; then since the last midnight UTC, Monday and first of the month. */
+  /** USD of credits: in total, and since the last midnight UTC, Monday and first of the month. */
   usage: nullableNumber,
   usageDaily: nullableNumber,
   usageWeekly: nullableNumber,
   usageMonthly: nullableNumber,
-  /** USD that providers charged to keys of the account's own. */
+  /** USD that providers charged to the account's own provider keys. */
   byokUsage: nullableNumber,
   byokUsageDaily: nullableNumber,
   byokUsageWeekly: nullableNumber,
   byokUsageMonthly: nullableNumber,
   createdAt: nullableString,
-  /** Null if no use was recorded. */
+  /** Null if no usage was recorded. */
   lastUsedAt: nullableString,
-  /** The only field that may be missing; then nothing is said of it. */
+  /** Undefined, unlike null, if the response omits it: then the expiry is unknown. */
   expiresAt: z.string().nullish(),
   creatorUserId: nullableString,
   externalUser: nullableString,
@@ -38,18 +38,18 @@ const key = z.object({
 });
 export type Key = z.output<typeof key>;
 
-/** What PATCH takes. A field left out is kept, null clears it. */
+/** Body of PATCH: an omitted field is kept, null clears it. */
 export interface KeyChange {
   name?: string;
   limit?: number | null;
   limitReset?: string | null;
   includeByokInLimit?: boolean;
   disabled?: boolean;
-  /** Moves the key, which keeps its value. */
+  /** Moves the key. It keeps its value. */
   workspaceId?: string;
 }
 
-/** What POST takes: not `disabled`, which PATCH sets afterwards; and what can't be changed later. */
+/** Body of POST: without `disabled`, which PATCH sets afterwards, and with immutable fields. */
 export interface NewKey extends Omit<KeyChange, "disabled" | "name"> {
   name: string;
   expiresAt?: string;
@@ -57,13 +57,13 @@ export interface NewKey extends Omit<KeyChange, "disabled" | "name"> {
   external?: { user: string };
 }
 
-// The key stands beside `data`, not in it.
+// The key is next to `data`, not in it.
 const createdKey = z
   .object({ data: key, key: z.string().min(1) })
-  .transform((answer) => ({ key: answer.data, secret: new Secret(answer.key) }));
+  .transform((response) => ({ key: response.data, secret: new Secret(response.key) }));
 export type CreatedKey = z.output<typeof createdKey>;
 
-/** Not repeated when its answer is lost: the first key would be live and nobody could see it. */
+/** Not retried when its response is lost: the first key would be live, and in no state. */
 export function createKey(api: Api, body: NewKey): Promise<CreatedKey> {
   return api.request({ method: "POST", path: ["keys"], body, result: createdKey, isRetryable: false });
 }
@@ -85,33 +85,30 @@ export function deleteKey(api: Api, hash: string): Promise<void> {
 
 const keyPage = data(z.array(key));
 
-/** Servers that refuse `include_expired`; they are older than the parameter, and show expired keys without it. */
-const showExpiredUnasked = new Set<string>();
+/** Older servers, which reject `include_expired` and always list expired keys. */
+const alwaysListExpired = new Set<string>();
 
-/**
- * One page of up to 100 keys of a workspace, newest first, disabled and expired ones too. Without a workspace: the default
- * one.
- */
+/** One page of the keys of a workspace (by default the default one), newest first, with disabled and expired ones. */
 export async function listKeysPage(api: Api, workspaceId: string | undefined, offset: number): Promise<Key[]> {
-  const ask = (more: { includeExpired?: "true" }) => {
+  const list = (more: { includeExpired?: "true" }) => {
     const query = { includeDisabled: "true", ...more, workspaceId, offset: offset || undefined };
     return api.request({ method: "GET", path: ["keys"], query, result: keyPage });
   };
-  if (showExpiredUnasked.has(api.baseUrl)) return ask({});
+  if (alwaysListExpired.has(api.baseUrl)) return list({});
   try {
-    return await ask({ includeExpired: "true" });
+    return await list({ includeExpired: "true" });
   } catch (error) {
-    if (!refusesIncludeExpired(error)) throw error;
-    showExpiredUnasked.add(api.baseUrl);
-    return ask({});
+    if (!rejectsIncludeExpired(error)) throw error;
+    alwaysListExpired.add(api.baseUrl);
+    return list({});
   }
 }
 
-function refusesIncludeExpired(error: unknown): boolean {
+function rejectsIncludeExpired(error: unknown): boolean {
   return error instanceof ApiError && error.status === 400 && error.apiMessage.includes("include_expired");
 }
 
-/** All keys of a workspace, newest first, disabled and expired ones too. Without a workspace: those of the default one. */
+/** All keys of a workspace (by default the default one), newest first, with disabled and expired ones. */
 export function listKeys(api: Api, workspaceId?: string): AsyncGenerator<Key> {
   return pagesUntilEmpty(
     api.operation,

@@ -1,17 +1,15 @@
-/** The model catalogue: `/models`. Asked without credentials: an account may filter its own view of it. */
+/** The model catalog: `/models`. Read without credentials, because an account may filter its view. */
 import * as z from "zod";
 import type { Api } from "./call";
 import { nullableNumber, nullableString, nullableStringList } from "./shapes";
 
-/** USD for one token or request, sent as text. Negative where it depends on the model that a router picks. */
-export const price = z
-  .string()
-  .nullish()
-  .transform((value) => (value == null ? null : Number(value)))
+/** USD for one token or request, sent as a string. Negative if it depends on the model that a router picks. */
+export const price = nullableString
+  .transform((value) => (value === null ? null : Number(value)))
   .pipe(z.number().nullable());
 
 const model = z.object({
-  /** Slug, with the suffix of a variant where it has one: what goes into an allowlist. */
+  /** Slug, with the suffix of the variant if there is one, as in an allowlist. */
   id: z.string(),
   canonicalSlug: nullableString,
   name: nullableString,
@@ -24,22 +22,22 @@ const model = z.object({
     .nullish()
     .transform((value) => value ?? { maxCompletionTokens: null }),
   supportedParameters: nullableStringList,
-  /** The day after which it may be gone. */
+  /** The model may be removed after this day. */
   expirationDate: nullableString,
 });
 export type Model = z.output<typeof model>;
 
-/** All models, or those that some endpoint serves without keeping data. */
+/** All models, or those with an endpoint that retains no data. */
 export function listModels(api: Api, { zdr = false } = {}): Promise<Model[]> {
-  return catalogue(api, model, { zdr: zdr ? "true" : undefined });
+  return readCatalog(api, model, { zdr: zdr ? "true" : undefined });
 }
 
 const names = z.object({ id: z.string(), canonicalSlug: nullableString });
 
-/** Canonical slug of every model, by each name it goes by. */
+/** Canonical slug of every model, by each of its names. */
 export async function canonicalSlugs(api: Api): Promise<Map<string, string>> {
   const slugs = new Map<string, string>();
-  for (const { id, canonicalSlug } of await catalogue(api, names)) {
+  for (const { id, canonicalSlug } of await readCatalog(api, names)) {
     slugs.set(id, canonicalSlug ?? id);
     if (canonicalSlug) slugs.set(canonicalSlug, canonicalSlug);
   }
@@ -48,8 +46,8 @@ export async function canonicalSlugs(api: Api): Promise<Map<string, string>> {
 
 const MAX_PAGE_SIZE = 1_000;
 
-/** Of all modalities: without saying so it would be those that give text. */
-async function catalogue<Row>(
+/** Models of all output modalities. The API's default is text only. */
+async function readCatalog<Row>(
   api: Api,
   row: z.ZodType<Row>,
   query: Readonly<Record<string, string | undefined>> = {},
@@ -69,7 +67,7 @@ async function catalogue<Row>(
   }
 }
 
-/** The form in which the API stores a model of a guardrail: the canonical slug, with the variant kept. */
+/** The name under which the API stores a guardrail's model: the canonical slug, with the variant. */
 export function canonicalName(slugs: ReadonlyMap<string, string>, name: string): string {
   const exact = slugs.get(name);
   if (exact && !exact.includes(":") && name.includes(":")) return `${exact}${name.slice(name.indexOf(":"))}`;
@@ -79,7 +77,7 @@ export function canonicalName(slugs: ReadonlyMap<string, string>, name: string):
   return base ? `${base}${name.slice(colon)}` : name;
 }
 
-/** Whether the catalogue has a model of this name, in any variant. */
+/** Whether the catalog has a model with this name, in any variant. */
 export function isKnownModel(slugs: ReadonlyMap<string, string>, name: string): boolean {
   const colon = name.indexOf(":");
   return slugs.has(name) || (colon > 0 && slugs.has(name.slice(0, colon)));

@@ -1,7 +1,7 @@
-/** Reading lists to their end. The API has two kinds, and each has a trap of its own. */
+/** Reads lists to their end. The API has two kinds, each with its own trap. */
 import { PaginationError } from "../errors";
 
-/** A page of a list, and the offset of the next one, if there may be one. */
+/** A page of a list, and the offset of the next page if there may be one. */
 export interface Page<Row> {
   rows: Row[];
   next: number | undefined;
@@ -10,10 +10,10 @@ export interface Page<Row> {
 /** The API's largest page. */
 export const PAGE_SIZE = 100;
 
-/** No account has this many pages; a list that does is not ending. */
+/** No account has this many pages, so such a list has no end. */
 const MAX_PAGES = 1_000;
 
-/** Other programs don't make a page of keys in the time of a few requests. */
+/** Other programs don't create a page of keys within a few requests. */
 const MAX_STALE_PAGES = 5;
 
 export interface PageWithTotal<Row> {
@@ -31,9 +31,9 @@ export function pageUntilEmpty<Row>(rows: Row[], offset: number): Page<Row> {
 }
 
 /**
- * Lists with a total (guardrails, assignments, workspaces). The server cuts the page first and then drops rows whose
- * key no longer exists, while the total still counts them: a page may be short, even empty, in the middle of the list.
- * So it steps by the size of a page and stops at the total.
+ * Reads a list with a total (guardrails, assignments, workspaces). The total counts rows of deleted keys, but the server
+ * removes them from the page: a page may be short or empty in the middle of the list. So the offset grows by the page
+ * size, and reading stops at the total.
  */
 export async function* pagesByTotal<Row>(
   operation: string,
@@ -50,9 +50,9 @@ export async function* pagesByTotal<Row>(
 }
 
 /**
- * Lists without a total (keys): it steps by what was received and stops at an empty page. The newest come first, so what
- * is made meanwhile moves the rest to later pages, and a page may bring nothing new; if that goes on, the server ignores
- * the offset.
+ * Reads a list without a total (keys): the offset grows by the rows received, and reading stops at an empty page. The
+ * newest keys come first, so a concurrent create moves the rest to later pages, and a page may have no new row. After
+ * several such pages, the server must be ignoring the offset.
  */
 export async function* pagesUntilEmpty<Row>(
   operation: string,
@@ -67,7 +67,7 @@ export async function* pagesUntilEmpty<Row>(
     if (next === undefined) return;
     const fresh = rows.filter((row) => !seen.has(identity(row)));
     stale = fresh.length === 0 ? stale + 1 : 0;
-    if (stale === MAX_STALE_PAGES) throw new PaginationError(operation, `${stale} pages brought nothing new`);
+    if (stale === MAX_STALE_PAGES) throw new PaginationError(operation, `${stale} pages without a new row`);
     for (const row of fresh) seen.add(identity(row));
     yield* fresh;
     offset = next;

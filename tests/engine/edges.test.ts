@@ -24,7 +24,7 @@ describe("a key in place of an id", () => {
       const got: Declaration = { other: key(), x: { kind, get: secretOf("other") } };
       const outcome = await s.up(got);
       expect(outcome.ok).toBe(false);
-      expect(errorsOf(outcome) + outcome.output).toContain(`${kind}.get("x"): this is not an id`);
+      expect(errorsOf(outcome) + outcome.output).toContain(`${kind}.get("x"): not an id`);
       expect(paths()).not.toContain("sk-or-");
     },
   );

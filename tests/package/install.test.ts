@@ -83,8 +83,8 @@ describe("a program that depends on a component library only", () => {
   it("is told what to install where the package manager hides the package from it", () => {
     const folder = program("transitive");
     expect(() => runProgram(folder, "transitive.cjs")).toThrow(
-      `the package pulumi-openrouter can't be found from ${folder}, the directory of the program. Install it there ` +
-        "(npm install pulumi-openrouter), also if another package of yours depends on it",
+      `the package pulumi-openrouter is not installed in the program's directory ${folder}. ` +
+        "Run npm install pulumi-openrouter there, even if another of your packages depends on it",
     );
   });
 

@@ -1,16 +1,16 @@
-/** Nothing goes around the gates: what the provider process prints, and what the classes tell a program. */
+/** Every message of the provider process and of the classes passes a gate. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as openrouter from "../../sdk";
-import { rejection } from "../../sdk/texts";
+import { rejection } from "../../sdk/messages";
 import { waysRound } from "../support/waysRound";
 import { installIn, mockedProgram, removeProgram } from "./support/mockedPulumi";
 import { KEY } from "./support/samples";
 
-/** `pulumi.log`, and the errors whose text Pulumi prints. */
-const TELLS_A_PROGRAM = /^(log|\w*Error)$/;
-/** Sets where stack traces begin, and writes none. */
+/** `pulumi.log`, and the errors that Pulumi prints. */
+const MESSAGES = /^(log|\w*Error)$/;
+/** These set the limit of stack traces, and print nothing. */
 const HARMLESS = ["dynamicResource.ts: Error", "dynamicResource.ts: error"];
 
 function found(room: string, more?: RegExp): string[] {
@@ -22,14 +22,14 @@ function found(room: string, more?: RegExp): string[] {
   return files.flatMap((name) => waysRound(name, readFileSync(join(root, name), "utf8"), more));
 }
 
-test("the provider prints in one place, which gates", () => {
+test("prints in one gated place of the provider", () => {
   expect(found("provider")).toEqual(["dynamic/process.ts: console"]);
 });
 
-test("the classes tell a program something in one place, which gates", () => {
-  const all = found("sdk", TELLS_A_PROGRAM).filter((place) => !HARMLESS.includes(place));
-  expect(all.filter((place) => !place.startsWith("texts.ts: "))).toEqual([]);
-  expect(new Set(all)).toEqual(new Set(["texts.ts: RunError", "texts.ts: log"]));
+test("shows messages to a program in one gated place of the classes", () => {
+  const all = found("sdk", MESSAGES).filter((place) => !HARMLESS.includes(place));
+  expect(all.filter((place) => !place.startsWith("messages.ts: "))).toEqual([]);
+  expect(new Set(all)).toEqual(new Set(["messages.ts: RunError", "messages.ts: log"]));
 });
 
 test.each([
@@ -37,11 +37,11 @@ test.each([
   'pulumi["log"].info(name)',
   "new RunError(name)",
   "new pulumi.InputPropertyError(x)",
-])("%s is seen", (code) => {
-  expect(waysRound("some.ts", code, TELLS_A_PROGRAM)).toHaveLength(1);
+])("detects %s", (code) => {
+  expect(waysRound("some.ts", code, MESSAGES)).toHaveLength(1);
 });
 
-describe("what a program passes", () => {
+describe("a value of the program", () => {
   let warn: jest.SpyInstance;
   let directory: string;
 
@@ -52,23 +52,25 @@ describe("what a program passes", () => {
   });
   afterEach(() => removeProgram(directory));
 
-  const saidOf = async (allowedModels: openrouter.GuardrailArgs["allowedModels"]): Promise<string> => {
+  const warningFor = async (allowedModels: openrouter.GuardrailArgs["allowedModels"]): Promise<string> => {
     new openrouter.Guardrail("safe", { allowedModels });
     await pulumi.runtime.disconnect();
     return String(warn.mock.calls[0]?.[0]);
   };
 
-  test("is in a refusal without a key and on one line", () => {
+  test("is in an error on one line, without a key", () => {
     expect(rejection(`a ${KEY}\n::error::\u001b[2Jb`).message).toBe("a [secret] ::error::b");
   });
 
-  test("is in a warning without a key and on one line", async () => {
-    expect(await saidOf([`a ${KEY}\n::x`, `a ${KEY}\n::x`])).toBe("allowedModels names a [secret] ::x more than once");
+  test("is in a warning on one line, without a key", async () => {
+    expect(await warningFor([`a ${KEY}\n::x`, `a ${KEY}\n::x`])).toBe(
+      "allowedModels: contains a [secret] ::x more than once",
+    );
   });
 
-  test("is in no warning if it is secret", async () => {
-    expect(await saidOf(pulumi.secret(["acme/hidden", "acme/hidden"]))).toBe(
-      "allowedModels names a model more than once",
+  test("is not in a warning when it is secret", async () => {
+    expect(await warningFor(pulumi.secret(["acme/hidden", "acme/hidden"]))).toBe(
+      "allowedModels: contains a model more than once",
     );
     expect(warn).toHaveBeenCalledTimes(1);
   });

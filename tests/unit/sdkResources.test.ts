@@ -136,7 +136,7 @@ test.each<[string, pulumi.Input<string | Date>, string]>([
 test("an invalid Date is refused in the program", () => {
   const make = () => new openrouter.InferenceKey("bad", { expiresAt: new Date("never") });
   expect(make).toThrow(pulumi.RunError);
-  expect(make).toThrow(/expiresAt: is an invalid Date/);
+  expect(make).toThrow(/expiresAt: must be a valid Date/);
 });
 
 test.each([
@@ -148,7 +148,7 @@ test.each([
   const key = new openrouter.InferenceKey("warned", expiresAt === undefined ? {} : { expiresAt });
   await known(key.urn);
   expect(warn).toHaveBeenCalledTimes(warnings);
-  if (warnings > 0) expect(warn).toHaveBeenCalledWith(expect.stringMatching(/expiresAt is in the past/), key);
+  if (warnings > 0) expect(warn).toHaveBeenCalledWith(expect.stringMatching(/expiresAt: is in the past/), key);
   warn.mockRestore();
 });
 
@@ -229,6 +229,6 @@ test.each(["OPENROUTER_MANAGEMENT_KEY", "OPENROUTER_FEDERATION_POLICY_ID"])(
   "a variable that is mapped to %s and not set is an error",
   (meaning) => {
     const mapped = () => new openrouter.Provider("ci", {}, { envVarMappings: { NOT_SET_ANYWHERE: meaning } });
-    expect(mapped).toThrow(/NOT_SET_ANYWHERE, which is mapped to/);
+    expect(mapped).toThrow(/NOT_SET_ANYWHERE is mapped to/);
   },
 );
