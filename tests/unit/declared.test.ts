@@ -2,59 +2,54 @@ import { aligned, inDeclaredWords } from "../../provider/reconcile/declared";
 
 interface Settings {
   size?: string;
-  colour?: string;
+  color?: string;
   shape?: string;
 }
-/** Case means nothing here, and a colour that is not given is that of the shape. */
-const meaning = ({ size, colour, shape }: Settings) => ({
+/** Case is irrelevant here, and an unset color is that of the shape. */
+const meaning = ({ size, color, shape }: Settings) => ({
   size: size?.toLowerCase(),
-  colour: (colour ?? shape)?.toLowerCase(),
+  color: (color ?? shape)?.toLowerCase(),
   shape: shape?.toLowerCase(),
 });
-const words = (live: Settings, declared: Settings) => inDeclaredWords(live, declared, meaning);
+const inWords = (live: Settings, declared: Settings) => inDeclaredWords(live, declared, meaning);
 
 test.each<[string, Settings, Settings, Settings]>([
-  ["means the same is in the program's words", { size: "big" }, { size: "BIG" }, { size: "BIG" }],
-  ["differs is as the API shows it", { size: "small" }, { size: "BIG" }, { size: "small" }],
-  ["is not declared is as the API shows it", { size: "big" }, {}, { size: "big" }],
-  ["the API does not show stays away", {}, { size: "BIG" }, {}],
+  ["the declared value when it means the same", { size: "big" }, { size: "BIG" }, { size: "BIG" }],
+  ["the live value when it differs", { size: "small" }, { size: "BIG" }, { size: "small" }],
+  ["the live value when it is not declared", { size: "big" }, {}, { size: "big" }],
+  ["no value when the API shows none", {}, { size: "BIG" }, {}],
   [
-    "differs does not change the words of another",
+    "the declared value next to one that differs",
     { size: "small", shape: "x" },
     { size: "BIG", shape: "X" },
     { size: "small", shape: "X" },
   ],
-])("what %s", (_title, live, declared, expected) => {
-  expect(words(live, declared)).toEqual(expected);
+])("returns %s", (_title, live, declared, expected) => {
+  expect(inWords(live, declared)).toEqual(expected);
 });
 
-test("neither of the two is changed", () => {
+test("changes neither the live nor the declared settings", () => {
   const [live, declared] = [Object.freeze({ size: "big" }), Object.freeze({ size: "BIG" })];
-  expect(words(live, declared)).not.toBe(live);
+  expect(inWords(live, declared)).not.toBe(live);
 });
 
 const same = (item: string) => item;
 const lower = (item: string) => item.toLowerCase();
 
 test.each<[string, string[], string[], string[]]>([
-  [
-    "that means the same is the declared list, with its order and duplicates",
-    ["a", "b"],
-    ["b", "a", "b"],
-    ["b", "a", "b"],
-  ],
-  ["with one more has it at the end", ["a", "b", "c"], ["c", "a"], ["c", "a", "b"]],
-  ["with one less keeps the others in order", ["a", "c"], ["c", "b", "a"], ["c", "a"]],
-  ["with another one has it at the end", ["a", "x"], ["b", "a"], ["a", "x"]],
-  ["with nothing in common is as the API shows it", ["x", "y"], ["a", "b"], ["x", "y"]],
-  ["that is empty is empty", [], ["a"], []],
-  ["with a duplicate and one more repeats nothing", ["a", "b"], ["a", "a"], ["a", "b"]],
-])("a list %s", (_title, live, declared, expected) => {
+  ["the declared order and duplicates when the sets are equal", ["a", "b"], ["b", "a", "b"], ["b", "a", "b"]],
+  ["an added element at the end", ["a", "b", "c"], ["c", "a"], ["c", "a", "b"]],
+  ["the declared order without a removed element", ["a", "c"], ["c", "b", "a"], ["c", "a"]],
+  ["a replaced element at the end", ["a", "x"], ["b", "a"], ["a", "x"]],
+  ["the live list when nothing matches", ["x", "y"], ["a", "b"], ["x", "y"]],
+  ["an empty list when the live one is empty", [], ["a"], []],
+  ["no duplicates when the sets differ", ["a", "b"], ["a", "a"], ["a", "b"]],
+])("aligns a list to %s", (_title, live, declared, expected) => {
   expect(aligned(live, declared, same, same)).toEqual(expected);
   expect(aligned(live, declared, same, same)).not.toBe(declared);
 });
 
-test("an element that both have keeps the program's spelling, also when the lists differ", () => {
+test("keeps the declared case of common elements, even when the lists differ", () => {
   expect(aligned(["a", "b"], ["B", "A"], lower, same)).toEqual(["B", "A"]);
   expect(aligned(["a", "b", "c"], ["B", "A"], lower, same)).toEqual(["B", "A", "c"]);
 });
@@ -73,24 +68,24 @@ const [email, phone, card] = [
   { slug: "card", action: "flag" },
 ] as const;
 
-test("an element whose settings drifted stays where the program has it, with the live settings", () => {
+test("keeps the declared position of an element whose settings drifted", () => {
   const drifted = { slug: "phone", action: "block" };
   expect(alignedFilters([card, drifted, email], [email, phone, card])).toEqual([email, drifted, card]);
 });
 
-test("an element that is the same keeps its words beside one that drifted", () => {
+test("keeps the declared words of an unchanged element next to one that drifted", () => {
   const noted = { ...email, note: "as declared" };
   const drifted = { slug: "phone", action: "block" };
   expect(alignedFilters([drifted, email], [phone, noted])).toEqual([drifted, noted]);
 });
 
-test("of two with one identity the one that is the same is taken", () => {
+test("matches equal elements first when two have the same identity", () => {
   const other = { slug: "email", action: "block" };
   expect(alignedFilters([other, email, card], [email, other])).toEqual([email, other, card]);
 });
 
-// An element that drifted takes the live one of its identity before its equal comes.
-test("an element that both have stays in its place, also when one of the same identity before it drifted", () => {
+// A drifted element must not claim the live element that equals a later one of the same identity.
+test("keeps the position of an unchanged element when one of the same identity before it drifted", () => {
   const [redact, block] = [
     { slug: "email", action: "redact" },
     { slug: "email", action: "block" },

@@ -1,9 +1,9 @@
+/** The state of each kind: live values in the program's words where the meaning is the same, and nothing else. */
 import { guardrail } from "../../provider/resources/guardrail";
 import { inferenceKey } from "../../provider/resources/inferenceKey";
 import { scripted } from "./support/fakeApi";
 import { CREATED_AT, checked, contextOf, GUARDRAIL, HASH, KEY, wireGuardrail, wireKey } from "./support/samples";
 
-/** What a state says of each kind: the declared words where they mean the same, and no more than that. */
 const keyInputs = (given: object) => checked(inferenceKey, { name: "ci", ...given });
 const guardrailInputs = (given: object) => checked(guardrail, { name: "safe", ...given });
 
@@ -16,24 +16,28 @@ async function guardrailState(given: object, live: object) {
   return (await guardrail.create(contextOf(fake), guardrailInputs(given))).outputs;
 }
 
-describe("a key", () => {
-  test("with nothing set has nothing in its state that every key has not", async () => {
+describe("the state of a key", () => {
+  test("has only name, label and creation time when nothing is set", async () => {
     const { key, ...outputs } = await keyState({}, {});
     expect(key.reveal()).toBe(KEY);
     expect(outputs).toStrictEqual({ name: "ci", label: "sk-or-v1-5e4...e1b", createdAt: CREATED_AT });
   });
 
-  test("keeps what no answer has", async () => {
+  test("keeps inputs that no response has", async () => {
     const given = { keepers: { a: "b" }, __defaultName: true };
     expect(await keyState(given, {})).toMatchObject(given);
   });
 
   test.each<[string, object, object]>([
-    ["an expiry in its spelling", { expiresAt: "2027-01-01T02:00:00.5+02:00" }, { expires_at: "2027-01-01T00:00:00Z" }],
+    [
+      "an expiry with its UTC offset and fraction",
+      { expiresAt: "2027-01-01T02:00:00.5+02:00" },
+      { expires_at: "2027-01-01T00:00:00Z" },
+    ],
     ["an external user", { externalUser: "a" }, { external_user: "a" }],
     ["a creator", { creatorUserId: "user_a" }, { creator_user_id: "user_a" }],
     ["a large limit", { limit: 33.333333333333336 }, { limit: 33.333333333333336 }],
-  ])("keeps %s, and a refresh finds no drift", async (_title, given, live) => {
+  ])("keeps %s as declared, and a refresh finds no drift", async (_title, given, live) => {
     const outputs = await keyState(given, live);
     expect(outputs).toMatchObject(given);
     const found = await inferenceKey.read(contextOf(scripted({ data: wireKey(live) })), HASH, outputs);
@@ -41,16 +45,16 @@ describe("a key", () => {
     expect(found && inferenceKey.diff(outputs, found.inputs)).toEqual({ changed: false, replaces: [] });
   });
 
-  test("keeps the declared expiry where the API does not tell it, and not where it says that there is none", async () => {
+  test("keeps the declared expiry when the API omits it, but not when the API shows null", async () => {
     const expiresAt = "2027-01-01T02:00:00+02:00";
     const state = await keyState({ expiresAt }, { expires_at: expiresAt });
-    const { expires_at, ...silent } = wireKey() as Record<string, unknown>;
+    const { expires_at, ...withoutExpiry } = wireKey() as Record<string, unknown>;
     const read = async (data: object) => (await inferenceKey.read(contextOf(scripted({ data })), HASH, state))?.outputs;
-    expect((await read(silent))?.expiresAt).toBe(expiresAt);
+    expect((await read(withoutExpiry))?.expiresAt).toBe(expiresAt);
     expect(await read(wireKey())).not.toHaveProperty("expiresAt");
   });
 
-  test("with an expiry that differs shows the live one, in UTC", async () => {
+  test("has the live expiry in UTC when it differs", async () => {
     const state = await keyState({ expiresAt: "2027-01-01T00:00:00Z" }, { expires_at: "2027-01-01T00:00:00Z" });
     const fake = scripted({ data: wireKey({ expires_at: "2028-01-01T02:00:00.123+02:00" }) });
     const found = await inferenceKey.read(contextOf(fake), HASH, state);
@@ -58,20 +62,20 @@ describe("a key", () => {
   });
 
   test.each([
-    ["that is nothing", {}, ""],
-    ["of one", { name: "ci" }, "ci"],
-  ])("is called by its name %s", (_title, properties, name) => {
+    ["nothing when there is no name", {}, ""],
+    ["the name when there is one", { name: "ci" }, "ci"],
+  ])("identifies its object by %s", (_title, properties, name) => {
     expect(inferenceKey.nameOf(properties)).toBe(name);
     expect(guardrail.nameOf(properties)).toBe(name);
   });
 });
 
-describe("a guardrail", () => {
-  test("with nothing set has nothing in its state that every guardrail has not", async () => {
+describe("the state of a guardrail", () => {
+  test("has only name and creation time when nothing is set", async () => {
     expect(await guardrailState({}, {})).toStrictEqual({ name: "safe", createdAt: CREATED_AT });
   });
 
-  test("keeps what no answer has, and how the server words a switch that is not declared", async () => {
+  test("keeps `__defaultName`, and records switches that the API shows as false when unset", async () => {
     const outputs = await guardrailState({ __defaultName: true }, { enforce_zdr_xai: false, enforce_zdr_other: null });
     expect(outputs).toStrictEqual({
       name: "safe",
@@ -84,9 +88,9 @@ describe("a guardrail", () => {
   });
 
   test.each<[string, object, object]>([
-    ["a list in its order, with duplicates", { allowedProviders: ["b", "a", "b"] }, { allowed_providers: ["a", "b"] }],
+    ["the order and duplicates of a list", { allowedProviders: ["b", "a", "b"] }, { allowed_providers: ["a", "b"] }],
     [
-      "filters in their order, with the scope that is the default",
+      "the order of filters and the default scope",
       {
         contentFilterBuiltins: [
           { slug: "regex-prompt-injection", action: "flag", scanScope: "all_messages" },
@@ -101,7 +105,7 @@ describe("a guardrail", () => {
       },
     ],
     [
-      "filters of one's own in their order",
+      "the order of custom filters",
       {
         contentFilters: [
           { pattern: "b", action: "flag", label: null },
@@ -116,11 +120,11 @@ describe("a guardrail", () => {
       },
     ],
     [
-      "a workspace in capitals",
+      "a workspace id in capitals",
       { workspaceId: "AAAAAAAA-AAAA-4AAA-8AAA-AAAAAAAAAAAA" },
       { workspace_id: "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa" },
     ],
-  ])("keeps %s, and a refresh finds no drift", async (_title, given, live) => {
+  ])("keeps %s as declared, and a refresh finds no drift", async (_title, given, live) => {
     const outputs = await guardrailState(given, live);
     expect(outputs).toMatchObject(given);
     const found = await guardrail.read(contextOf(scripted({ data: wireGuardrail(live) })), GUARDRAIL, outputs);
@@ -128,14 +132,14 @@ describe("a guardrail", () => {
     expect(found && guardrail.diff(outputs, found.inputs)).toEqual({ changed: false, replaces: [] });
   });
 
-  test("with a list that drifted keeps the declared elements where the program has them", async () => {
+  test("keeps the declared positions in a list that drifted", async () => {
     const outputs = await guardrailState({ allowedProviders: ["c", "a"] }, { allowed_providers: ["a", "c"] });
     const fake = scripted({ data: wireGuardrail({ allowed_providers: ["a", "b", "c"] }) });
     const found = await guardrail.read(contextOf(fake), GUARDRAIL, outputs);
     expect(found?.inputs.allowedProviders).toEqual(["c", "a", "b"]);
   });
 
-  test("with filters that drifted keeps their place by slug and by pattern", async () => {
+  test("keeps the declared positions of drifted filters by slug and by pattern", async () => {
     const given = {
       contentFilterBuiltins: [
         { slug: "phone", action: "flag" },
@@ -171,7 +175,7 @@ describe("a guardrail", () => {
     ]);
   });
 
-  test("older than workspaces has none, and one not declared is not shown", async () => {
+  test("has no workspace when the guardrail is older than workspaces", async () => {
     expect(await guardrailState({}, { workspace_id: null })).not.toHaveProperty("workspaceId");
     const state = { name: "safe", createdAt: CREATED_AT, workspaceId: "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa" };
     const fake = scripted({ data: wireGuardrail({ workspace_id: null }) });

@@ -1,7 +1,7 @@
 import { guardrail } from "../../provider/resources/guardrail";
 import { GUARDRAIL, UNKNOWN_VALUE, WORKSPACE } from "./support/samples";
 
-const SECRET_TEXT = "do-not-print-me";
+const SECRET = "do-not-print-me";
 const LISTS = [
   ["allowedModels", "omit it to allow all models"],
   ["ignoredModels", "omit it to ignore no model"],
@@ -30,11 +30,11 @@ const OPTIONAL = [...LISTS.map(([list]) => list), ...SWITCHES, ...FILTER_LISTS, 
 
 const check = (given: Record<string, unknown>) => guardrail.check({ name: "safe", ...given }, {});
 
-/** All of these stay as declared: `ignoreChanges` works on inputs and on single elements of lists. */
+/** Accepted unchanged, because `ignoreChanges` works on inputs and on single elements of lists. */
 const ACCEPTED: [title: string, given: Record<string, unknown>][] = [
   ["a description of several lines", { description: "a\n\tb" }],
   ["a budget", { limitUsd: 50, resetInterval: "daily" }],
-  ["a budget of nothing", { limitUsd: 0, resetInterval: "weekly" }],
+  ["a budget of 0", { limitUsd: 0, resetInterval: "weekly" }],
   ["a budget with many decimals", { limitUsd: 33.333333333333336, resetInterval: "weekly" }],
   ...LISTS.map(([list]): [string, Record<string, unknown>] => [
     `${list} in any order and with duplicates`,
@@ -43,13 +43,13 @@ const ACCEPTED: [title: string, given: Record<string, unknown>][] = [
   ...SWITCHES.flatMap((name) =>
     [true, false].map((value): [string, Record<string, unknown>] => [`${name}: ${value}`, { [name]: value }]),
   ),
-  ["includeByokInBudgets", { includeByokInBudgets: true }],
-  ["no BYOK in budgets", { includeByokInBudgets: false }],
+  ["includeByokInBudgets: true", { includeByokInBudgets: true }],
+  ["includeByokInBudgets: false", { includeByokInBudgets: false }],
   ["a workspace", { workspaceId: WORKSPACE }],
   ["an id to adopt, in capitals", { adopt: GUARDRAIL.toUpperCase() }],
   ["an empty list of filters", { contentFilterBuiltins: [], contentFilters: [] }],
   [
-    "built-in filters in any order, twice, and with the scope that is the default",
+    "built-in filters in any order, with duplicates and with the default scope",
     {
       contentFilterBuiltins: [
         { slug: "regex-prompt-injection", action: "redact", scanScope: "all_messages" },
@@ -59,64 +59,64 @@ const ACCEPTED: [title: string, given: Record<string, unknown>][] = [
       ],
     },
   ],
-  ["filters of one's own", { contentFilters: [{ pattern: "\\d+", action: "redact", label: "[N]" }] }],
+  ["custom filters", { contentFilters: [{ pattern: "\\d+", action: "redact", label: "[N]" }] }],
   ["nulls within a filter", { contentFilters: [{ pattern: "a", action: "block", label: null }] }],
-  ["enforceZdr", { enforceZdr: true }],
+  ["enforceZdr: true", { enforceZdr: true }],
   ["enforceZdr: false", { enforceZdr: false }],
   ["an unknown enforceZdr", { enforceZdr: UNKNOWN_VALUE }],
-  ["a vendor's own switch beside enforceZdr", { enforceZdr: true, enforceZdrXai: false }],
+  ["a vendor's switch next to enforceZdr", { enforceZdr: true, enforceZdrXai: false }],
 ];
 
-const REFUSED: [title: string, given: Record<string, unknown>, sentence: string | RegExp][] = [
-  ["a name too long", { name: SECRET_TEXT.repeat(20) }, "name: must have at most 200 characters"],
+const REJECTED: [title: string, given: Record<string, unknown>, failure: string | RegExp][] = [
+  ["a long name", { name: SECRET.repeat(20) }, "name: must have at most 200 characters"],
   ["an empty description", { description: "" }, /^description: must not be empty/],
+  ["a long description", { description: SECRET.repeat(100) }, "description: must have at most 1000 characters"],
   [
-    "a description too long",
-    { description: SECRET_TEXT.repeat(100) },
-    "description: must have at most 1000 characters",
-  ],
-  [
-    "a bell in a description",
-    { description: `${SECRET_TEXT}\u0007` },
+    "a control character in a description",
+    { description: `${SECRET}\u0007` },
     "description: must not contain control characters",
   ],
-  ["half a budget", { limitUsd: 5 }, "limitUsd, resetInterval: set both or neither; with `ignoreChanges`, list both"],
   [
-    "the other half",
+    "a limit without an interval",
+    { limitUsd: 5 },
+    "limitUsd, resetInterval: set both or neither; with `ignoreChanges`, list both",
+  ],
+  [
+    "an interval without a limit",
     { resetInterval: "daily", limitUsd: null },
     "limitUsd, resetInterval: set both or neither; with `ignoreChanges`, list both",
   ],
-  ["NaN", { limitUsd: Number.NaN, resetInterval: "daily" }, "limitUsd: must be a number of USD"],
+  ["NaN as a limit", { limitUsd: Number.NaN, resetInterval: "daily" }, "limitUsd: must be a number of USD"],
   ["a negative budget", { limitUsd: -5, resetInterval: "daily" }, "limitUsd: must not be negative"],
   [
-    "a strange interval",
-    { limitUsd: 5, resetInterval: SECRET_TEXT },
+    "an unknown interval",
+    { limitUsd: 5, resetInterval: SECRET },
     "resetInterval: must be one of daily, weekly, monthly",
   ],
   ...LISTS.flatMap(([list, instead]): [string, Record<string, unknown>, string][] => [
     [`an empty ${list}`, { [list]: [] }, `${list}: must not be empty; ${instead}`],
-    [`a text for ${list}`, { [list]: SECRET_TEXT }, `${list}: must be a list`],
+    [`a string for ${list}`, { [list]: SECRET }, `${list}: must be a list`],
     [`a number in ${list}`, { [list]: ["a", 5] }, `${list}.1: must be a string`],
-    [`an empty text in ${list}`, { [list]: ["a", ""] }, `${list}.1: must not be empty`],
+    [`an empty string in ${list}`, { [list]: ["a", ""] }, `${list}.1: must not be empty`],
   ]),
   [
-    "a model both allowed and ignored",
-    { allowedModels: ["a", SECRET_TEXT], ignoredModels: [SECRET_TEXT] },
+    "a model that is both allowed and ignored",
+    { allowedModels: ["a", SECRET], ignoredModels: [SECRET] },
     /^allowedModels, ignoredModels: 1 of one are in the other as well$/,
   ],
   [
-    "a provider both allowed and ignored",
-    { allowedProviders: [SECRET_TEXT], ignoredProviders: [SECRET_TEXT] },
+    "a provider that is both allowed and ignored",
+    { allowedProviders: [SECRET], ignoredProviders: [SECRET] },
     /^allowedProviders, ignoredProviders: 1 of one are in the other as well$/,
   ],
   ...[...SWITCHES, "includeByokInBudgets", "enforceZdr"].map((name): [string, Record<string, unknown>, string] => [
-    `a text for ${name}`,
-    { [name]: SECRET_TEXT },
+    `a string for ${name}`,
+    { [name]: SECRET },
     `${name}: must be true or false`,
   ]),
   ...FILTER_LISTS.map((name): [string, Record<string, unknown>, string] => [
-    `a text for ${name}`,
-    { [name]: SECRET_TEXT },
+    `a string for ${name}`,
+    { [name]: SECRET },
     `${name}: must be a list`,
   ]),
   [
@@ -125,24 +125,24 @@ const REFUSED: [title: string, given: Record<string, unknown>, sentence: string 
     "contentFilterBuiltins.0.slug: is required",
   ],
   [
-    "a strange action",
-    { contentFilterBuiltins: [{ slug: "email", action: SECRET_TEXT }] },
+    "an unknown action",
+    { contentFilterBuiltins: [{ slug: "email", action: SECRET }] },
     "contentFilterBuiltins.0.action: must be one of block, redact, flag",
   ],
   [
-    "a strange scope",
-    { contentFilterBuiltins: [{ slug: "email", action: "flag", scanScope: SECRET_TEXT }] },
+    "an unknown scope",
+    { contentFilterBuiltins: [{ slug: "email", action: "flag", scanScope: SECRET }] },
     "contentFilterBuiltins.0.scanScope: must be one of user_only, all_messages",
   ],
   [
-    "a label of a built-in filter, which the API ignores",
-    { contentFilterBuiltins: [{ slug: "email", action: "flag", label: SECRET_TEXT }] },
+    "a label for a built-in filter, which the API ignores",
+    { contentFilterBuiltins: [{ slug: "email", action: "flag", label: SECRET }] },
     /contentFilterBuiltins\.0.*label/,
   ],
-  ["a filter that is a text", { contentFilters: [SECRET_TEXT] }, /^contentFilters\.0: /],
+  ["a string as a filter", { contentFilters: [SECRET] }, /^contentFilters\.0: /],
   [
-    "what is no regular expression",
-    { contentFilters: [{ pattern: `(${SECRET_TEXT}`, action: "flag" }] },
+    "an invalid regular expression",
+    { contentFilters: [{ pattern: `(${SECRET}`, action: "flag" }] },
     "contentFilters.0.pattern: must be a JavaScript regular expression",
   ],
   [
@@ -151,31 +151,31 @@ const REFUSED: [title: string, given: Record<string, unknown>, sentence: string 
     "contentFilters.0.pattern: must be a JavaScript regular expression",
   ],
   [
-    "a label too long",
-    { contentFilters: [{ pattern: "a", action: "flag", label: SECRET_TEXT.repeat(10) }] },
+    "a long label",
+    { contentFilters: [{ pattern: "a", action: "flag", label: SECRET.repeat(10) }] },
     "contentFilters.0.label: must have at most 100 characters",
   ],
-  ["a slug for a workspace", { workspaceId: SECRET_TEXT }, "workspaceId: must be a UUID"],
-  ["what is no id to adopt", { adopt: SECRET_TEXT }, "adopt: must be a UUID"],
-  ["an unknown property", { limit: SECRET_TEXT }, "limit: no such input"],
+  ["a workspace that is not a UUID", { workspaceId: SECRET }, "workspaceId: must be a UUID"],
+  ["an id to adopt that is not a UUID", { adopt: SECRET }, "adopt: must be a UUID"],
+  ["an unknown property", { limit: SECRET }, "limit: no such input"],
 ];
 
-test.each(ACCEPTED)("takes %s, and it stays as declared", (_title, given) => {
+test.each(ACCEPTED)("accepts %s unchanged", (_title, given) => {
   expect(check(given)).toEqual({ inputs: { name: "safe", ...given }, failures: [] });
 });
 
-test.each(REFUSED)("refuses %s without repeating it", (_title, given, sentence) => {
+test.each(REJECTED)("rejects %s without printing the value", (_title, given, failure) => {
   const { inputs, failures } = check(given);
   expect(inputs).toBeUndefined();
-  expect(failures).toEqual([typeof sentence === "string" ? sentence : expect.stringMatching(sentence)]);
-  expect(failures.join()).not.toContain(SECRET_TEXT);
+  expect(failures).toEqual([typeof failure === "string" ? failure : expect.stringMatching(failure)]);
+  expect(failures.join()).not.toContain(SECRET);
 });
 
-test.each(OPTIONAL)("null and undefined for %s are the same as leaving it out", (input) => {
-  for (const none of [null, undefined]) expect(Object.keys(check({ [input]: none }).inputs ?? {})).toEqual(["name"]);
+test.each(OPTIONAL)("drops %s when it is null or undefined", (input) => {
+  for (const empty of [null, undefined]) expect(Object.keys(check({ [input]: empty }).inputs ?? {})).toEqual(["name"]);
 });
 
-test.each(OPTIONAL)("an unknown %s passes as it is", (input) => {
+test.each(OPTIONAL)("accepts an unknown %s", (input) => {
   expect(check({ [input]: UNKNOWN_VALUE }).inputs).toEqual({ name: "safe", [input]: UNKNOWN_VALUE });
 });
 
@@ -189,11 +189,11 @@ test.each([
   { contentFilterBuiltins: [{ action: UNKNOWN_VALUE, slug: UNKNOWN_VALUE, scanScope: UNKNOWN_VALUE }] },
   { contentFilters: [UNKNOWN_VALUE] },
   { contentFilters: [{ action: UNKNOWN_VALUE, pattern: UNKNOWN_VALUE, label: UNKNOWN_VALUE }] },
-])("unknown values inside %j pass", (given) => {
+])("accepts unknown values inside %j", (given) => {
   expect(check(given)).toEqual({ inputs: { name: "safe", ...given }, failures: [] });
 });
 
-test("every problem is reported at once, also those between inputs", () => {
+test("reports every failure at once, including those that span several inputs", () => {
   const { failures } = check({
     name: null,
     limitUsd: -1,
@@ -205,16 +205,16 @@ test("every problem is reported at once, also those between inputs", () => {
   expect(failures).toHaveLength(8);
 });
 
-test.each(REFUSED.filter(([title]) => !/budget|half|both/.test(title) && !title.includes("NaN")))(
-  "takes %s if the state has it: with ignoreChanges it comes from the account",
+test.each(REJECTED.filter(([title]) => !/budget|without an? (limit|interval)|both|NaN/.test(title)))(
+  "accepts %s when the state has it, because with ignoreChanges it comes from the account",
   (_title, given) => {
     const news = { name: "safe", ...given };
-    const isKnown = !("limit" in given);
-    expect(guardrail.check(news, news).inputs).toEqual(isKnown ? news : undefined);
+    const isInput = !("limit" in given);
+    expect(guardrail.check(news, news).inputs).toEqual(isInput ? news : undefined);
   },
 );
 
-test("half a budget is an error although the state has that half", () => {
-  const halves = { name: "safe", limitUsd: 5 };
-  expect(guardrail.check(halves, halves).failures).toEqual([expect.stringMatching(/list both$/)]);
+test("rejects a limit without an interval, even when the state has the limit", () => {
+  const half = { name: "safe", limitUsd: 5 };
+  expect(guardrail.check(half, half).failures).toEqual([expect.stringMatching(/list both$/)]);
 });

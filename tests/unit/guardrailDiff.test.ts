@@ -14,7 +14,7 @@ import {
 
 type Given = Record<string, unknown>;
 
-const switches = [
+const SWITCHES = [
   "enforceZdrAnthropic",
   "enforceZdrOpenai",
   "enforceZdrGoogle",
@@ -27,7 +27,7 @@ const switches = [
   "enablePaidModelTraining",
 ];
 
-/** Two values of each input; the two halves of a budget count as one. */
+/** Two values of each input. Limit and interval of a budget count as one input. */
 const VALUES: Record<string, [Given, Given]> = {
   name: [{ name: "safe" }, { name: "safer" }],
   description: [{ description: "a" }, { description: "b" }],
@@ -53,12 +53,12 @@ const VALUES: Record<string, [Given, Given]> = {
     { contentFilters: [{ action: "flag", pattern: "a", label: "[A]" }] },
     { contentFilters: [{ action: "flag", pattern: "a" }] },
   ],
-  ...Object.fromEntries(switches.map((name) => [name, [{ [name]: true }, { [name]: false }]])),
+  ...Object.fromEntries(SWITCHES.map((name) => [name, [{ [name]: true }, { [name]: false }]])),
   includeByokInBudgets: [{ includeByokInBudgets: true }, { includeByokInBudgets: false }],
   workspaceId: [{ workspaceId: WORKSPACE }, { workspaceId: OTHER_WORKSPACE }],
 };
 const NAMES = Object.keys(VALUES);
-const NONE: Given = { name: "guardrail", includeByokInBudgets: false };
+const DEFAULTS: Given = { name: "guardrail", includeByokInBudgets: false };
 
 const inputsOf = (given: Given): GuardrailInputs => checked(guardrail, { name: "guardrail", ...given });
 
@@ -70,25 +70,25 @@ async function stateOf(given: Given): Promise<{ outputs: GuardrailOutputs; accou
 }
 
 const wireName = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const normal = (given: Given, name: string) => JSON.stringify(given[name] ?? NONE[name] ?? null);
+const normal = (given: Given, name: string) => JSON.stringify(given[name] ?? DEFAULTS[name] ?? null);
 
-/** The body of the PATCH from one to the other, by the rule of the issue. */
+/** The expected PATCH: every changed field, and both fields of a budget if one of them changes. */
 function expectedBody(before: Given, after: Given): Given {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((name) => name !== "workspaceId");
   const changed = names.filter((name) => normal(before, name) !== normal(after, name));
   if (changed.includes("limitUsd") || changed.includes("resetInterval")) changed.push("limitUsd", "resetInterval");
-  return Object.fromEntries(changed.map((name) => [wireName(name), after[name] ?? NONE[name] ?? null]));
+  return Object.fromEntries(changed.map((name) => [wireName(name), after[name] ?? DEFAULTS[name] ?? null]));
 }
 
 const pairs = NAMES.flatMap((a, index) => NAMES.slice(index + 1).map((b): [string, string] => [a, b]));
 
-/** All settings of a pair: each left out, and each with either value. */
+/** Every combination of two inputs: each omitted, or with one of its two values. */
 function settingsOf(a: string, b: string): Given[] {
   const options = (name: string) => [{}, ...(VALUES[name] ?? [])];
   return options(a).flatMap((first) => options(b).map((second) => ({ ...first, ...second })));
 }
 
-/** With the names of the wire, and lists as sets, whatever the order of the names in their objects. */
+/** A request body that compares equal whatever the order of lists and property names. */
 function unordered(body: unknown): unknown {
   const text = JSON.stringify(throughState(body), (_name, value) =>
     Array.isArray(value) ? [...value].map((item) => JSON.stringify(item)).sort() : value,
@@ -96,37 +96,34 @@ function unordered(body: unknown): unknown {
   return JSON.parse(text.replaceAll("scanScope", "scan_scope"));
 }
 
-test.each(pairs)(
-  "every change of %s with %s replaces or updates as the table says, and then converges",
-  async (a, b) => {
-    const settings = settingsOf(a, b);
-    const [none, both] = [settings[0] as Given, settings[4] as Given];
-    for (const before of [none, both]) {
-      const { outputs, account } = await stateOf(before);
-      for (const after of settings) {
-        account.restore();
-        const declared = inputsOf(after);
-        const body = expectedBody(before, after);
-        const moved = after.workspaceId !== undefined && after.workspaceId !== before.workspaceId;
-        const about = JSON.stringify({ before, after });
-        expect({ about, ...guardrail.diff(outputs, declared) }).toEqual({
-          about,
-          changed: moved || Object.keys(body).length > 0,
-          replaces: moved ? ["workspaceId"] : [],
-        });
-        if (moved || Object.keys(body).length === 0) continue;
-        const updated = await guardrail.update(contextOf(account), GUARDRAIL, outputs, declared);
-        expect({ about, sent: unordered(account.sent) }).toEqual({
-          about,
-          sent: unordered([{ method: "PATCH", path: `/guardrails/${GUARDRAIL}`, body }]),
-        });
-        expect(guardrail.diff(throughState(updated), declared)).toEqual({ changed: false, replaces: [] });
-      }
+test.each(pairs)("updates exactly what changed, or replaces for a workspace, when %s and %s change", async (a, b) => {
+  const settings = settingsOf(a, b);
+  const [empty, both] = [settings[0] as Given, settings[4] as Given];
+  for (const before of [empty, both]) {
+    const { outputs, account } = await stateOf(before);
+    for (const after of settings) {
+      account.restore();
+      const declared = inputsOf(after);
+      const body = expectedBody(before, after);
+      const moved = after.workspaceId !== undefined && after.workspaceId !== before.workspaceId;
+      const change = JSON.stringify({ before, after });
+      expect({ change, ...guardrail.diff(outputs, declared) }).toEqual({
+        change,
+        changed: moved || Object.keys(body).length > 0,
+        replaces: moved ? ["workspaceId"] : [],
+      });
+      if (moved || Object.keys(body).length === 0) continue;
+      const updated = await guardrail.update(contextOf(account), GUARDRAIL, outputs, declared);
+      expect({ change, sent: unordered(account.sent) }).toEqual({
+        change,
+        sent: unordered([{ method: "PATCH", path: `/guardrails/${GUARDRAIL}`, body }]),
+      });
+      expect(guardrail.diff(throughState(updated), declared)).toEqual({ changed: false, replaces: [] });
     }
-  },
-);
+  }
+});
 
-test.each(NAMES)("%s that is not known yet is a change, and a replacement for the workspace only", async (name) => {
+test.each(NAMES)("finds a change when %s is unknown, and a replacement only for the workspace", async (name) => {
   const value = VALUES[name]?.[0] ?? {};
   const { outputs } = await stateOf(value);
   const unknown = Object.fromEntries(Object.keys(value).map((input) => [input, UNKNOWN_VALUE]));
@@ -138,12 +135,12 @@ test.each([
   { allowedModels: ["a", UNKNOWN_VALUE] },
   { contentFilterBuiltins: [{ slug: "email", action: UNKNOWN_VALUE }] },
   { contentFilters: [UNKNOWN_VALUE] },
-])("what is not known yet inside %j is a change and no replacement", async (given) => {
+])("finds a change but no replacement when a value inside %j is unknown", async (given) => {
   const { outputs } = await stateOf({});
   expect(guardrail.diff(outputs, inputsOf(given))).toEqual({ changed: true, replaces: [] });
 });
 
-test("order, duplicates and the order of the names in a filter are no change", async () => {
+test("finds no change when only order, duplicates, or property order in a filter differ", async () => {
   const { outputs } = await stateOf({
     allowedModels: ["a", "b"],
     contentFilterBuiltins: [
@@ -164,9 +161,9 @@ test("order, duplicates and the order of the names in a filter are no change", a
   expect(guardrail.diff(outputs, declared)).toEqual({ changed: false, replaces: [] });
 });
 
-test("enforceZdr and the five switches one by one are the same", async () => {
+test("finds no change between enforceZdr and all five vendor switches", async () => {
   const { outputs } = await stateOf({ enforceZdr: true });
-  const five = Object.fromEntries(switches.slice(0, 5).map((name) => [name, true]));
+  const five = Object.fromEntries(SWITCHES.slice(0, 5).map((name) => [name, true]));
   expect(guardrail.diff(outputs, inputsOf(five))).toEqual({ changed: false, replaces: [] });
 });
 
@@ -174,12 +171,12 @@ test.each([
   ["adding", {}, { adopt: GUARDRAIL }],
   ["removing", { adopt: GUARDRAIL }, {}],
   ["changing", { adopt: GUARDRAIL }, { adopt: OTHER_GUARDRAIL }],
-])("%s adopt is no change", async (_title, before, after) => {
+])("finds no change when the program is %s `adopt`", async (_title, before, after) => {
   const { outputs } = await stateOf({});
   expect(guardrail.diff({ ...outputs, ...before }, inputsOf(after))).toEqual({ changed: false, replaces: [] });
 });
 
-test("a guardrail older than workspaces has none, and none declared is no change", async () => {
+test("replaces a guardrail without a workspace only when the program declares one", async () => {
   const { outputs } = await stateOf({});
   const { workspaceId, ...old } = outputs;
   expect(guardrail.diff(old, inputsOf({}))).toEqual({ changed: false, replaces: [] });

@@ -19,7 +19,7 @@ const shown = (settings: object = {}) => ({ data: wireGuardrail(settings) });
 const patch = (body: object) => ({ method: "PATCH", path: `/guardrails/${GUARDRAIL}`, body });
 const gone = new NotFoundError(OPERATION, 404, "Resource not found");
 const broken = new ServerError(OPERATION, 500, "Internal Server Error");
-const refused = new ApiError(OPERATION, 400, "Invalid request parameters");
+const rejection = new ApiError(OPERATION, 400, "Invalid request parameters");
 
 function stateWith(outputs: object = {}): GuardrailOutputs {
   return { name: "safe", createdAt: CREATED_AT, ...outputs };
@@ -73,7 +73,7 @@ describe("create", () => {
     ["a name alone", {}, {}],
     ["everything", { ...ALL, workspaceId: OTHER_WORKSPACE }, { ...ALL_ON_WIRE, workspace_id: OTHER_WORKSPACE }],
     ["a budget of 0", { limitUsd: 0, resetInterval: "weekly" }, { limit_usd: 0, reset_interval: "weekly" }],
-  ])("with %s is one POST", async (_title, given, body) => {
+  ])("sends one POST with %s", async (_title, given, body) => {
     const fake = scripted(shown(body));
     const { id, outputs } = await guardrail.create(contextOf(fake), inputsOf(given));
     expect(fake.sent).toEqual([{ method: "POST", path: "/guardrails", body: { name: "safe", ...body } }]);
@@ -82,7 +82,7 @@ describe("create", () => {
     expect(guardrail.diff(throughState(outputs), inputsOf(given))).toEqual({ changed: false, replaces: [] });
   });
 
-  test("enforceZdr is sent as the five switches, and the deprecated field never", async () => {
+  test("sends enforceZdr as the five vendor switches, never as the deprecated field", async () => {
     const vendors = ["anthropic", "openai", "google", "xai", "other"];
     const five = Object.fromEntries(vendors.map((vendor) => [`enforce_zdr_${vendor}`, true]));
     const fake = scripted(shown({ ...five, enforce_zdr: null }));
@@ -90,7 +90,7 @@ describe("create", () => {
     expect(fake.sent).toEqual([{ method: "POST", path: "/guardrails", body: { name: "safe", ...five } }]);
   });
 
-  test("labels and scopes that the server puts on built-in filters make no diff", async () => {
+  test("ignores labels and default scopes that the API adds to built-in filters", async () => {
     const email = { slug: "email", action: "redact" };
     const fake = scripted(
       shown({ content_filter_builtins: [{ ...email, label: "[EMAIL]", scan_scope: "all_messages" }] }),
@@ -101,14 +101,14 @@ describe("create", () => {
     expect(guardrail.diff(outputs, declared)).toEqual({ changed: false, replaces: [] });
   });
 
-  test("lists in the server's order, empty lists and nulls are what was asked for", async () => {
+  test("writes nothing more when the API reorders lists, or shows omitted ones as empty or null", async () => {
     const lists = { allowed_providers: ["z", "a"], ignored_providers: [], content_filters: [], allowed_models: null };
     const fake = scripted(shown(lists));
     await guardrail.create(contextOf(fake), inputsOf({ allowedProviders: ["a", "z"] }));
     expect(fake.sent).toHaveLength(1);
   });
 
-  test("a switch shown as false where none was asked for is none, and a later true is drift", async () => {
+  test("treats false for an omitted switch as unset, and a later true as drift", async () => {
     const fake = scripted(shown({ enforce_zdr_xai: false }), shown({ enforce_zdr_xai: true }));
     const { outputs } = await guardrail.create(contextOf(fake), inputsOf());
     expect(fake.sent).toHaveLength(1);
@@ -117,7 +117,7 @@ describe("create", () => {
     expect(found?.inputs).toEqual({ name: "safe", enforceZdrXai: true });
   });
 
-  test("a switch that shows false for none is still sent when the program says false", async () => {
+  test("sends false for a switch that the API shows as false when unset", async () => {
     const fake = scripted(shown({ enforce_zdr_xai: false }));
     const declared = inputsOf({ enforceZdrXai: false });
     const outputs = await guardrail.update(
@@ -131,7 +131,7 @@ describe("create", () => {
     expect(guardrail.diff(outputs, declared).changed).toBe(false);
   });
 
-  test("a field accepted and never shown is an error that keeps the id, and no loop", async () => {
+  test("fails after two writes and keeps the id when the API accepts a field but does not apply it", async () => {
     const fake = scripted(shown(), shown(), shown());
     const error = await failureOf(guardrail.create(contextOf(fake), inputsOf({ description: "a" })));
     expect(fake.lines()).toEqual([
@@ -144,8 +144,8 @@ describe("create", () => {
     expect(error.message).toMatch(/accepted description but shows a different value/);
   });
 
-  test("a failed POST is no partial failure", async () => {
-    expect(await failureOf(guardrail.create(contextOf(scripted(refused)), inputsOf()))).toBe(refused);
+  test("fails without a partial state when the POST fails", async () => {
+    expect(await failureOf(guardrail.create(contextOf(scripted(rejection)), inputsOf()))).toBe(rejection);
   });
 });
 
@@ -154,47 +154,47 @@ describe("update", () => {
     .filter((name) => name !== "limitUsd" && name !== "resetInterval")
     .map((name) => [name, name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] as const);
 
-  test.each(clearing)("clearing %s sends the none and nothing else", async (name, wire) => {
-    const none = name === "includeByokInBudgets" ? false : null;
-    const fake = scripted(shown({ ...ALL_ON_WIRE, [wire]: none }));
+  test.each(clearing)("clears %s by sending only its empty value", async (name, wire) => {
+    const cleared = name === "includeByokInBudgets" ? false : null;
+    const fake = scripted(shown({ ...ALL_ON_WIRE, [wire]: cleared }));
     const { [name as keyof typeof ALL]: _, ...rest } = ALL;
     const outputs = await guardrail.update(contextOf(fake), GUARDRAIL, stateWith(ALL), inputsOf(rest));
-    expect(fake.sent).toEqual([patch({ [wire]: none })]);
+    expect(fake.sent).toEqual([patch({ [wire]: cleared })]);
     expect(outputs).not.toHaveProperty(name);
   });
 
   test.each([
-    ["clearing it", {}, { limit_usd: null, reset_interval: null }],
-    ["another amount", { limitUsd: 60, resetInterval: "daily" }, { limit_usd: 60, reset_interval: "daily" }],
-    ["another interval", { limitUsd: 50, resetInterval: "weekly" }, { limit_usd: 50, reset_interval: "weekly" }],
-  ])("the two halves of a budget travel together: %s", async (_title, given, body) => {
+    ["the budget is cleared", {}, { limit_usd: null, reset_interval: null }],
+    ["the limit changes", { limitUsd: 60, resetInterval: "daily" }, { limit_usd: 60, reset_interval: "daily" }],
+    ["the interval changes", { limitUsd: 50, resetInterval: "weekly" }, { limit_usd: 50, reset_interval: "weekly" }],
+  ])("sends limit and interval together when %s", async (_title, given, body) => {
     const fake = scripted(shown(body));
     const state = stateWith({ limitUsd: 50, resetInterval: "daily" });
     await guardrail.update(contextOf(fake), GUARDRAIL, state, inputsOf(given));
     expect(fake.sent).toEqual([patch(body)]);
   });
 
-  test("a list is sent whole", async () => {
+  test("sends the whole list when one element is added", async () => {
     const fake = scripted(shown({ allowed_providers: ["a", "b", "c"] }));
     const state = stateWith({ allowedProviders: ["a", "b"] });
     await guardrail.update(contextOf(fake), GUARDRAIL, state, inputsOf({ allowedProviders: ["c", "b", "a"] }));
     expect(fake.sent).toEqual([patch({ allowed_providers: ["a", "b", "c"] })]);
   });
 
-  test("a budget set in the dashboard is left to a refresh, since no preview has shown it", async () => {
+  test("leaves a budget from the dashboard to the next refresh, because no preview has shown it", async () => {
     const fake = scripted(shown({ description: "b", limit_usd: 9, reset_interval: "daily" }));
     const outputs = await guardrail.update(contextOf(fake), GUARDRAIL, stateWith(), inputsOf({ description: "b" }));
     expect(fake.sent).toEqual([patch({ description: "b" })]);
     expect(outputs).not.toHaveProperty("limitUsd");
   });
 
-  test("with nothing left to write by the state it looks and finishes", async () => {
+  test("reads the guardrail and writes the rest when the state shows no change", async () => {
     const fake = scripted(shown(), shown({ description: "a" }));
     await guardrail.update(contextOf(fake), GUARDRAIL, stateWith({ description: "a" }), inputsOf({ description: "a" }));
     expect(fake.lines()).toEqual([`GET /guardrails/${GUARDRAIL}`, `PATCH /guardrails/${GUARDRAIL}`]);
   });
 
-  test("a refused PATCH is the failure itself, and one that may have been carried out keeps the state and a mark", async () => {
+  test("passes on a rejected PATCH, and keeps the state when the outcome of the PATCH is unknown", async () => {
     const update = (cause: Error) =>
       guardrail.update(contextOf(scripted(cause)), GUARDRAIL, stateWith(), inputsOf({ description: "a" }));
     expect(await failureOf(update(gone))).toBe(gone);
@@ -205,19 +205,19 @@ describe("update", () => {
 describe("read", () => {
   const drifts = Object.keys(ALL).map((name) => [name, name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)] as const);
 
-  test.each(drifts)("%s set behind the provider's back on a left-out input shows as an input", async (name, wire) => {
+  test.each(drifts)("returns %s as an input when it was set outside Pulumi", async (name, wire) => {
     const drift = ALL_ON_WIRE[wire as keyof typeof ALL_ON_WIRE];
     const found = await guardrail.read(contextOf(scripted(shown({ [wire]: drift }))), GUARDRAIL, stateWith());
     expect(found?.inputs).toEqual({ name: "safe", [name]: ALL[name as keyof typeof ALL] });
   });
 
-  test.each(drifts)("%s taken away behind the provider's back is missing from the inputs", async (name) => {
+  test.each(drifts)("omits %s from the inputs when it was cleared outside Pulumi", async (name) => {
     const found = await guardrail.read(contextOf(scripted(shown())), GUARDRAIL, stateWith(ALL));
     expect(found?.inputs).not.toHaveProperty(name);
     expect(guardrail.diff(found?.outputs as GuardrailOutputs, inputsOf(ALL)).changed).toBe(true);
   });
 
-  test("a declared workspace is an input, one chosen by the server is not", async () => {
+  test("returns the workspace as an input only when it was declared", async () => {
     const declared = stateWith({ workspaceId: WORKSPACE });
     const fake = scripted(shown(), shown());
     expect((await guardrail.read(contextOf(fake), GUARDRAIL, declared))?.inputs.workspaceId).toBe(WORKSPACE);
@@ -226,13 +226,13 @@ describe("read", () => {
     expect(chosen?.outputs).not.toHaveProperty("workspaceId");
   });
 
-  test("only a 404 of the API is gone", async () => {
+  test("returns nothing for a 404, and passes on any other failure", async () => {
     expect(await guardrail.read(contextOf(scripted(gone)), GUARDRAIL, stateWith())).toBeUndefined();
     expect(await failureOf(guardrail.read(contextOf(scripted(broken)), GUARDRAIL, stateWith()))).toBe(broken);
   });
 });
 
-test("delete is one DELETE", async () => {
+test("deletes with one DELETE", async () => {
   const fake = scripted({ deleted: true });
   await guardrail.delete(contextOf(fake), GUARDRAIL, stateWith());
   expect(fake.lines()).toEqual([`DELETE /guardrails/${GUARDRAIL}`]);

@@ -11,13 +11,13 @@ test.each([
   ["a negative look-ahead", "a(?!b)"],
   ["a look-behind", "(?<=a)b"],
   ["a negative look-behind", "(?<!a)b"],
-  ["one after an escaped backslash", "\\\\(?=b)"],
-  ["one after a character class", "[(](?!b)"],
-  ["one after a class that has a closing bracket", "[\\]](?=b)"],
-  ["one after an empty class", "[](?=b)]"],
-  ["one inside a group", "((?:(?=b)))"],
-  ["one over several lines", "a\n(?=b)"],
-])("%s is refused", (_title, pattern) => {
+  ["a look-ahead after an escaped backslash", "\\\\(?=b)"],
+  ["a look-ahead after a character class", "[(](?!b)"],
+  ["a look-ahead after a class with a closing bracket", "[\\]](?=b)"],
+  ["a look-ahead after an empty class", "[](?=b)]"],
+  ["a look-ahead inside a group", "((?:(?=b)))"],
+  ["a look-ahead on a second line", "a\n(?=b)"],
+])("rejects %s", (_title, pattern) => {
   expect(ofPattern(pattern)).toEqual([LOOK_AROUND]);
 });
 
@@ -27,43 +27,43 @@ test.each([
   ["by the highest digit", "(a)\\9"],
   ["by name", "(?<n>a)\\k<n>"],
   ["after an escaped backslash", "(a)\\\\\\1"],
-])("a back-reference %s is refused", (_title, pattern) => {
+])("rejects a back-reference %s", (_title, pattern) => {
   expect(ofPattern(pattern)).toEqual([BACK_REFERENCE]);
 });
 
-test("look-around and a back-reference are two problems", () => {
+test("reports look-around and a back-reference separately", () => {
   expect(ofPattern("(a)\\1(?=b)")).toEqual([LOOK_AROUND, BACK_REFERENCE]);
 });
 
 test.each([
   ["an escaped bracket before ?=", "\\(?=b"],
-  ["the same in a character class", "[(?=]"],
-  ["the same in a class with an escaped bracket", "[\\](?=b]"],
+  ["?= in a character class", "[(?=]"],
+  ["?= in a class with an escaped bracket", "[\\](?=b]"],
   ["a named group", "(?<n>a)"],
-  ["a group that does not capture", "(?:a)"],
+  ["a non-capturing group", "(?:a)"],
   ["an escaped backslash before a digit", "\\\\1"],
   ["an escaped backslash before k<", "\\\\k<n>"],
   ["a digit in a character class", "[\\1]"],
   ["a null character", "\\0"],
   ["classes and escapes", "^\\d{3}-\\w+\\s*[^\\]]$"],
-  ["a letter that is escaped for nothing", "\\k"],
+  ["a needlessly escaped letter", "\\k"],
   ["100,000 characters", "a".repeat(100_000)],
-])("%s is no look-around and no back-reference", (_title, pattern) => {
+])("accepts %s", (_title, pattern) => {
   expect(new RegExp(pattern)).toBeInstanceOf(RegExp);
   expect(ofPattern(pattern)).toEqual([]);
 });
 
-// What is taken out of the pattern joins what stood beside it: `(\s?=` becomes `(?=`.
+// A rule that deletes escapes before it searches would see `(?=` in `(\s?=`.
 test.each([
   ["an optional space before =", "key(\\s?=\\s?)value"],
   ["an optional class before !", "([a-z]?!)"],
   ["an optional question mark before =", "(\\??=a)"],
-])("%s is no look-around", (_title, pattern) => {
+])("accepts %s, which is not look-around", (_title, pattern) => {
   expect(new RegExp(pattern)).toBeInstanceOf(RegExp);
   expect(ofPattern(pattern)).toEqual([]);
 });
 
-test("more than 100,000 characters are refused, and not repeated", () => {
+test("rejects more than 100,000 characters without printing them", () => {
   expect(ofPattern("a".repeat(100_001))).toEqual(["contentFilters.0.pattern: must have at most 100000 characters"]);
 });
 
@@ -76,33 +76,33 @@ describe("scanScope", () => {
     { slug: "email" },
     { slug: "email", scanScope: null },
     { slug: UNKNOWN_VALUE, scanScope: "user_only" },
-  ])("%j is taken", (filter) => {
+  ])("accepts %j", (filter) => {
     expect(ofFilter(filter)).toEqual([]);
   });
 
-  test.each(["user_only", "all_messages"])("%s of another filter is refused", (scanScope) => {
-    const said = "contentFilterBuiltins.0.scanScope: is for the slug regex-prompt-injection only";
-    expect(ofFilter({ slug: "email", scanScope })).toEqual([said]);
+  test.each(["user_only", "all_messages"])("rejects %s for a different filter", (scanScope) => {
+    const failure = "contentFilterBuiltins.0.scanScope: is for the slug regex-prompt-injection only";
+    expect(ofFilter({ slug: "email", scanScope })).toEqual([failure]);
   });
 
-  // It may turn out to be null.
-  test("that is not known yet passes with any slug", () => {
+  // The value may turn out to be null.
+  test("accepts an unknown value with any slug", () => {
     expect(ofFilter({ slug: "email", scanScope: UNKNOWN_VALUE })).toEqual([]);
   });
 });
 
 describe("regions", () => {
-  test.each(["eu", "EU", "Eu"])("%s asks for the name that the API has", (region) => {
+  test.each(["eu", "EU", "Eu"])("suggests the API's name for %s", (region) => {
     const failures = failuresOf({ allowedDataRegions: ["us", region] });
     expect(failures).toEqual(["allowedDataRegions.1: did you mean `europe`?"]);
   });
 
-  test.each(["europe", "us", "global", "eu-west", "moon"])("%s is left to the API", (region) => {
+  test.each(["europe", "us", "global", "eu-west", "moon"])("leaves %s to the API", (region) => {
     expect(failuresOf({ allowedDataRegions: [region] })).toEqual([]);
   });
 });
 
-test("the same model in both lists is counted, whatever else is unknown", () => {
+test("counts models that are in both lists, even next to unknown ones", () => {
   const given = { allowedModels: ["a", "b", "c", UNKNOWN_VALUE], ignoredModels: ["c", UNKNOWN_VALUE, "b"] };
   expect(failuresOf(given)).toEqual(["allowedModels, ignoredModels: 2 of one are in the other as well"]);
 });

@@ -28,8 +28,8 @@ interface Listed {
   assignedTo?: "keys" | "members";
 }
 
-/** An account in which the first POST got lost, and which then lists this; the second POST is answered. */
-function lossy(given: object, { guardrails, assignedTo }: Listed) {
+/** An account that creates these guardrails, loses the response to the first POST, and responds to the second. */
+function losingFirstPost(given: object, { guardrails, assignedTo }: Listed) {
   let posts = 0;
   const rows = { keys: [{ key_hash: HASH }], members: [{ user_id: "user_ada" }] };
   const fake = responding(({ method, path, body }) => {
@@ -49,8 +49,8 @@ function lossy(given: object, { guardrails, assignedTo }: Listed) {
   return { fake, session, create: () => guardrail.create(contextOf({ ...fake, api }, session), inputs) };
 }
 
-async function isRemoved(given: object, listed: Listed): Promise<boolean> {
-  const { fake, create } = lossy(given, listed);
+async function isDeleted(given: object, listed: Listed): Promise<boolean> {
+  const { fake, create } = losingFirstPost(given, listed);
   const result = await create().catch((error: unknown) => error);
   const isGone = fake.lines().includes(`DELETE /guardrails/${OTHER_GUARDRAIL}`);
   if (!isGone) expect(result).toBeInstanceOf(AmbiguousCreateError);
@@ -63,30 +63,30 @@ async function isRemoved(given: object, listed: Listed): Promise<boolean> {
 test.each<[string, object, object]>([
   ["has the declared settings", { description: "a" }, { description: "a" }],
   ["shows false for a switch that is not declared", {}, { enforce_zdr_xai: false }],
-  ["has the lists in another order", { allowedProviders: ["b", "a"] }, { allowed_providers: ["a", "b"] }],
-])("a guardrail of a lost response that was never assigned and %s is removed", async (_title, given, settings) => {
-  expect(await isRemoved(given, { guardrails: [twin(settings)] })).toBe(true);
+  ["has its lists in a different order", { allowedProviders: ["b", "a"] }, { allowed_providers: ["a", "b"] }],
+])("deletes an unassigned orphan of a lost response that %s", async (_title, given, settings) => {
+  expect(await isDeleted(given, { guardrails: [twin(settings)] })).toBe(true);
 });
 
 test.each<[string, object, Listed]>([
-  ["has other settings", { description: "a" }, { guardrails: [twin({ description: "b" })] }],
+  ["has different settings", { description: "a" }, { guardrails: [twin({ description: "b" })] }],
   ["has a setting that is not declared", {}, { guardrails: [twin({ description: "b" })] }],
   ["is assigned to a key", {}, { guardrails: [twin()], assignedTo: "keys" }],
   ["is assigned to a member", {}, { guardrails: [twin()], assignedTo: "members" }],
-  ["has a name of the user's own", { __defaultName: false }, { guardrails: [twin()] }],
-  ["may have one, as nothing says that it is the default", { __defaultName: undefined }, { guardrails: [twin()] }],
-])("a guardrail that %s is never removed, but named", async (_title, given, listed) => {
-  expect(await isRemoved(given, listed)).toBe(false);
+  ["has a name that the program chose", { __defaultName: false }, { guardrails: [twin()] }],
+  ["may have a name that the program chose", { __defaultName: undefined }, { guardrails: [twin()] }],
+])("keeps and names a guardrail that %s", async (_title, given, listed) => {
+  expect(await isDeleted(given, listed)).toBe(false);
 });
 
-test("guardrails of other names are none of it", async () => {
-  const { fake, create } = lossy({}, { guardrails: [twin({ name: "acme/prod/safer" })] });
+test("ignores guardrails with different names", async () => {
+  const { fake, create } = losingFirstPost({}, { guardrails: [twin({ name: "acme/prod/safer" })] });
   expect((await create()).id).toBe(GUARDRAIL);
   expect(fake.lines().filter((line) => line.startsWith("DELETE"))).toEqual([]);
 });
 
-test("the guardrail's own workspace is looked through, before the first create too", async () => {
-  const { fake, session, create } = lossy({ workspaceId: OTHER_WORKSPACE.toUpperCase() }, { guardrails: [] });
+test("lists only the guardrail's workspace, both before the first create and after a lost response", async () => {
+  const { fake, session, create } = losingFirstPost({ workspaceId: OTHER_WORKSPACE.toUpperCase() }, { guardrails: [] });
   session.preexisting.clear();
   await create();
   const lists = fake.sent.filter(({ method }) => method === "GET");
@@ -95,7 +95,7 @@ test("the guardrail's own workspace is looked through, before the first create t
   expect(session.createdIds).toContain(GUARDRAIL);
 });
 
-test("many guardrails are read from pages of their workspace", async () => {
+test("reads many guardrails from pages of their workspace", async () => {
   const ids = ["a", "b", "c"].map((letter) => `${letter.repeat(8)}-3333-4333-8333-333333333333`);
   const fake = responding(({ path, query }) => {
     const { offset = 0 } = (query ?? {}) as { offset?: number };

@@ -17,7 +17,7 @@ import {
 } from "./support/samples";
 
 const VENDORS = ["anthropic", "openai", "google", "xai", "other"];
-const five = (value: boolean | null, more: object = {}) => ({
+const allVendors = (value: boolean | null, more: object = {}) => ({
   ...Object.fromEntries(VENDORS.map((vendor) => [`enforce_zdr_${vendor}`, value])),
   ...more,
 });
@@ -29,103 +29,109 @@ async function stateOf(given: object, live: object): Promise<GuardrailOutputs> {
   return throughState(outputs);
 }
 
-/** What `read` derives from this state and this drift. */
+/** The result of a refresh of this state when the API shows these settings. */
 async function afterRefresh(state: GuardrailOutputs, live: object) {
   const found = await guardrail.read(contextOf(scripted(shown(live))), GUARDRAIL, state);
-  if (!found) throw new Error("it is there");
+  if (!found) throw new Error("expected the guardrail to exist");
   return { inputs: found.inputs, outputs: throughState(found.outputs) };
 }
 const isChanged = (olds: GuardrailOutputs, given: object) => guardrail.diff(olds, inputsOf(given)).changed;
 
-test("enforceZdr is an output beside the five vendors", async () => {
-  const outputs = await stateOf({ enforceZdr: true }, five(true));
+test("returns enforceZdr as an output next to the five vendors", async () => {
+  const outputs = await stateOf({ enforceZdr: true }, allVendors(true));
   expect(outputs).toMatchObject({ enforceZdr: true, enforceZdrAnthropic: true, enforceZdrOther: true });
   const vendors = await stateOf({ enforceZdrXai: true }, { enforce_zdr_xai: true });
   expect(vendors).not.toHaveProperty("enforceZdr");
 });
 
 test.each<[string, object, object, object, object]>([
-  ["without drift it is itself", { enforceZdr: true }, five(true), five(true), { enforceZdr: true }],
+  ["unchanged without drift", { enforceZdr: true }, allVendors(true), allVendors(true), { enforceZdr: true }],
   [
-    "a vendor that drifted is that vendor's input beside it",
+    "next to the input of one vendor that drifted",
     { enforceZdr: true },
-    five(true),
-    five(true, { enforce_zdr_xai: false }),
+    allVendors(true),
+    allVendors(true, { enforce_zdr_xai: false }),
     { enforceZdr: true, enforceZdrXai: false },
   ],
-  ["all vendors that drifted are it", { enforceZdr: true }, five(true), five(false), { enforceZdr: false }],
-  ["all vendors switched off in favour of the account are nothing", { enforceZdr: true }, five(true), five(null), {}],
   [
-    "a vendor shown as null counts as false: omitted, it would mean true",
+    "as the opposite when all vendors drifted",
     { enforceZdr: true },
-    five(true),
-    five(true, { enforce_zdr_google: null }),
+    allVendors(true),
+    allVendors(false),
+    { enforceZdr: false },
+  ],
+  ["not at all when all vendors were unset", { enforceZdr: true }, allVendors(true), allVendors(null), {}],
+  [
+    "next to false for a vendor shown as null, because an omitted one would mean true",
+    { enforceZdr: true },
+    allVendors(true),
+    allVendors(true, { enforce_zdr_google: null }),
     { enforceZdr: true, enforceZdrGoogle: false },
   ],
   [
-    "a declared vendor stays beside it",
+    "next to a declared vendor",
     { enforceZdr: true, enforceZdrXai: false },
-    five(true, { enforce_zdr_xai: false }),
-    five(true, { enforce_zdr_xai: false, enforce_zdr_openai: false }),
+    allVendors(true, { enforce_zdr_xai: false }),
+    allVendors(true, { enforce_zdr_xai: false, enforce_zdr_openai: false }),
     { enforceZdr: true, enforceZdrXai: false, enforceZdrOpenai: false },
   ],
   [
-    "a declared vendor that drifted to it is in it",
+    "alone when a declared vendor drifted to the same value",
     { enforceZdr: true, enforceZdrXai: false },
-    five(true, { enforce_zdr_xai: false }),
-    five(true),
+    allVendors(true, { enforce_zdr_xai: false }),
+    allVendors(true),
     { enforceZdr: true },
   ],
   [
-    "vendors one by one stay vendors",
+    "not at all when only vendors are declared",
     { enforceZdrXai: true },
     { enforce_zdr_xai: true },
     { enforce_zdr_xai: false, enforce_zdr_openai: true },
     { enforceZdrXai: false, enforceZdrOpenai: true },
   ],
-])("enforceZdr after a refresh: %s", async (_title, given, made, live, expected) => {
-  const { inputs, outputs } = await afterRefresh(await stateOf(given, made), live);
+])("returns enforceZdr from a refresh %s", async (_title, given, created, live, expected) => {
+  const { inputs, outputs } = await afterRefresh(await stateOf(given, created), live);
   expect(inputs).toEqual({ name: "safe", ...expected });
-  // What ignoreChanges puts into the program is no change.
+  // With ignoreChanges these inputs are the program's, and must not be a change.
   expect(guardrail.diff(outputs, checked(guardrail, { ...inputs }))).toEqual({ changed: false, replaces: [] });
 });
 
-test("drift of a vendor is a change for the program, also after a refresh", async () => {
+test("finds a change when a vendor drifted, until the program declares the drift", async () => {
   const { outputs } = await afterRefresh(
-    await stateOf({ enforceZdr: true }, five(true)),
-    five(true, { enforce_zdr_xai: false }),
+    await stateOf({ enforceZdr: true }, allVendors(true)),
+    allVendors(true, { enforce_zdr_xai: false }),
   );
   expect(isChanged(outputs, { enforceZdr: true })).toBe(true);
   expect(isChanged(outputs, { enforceZdr: true, enforceZdrXai: false })).toBe(false);
 });
 
-test("another spelling of the same is no change and sends nothing, before and after a refresh", async () => {
+test("finds no change between equivalent declarations, before and after a refresh", async () => {
   const vendors = Object.fromEntries(
     ["Anthropic", "Openai", "Google", "Xai", "Other"].map((vendor) => [`enforceZdr${vendor}`, true]),
   );
-  const spellings = [
+  const declarations = [
     { enforceZdr: true },
     vendors,
     { enforceZdr: true, enforceZdrXai: true },
     { ...vendors, enforceZdr: false },
   ];
-  for (const first of spellings) {
-    const state = await stateOf(first, five(true));
-    const { outputs } = await afterRefresh(state, five(true));
-    for (const second of spellings)
+  for (const first of declarations) {
+    const state = await stateOf(first, allVendors(true));
+    const { outputs } = await afterRefresh(state, allVendors(true));
+    for (const second of declarations)
       expect([isChanged(state, second), isChanged(outputs, second)]).toEqual([false, false]);
   }
 });
 
-test("an update reverts the vendor that drifted, and nothing else", async () => {
-  const drifted = five(true, { enforce_zdr_xai: false });
-  const { outputs } = await afterRefresh(await stateOf({ enforceZdr: true }, five(true)), drifted);
-  const fake = scripted(shown(five(true)));
+test("reverts only the vendor that drifted in an update", async () => {
+  const drifted = allVendors(true, { enforce_zdr_xai: false });
+  const { outputs } = await afterRefresh(await stateOf({ enforceZdr: true }, allVendors(true)), drifted);
+  const fake = scripted(shown(allVendors(true)));
   await guardrail.update(contextOf(fake), GUARDRAIL, outputs, inputsOf({ enforceZdr: true }));
   expect(fake.sent).toEqual([{ method: "PATCH", path: `/guardrails/${GUARDRAIL}`, body: { enforce_zdr_xai: true } }]);
 });
 
-describe("what must not be planned", () => {
+describe("forbid", () => {
   const olds: GuardrailOutputs = { name: "safe", createdAt: CREATED_AT };
   const forbid = (change: Partial<PlannedChange<GuardrailInputs, GuardrailOutputs>>) => () =>
     guardrail.forbid?.({
@@ -138,7 +144,7 @@ describe("what must not be planned", () => {
       ...change,
     });
 
-  test("another workspace while adopt is present says to remove it, unless it is not known yet", () => {
+  test("rejects a different workspace while `adopt` is present, unless the workspace is unknown", () => {
     const adopt = { adopt: GUARDRAIL };
     const replace = { replaces: ["workspaceId"] };
     const moved = inputsOf({ ...adopt, workspaceId: OTHER_WORKSPACE });
@@ -150,7 +156,7 @@ describe("what must not be planned", () => {
     expect(forbid({ ...replace, news: inputsOf({ workspaceId: OTHER_WORKSPACE }) })).not.toThrow();
   });
 
-  test("adopt of another guardrail is an error, and of its own in capitals is not", () => {
+  test("rejects `adopt` of a different guardrail, but not of its own id in capitals", () => {
     expect(forbid({ news: inputsOf({ adopt: OTHER_GUARDRAIL }) })).toThrow(/`adopt` names a different object/);
     const id = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
     for (const adopt of [id, id.toUpperCase(), UNKNOWN_VALUE, undefined]) {
