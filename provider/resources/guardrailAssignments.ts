@@ -8,49 +8,33 @@
  * Additions are sent before removals, and a removal names its own guardrail only. A key is not removed while another
  * resource of the program assigns it, nor if this run replaces or deletes it: its own delete removes the assignment.
  */
-import { isDeepStrictEqual } from "node:util";
 import { listAssignments } from "../api/assignments";
 import { allOf } from "../api/pages";
-import { PartialFailureError } from "../errors";
 import { isUuid } from "../ids";
 import { untilFound, untilVisible } from "../reconcile/fresh";
-import {
-  bool,
-  checkInputs,
-  keyHash,
-  listOf,
-  lowerCase,
-  type Rules,
-  singleLine,
-  sortedSet,
-  uuid,
-} from "../reconcile/inputs";
+import { bool, checkInputs, keyHash, listOf, lowerCase, type Rules, singleLine, uuid } from "../reconcile/inputs";
 import { type Context, ignoreNotFound, type Lifecycle, type Session } from "../reconcile/lifecycle";
-import { assignAll, unassignAll } from "./assignmentBatches";
-import { claimedElsewhere, claimGuardrail, isOfThisStack, leftToTheirDelete } from "./assignmentClaims";
+import { unassignAll } from "./assignmentBatches";
+import { claimedElsewhere, claimGuardrail } from "./assignmentClaims";
+import { pairId, partsOf } from "./assignmentRequests";
 import {
-  common,
-  inDeclaredOrder,
+  claimsOf,
+  differs,
+  type GuardrailAssignmentsInputs,
+  type GuardrailAssignmentsOutputs,
+  guardrailOf,
+  isExclusive,
   KINDS,
   LIST_NAMES,
   type ListName,
   type Lists,
   managedBy,
+  managedPart,
+  SET,
+  setId,
   without,
-} from "./assignmentLists";
-import { type Place, pairId, partsOf, serverTimestamp } from "./assignmentRequests";
-
-export interface GuardrailAssignmentsInputs extends Lists {
-  guardrailId: string;
-  exclusive?: boolean;
-}
-
-export interface GuardrailAssignmentsOutputs extends GuardrailAssignmentsInputs {
-  /** When the set last changed an assignment, by the server's clock. */
-  updatedAt?: string;
-  /** Hashes in `keyHashes` that are not of keys of this stack: no delete of this stack removes them. */
-  __foreign?: string[];
-}
+} from "./assignmentSet";
+import { sync, toOutputs } from "./assignmentSync";
 
 const RULES: Rules<GuardrailAssignmentsInputs> = {
   required: { guardrailId: uuid() },
@@ -62,19 +46,6 @@ function atLeastOneList({ keyHashes, userIds }: Record<string, unknown>): string
   return ["keyHashes or userIds: one of them is required; an empty list means that none is assigned"];
 }
 
-const isExclusive = ({ exclusive = true }: Partial<GuardrailAssignmentsInputs>) => exclusive;
-const guardrailOf = (inputs: GuardrailAssignmentsInputs) => lowerCase(inputs.guardrailId);
-
-/** In place of an assignee: a guardrail has one set. */
-const SET = "assignments";
-const setId = (inputs: GuardrailAssignmentsInputs) => pairId(guardrailOf(inputs), SET);
-
-/** Each pair of the set. */
-function claimsOf(inputs: GuardrailAssignmentsInputs): string[] {
-  const assignees = managedBy(inputs).flatMap((name) => inputs[name] ?? []);
-  return assignees.map((assignee) => pairId(guardrailOf(inputs), assignee));
-}
-
 /** @throws NotFoundError when there is no such guardrail. */
 async function listAssignees({ api }: Context, guardrailId: string, names: readonly ListName[]): Promise<Lists> {
   const lists = names.map(async (name) => {
@@ -84,14 +55,10 @@ async function listAssignees({ api }: Context, guardrailId: string, names: reado
   return Object.fromEntries(await Promise.all(lists));
 }
 
-/** What of the live lists the set manages: all, or what it lists or has listed. */
-function managedPart(live: Lists, inputs: GuardrailAssignmentsInputs, olds: Lists = {}): Lists {
-  if (isExclusive(inputs)) return live;
-  const parts = managedBy(live).map((name) => [
-    name,
-    common(live[name], [...(inputs[name] ?? []), ...(olds[name] ?? [])]),
-  ]);
-  return Object.fromEntries(parts);
+/** Of a guardrail that has to be there, though the API may not show a new one yet. @throws NotFoundError */
+function observe(context: Context, inputs: GuardrailAssignmentsInputs): Promise<Lists> {
+  const guardrailId = guardrailOf(inputs);
+  return untilVisible(context, { id: guardrailId }, () => listAssignees(context, guardrailId, managedBy(inputs)));
 }
 
 /** What the state remembers. Undefined if only the API knows. */
@@ -111,96 +78,6 @@ function remembered(
 /** A set may have lost a key by a move that failed half-way, without its state knowing. Then no set has it. */
 function undoneIn({ unassigned }: Session, inputs: GuardrailAssignmentsInputs): string[] {
   return managedBy(inputs).flatMap((name) => (inputs[name] ?? []).filter((assignee) => unassigned.has(assignee)));
-}
-
-function differs(olds: GuardrailAssignmentsOutputs, news: GuardrailAssignmentsInputs): boolean {
-  const meaning = (inputs: GuardrailAssignmentsInputs) => [
-    isExclusive(inputs),
-    ...LIST_NAMES.map((name) => inputs[name] && sortedSet(inputs[name])),
-  ];
-  return !isDeepStrictEqual(meaning(olds), meaning(news));
-}
-
-/**
- * Assigns what is missing, then removes what the program does not list.
- * @param unseen What may be assigned, though the API does not show it.
- */
-async function sync(
-  context: Context,
-  inputs: GuardrailAssignmentsInputs,
-  { observed, unseen = {} }: { observed: Lists; unseen?: Lists },
-  olds: Partial<GuardrailAssignmentsOutputs> = {},
-): Promise<GuardrailAssignmentsOutputs> {
-  const live = { ...observed };
-  const hasChanged = () => managedBy(inputs).some((name) => !isDeepStrictEqual(live[name], observed[name] ?? []));
-  const outputs = () => {
-    const updatedAt = hasChanged() ? serverTimestamp(context.api) : undefined;
-    return toOutputs(inputs, live, { ...olds, ...(updatedAt ? { updatedAt } : {}) }, context.session);
-  };
-  try {
-    await assignMissing(context, inputs, live);
-    await removeUnlisted(context, inputs, live, unseen, olds);
-  } catch (cause) {
-    throw hasChanged() ? new PartialFailureError(setId(inputs), outputs(), cause) : cause;
-  }
-  return outputs();
-}
-
-const placeOf = (inputs: GuardrailAssignmentsInputs, name: ListName): Place => ({
-  guardrailId: guardrailOf(inputs),
-  kind: KINDS[name],
-});
-
-/** @throws after it has tried all: while a key has no guardrail yet, the one that it replaces keeps its own. */
-async function assignMissing(context: Context, inputs: GuardrailAssignmentsInputs, live: Lists): Promise<void> {
-  const problems: Error[] = [];
-  for (const name of managedBy(inputs)) {
-    const missing = without(inputs[name], live[name]);
-    const { done, problem } = await assignAll(context, placeOf(inputs, name), missing);
-    live[name] = [...(live[name] ?? []), ...done];
-    if (problem) problems.push(problem);
-  }
-  if (problems[0]) throw problems[0];
-}
-
-async function removeUnlisted(
-  context: Context,
-  inputs: GuardrailAssignmentsInputs,
-  live: Lists,
-  unseen: Lists,
-  olds: Partial<GuardrailAssignmentsOutputs>,
-): Promise<void> {
-  for (const name of managedBy(inputs)) {
-    const place = placeOf(inputs, name);
-    const unlisted = without([...(live[name] ?? []), ...(unseen[name] ?? [])], inputs[name]);
-    const own = without(olds.keyHashes, olds.__foreign);
-    const left = name === "keyHashes" ? leftToTheirDelete(context.session, unlisted, own) : [];
-    const claimed = await claimedElsewhere(context, place, without(unlisted, left));
-    const age = { id: setId(inputs), createdAt: olds.updatedAt };
-    const { done, problem } = await unassignAll(context, place, without(unlisted, [...left, ...claimed]), age);
-    live[name] = without(live[name], [...left, ...claimed, ...done]);
-    if (problem) throw problem;
-  }
-}
-
-/** @param session Where the run has met the keys of this stack; a refresh has met none. */
-function toOutputs(
-  inputs: GuardrailAssignmentsInputs,
-  live: Lists,
-  olds: Partial<GuardrailAssignmentsOutputs>,
-  session?: Session,
-): GuardrailAssignmentsOutputs {
-  const lists = Object.fromEntries(managedBy(inputs).map((name) => [name, inDeclaredOrder(live[name], inputs[name])]));
-  const foreign = without(lists.keyHashes, without(olds.keyHashes, olds.__foreign)).filter(
-    (hash) => !(session && isOfThisStack(session, hash)),
-  );
-  const { updatedAt } = olds;
-  return {
-    ...inputs,
-    ...lists,
-    ...(updatedAt ? { updatedAt } : {}),
-    ...(foreign.length > 0 ? { __foreign: foreign } : {}),
-  };
 }
 
 function declaredInputs({ updatedAt, __foreign, ...inputs }: GuardrailAssignmentsOutputs): GuardrailAssignmentsInputs {
@@ -286,9 +163,3 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
     }
   },
 };
-
-/** Of a guardrail that has to be there, though the API may not show a new one yet. @throws NotFoundError */
-function observe(context: Context, inputs: GuardrailAssignmentsInputs): Promise<Lists> {
-  const guardrailId = guardrailOf(inputs);
-  return untilVisible(context, { id: guardrailId }, () => listAssignees(context, guardrailId, managedBy(inputs)));
-}

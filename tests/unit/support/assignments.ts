@@ -1,7 +1,7 @@
 /** A guardrail with its assignments, behind a fake API. */
 import { ApiError } from "../../../provider/errors";
 import type { Context, Session } from "../../../provider/reconcile/lifecycle";
-import type { GuardrailAssignmentsInputs } from "../../../provider/resources/guardrailAssignments";
+import type { GuardrailAssignmentsInputs } from "../../../provider/resources/assignmentSet";
 import { type FakeApi, OPERATION, responding, type SentRequest } from "./fakeApi";
 import { contextOf, GUARDRAIL, newSession } from "./samples";
 
