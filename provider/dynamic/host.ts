@@ -1,7 +1,6 @@
 /**
- * Drives a lifecycle through Pulumi's dynamic-provider protocol. What the protocol requires stays in this file:
- * `__provider` in what a partial failure keeps, secrets as wire objects, plain results, an empty id for "gone", and the
- * properties that every object of ours has in its state besides its own outputs.
+ * Drives a lifecycle through Pulumi's dynamic-provider protocol. This folder alone knows what the protocol requires:
+ * `__provider` in a partial failure, secrets as wire objects, plain results, an empty id for a deleted object.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Api } from "../api/call";
@@ -21,8 +20,8 @@ import { parseStamp, STATE_VERSION } from "./stamp";
 /** What all kinds of one provider process share. */
 export interface Process {
   configure: DynamicProvider["configure"];
-  /** Resolved at the first API call and not before: a preview works without credentials. */
-  surroundings(): ApiContext;
+  /** Resolved at the first API call: a preview works without credentials. */
+  apiContext(): ApiContext;
   accounts: AccountGuard;
   session: Session;
   /** The last gate before output: no credential and no control character passes. */
@@ -36,7 +35,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
   const { title } = lifecycle;
   const { accounts, session } = process;
 
-  /** Our own outputs, as the lifecycle wrote them. */
+  /** The outputs of the lifecycle. */
   function outputsIn(properties: Properties): Outputs {
     const { __provider, __origin, ...outputs } = properties;
     for (const name of lifecycle.secretOutputs) outputs[name] = new Secret(String(outputs[name] ?? ""));
@@ -53,14 +52,10 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     return [title, ...names].join(" ");
   }
 
-  /** @throws before any other id gets into a URL, and without repeating it: it may be a key. */
+  /** Keeps any other string out of URLs, and out of the message: it may be a key. */
   function requireId(verb: string, id: string): void {
     if (lifecycle.isId(id)) return;
-    throw new PreconditionError(
-      `${verb} ${title}`,
-      `the id is not the id of ${title}s`,
-      "pass the `id` of the resource",
-    );
+    throw new PreconditionError(`${verb} ${title}`, `the id has the wrong format`, "pass the `id` of the resource");
   }
 
   async function begin(verb: "read" | "update" | "delete", properties: Properties, id: string): Promise<Context> {
@@ -70,11 +65,11 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     recordSeen(id, properties, object);
     const { account, unfinished = false } = parseStamp(properties.__origin) ?? {};
     const context = start(verb, object);
-    // The account that has the object, as the state names it; else it is that of the management key.
+    // The account in the state, else that of the management key.
     return { ...context, account: account ?? (await accounts.present(context.api)), unfinished };
   }
 
-  /** Remembers what the state says of an object. */
+  /** Remembers the object of a state. */
   function recordSeen(id: string, { __origin, createdAt }: Properties, object: string): void {
     session.seenIds.add(id);
     if (typeof createdAt === "string") session.creationTimes.set(id, createdAt);
@@ -82,29 +77,29 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
   }
 
   function start(verb: Operation["verb"], object: string): Omit<Context, "account"> {
-    const surroundings = process.surroundings();
+    const apiContext = process.apiContext();
     const guard = (api: Api) => accounts.beforeWrite(api, verb === "create");
-    const api = startOperation({ ...surroundings, beforeWrite: guard }, { verb, object });
-    return { api, session, log: surroundings.log, unfinished: false };
+    const api = startOperation({ ...apiContext, beforeWrite: guard }, { verb, object });
+    return { api, session, log: apiContext.log, unfinished: false };
   }
 
-  /** The account check and the reads of a create, side by side. No write starts before both have ended. */
+  /** Checks the account and reads for the create in parallel. No write starts before both have ended. */
   async function beginCreate(news: Properties): Promise<Context> {
     const context = start("create", nameOf(news));
     const prepared = lifecycle.prepareCreate?.(context, inputsIn(news));
-    // The error of the account check comes first. The other one is not unhandled meanwhile.
+    // The error of the account check takes precedence; this one must not be unhandled meanwhile.
     prepared?.catch(() => undefined);
     const account = await accounts.present(context.api);
     await prepared;
     return { ...context, account };
   }
 
-  /** From here on this process deletes nothing that these inputs name: it would be as another resource's. */
+  /** From here on, deletes of other resources skip the objects that these inputs name. */
   function claim(id: string, inputs: Properties): void {
     for (const claimed of lifecycle.claims(id, inputsIn(inputs))) session.claimedIds.add(claimed);
   }
 
-  /** Remembers what the program has of an object. @throws if this change must not be planned. */
+  /** Remembers a change of the program. @throws if it must not be planned. */
   function plan(id: string, olds: Properties, news: Properties, replaces: readonly string[]): void {
     session.managed.set(id, olds);
     const account = parseStamp(olds.__origin)?.account;
@@ -114,26 +109,26 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       return;
     }
     claim(id, news);
-    if (session.left.has(id)) {
-      const text =
+    if (session.awaitingDelete.has(id)) {
+      const message =
         `${nameOf(news, id)} keeps a guardrail whose assignment set no longer lists it, because the set came first: ` +
         "declare the key before the set, then run `pulumi up --refresh`";
-      process.surroundings().log(text);
+      process.apiContext().log(message);
     }
   }
 
-  /** Two resources may have got the same object; what one of them still manages is not deleted with the other. */
+  /** Two resources may have the same object. It is not deleted with one while the other manages it. */
   function isOfAnother(id: string, properties: Properties): boolean {
     const managed = session.managed.get(id);
     return managed !== undefined && !isDeepStrictEqual(withoutCode(managed as Properties), withoutCode(properties));
   }
 
-  /** "Not found" by the API counts only in the account that wrote the state. */
+  /** "Not found" counts only in the account that wrote the state. */
   async function confirmGone({ api }: Context, properties: Properties): Promise<void> {
     await accounts.confirmGone(api, parseStamp(properties.__origin)?.account);
   }
 
-  /** A delete of unknown outcome is settled by looking, for as long as the API may show what it has deleted. */
+  /** Resolves a delete of unknown outcome by reading, for as long as the API may still show a deleted object. */
   async function isGone(context: Context, id: string, olds: Outputs): Promise<boolean> {
     for (const wait of [0, ...LAG_WAITS_MS]) {
       if (wait > 0) await sleep(wait);
@@ -148,7 +143,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     async check(olds, news) {
       session.programRuns = true;
       const { inputs, failures } = lifecycle.check(inputsIn(news) as Properties, inputsIn(olds) as Properties);
-      // Without a property: the engine prints the value of a named one, secret or not.
+      // Without a property name: the engine would print its value, secret or not.
       return {
         ...(inputs ? { inputs: plain(inputs) } : {}),
         failures: failures.map((reason) => ({ property: "", reason: process.gate(reason) })),
@@ -163,10 +158,10 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
       accounts.rejectMixedAccounts(`compare ${object}`);
       const account = parseStamp(olds.__origin)?.account;
       const { changed, replaces } = lifecycle.diff(outputsIn(olds), inputsIn(news), account);
-      // A refresh compares with the inputs of the state, which say nothing of the program.
+      // A refresh compares with the inputs of the state, not of the program.
       if (session.programRuns) plan(id, olds, news, replaces);
       if (!changed && lifecycle.isUndone?.(session, inputsIn(news))) return { changes: true, replaces: [] };
-      // "Unknown" instead of "changed": the engine then compares the inputs itself, shows which differ, and obeys
+      // Not `changes: true`: without it the engine compares the inputs itself, shows which differ, and obeys
       // replaceOnChanges.
       return changed ? { replaces } : { changes: false };
     },
@@ -178,7 +173,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
         try {
           return await lifecycle.create(context, inputsIn(news));
         } catch (error) {
-          // What the inputs name may be of a different account.
+          // The inputs may name an object of a different account.
           if (error instanceof NotFoundError) await accounts.beforeWrite(context.api, true);
           throw error;
         }
@@ -204,18 +199,18 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
         await confirmGone(context, properties);
         return { id: "" };
       }
-      // The command `adopt` reads without an account, and has to see what a program can't declare.
+      // The command `adopt` reads without an account and needs the raw values.
       const isForState = !stamp || stamp.account !== undefined;
       const [outputs, inputs] = isForState
         ? [forState(found.outputs, olds), forState(found.inputs, olds)]
         : [found.outputs, found.inputs];
-      // Without inputs, the engine keeps those of the state: they are as the program declared them, and say the same.
+      // Without inputs, the engine keeps those of the state, which are as the program declared them.
       const isDrift = !olds || stamp.unfinished || lifecycle.diff(olds, inputs, stamp.account).changed;
       return { id, props: toState(outputs, seenHere(context)), ...(isDrift ? { inputs: plain(inputs) } : {}) };
     },
 
     async update(id, olds, news) {
-      const { context, account } = noting(await begin("update", olds, id));
+      const { context, account } = trackRequests(await begin("update", olds, id));
       try {
         const outputs = await keepPartial(process, account, news, undefined, () =>
           lifecycle.update(context, id, outputsIn(olds), inputsIn(news)),
@@ -247,13 +242,13 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
   });
 }
 
-/** An object just seen through this base URL belongs to it. */
+/** The object was just read or written through this base URL. */
 function seenHere({ api, account }: Context): AccountRef {
   return { ...account, server: api.baseUrl };
 }
 
-/** An update that has nothing to send has not seen the object. */
-function noting({ api, ...context }: Context): { context: Context; account(): AccountRef } {
+/** Notes whether an update has sent any request. */
+function trackRequests({ api, ...context }: Context): { context: Context; account(): AccountRef } {
   let isSeen = false;
   const request: Api["request"] = async (call) => {
     const result = await api.request(call);
@@ -281,7 +276,7 @@ function gatedError({ gate }: Process, error: unknown): Error {
   return Object.assign(error, { message, stack });
 }
 
-/** Turns a failure after something was created into the form by which the engine keeps it in state. */
+/** Converts a partial failure into the error by which the engine keeps the object in the state. */
 async function keepPartial<Result>(
   { gate }: Process,
   account: () => AccountRef,
@@ -298,7 +293,7 @@ async function keepPartial<Result>(
     // The engine stores these properties unchanged: without `__provider` nothing could read or delete the object.
     const properties = { ...toState(error.outputs, account(), true), __provider: news.__provider };
     const kept = Object.assign(new Error(reason), { stack: reason, id: error.id, reasons: [reason] });
-    // Holds the key in plain text: there for Pulumi to read, and not to be printed with the error.
+    // Contains the key in plain text: for Pulumi to read, but not printed with the error.
     throw Object.defineProperty(kept, "properties", { value: properties, enumerable: false });
   }
 }

@@ -1,8 +1,6 @@
 /**
- * The entry that every stack points at, by the text in `contract.ts`.
- *
- * This path, the name `provider` and the kind names are therefore a permanent contract. The code that runs is the one
- * installed in the program's directory, in refresh and destroy too.
+ * The entry that every state names, through the string in `formats/typeTokens.ts`. So this path, the name `provider` and the
+ * kind names are permanent. The code that runs is the one installed with the program, in refresh and destroy too.
  */
 
 import { PreconditionError } from "../errors";
@@ -15,7 +13,7 @@ import type { DynamicProvider } from "./protocol";
 const shared = newProcess(process.env);
 const providers = new Map<string, DynamicProvider>();
 
-/** The dynamic provider of a kind. The same object for the life of the process. */
+/** The dynamic provider of a kind. The same object throughout the process. */
 export function provider(kind: string): DynamicProvider {
   const known = providers.get(kind);
   if (known) return known;

@@ -5,10 +5,10 @@ import { type Configuration, configuration, inEnvironment, resolveSettings } fro
 import { gate } from "../text";
 import type { Process } from "./host";
 
-/** The memory of one provider process. Kinds share the configuration, the account and what was just made. */
+/** The memory of one provider process. All kinds share the configuration, the account and the session. */
 export function newProcess(environment: NodeJS.ProcessEnv): Process {
   let configured: Configuration = { explicit: false, ownKey: false, deleteOrphans: false };
-  let apiContext: ApiContext | undefined;
+  let context: ApiContext | undefined;
   const session: Session = {
     programRuns: false,
     claimedIds: new Set(),
@@ -22,29 +22,29 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     reads: new Map(),
     replacedIds: new Set(),
     unassigned: new Set(),
-    sets: new Map(),
-    left: new Set(),
+    assignmentSets: new Map(),
+    awaitingDelete: new Set(),
     deleteOrphans: false,
   };
   const gated = (text: string) => {
-    // `diff` fails before the settings are resolved, and may know a text that holds the key.
+    // `diff` may fail with a message that contains the key before the settings are resolved.
     const keys = [configured.managementKey, inEnvironment(environment).key];
-    return gate(text, ...keys, ...(apiContext?.settings.credential.secrets() ?? []));
+    return gate(text, ...keys, ...(context?.settings.credential.secrets() ?? []));
   };
   return {
-    // Without an `await`: Pulumi calls other methods before a slow `configure` has ended.
+    // Without `await`: Pulumi calls other methods before a slow `configure` has ended.
     async configure({ config }) {
       configured = configuration((key) => config.get(key));
       session.deleteOrphans = configured.deleteOrphans;
     },
-    surroundings() {
-      apiContext ??= {
+    apiContext() {
+      context ??= {
         settings: resolveSettings(configured, environment),
         log: (message) => console.log(gated(message)),
         clock: {},
         written: () => session.reads.clear(),
       };
-      return apiContext;
+      return context;
     },
     accounts: new AccountGuard(() => pinnedIds(configured.account)),
     session,

@@ -1,4 +1,4 @@
-/** Properties on their way to the state and to Pulumi's wire. */
+/** Turns properties into what Pulumi's wire and state accept. */
 import { isDeepStrictEqual } from "node:util";
 import { secret } from "../../formats/values";
 import type { AccountRef } from "../reconcile/account";
@@ -12,8 +12,8 @@ export function toState(outputs: object, account: AccountRef, unfinished = false
 }
 
 /**
- * Live properties as they enter the state. Pulumi prints them, so a text that was changed in the dashboard enters clean,
- * and without a key that was pasted into it; what the state has already stays.
+ * Live properties as they enter the state. Pulumi prints them, so strings from the dashboard are cleaned, and a pasted key
+ * is removed. Values that are in the state already stay.
  */
 export function forState<Live extends object>(live: Live, olds: object = {}): Live {
   const entries = Object.entries(live).map(([name, value]) => {
@@ -34,7 +34,7 @@ export function withoutCode({ __provider, ...properties }: Properties): Properti
   return properties;
 }
 
-/** Own copy, without what Pulumi can't carry: it fails on `undefined`, after the object was made. */
+/** A copy that Pulumi accepts. It would fail on `undefined`, after the object was created. */
 export function plain(properties: object): Properties {
   const present: Properties = {};
   for (const [name, value] of Object.entries(properties)) {

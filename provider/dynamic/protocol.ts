@@ -1,4 +1,4 @@
-/** Pulumi's dynamic-provider protocol, as far as we speak it. Imports nothing: users' compilers read the declarations. */
+/** The part of Pulumi's dynamic-provider protocol that is used here. Imports nothing: users' compilers read these types. */
 
 /** Properties as Pulumi passes them. */
 export type Properties = Record<string, unknown>;

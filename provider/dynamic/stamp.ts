@@ -1,5 +1,5 @@
 /**
- * `__origin` in the state of every object: how to read the rest, and which account has the object.
+ * `__origin` in the state of every object: the version of the state and the account of the object.
  *
  * ```json
  * { "version": 1, "account": "0df9e665-d932-5740-b2c7-b52af166bc11" }
@@ -8,18 +8,18 @@
 import type { AccountRef } from "../reconcile/account";
 import { PUBLIC_BASE_URL } from "../settings";
 
-/** Says how to read the rest of a state. */
+/** The version of the format of a state. */
 export const STATE_VERSION = 1;
 
 export interface Stamp {
   version: number;
-  /** Undefined if a later version writes it in a way that this one does not know. */
+  /** Undefined if a later version writes it in a different format. */
   account: AccountRef | undefined;
-  /** A later step of the create or update failed: the inputs in the state may not be what the outputs show. */
+  /** A step of the create or update failed, so the inputs in the state may differ from the outputs. */
   unfinished: boolean;
 }
 
-/** What is the usual case is not written: it would be in every state. */
+/** Usual values are omitted, because they would be in every state. */
 export function formatStamp({ workspace, organization, server }: AccountRef, unfinished: boolean): object {
   return {
     version: STATE_VERSION,
@@ -30,7 +30,7 @@ export function formatStamp({ workspace, organization, server }: AccountRef, unf
   };
 }
 
-/** Undefined for what this package did not write. */
+/** Undefined if this package did not write it. */
 export function parseStamp(value: unknown): Stamp | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { version, account, organization, server = PUBLIC_BASE_URL, unfinished } = value as Record<string, unknown>;

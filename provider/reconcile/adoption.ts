@@ -1,4 +1,4 @@
-/** Managing an existing object instead of creating a new one, and what can't be changed in place. */
+/** Adopting an existing object, and settings that can't be changed in place. */
 
 import { hasUnknown, isUnknown } from "../../formats/values";
 import { PreconditionError } from "../errors";
@@ -40,7 +40,7 @@ export function adoptedTwice(operation: string, id: string): PreconditionError {
   );
 }
 
-/** `adopt` says which object a resource is to have, and a resource keeps the one that it has. */
+/** A resource keeps the object that it has. */
 export function forbidOtherAdoption(object: string, id: string, adopt: string | undefined): void {
   if (adopt === undefined || isUnknown(adopt) || adopt === id) return;
   throw new PreconditionError(
@@ -50,13 +50,10 @@ export function forbidOtherAdoption(object: string, id: string, adopt: string | 
   );
 }
 
-/** Values of what can't be changed later; an omitted one is null, or the server's choice. */
+/** Settings that can't be changed later. An omitted one is unset, or chosen by the server. */
 export type Immutable = Record<string, string | undefined>;
 
-/**
- * Immutable inputs whose declared value is not the present one. What the server may choose counts only if the program
- * declares it.
- */
+/** Immutable settings whose declared value differs. One that the server may choose counts only if it is declared. */
 export function changedImmutables(
   declared: Immutable,
   present: Immutable,
@@ -68,7 +65,7 @@ export function changedImmutables(
   });
 }
 
-/** An adopted object keeps its id, so what can't be changed has to match already. */
+/** An adopted object keeps its id, so its immutable settings must match. */
 export function requireSameImmutables(operation: string, names: string[], declared: Immutable, live: Immutable): void {
   if (names.length === 0) return;
   const both = names.map((name) => `${name} is ${live[name] ?? "none"}, declared is ${declared[name] ?? "none"}`);
@@ -79,13 +76,13 @@ export function requireSameImmutables(operation: string, names: string[], declar
   );
 }
 
-/** A replacement creates a new object, and `adopt` says to keep this one. A value not known yet may be the present one. */
+/** `adopt` keeps an object, and a replacement creates another. A value that is not known yet may turn out to be the same. */
 export function forbidReplaceWhileAdopting(object: string, names: readonly string[], news: object): void {
   const certain = names.filter((name) => !hasUnknown(news[name as keyof typeof news]));
   if (certain.length === 0) return;
   throw new PreconditionError(
     `replace ${object}`,
-    `a change of ${certain.join(", ")} needs a new one, and \`adopt\` says to keep this one`,
+    `a change of ${certain.join(", ")} replaces the object that \`adopt\` keeps`,
     "remove `adopt` first",
   );
 }

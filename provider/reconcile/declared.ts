@@ -1,12 +1,12 @@
 /**
- * Live settings in the words of the program. Outputs are in these words wherever they mean the same as what the API
- * shows, so that the inputs that `read` derives from them are again what the program declared: `ignoreChanges` takes
- * single inputs and elements of lists from there.
+ * Live settings as the program writes them. Outputs keep the declared representation of every value that means the same as
+ * the API's, so that the inputs that `read` derives from them equal the declared ones. `ignoreChanges` takes single inputs
+ * and list elements from there.
  */
 import { isDeepStrictEqual } from "node:util";
 import { sortedSet } from "./inputs";
 
-/** @param meaning What inputs mean, in a form that is equal for equal meanings. */
+/** @param meaning Inputs in canonical form: equal for equal meanings. */
 export function inDeclaredWords<Inputs extends object>(
   live: Inputs,
   declared: Partial<Inputs>,
@@ -22,11 +22,10 @@ export function inDeclaredWords<Inputs extends object>(
 }
 
 /**
- * A live set in the order of the declared list: an element that both have stays where the program has it, so that an
- * index path of `ignoreChanges` finds it.
+ * A live set in the order of the declared list, so that an index path of `ignoreChanges` finds the same element.
  *
- * @param plain An element in the form in which the live set has it.
- * @param identity What makes two elements the same one, though their other settings differ.
+ * @param plain The canonical form of an element, which live ones have.
+ * @param identity Equal for two elements that are the same one, though their other settings differ.
  */
 export function aligned<Item>(
   live: readonly Item[],
@@ -40,7 +39,7 @@ export function aligned<Item>(
     const at = left.findIndex(isIt);
     return at < 0 ? [] : left.splice(at, 1);
   };
-  // Equal ones first, or else a changed element would take the place of another one's equal.
+  // Equal elements first: a changed one must not take the place of one that is still there.
   const places = declared.map((item) =>
     take((other) => isDeepStrictEqual(other, plain(item))).length > 0 ? [item] : undefined,
   );

@@ -1,6 +1,6 @@
 /**
- * Whether the API shows at once what was just written is not documented. So a "not found" of a fresh object is asked
- * again for a while before it counts, and waits are only where such an object is involved.
+ * Whether the API reads its own writes at once is not documented. So "not found" counts for a fresh object only after
+ * retries. Other objects are never waited for.
  */
 
 import { LOG_WAIT_ABOVE_MS, sleep } from "../api/retry";
@@ -12,10 +12,10 @@ export const LAG_WAITS_MS = [250, 500, 1_000, 2_000, 3_000, 4_000, 4_250];
 
 const FRESH_MS = 60_000;
 
-/** What tells how old an object is. */
+/** The age of an object. */
 export interface Age {
   id: string;
-  /** As the API shows it, if it was asked. */
+  /** As the API returned it, if it was read. */
   createdAt?: string | null | undefined;
 }
 
@@ -30,12 +30,11 @@ export function isFresh({ api, session }: Scope, { id, createdAt }: Age): boolea
 }
 
 function waitForApi({ api, log }: Scope, wait: number): Promise<void> {
-  if (wait === LOG_WAIT_ABOVE_MS)
-    log?.(`${api.operation}: the API does not show all of it yet; asking again for up to 15 s`);
+  if (wait === LOG_WAIT_ABOVE_MS) log?.(`${api.operation}: the API does not show it yet; retrying for up to 15 s`);
   return sleep(wait);
 }
 
-/** Repeats a request while it finds none of a fresh object. @throws NotFoundError if it stays so. */
+/** Retries a request while a fresh object is not found. @throws NotFoundError in the end */
 export async function untilVisible<Result>(context: Scope, age: Age, request: () => Promise<Result>): Promise<Result> {
   for (const wait of LAG_WAITS_MS) {
     try {
@@ -48,7 +47,7 @@ export async function untilVisible<Result>(context: Scope, age: Age, request: ()
   return request();
 }
 
-/** The same for a read that gives undefined where there is nothing. */
+/** The same for a read that returns undefined if there is no such object. */
 export async function untilFound<Result>(
   context: Scope,
   age: Age,

@@ -1,5 +1,5 @@
 /**
- * Rules for inputs, shared by the resource kinds. An unknown value of a preview passes, and no message repeats a value:
+ * Rules for inputs, shared by all kinds. A value that a preview doesn't know passes. No message contains a value, because
  * any input may be a secret.
  */
 import { isDeepStrictEqual } from "node:util";
@@ -9,21 +9,21 @@ import { isKeyHash } from "../ids";
 import { holdsNoKey } from "../text";
 import type { Checked } from "./lifecycle";
 
-/** What a kind asks of its inputs, each by its name. */
+/** The rules of a kind, by input. */
 export interface Rules<Inputs> {
   required: { [Name in RequiredNames<Inputs>]: z.ZodType<Inputs[Name]> };
   optional: { [Name in Exclude<keyof Inputs, RequiredNames<Inputs>>]-?: z.ZodType<Inputs[Name] | undefined> };
 }
 
-/** Names of what can't be left out. */
+/** Names of required inputs. */
 type RequiredNames<Inputs> = {
   [Name in keyof Inputs]-?: object extends Pick<Inputs, Name> ? never : Name;
 }[keyof Inputs];
 
 /**
- * Applies the rules of each input and those that span several, and reports every problem at once. The inputs stay as the
- * program declared them, because `ignoreChanges` works on them; null is the same as omitted. A value that is already in
- * the state passes: with `ignoreChanges` it comes from the account, which may hold what no program could declare.
+ * Applies the rules of single inputs and of several, and reports all problems at once. Inputs stay as declared, because
+ * `ignoreChanges` works on them; null means omitted. A value that is in the state already passes: with `ignoreChanges` it
+ * comes from the account, which may have values that no program could declare.
  */
 export function checkInputs<Inputs extends object>(
   rules: Rules<Inputs>,
@@ -34,7 +34,7 @@ export function checkInputs<Inputs extends object>(
   const inputs = omitNullish(news);
   const missing = Object.keys(rules.required).filter((name) => inputs[name] === undefined);
   const failures = missing.map((name) => `${name}: is required`);
-  // One by one: a schema of the whole object would look at the two dozen inputs that are not given as well.
+  // One by one: a schema of the whole object would also check the two dozen omitted inputs.
   for (const [name, value] of Object.entries(inputs)) {
     const rule = own(rules.required, name) ?? own(rules.optional, name);
     if (!rule) failures.push(`${name}: no such input`);
@@ -48,20 +48,20 @@ export function checkInputs<Inputs extends object>(
   return failures.length > 0 ? { failures } : { inputs: inputs as Inputs, failures: [] };
 }
 
-/** Whether the element of a list is in the state already: `ignoreChanges` may take one element of several. */
+/** Whether the element of a list is in the state already. `ignoreChanges` may keep a single element. */
 function isOldElement(list: unknown, at: PropertyKey | undefined, olds: unknown): boolean {
   if (!Array.isArray(list) || !Array.isArray(olds) || typeof at !== "number") return false;
   return olds.some((old) => isDeepStrictEqual(old, list[at]));
 }
 
-/** Never what every object has: a program may pass an input called `constructor`. */
+/** Own properties only: a program may pass an input named `constructor`. */
 function own(rules: object, name: string): z.ZodType | undefined {
   return Object.hasOwn(rules, name) ? rules[name as keyof typeof rules] : undefined;
 }
 
-/** Drops null and undefined, so that "omitted" has one form in inputs, outputs and state. */
+/** Drops null and undefined, so that inputs, outputs and state represent "omitted" in one way. */
 export function omitNullish<Properties extends object>(properties: Properties): Partial<Properties> {
-  // Filtering entries would do the same; `check` runs for every resource, and this makes the less garbage.
+  // A loop, because `check` runs for every resource and filtering entries allocates more.
   const given: Partial<Properties> = {};
   for (const name of Object.keys(properties) as (keyof Properties)[]) {
     if (properties[name] !== undefined && properties[name] !== null) given[name] = properties[name];
@@ -166,7 +166,7 @@ export function lowerCase<Text extends string | undefined>(text: Text): Text {
   return (typeof text === "string" ? text.toLowerCase() : text) as Text;
 }
 
-/** The hash of a key. A raw key in its place would end up in a URL and, in plain text, in the state. */
+/** The hash of a key. A key passed by mistake would appear in a URL and, in plain text, in the state. */
 export function keyHash(): z.ZodType<string> {
   return z
     .string(mustBe("the hash of a key"))
@@ -177,29 +177,29 @@ export function keyHash(): z.ZodType<string> {
     .refine(isKeyHash, "must be the hash of a key, 64 hexadecimal digits: pass the `id` of the InferenceKey");
 }
 
-/** A number, or null for no limit. -0 is 0: JSON has no other. */
+/** A number, or null for no limit. -0 becomes 0, as in JSON. */
 export function plainNumber(value: number | undefined): number | null {
   return value === undefined ? null : typeof value === "number" ? value + 0 : value;
 }
 
-/** A list whose order and duplicates mean nothing. */
+/** A list whose order and duplicates are irrelevant. */
 export function listOf<Value>(rule: z.ZodType<Value>): z.ZodArray<z.ZodType<Value>> {
   return z.array(known(rule), mustBe("a list"));
 }
 
-/** One that must not be empty. */
+/** A list that must not be empty. */
 export function setOf<Value>(rule: z.ZodType<Value>, whenEmpty: string): z.ZodType<Value[]> {
   return listOf(rule).min(1, whenEmpty);
 }
 
-/** Sorted and without duplicates: one form for all lists that mean the same set. */
+/** Sorted and without duplicates: the canonical form of a set. */
 export function sortedSet<Value>(values: readonly Value[]): Value[] {
   const byText = new Map<string, Value>();
   for (const value of values) byText.set(sortKey(value), value);
   return [...byText.keys()].sort().map((text) => byText.get(text) as Value);
 }
 
-/** The same for equal values: the order in which an object names its properties means nothing. */
+/** Equal for equal values: the order of an object's properties is irrelevant. */
 function sortKey(value: unknown): string {
   if (typeof value === "string") return value;
   const isObject = typeof value === "object" && value !== null;

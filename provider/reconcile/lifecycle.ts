@@ -3,38 +3,37 @@ import { NotFoundError, RequestError } from "../errors";
 import type { AccountRef } from "./account";
 
 export interface Lifecycle<Inputs extends object, Outputs extends object> {
-  /** What the kind is called in a sentence: `inference key`. */
+  /** The kind in a sentence: `inference key`. */
   readonly title: string;
   /** Outputs that hold a `Secret`. */
   readonly secretOutputs: readonly (keyof Outputs & string)[];
   /**
-   * Ids that these inputs name, as `adopt` and assignments do. Another resource may have such an object too, and its
-   * deletion must not delete the object.
+   * Ids that these inputs name, as `adopt` and assignments do. Deleting another resource must not delete these objects.
    */
   claims(id: string, inputs: Inputs): readonly string[];
-  /** What to call this object in messages. */
+  /** The name of this object in messages. */
   nameOf(properties: Partial<Inputs>): string;
-  /** Whether a text has the form of an id of this kind. No other text gets into a URL. */
+  /** Whether a string is an id of this kind. Nothing else gets into a URL. */
   isId(id: string): boolean;
-  /** Validates what the program declares, and changes nothing of it. Values may be unknown in a preview. */
+  /** Validates the declared inputs without changing them. Values may be unknown in a preview. */
   check(news: Record<string, unknown>, olds: Record<string, unknown>): Checked<Inputs>;
   /**
-   * What would change, by comparing what the API last showed with what is declared.
-   * @param account The account that has the object, if the state tells.
+   * Compares what the API last returned with what is declared.
+   * @param account The account of the object, if the state has it.
    */
   diff(olds: Outputs, news: Inputs, account?: AccountRef): Difference;
-  /** @throws if this change of a resource must not be planned. */
+  /** @throws if this change must not be planned. */
   forbid?(change: PlannedChange<Inputs, Outputs>): void;
-  /** Reads what `create` needs to know and remembers it in the session. Runs beside the account check. */
+  /** Reads what `create` needs into the session. Runs in parallel with the account check. */
   prepareCreate?(context: Pick<Context, "api" | "session">, inputs: Inputs): Promise<unknown>;
-  /** Whether this run has undone what the state has of these inputs, so that an update has to do it again. */
+  /** Whether this run has removed what the state has for these inputs, so that an update must apply it again. */
   isUndone?(session: Session, inputs: Inputs): boolean;
   create(context: Context, inputs: Inputs): Promise<Created<Outputs>>;
-  /** Undefined when the API says that there is no such object. `olds` is missing when it was not ours before. */
+  /** Undefined when there is no such object. Without `olds`, the object is not in the state yet. */
   read(context: Context, id: string, olds: Outputs | undefined): Promise<Observed<Inputs, Outputs> | undefined>;
-  /** Throws NotFoundError when there is no such object. */
+  /** @throws NotFoundError */
   update(context: Context, id: string, olds: Outputs, news: Inputs): Promise<Outputs>;
-  /** Throws NotFoundError when there is no such object. */
+  /** @throws NotFoundError */
   delete(context: Context, id: string, olds: Outputs): Promise<void>;
 }
 
@@ -50,45 +49,45 @@ export interface PlannedChange<Inputs, Outputs> {
 export interface Context {
   api: Api;
   session: Session;
-  /** The account that has the object, or is to have it. */
+  /** The account of the object, or the one to create it in. */
   account: AccountRef;
   /** The last operation on the object was a partial failure: the state may not know what the API has. */
   unfinished: boolean;
-  /** Says something to whoever watches the stack. */
+  /** Prints a line for the user. */
   log(message: string): void;
 }
 
-/** What one provider process has done so far: it lives for one `up`, `refresh` or `destroy`. */
+/** The memory of a provider process, which lives for one `up`, `refresh` or `destroy`. */
 export interface Session {
-  /** The engine has passed inputs of the program. Until then it refreshes, or destroys. */
+  /** The engine has passed inputs of the program. Until then it refreshes or destroys. */
   programRuns: boolean;
-  /** Ids that a resource of the program holds by naming them. Deleting one as another resource's is skipped. */
+  /** Ids that a resource of the program names. Their deletion for another resource is skipped. */
   claimedIds: Set<string>;
-  /** Ids of all objects that this process has created or met: none of them is what a lost request has left. */
+  /** Ids of all objects that this process has created or read: none of them is an orphan of a lost request. */
   seenIds: Set<string>;
   /** Ids of objects that this process has created. The API may not show them yet. */
   createdIds: Set<string>;
-  /** When objects that this process has met were created, as their states have it. */
+  /** Creation times of objects, as their states have them. */
   creationTimes: Map<string, string>;
-  /** Objects that a resource of the program has had since before this run, with what the state has of each. */
+  /** Objects that the program had before this run, with the state of each. */
   managed: Map<string, object>;
   /** Ids that a resource of the program has adopted in this run. */
   adoptedIds: Set<string>;
-  /** Creates under way, by place and name. */
+  /** Creates in progress, by collection and name. */
   pendingCreates: Map<string, Promise<unknown>>;
-  /** What stood in a workspace before this process made anything there, by kind and workspace. */
+  /** Objects in a workspace before this process created any there, by collection. */
   preexisting: Map<string, Promise<unknown[]>>;
-  /** Reads that share requests, by place. Emptied by every write, so that it is seen at once. */
+  /** Reads that share requests, by list. Every write clears them. */
   reads: Map<string, unknown>;
   /** Objects that the plan of this run replaces: their deletes come last. */
   replacedIds: Set<string>;
   /** Hashes of keys and user ids that this run has removed from a guardrail. */
   unassigned: Set<string>;
-  /** Sets of assignments that the program declares, by guardrail. */
-  sets: Map<string, object>;
-  /** Keys that a set no longer lists, whose assignments were left to the delete of the key. */
-  left: Set<string>;
-  /** The user allows to remove what an interrupted run has left. */
+  /** Assignment sets of the program, by guardrail. */
+  assignmentSets: Map<string, object>;
+  /** Keys that a set no longer lists. Their own delete is expected to remove the assignment. */
+  awaitingDelete: Set<string>;
+  /** Whether creates may delete orphans of an interrupted run. */
   deleteOrphans: boolean;
 }
 
@@ -96,7 +95,7 @@ export type Checked<Inputs> = { inputs: Inputs; failures: [] } | { inputs?: unde
 
 export interface Difference {
   changed: boolean;
-  /** Inputs whose change needs a new object. */
+  /** Inputs whose change replaces the object. */
   replaces: string[];
 }
 
@@ -110,12 +109,12 @@ export interface Observed<Inputs, Outputs> {
   outputs: Outputs;
 }
 
-/** Whether a failed request may have been carried out all the same. */
+/** Whether a failed request may have taken effect. */
 export function isOutcomeUnknown(error: unknown): boolean {
   return error instanceof RequestError && error.outcome === "unknown";
 }
 
-/** Undefined in place of an authoritative "there is no such object". Any other failure stays one. */
+/** Undefined if the API says that there is no such object. Other failures are thrown. */
 export async function ignoreNotFound<Result>(request: Promise<Result>): Promise<Result | undefined> {
   try {
     return await request;

@@ -1,4 +1,4 @@
-/** Assigning and removing any number of keys or members of one guardrail, in as few requests as possible. */
+/** Assigns and removes any number of keys or members of a guardrail, in as few requests as possible. */
 import { listAssignments, unassign } from "../api/assignments";
 import type { Api } from "../api/call";
 import { allOf, PAGE_SIZE } from "../api/pages";
@@ -8,22 +8,21 @@ import { type Context, isOutcomeUnknown } from "../reconcile/lifecycle";
 import { clean } from "../text";
 import { assignBatch, type Failed, isFailed, type Place } from "./assignmentRequests";
 
-/** What became of a request for many. */
+/** The result of a request for many. */
 export interface Result {
-  /** Those of which it was carried out, or may have been. */
+  /** Assignees for which it took effect, or may have. */
   done: string[];
-  /** Names the others, and why. */
+  /** Names the others with the reason. */
   problem?: Error;
 }
 
-/** Assigns in as few requests as possible. */
 export async function assignAll(context: Context, place: Place, assignees: readonly string[]): Promise<Result> {
   const failed = new Map<string, Failed>();
   await inBatches(
     assignees,
     async (batch) => {
       for (const [assignee, outcome] of await assignBatch(context, place, batch)) {
-        if (outcome === "missing") failed.set(assignee, { failure: MISSING[place.kind], undecided: false });
+        if (outcome === "missing") failed.set(assignee, { failure: MISSING[place.kind], isUncertain: false });
         else if (isFailed(outcome)) failed.set(assignee, outcome);
       }
     },
@@ -31,7 +30,7 @@ export async function assignAll(context: Context, place: Place, assignees: reado
       for (const assignee of batch) failed.set(assignee, failure);
     },
   );
-  const done = assignees.filter((assignee) => failed.get(assignee)?.undecided ?? true);
+  const done = assignees.filter((assignee) => failed.get(assignee)?.isUncertain ?? true);
   return { done, ...problemOf(context.api, place, assignees.length, failed, "not assigned") };
 }
 
@@ -40,10 +39,7 @@ const MISSING = {
   members: "the API did not assign them",
 };
 
-/**
- * Removes in as few requests as possible.
- * @param age Of the last change of the set: a list may not show yet what was assigned then.
- */
+/** @param age Of the last change of the set: a list may not show yet what was assigned then. */
 export async function unassignAll(
   context: Context,
   place: Place,
@@ -55,7 +51,7 @@ export async function unassignAll(
   const failed = new Map<string, Failed>();
   await inBatches(
     assignees,
-    // A lower count than sent is fine: the others are not assigned, which is what was asked for.
+    // A count lower than sent is fine: the others are not assigned.
     async (batch) => {
       for (const assignee of batch) session.unassigned.add(assignee);
       await unassign(api, guardrailId, kind, batch);
@@ -70,12 +66,12 @@ export async function unassignAll(
 }
 
 /**
- * A list tells whether one is assigned still: a member who has left the workspace may be refused and is not, and the
- * response may have been lost of a removal that was carried out.
+ * Lists what is still assigned. The API may reject a member who has left the workspace and is no longer assigned, and the
+ * response to a successful removal may have been lost.
  */
 async function settleFailed(context: Context, place: Place, failed: Map<string, Failed>, age: Age): Promise<void> {
   const { api } = context;
-  const isOpen = ({ failure, undecided }: Failed) => undecided || canBisect(failure);
+  const isOpen = ({ failure, isUncertain }: Failed) => isUncertain || canBisect(failure);
   if (![...failed.values()].some(isOpen)) return;
   let left = new Set<string>();
   const isListed = (assignee: string) => left.has(assignee);
@@ -88,13 +84,13 @@ async function settleFailed(context: Context, place: Place, failed: Map<string, 
   } catch {
     return;
   }
-  for (const [assignee, { failure, undecided }] of failed) {
+  for (const [assignee, { failure, isUncertain }] of failed) {
     if (!isListed(assignee)) failed.delete(assignee);
-    else if (undecided) failed.set(assignee, { failure: reasonOf(api.operation, failure), undecided: false });
+    else if (isUncertain) failed.set(assignee, { failure: reasonOf(api.operation, failure), isUncertain: false });
   }
 }
 
-/** The failure itself if it is the same for all and not about the list: there is nothing to correct in it. */
+/** The failure itself if it is the same for all and not about the list. */
 function problemOf(
   { operation }: Api,
   { kind }: Place,
@@ -145,38 +141,38 @@ function listed(names: readonly string[]): string {
   return [...names.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
-/** The API names no limit; as many as it has on a page. */
+/** The API documents no limit, so the size of its pages. */
 const MAX_BATCH_SIZE = PAGE_SIZE;
 
-/** So many refused one after the other, and none accepted: the assignees are not the reason. */
+/** After so many rejected batches and none accepted, the assignees are not the reason. */
 const MAX_REJECTIONS = 8;
 
-/** One bad assignee spoils the whole request, so a refused batch is split until only the culprits fail. */
+/** One bad assignee fails the whole request, so a rejected batch is split until only the bad ones fail. */
 async function inBatches(
   assignees: readonly string[],
   send: (batch: readonly string[]) => Promise<void>,
   fail: (batch: readonly string[], failed: Failed) => void,
 ): Promise<void> {
   let accepted = false;
-  let refused = 0;
+  let rejected = 0;
   let last: unknown;
   async function sendOrSplit(batch: readonly string[]): Promise<void> {
-    // What failed not because of assignees fails the others as well.
-    if (last !== undefined) return fail(batch, { failure: last, undecided: false });
+    // A failure that is not about assignees applies to the rest as well.
+    if (last !== undefined) return fail(batch, { failure: last, isUncertain: false });
     try {
       await send(batch);
       accepted = true;
     } catch (failure) {
-      const isSplit = batch.length > 1 && canBisect(failure) && (accepted || refused < MAX_REJECTIONS);
+      const isSplit = batch.length > 1 && canBisect(failure) && (accepted || rejected < MAX_REJECTIONS);
       if (isSplit) {
         const half = Math.ceil(batch.length / 2);
         await sendOrSplit(batch.slice(0, half));
         await sendOrSplit(batch.slice(half));
         return;
       }
-      refused++;
+      rejected++;
       if (!canBisect(failure)) last = failure;
-      fail(batch, { failure, undecided: isOutcomeUnknown(failure) });
+      fail(batch, { failure, isUncertain: isOutcomeUnknown(failure) });
     }
   }
   for (let at = 0; at < assignees.length; at += MAX_BATCH_SIZE) {
@@ -184,7 +180,7 @@ async function inBatches(
   }
 }
 
-/** Whether some of the assignees may be the reason, and not the rate, the credential or the guardrail. */
+/** Whether single assignees may be the reason, rather than the rate, the credential or the guardrail. */
 function canBisect(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 400 || error.status === 403);
 }

@@ -1,6 +1,6 @@
 /**
- * Which assignments a set must not remove, though it does not list them: what other resources of the program assign, and
- * keys that this run deletes. What a process knows of the program is what it has met in `diff` and `create`.
+ * Assignments that a set must not remove although it does not list them: those of other resources of the program, and of
+ * keys that this run deletes. A process knows only the resources that `diff` and `create` have passed to it.
  */
 import { isDeepStrictEqual } from "node:util";
 import { hasUnknown } from "../../formats/values";
@@ -12,9 +12,9 @@ import { type Place, pairId, partsOf } from "./assignmentRequests";
 
 /** Two sets of one guardrail would remove each other's keys at every `up`. */
 export function claimGuardrail(session: Session, operation: string, guardrailId: string, inputs: object): void {
-  // Before a replacement the engine compares with values that it makes up, besides the true ones.
+  // To find what a replacement affects, the engine also compares with unknown values.
   if (hasUnknown(inputs)) return;
-  const other = session.sets.get(guardrailId);
+  const other = session.assignmentSets.get(guardrailId);
   if (other !== undefined && !isDeepStrictEqual(other, inputs)) {
     throw new PreconditionError(
       operation,
@@ -22,7 +22,7 @@ export function claimGuardrail(session: Session, operation: string, guardrailId:
       "merge the two into one",
     );
   }
-  session.sets.set(guardrailId, inputs);
+  session.assignmentSets.set(guardrailId, inputs);
 }
 
 interface Scope {
@@ -30,7 +30,7 @@ interface Scope {
   session: Session;
 }
 
-/** Those whose assignment other resources of the program declare, to this guardrail or to another. */
+/** Assignees that other resources of the program assign, to this guardrail or to another. */
 export async function claimedElsewhere(
   { api, session }: Scope,
   { guardrailId, kind }: Place,
@@ -76,17 +76,17 @@ async function areTogether(workspaceOf: WorkspaceOf, guardrailId: string, others
 }
 
 /**
- * Keys that the run replaces, and keys of this stack that it has not met yet: those were removed from the program, and
- * their own delete comes after all updates.
+ * Keys that the run replaces, and keys of this stack that it has not seen yet. The latter were removed from the program,
+ * and their own delete comes after all updates.
  */
 export function leftToTheirDelete(session: Session, keys: readonly string[], ownKeys: readonly string[]): string[] {
   const own = new Set(ownKeys);
   const left = keys.filter((hash) => session.replacedIds.has(hash) || (own.has(hash) && !session.managed.has(hash)));
-  for (const hash of left) session.left.add(hash);
+  for (const hash of left) session.awaitingDelete.add(hash);
   return left;
 }
 
-/** Whether the run has met the key as one of this stack, and not just read it. */
+/** Whether the stack manages the key, rather than only reading it. */
 export function isOfThisStack({ managed, createdIds, adoptedIds }: Session, hash: string): boolean {
   return managed.has(hash) || createdIds.has(hash) || adoptedIds.has(hash);
 }

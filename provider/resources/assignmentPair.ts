@@ -1,9 +1,8 @@
 /**
- * What assignments of keys and of members have in common: one guardrail, one assignee, nothing to change in place.
+ * A pair of a guardrail and a key or member. Nothing changes in place.
  *
- * A key has one guardrail at most (a member one per workspace), so assigning moves it. That is what makes a change of
- * guardrail safe: Pulumi assigns to the new one first and removes the old pair afterwards, and a removal names its own
- * guardrail only, so no key is unguarded in between.
+ * A key has at most one guardrail (a member one per workspace), so assigning moves it. A change of guardrail is safe:
+ * Pulumi assigns the new one first and then removes the old pair, which leaves the new one alone.
  */
 import { type AssigneeKind, type Assignment, unassign } from "../api/assignments";
 import { NotAppliedError, PartialFailureError } from "../errors";
@@ -17,8 +16,8 @@ export interface AssignmentInputs {
 }
 
 /**
- * An assignment returns only a count, so who assigned it is known after the next refresh: a listing for each assignment
- * would double the calls. Until then `createdAt` is from the server's clock.
+ * An assignment returns only a count, and listing after each would double the calls. So `assignedBy` is known after the next
+ * refresh, and `createdAt` is from the server's clock until then.
  */
 export interface AssignmentOutputs {
   assignedBy?: string;
@@ -32,7 +31,7 @@ interface Kind<Inputs extends AssignmentInputs> {
   isAssignee(text: string): boolean;
   assigneeOf(inputs: Inputs): string;
   inputsOf(guardrailId: string, assignee: string): Inputs;
-  /** What to say of an assignee that the API does not know: the problem, and what to do. */
+  /** The error for an assignee that the API does not know: the problem and the next step. */
   missing: [problem: string, advice: string];
 }
 
@@ -51,12 +50,12 @@ export function assignmentPair<Inputs extends AssignmentInputs>(
     ...(row?.createdAt ? { createdAt: row.createdAt } : {}),
   });
 
-  /** The pair as the account has it. */
+  /** Assigns the pair unless it is assigned. */
   async function ensureAssigned(context: Context, inputs: Inputs): Promise<Outputs> {
     const { api, session } = context;
     const [guardrailId, assignee] = partsOf(idOf(inputs));
     const place = { guardrailId, kind: kind.assignees };
-    // Of what was adopted both sides may be assigned already, and taking over writes nothing.
+    // An adopted key and guardrail may be assigned already, and adopting writes nothing.
     const present =
       session.claimedIds.has(guardrailId) && (kind.assignees === "members" || session.claimedIds.has(assignee));
     const row = present ? await findAssignment(context, place, assignee) : undefined;
@@ -65,8 +64,8 @@ export function assignmentPair<Inputs extends AssignmentInputs>(
     const outcome = await assignOne(context, place, assignee);
     if (outcome === "missing") throw new NotAppliedError(api.operation, ...kind.missing);
     if (isFailed(outcome)) {
-      // What may be assigned belongs into the state; to assign it again or to remove it does no harm.
-      throw outcome.undecided
+      // A pair that may be assigned must be in the state. Assigning it again or removing it does no harm.
+      throw outcome.isUncertain
         ? new PartialFailureError(idOf(inputs), toOutputs(inputs), outcome.failure)
         : outcome.failure;
     }
@@ -112,10 +111,10 @@ export function assignmentPair<Inputs extends AssignmentInputs>(
       return { inputs, outputs: toOutputs(inputs, row) };
     },
 
-    /** Comes after a failure, or if this run has undone it: both inputs replace. */
+    /** Only after a failure, or if this run has removed the pair: a change of either input replaces. */
     update: (context, _id, _olds, news) => ensureAssigned(context, news),
 
-    /** A lower count than sent is fine: the pair is not there, which is what was asked for. */
+    /** A count of 0 is fine: the pair is not assigned. */
     async delete({ api, session }, id) {
       const [guardrailId, assignee] = partsOf(id);
       session.unassigned.add(assignee);

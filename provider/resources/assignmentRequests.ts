@@ -1,4 +1,4 @@
-/** Reading and assigning pairs, one or a batch of one guardrail. */
+/** Reads and assigns pairs of a guardrail, one or a batch. */
 import {
   type AssigneeKind,
   type Assignment,
@@ -15,7 +15,7 @@ import { utcSeconds } from "../reconcile/inputs";
 import { type Context, ignoreNotFound, isOutcomeUnknown, type Session } from "../reconcile/lifecycle";
 import { type Source, sharedReads } from "../reconcile/sharedReads";
 
-/** A guardrail, and which kind of assignees. */
+/** A guardrail and the kind of its assignees. */
 export interface Place {
   guardrailId: string;
   kind: AssigneeKind;
@@ -25,13 +25,13 @@ export function pairId(guardrailId: string, assignee: string): string {
   return `${guardrailId}/${assignee}`;
 }
 
-/** `<guardrail id>/<assignee>`; only the guardrail's id, a UUID, is known to hold no slash. */
+/** Splits `<guardrail id>/<assignee>` at the first slash: only the guardrail's id, a UUID, can't contain one. */
 export function partsOf(id: string): [guardrailId: string, assignee: string] {
   const slash = id.indexOf("/");
   return slash < 0 ? [id, ""] : [id.slice(0, slash), id.slice(slash + 1)];
 }
 
-/** The pair in a list; undefined when it is on none. */
+/** Undefined if the pair is not assigned. */
 export async function findAssignment(
   { api, session }: Context,
   { guardrailId, kind }: Place,
@@ -56,13 +56,13 @@ function assignmentsOf(kind: AssigneeKind): Source<Assignment> {
 
 const sources = { keys: assignmentsOf("keys"), members: assignmentsOf("members") };
 
-/** What became of one assignee: assigned by this request; assigned already, as a list shows; unknown to the API; failed. */
+/** The result for one assignee: assigned by this request, already assigned (with its row), unknown to the API, or failed. */
 export type Outcome = "assigned" | Assignment | "missing" | Failed;
 
 export interface Failed {
   failure: unknown;
-  /** The request may have been carried out. */
-  undecided: boolean;
+  /** The request may have taken effect. */
+  isUncertain: boolean;
 }
 
 export function isFailed(outcome: Outcome | undefined): outcome is Failed {
@@ -70,8 +70,8 @@ export function isFailed(outcome: Outcome | undefined): outcome is Failed {
 }
 
 /**
- * The response is only a count. A lower one than sent leaves open whether an assignee is unknown, not known yet, or
- * assigned already: a list tells the last.
+ * The response is only a count. If it is lower than sent, an assignee may be unknown, not known yet, or already assigned;
+ * only a list shows which.
  */
 export async function assignBatch(
   context: Context,
@@ -86,7 +86,7 @@ export async function assignBatch(
     if (count < assignees.length) await settle(batch);
     else conclude(batch, "assigned");
   } catch (failure) {
-    conclude(batch, { failure, undecided: true });
+    conclude(batch, { failure, isUncertain: true });
   }
   return outcomes;
 }
@@ -96,30 +96,30 @@ export async function assignOne(context: Context, place: Place, assignee: string
   try {
     return (await assignBatch(context, place, [assignee])).get(assignee) ?? "missing";
   } catch (failure) {
-    return { failure, undecided: isOutcomeUnknown(failure) };
+    return { failure, isUncertain: isOutcomeUnknown(failure) };
   }
 }
 
 interface Batch extends Place {
   api: Api;
   session: Session;
-  /** Assignees of which nothing is known yet. */
+  /** Assignees without a result yet. */
   open: Set<string>;
   outcomes: Map<string, Outcome>;
 }
 
-/** The same outcome for all that are open. */
+/** Sets the same outcome for all that are open. */
 function conclude({ open, outcomes }: Batch, outcome: Outcome): void {
   for (const assignee of open) outcomes.set(assignee, outcome);
 }
 
 /**
- * A new key may be unknown to assignments for a while. It need not be of this process, because each provider has its own;
- * then it is asked for as often as this.
+ * A new key may be unknown to assignments for a while. The process of another Provider may have created it, so every key is
+ * tried this often.
  */
 const TRIES_FOR_OTHERS = 3;
 
-/** Finds out what became of those that the count leaves open, and assigns again who may have been too new. */
+/** Finds the outcome of assignees that the count leaves open, and assigns those again that may have been too new. */
 async function settle(batch: Batch): Promise<void> {
   const { api, session, guardrailId, kind, open } = batch;
   await takeListed(batch);
@@ -131,11 +131,11 @@ async function settle(batch: Batch): Promise<void> {
     if (count >= open.size) return conclude(batch, "assigned");
     if (count > 0) await takeListed(batch);
   }
-  // One of these may have been carried out and its answer lost; the repetition then counted 0.
+  // One of these may have taken effect with a lost response; the retry then counted 0.
   if (open.size > 0) await takeListed(batch);
 }
 
-/** Moves those that a list shows from `open` to the outcomes. */
+/** Moves listed assignees from `open` to the outcomes. */
 async function takeListed({ api, guardrailId, kind, open, outcomes }: Batch): Promise<void> {
   for await (const row of listAssignments(api, guardrailId, kind)) {
     if (open.delete(row.assignee)) outcomes.set(row.assignee, row);

@@ -4,7 +4,7 @@ import type { AssigneeKind } from "../api/assignments";
 import { lowerCase, sortedSet } from "../reconcile/inputs";
 import { pairId } from "./assignmentRequests";
 
-/** Who is assigned, by the name of the input. An undefined list is not managed. */
+/** Assignees by input. An undefined list is not managed. */
 export interface Lists {
   keyHashes?: string[];
   userIds?: string[];
@@ -26,7 +26,7 @@ export function common(list: readonly string[] = [], other: readonly string[] = 
   return without(list, without(list, other));
 }
 
-/** In the order of the program, so that an index path of `ignoreChanges` finds what it found before; the others last. */
+/** In declared order, so that an index path of `ignoreChanges` finds the same element; the others last. */
 export function inDeclaredOrder(live: readonly string[] = [], declared: readonly string[] = []): string[] {
   const shown = new Set(live);
   return [...declared.filter((item) => shown.has(item)), ...without(live, declared).sort()];
@@ -40,14 +40,14 @@ export interface GuardrailAssignmentsInputs extends Lists {
 export interface GuardrailAssignmentsOutputs extends GuardrailAssignmentsInputs {
   /** When the set last changed an assignment, by the server's clock. */
   updatedAt?: string;
-  /** Hashes in `keyHashes` that are not of keys of this stack: no delete of this stack removes them. */
+  /** Hashes of keys that this stack does not manage, and so never deletes. */
   __foreign?: string[];
 }
 
 export const isExclusive = ({ exclusive = true }: Partial<GuardrailAssignmentsInputs>) => exclusive;
 export const guardrailOf = (inputs: GuardrailAssignmentsInputs) => lowerCase(inputs.guardrailId);
 
-/** In place of an assignee: a guardrail has one set. */
+/** The id of a set has this instead of an assignee: a guardrail has one set. */
 export const SET = "assignments";
 export const setId = (inputs: GuardrailAssignmentsInputs) => pairId(guardrailOf(inputs), SET);
 
@@ -57,7 +57,7 @@ export function claimsOf(inputs: GuardrailAssignmentsInputs): string[] {
   return assignees.map((assignee) => pairId(guardrailOf(inputs), assignee));
 }
 
-/** What of the live lists the set manages: all, or what it lists or has listed. */
+/** The managed part of live lists: all of it, or only what the set lists or has listed. */
 export function managedPart(live: Lists, inputs: GuardrailAssignmentsInputs, olds: Lists = {}): Lists {
   if (isExclusive(inputs)) return live;
   const parts = managedBy(live).map((name) => [

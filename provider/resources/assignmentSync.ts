@@ -20,7 +20,7 @@ import {
 
 /**
  * Assigns what is missing, then removes what the program does not list.
- * @param unseen What may be assigned, though the API does not show it.
+ * @param unseen Assignees that may be assigned although the API does not show them.
  */
 export async function sync(
   context: Context,
@@ -48,7 +48,7 @@ const placeOf = (inputs: GuardrailAssignmentsInputs, name: ListName): Place => (
   kind: KINDS[name],
 });
 
-/** @throws after it has tried all: while a key has no guardrail yet, the one that it replaces keeps its own. */
+/** @throws after trying all. Nothing is removed then, so a key to be replaced keeps its guardrail. */
 async function assignMissing(context: Context, inputs: GuardrailAssignmentsInputs, live: Lists): Promise<void> {
   const problems: Error[] = [];
   for (const name of managedBy(inputs)) {
@@ -80,7 +80,7 @@ async function removeUnlisted(
   }
 }
 
-/** @param session Where the run has met the keys of this stack; a refresh has met none. */
+/** @param session Of an update, in which the keys of this stack are known. */
 export function toOutputs(
   inputs: GuardrailAssignmentsInputs,
   live: Lists,

@@ -1,13 +1,13 @@
 /**
  * Guardrails.
  *
- * Manages every setting of a guardrail, in place; only another workspace needs a new one. A guardrail enforces nothing
- * until it is assigned, and its budget counts per assigned key and per assigned member: it is never shared.
+ * Manages every setting of a guardrail in place; only a change of workspace replaces it. A guardrail enforces nothing until
+ * it is assigned. Each assigned key and member has the budget for itself: it is never shared.
  *
- * Lists are sets. The API stores models under their canonical names, so `__models` in the state remembers which
- * declared name became which stored name, and neither makes a diff.
+ * Lists are sets. The API stores models under canonical names. `__models` in the state maps declared to stored names, so
+ * that the two don't differ.
  *
- * Drift: `read` sees what the dashboard changed, and the next `up` reverts it.
+ * Drift: a refresh detects changes made in the dashboard, and the next `up` reverts them.
  */
 import { listAssignments } from "../api/assignments";
 import {
@@ -148,7 +148,7 @@ async function adoptGuardrail(context: Context, id: string, declared: GuardrailI
   return converge(context, guardrails, settingsOf(context, declared, NO_NORMALIZATIONS), live);
 }
 
-/** What only a new guardrail can have. */
+/** The only immutable setting. */
 const workspaceOf = ({ workspaceId }: { workspaceId?: string | null | undefined }) => ({
   workspaceId: lowerCase(workspaceId ?? undefined),
 });

@@ -1,8 +1,8 @@
 /**
  * The assignments of a guardrail as one set: keys, members, or both.
  *
- * The set is the truth: an assignment made outside the program is drift, and the next `up` removes it. With
- * `exclusive: false` it manages only what it lists. An omitted list is not managed. A change of the guardrail replaces the
+ * An assignment made outside the program is drift, and the next `up` removes it. With `exclusive: false` the set manages
+ * only what it lists. An omitted list is not managed. A change of the guardrail replaces the
  * set; everything else changes in place.
  *
  * Additions are sent before removals, and a removal names its own guardrail only. A key is not removed while another
@@ -43,7 +43,7 @@ const RULES: Rules<GuardrailAssignmentsInputs> = {
 
 function atLeastOneList({ keyHashes, userIds }: Record<string, unknown>): string[] {
   if (keyHashes !== undefined || userIds !== undefined) return [];
-  return ["keyHashes or userIds: one of them is required; an empty list means that none is assigned"];
+  return ["keyHashes or userIds: one is required; an empty list removes all assignments"];
 }
 
 /** @throws NotFoundError when there is no such guardrail. */
@@ -55,13 +55,13 @@ async function listAssignees({ api }: Context, guardrailId: string, names: reado
   return Object.fromEntries(await Promise.all(lists));
 }
 
-/** Of a guardrail that has to be there, though the API may not show a new one yet. @throws NotFoundError */
+/** Of an existing guardrail, which the API may not show yet. @throws NotFoundError */
 function observe(context: Context, inputs: GuardrailAssignmentsInputs): Promise<Lists> {
   const guardrailId = guardrailOf(inputs);
   return untilVisible(context, { id: guardrailId }, () => listAssignees(context, guardrailId, managedBy(inputs)));
 }
 
-/** What the state remembers. Undefined if only the API knows. */
+/** The assignments that the state remembers. Undefined if they must be read. */
 function remembered(
   { unfinished, session }: Context,
   olds: GuardrailAssignmentsOutputs,
@@ -70,12 +70,12 @@ function remembered(
   const widens = isExclusive(news) && (!isExclusive(olds) || managedBy(news).some((name) => olds[name] === undefined));
   const undone = undoneIn(session, news);
   if (unfinished || widens || (!differs(olds, news) && undone.length === 0)) return undefined;
-  // What was assigned outside the program is no longer the set's.
+  // Assignments made outside the program are no longer part of the set.
   const drift = isExclusive(olds) && !isExclusive(news) ? without(olds.__foreign, news.keyHashes) : [];
   return { keyHashes: without(olds.keyHashes, [...drift, ...undone]), userIds: without(olds.userIds, undone) };
 }
 
-/** A set may have lost a key by a move that failed half-way, without its state knowing. Then no set has it. */
+/** Assignees that this run has removed from this or another set, as a move that fails half-way does. */
 function undoneIn({ unassigned }: Session, inputs: GuardrailAssignmentsInputs): string[] {
   return managedBy(inputs).flatMap((name) => (inputs[name] ?? []).filter((assignee) => unassigned.has(assignee)));
 }
@@ -114,8 +114,8 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
     const guardrailId = guardrailOf(inputs);
     claimGuardrail(session, api.operation, guardrailId, inputs);
     for (const id of claimsOf(inputs)) session.claimedIds.add(id);
-    // A guardrail that this run has created has no assignment yet. One that it has adopted may have all: then nothing is
-    // to be written. Else an assignment may be repeated.
+    // A guardrail that this run has created has no assignments. An adopted one may have all, so that nothing is written.
+    // Otherwise assigning again does no harm.
     const isNew = session.createdIds.has(guardrailId);
     const mustLook = isExclusive(inputs) || session.adoptedIds.has(guardrailId);
     const observed = mustLook && !isNew ? managedPart(await observe(context, inputs), inputs) : {};
@@ -126,7 +126,7 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
     const [guardrailId] = partsOf(id);
     const names = olds ? managedBy(olds) : LIST_NAMES;
     let shown: Lists | undefined;
-    // The API may show late what the set has just assigned.
+    // The API may show new assignments late.
     const complete = await untilFound(context, { id, createdAt: olds?.updatedAt }, async () => {
       shown = await ignoreNotFound(listAssignees(context, guardrailId, names));
       return names.some((name) => without(olds?.[name], shown?.[name]).length > 0) ? undefined : shown;
@@ -151,9 +151,9 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
 
   async delete(context, id, olds) {
     const [guardrailId] = partsOf(id);
-    const successor: Partial<GuardrailAssignmentsInputs> = context.session.sets.get(guardrailId) ?? {};
+    const successor: Partial<GuardrailAssignmentsInputs> = context.session.assignmentSets.get(guardrailId) ?? {};
     for (const name of managedBy(olds)) {
-      // An exclusive set of the same guardrail has removed what is not its own.
+      // An exclusive set of the same guardrail has already removed the others.
       if (successor[name] !== undefined && isExclusive(successor)) continue;
       const place = { guardrailId, kind: KINDS[name] };
       const staying = await claimedElsewhere(context, place, olds[name] ?? []);

@@ -1,10 +1,9 @@
 /**
  * The assignment of a guardrail to an inference key.
  *
- * Manages that one pair and no other assignment of the guardrail. A change of either side replaces it.
+ * Manages this pair and no other assignment of the guardrail. A change of either side replaces it.
  *
- * Drift: a pair that was removed, or a key that was moved to another guardrail, is gone for `read` and made again by
- * the next `up`.
+ * Drift: if the pair was removed or the key moved to another guardrail, the next `up` assigns it again.
  */
 
 import { keyHash, uuid } from "../reconcile/inputs";
@@ -23,6 +22,6 @@ export const guardrailKeyAssignment = assignmentPair<GuardrailKeyAssignmentInput
   inputsOf: (guardrailId, keyHash) => ({ guardrailId, keyHash }),
   missing: [
     "there is no such key in this account",
-    "check `keyHash`: pass the `id` of an InferenceKey, and mind that a deleted key can't be assigned",
+    "check `keyHash`: pass the `id` of an InferenceKey that was not deleted",
   ],
 });

@@ -1,10 +1,9 @@
 /**
  * The assignment of a guardrail to a member of its workspace.
  *
- * Manages that one pair and no other assignment of the guardrail. A change of either side replaces it.
+ * Manages this pair and no other assignment of the guardrail. A change of either side replaces it.
  *
- * Drift: a pair that was removed, or a member who was moved to another guardrail, is gone for `read` and made again by
- * the next `up`.
+ * Drift: if the pair was removed or the member moved to another guardrail, the next `up` assigns it again.
  */
 
 import { singleLine, uuid } from "../reconcile/inputs";
@@ -19,7 +18,7 @@ export const guardrailMemberAssignment = assignmentPair<GuardrailMemberAssignmen
   title: "guardrail member assignment",
   assignees: "members",
   rules: { required: { guardrailId: uuid(), userId: singleLine() }, optional: {} },
-  // No form is documented. It never gets into a URL; a key in its place must not get into the account either.
+  // No format is documented. A user id is never in a URL, but a key passed by mistake must not reach the account.
   isAssignee: (text) => text !== "" && redact(text) === text,
   assigneeOf: (inputs) => inputs.userId,
   inputsOf: (guardrailId, userId) => ({ guardrailId, userId }),

@@ -1,4 +1,4 @@
-/** Kind names, which stand in users' states for good, and what each kind does. */
+/** Kind names, which are in users' states permanently, with the lifecycle of each. */
 import { guardrail } from "./guardrail";
 import { guardrailAssignments } from "./guardrailAssignments";
 import { guardrailKeyAssignment } from "./guardrailKeyAssignment";

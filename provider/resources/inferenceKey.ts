@@ -2,13 +2,12 @@
  * Inference keys.
  *
  * Manages name, limit, limit reset, BYOK accounting, the disabled switch and the workspace of a key, in place. Expiry,
- * creator and external user can't be changed through the API, so a change of them replaces the key, as does a change of
- * `keepers`.
+ * creator and external user are immutable in the API, so a change replaces the key, as does a change of `keepers`.
  *
- * Does not manage usage: counters move with every request and would be drift without end.
+ * Does not manage usage: counters change with every request and would always be drift.
  *
- * Drift: `read` sees what the dashboard changed, and the next `up` reverts it, also on inputs that the program omits. The
- * API never shows the one-time key again: it is carried forward from the state.
+ * Drift: a refresh detects changes made in the dashboard, and the next `up` reverts them, also of omitted inputs. The API
+ * returns a key only once, so the one-time key is carried forward from the state.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Api } from "../api/call";
@@ -126,7 +125,7 @@ function settingsOf(
   };
 }
 
-/** What can't be changed later and differs. */
+/** Immutable settings that differ. */
 function differingImmutables(declared: InferenceKeyInputs, key: Key): string[] {
   return changedImmutables(desiredImmutable(declared), observedImmutable(key, declared), CHOSEN_BY_SERVER);
 }

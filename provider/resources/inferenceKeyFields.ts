@@ -1,4 +1,4 @@
-/** Settings of a key in their three forms: inputs of the program, fields to write, the API's object. */
+/** Settings of a key as inputs of the program, as fields to write and as the API's object. */
 import * as z from "zod";
 import type { Key, KeyChange } from "../api/keys";
 import type { AccountRef } from "../reconcile/account";
@@ -36,7 +36,7 @@ export interface InferenceKeyInputs {
   externalUser?: string;
   adopt?: string;
   keepers?: Record<string, string>;
-  /** The name is the default one, which no other program gives to a key. Set by the resource class. */
+  /** The name is the default one, which no other program gives to a key. Set by the class. */
   __defaultName?: boolean;
 }
 
@@ -79,7 +79,7 @@ export function desiredFields(inputs: InferenceKeyInputs): Fields {
   };
 }
 
-/** The settings as the state remembers them. It does not name the workspace of a key in the default one. */
+/** The settings as the state remembers them. A key in the default workspace has no workspace in the state. */
 export function rememberedFields(olds: InferenceKeyOutputs, account: AccountRef | undefined): Fields {
   return desiredFields({ ...(account && { workspaceId: account.workspace }), ...olds });
 }
@@ -88,7 +88,7 @@ export function observedFields({ name, limit, limitReset, includeByokInLimit, di
   return { name, limit, limitReset, includeByokInLimit, disabled, workspaceId: workspaceId ?? undefined };
 }
 
-/** What only a new key can have. An omitted expiry is none; creator and external user may be left to the server. */
+/** Immutable settings that the server chooses if they are omitted. An omitted expiry means never. */
 export const CHOSEN_BY_SERVER = ["creatorUserId", "externalUser"];
 
 export function desiredImmutable({ expiresAt, creatorUserId, externalUser }: InferenceKeyInputs): Immutable {
@@ -106,12 +106,12 @@ export function observedImmutable(
   };
 }
 
-/** An empty map keeps nothing, like an omitted one. */
+/** An empty map is the same as none. */
 export function keepersOf({ keepers }: InferenceKeyInputs): Record<string, string> | undefined {
   return keepers && Object.keys(keepers).length > 0 ? keepers : undefined;
 }
 
-/** What inputs mean, written out and equal for equal meanings: what compares settings goes through it. */
+/** Inputs in canonical form: equal for equal meanings. */
 export function meaning(inputs: InferenceKeyInputs): object {
   return { ...desiredFields(inputs), ...desiredImmutable(inputs), keepers: keepersOf(inputs) };
 }
@@ -128,7 +128,7 @@ export function toOutputs(
     ...fields,
     includeByokInLimit: includeByokInLimit || null,
     disabled: disabled || null,
-    // What was left to the server would take space in every state; a workspace besides the default one must not be lost.
+    // Server defaults would be in every state. A workspace other than the default one must be remembered.
     workspaceId: declared.workspaceId || workspaceId !== account.workspace ? workspaceId : null,
     ...Object.fromEntries(immutable.filter(([name]) => name in declared || !CHOSEN_BY_SERVER.includes(name))),
   }) as InferenceKeyInputs;
@@ -142,12 +142,12 @@ export function toOutputs(
   };
 }
 
-/** The inputs that these outputs stand for: what `read` returns, so that drift shows as a difference of inputs. */
+/** The inputs that correspond to these outputs. `read` returns them, so that drift shows as a change of inputs. */
 export function toInputs({ key, label, createdAt, ...inputs }: InferenceKeyOutputs): InferenceKeyInputs {
   return inputs;
 }
 
-/** Whether nothing has ever used the key: by time where the server tells, and by money. */
+/** Whether the key was never used: neither a time of use nor any spending. */
 function isUnused({ usage, byokUsage, lastUsedAt }: Key): boolean {
   return usage === 0 && byokUsage === 0 && lastUsedAt === null;
 }

@@ -1,6 +1,6 @@
 /**
- * Names of models. A model goes by a slug and by a canonical slug with a date, each with or without a variant such as
- * `:free`; the API stores and shows the canonical form. The program's spelling is kept wherever the two mean the same.
+ * Names of models. A model has a slug and a canonical slug with a date, each with or without a variant such as `:free`. The
+ * API stores the canonical one. The declared name is kept wherever the two mean the same.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Api } from "../api/call";
@@ -12,37 +12,31 @@ import { clean } from "../text";
 /** Declared name → stored name, for those that differ. */
 export type CanonicalNames = Readonly<Record<string, string>>;
 
-/** A list of models in the program's spelling, as a set. */
-export function toDeclaredNames(
-  list: readonly string[] | null | undefined,
-  spellings: CanonicalNames,
-): string[] | null {
+/** A list of models by their declared names, as a set. */
+export function toDeclaredNames(list: readonly string[] | null | undefined, known: CanonicalNames): string[] | null {
   if (!Array.isArray(list)) return (list as null | undefined) ?? null;
-  const declaredOf = new Map(Object.entries(spellings).map(([declared, stored]) => [stored, declared]));
-  // By way of the stored name, because the program may name one model twice.
-  return sortedSet(list.map((name) => declaredOf.get(spellings[name] ?? name) ?? name));
+  const declaredOf = new Map(Object.entries(known).map(([declared, stored]) => [stored, declared]));
+  // Through the stored name, because the program may name a model twice.
+  return sortedSet(list.map((name) => declaredOf.get(known[name] ?? name) ?? name));
 }
 
-/**
- * The spellings, with those added that explain why `stored` is not `declared`. Asks the catalogue only if something is
- * left to explain.
- */
+/** The known names and those that explain why `stored` differs from `declared`. Reads the catalog only if it does. */
 export async function resolveCanonicalNames(
   api: Api,
   declared: readonly string[] | null,
   stored: readonly string[] | null,
-  spellings: CanonicalNames,
+  known: CanonicalNames,
 ): Promise<CanonicalNames> {
-  if (!declared || !stored || isDeepStrictEqual(declared, toDeclaredNames(stored, spellings))) return spellings;
+  if (!declared || !stored || isDeepStrictEqual(declared, toDeclaredNames(stored, known))) return known;
   const slugs = await canonicalSlugs(api);
   const shown = new Set(stored);
   const renamed = declared
     .map((name) => [name, canonicalName(slugs, name)] as const)
     .filter(([name, canonical]) => name !== canonical && shown.has(canonical) && !shown.has(name));
-  return { ...spellings, ...Object.fromEntries(renamed) };
+  return { ...known, ...Object.fromEntries(renamed) };
 }
 
-/** The API may refuse an unknown model without naming it, and never says which one was meant; the catalogue does. */
+/** The API may reject an unknown model without naming it. The catalog shows which one it is, and similar names. */
 export async function explainUnknownModels<Result>(
   api: Api,
   names: readonly string[],
@@ -58,13 +52,13 @@ export async function explainUnknownModels<Result>(
     const suggested = await Promise.all(unknown.map((name) => withSuggestion(name, [...slugs.keys()])));
     throw new PreconditionError(
       api.operation,
-      `the API rejected the request (400: ${error.apiMessage}), and its catalogue has no model ${suggested.join(", ")}`,
+      `the API rejected the request (400: ${error.apiMessage}), and its catalog has no model ${suggested.join(", ")}`,
       "take the names from https://openrouter.ai/models",
     );
   }
 }
 
-/** The name, with the one that it may be a misspelling of: at most two letters or a third of it differ. */
+/** Adds a similar name, of which at most two letters or a third differ. */
 async function withSuggestion(name: string, slugs: readonly string[]): Promise<string> {
   const { closest, distance } = await import("fastest-levenshtein");
   const near = slugs.length > 0 ? closest(name, slugs) : undefined;

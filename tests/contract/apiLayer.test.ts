@@ -18,8 +18,8 @@ afterEach(() => simulator.close());
 function api(managementKey = simulator.managementKey) {
   const credential = fixedKey(new Secret(managementKey));
   const settings = { credential, baseUrl: simulator.url, source: "environment" as const };
-  const surroundings = { settings, log: () => {}, clock: {}, written: () => {} };
-  return startOperation(surroundings, { verb: "read", object: "the account" });
+  const apiContext = { settings, log: () => {}, clock: {}, written: () => {} };
+  return startOperation(apiContext, { verb: "read", object: "the account" });
 }
 
 const queries = () => simulator.requests.filter(({ path }) => path === "/keys").map(({ query }) => query);

@@ -97,7 +97,7 @@ test("adding `adopt` later is no change", async () => {
 test("a replacement while `adopt` is present is refused, with what to do", async () => {
   const outcome = await s.up(declaration(true, { keepers: { rotated: "1" } }));
   expect(outcome.ok).toBe(false);
-  expect(errorsOf(outcome)).toMatch(/a change of keepers needs a new one.*Remove `adopt` first/);
+  expect(errorsOf(outcome)).toMatch(/a change of keepers replaces the object that `adopt` keeps. Remove `adopt` first/);
   expect(writes(outcome.calls)).toEqual([]);
 });
 

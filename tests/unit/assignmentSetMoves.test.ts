@@ -49,14 +49,14 @@ describe("a key that is no longer listed", () => {
     session.replacedIds.add(b);
     const { fake, outputs } = drop(session);
     await outputs;
-    expect([fake.sent, [...session.left]]).toEqual([[], [b]]);
+    expect([fake.sent, [...session.awaitingDelete]]).toEqual([[], [b]]);
   });
 
   test("stays when the run does not manage it, because the program deletes it", async () => {
     const session = sessionWith({ keys: [a] });
     const { fake, outputs } = drop(session);
     await outputs;
-    expect([fake.sent, [...session.left]]).toEqual([[], [b]]);
+    expect([fake.sent, [...session.awaitingDelete]]).toEqual([[], [b]]);
   });
 
   test("is removed when it is outside this stack, even when the run has read it", async () => {

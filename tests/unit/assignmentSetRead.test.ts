@@ -113,7 +113,7 @@ describe("diff", () => {
 
 describe("check", () => {
   test.each<[string, Record<string, unknown>, RegExp]>([
-    ["no list", {}, /keyHashes or userIds: one of them is required/],
+    ["no list", {}, /keyHashes or userIds: one is required/],
     [
       "a key instead of its hash",
       { keyHashes: [`sk-or-v1-${"0".repeat(64)}`] },

@@ -33,7 +33,7 @@ describe("before anything is asked", () => {
   test.each([KEY, "", "../keys", "id\n::error::"])("what is no id is refused and not repeated", async (id) => {
     for (const work of works(provider({}, noCredentials), id, STATE)) {
       const { message } = await failureOf(work());
-      expect(message).toMatch(/^(read|update|delete) thing: the id is not the id of things\. Pass the `id`/);
+      expect(message).toMatch(/^(read|update|delete) thing: the id has the wrong format\. Pass the `id`/);
     }
   });
 

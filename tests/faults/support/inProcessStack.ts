@@ -99,8 +99,8 @@ export class InProcessStack {
   ): Promise<Outcome> {
     const said: string[] = [];
     const process = newProcess({ ...this.env, ...env });
-    const surroundings = process.surroundings.bind(process);
-    process.surroundings = () => ({ ...surroundings(), log: (line) => void said.push(line) });
+    const apiContext = process.apiContext.bind(process);
+    process.apiContext = () => ({ ...apiContext(), log: (line) => void said.push(line) });
     await process.configure({ config: { get: (key) => config[key] } });
     const providerOf = (kind: Kind) =>
       dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);

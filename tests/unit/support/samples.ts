@@ -74,8 +74,8 @@ export function newSession(): Session {
     reads: new Map(),
     replacedIds: new Set(),
     unassigned: new Set(),
-    sets: new Map(),
-    left: new Set(),
+    assignmentSets: new Map(),
+    awaitingDelete: new Set(),
     deleteOrphans: false,
   };
 }

@@ -67,7 +67,7 @@ export function provider(
   };
   return dynamicProvider(lifecycle, {
     configure: async () => undefined,
-    surroundings: () => ({
+    apiContext: () => ({
       settings: { credential: fixedKey(new Secret(MANAGEMENT_KEY)), baseUrl, source: "environment" },
       log: never,
       clock: {},
@@ -81,7 +81,7 @@ export function provider(
 }
 
 export const noCredentials: HostOptions = {
-  surroundings: () => {
+  apiContext: () => {
     throw new Error("no credentials");
   },
 };
