@@ -1,5 +1,5 @@
-// Draws docs/review.svg, the picture in the README: the review of a recorded change of examples/quickstart, as a terminal
-// shows it. `npm run docs` runs it.
+// Draws docs/review.svg, the picture in the README: the review of a recorded change of examples/quickstart on a terminal.
+// `npm run docs` runs it.
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,9 +15,9 @@ const GATES = ["--max-increase", "500", "--forbid", "zdr-off"];
 const recorded = (/** @type {string} */ name) => `tests/recordings/review/quickstart-${name}.json`;
 const command = ["dist/cli/index.js", "review", recorded("change"), "--state", recorded("state"), "--format", "text"];
 const { stdout } = spawnSync(process.execPath, [...command, ...GATES], { cwd: root, encoding: "utf8" });
-if (!stdout.startsWith("Refused")) throw new Error(`no review: ${stdout}`);
+if (!stdout.includes("gates failed")) throw new Error(`no review: ${stdout}`);
 
-// Up to the guardrails, whose lines repeat what is above.
+// Without the guardrails, which repeat the call-outs.
 const [report = ""] = stdout.split("\n\nGuardrails\n");
 const prompt = `$ npx pulumi-openrouter review --stack prod --format text ${GATES.join(" ")}`;
 const lines = [prompt, "", ...report.split("\n")].flatMap((line) =>
@@ -29,14 +29,14 @@ writeFileSync(
   `${target}/review.svg`,
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 840 ${height}" role="img" aria-label="The review of a budget change">
 <style>
-svg { --ink: #1f2328; --paper: #f6f8fa; --line: #d1d9e0; --refused: #c21c2c; --alert: #8a5a00; }
+svg { --ink: #1f2328; --paper: #f6f8fa; --line: #d1d9e0; --failed: #c21c2c; --alert: #8a5a00; }
 @media (prefers-color-scheme: dark) {
-  svg { --ink: #e6edf3; --paper: #161b22; --line: #3d444d; --refused: #ff7b72; --alert: #e3b341; }
+  svg { --ink: #e6edf3; --paper: #161b22; --line: #3d444d; --failed: #ff7b72; --alert: #e3b341; }
 }
 rect { fill: var(--paper); stroke: var(--line); }
 text { fill: var(--ink); font: 13.5px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre; }
 .bold { font-weight: bold; }
-.refused { fill: var(--refused); }
+.failed { fill: var(--failed); }
 .alert { fill: var(--alert); }
 </style>
 <rect x="0.5" y="0.5" width="839" height="${height - 1}" rx="8"/>
@@ -45,7 +45,7 @@ ${lines.map(drawn).filter(Boolean).join("\n")}
 `,
 );
 
-/** In lines that fit, the rest of a sentence indented like its beginning. @param {string} line */
+/** Wraps a line, and indents the continuation. @param {string} line */
 function wrapped(line) {
   const indent = /^(?: *[-!] | *)/.exec(line)?.[0].length ?? 0;
   const rows = [""];
@@ -66,9 +66,9 @@ function drawn({ row, style }, index) {
 
 /** @param {string} line */
 function styleOf(line) {
-  if (/^(\$|All|Look|Assignments|Keys$|Guardrails$)/.test(line)) return "bold";
-  if (/^Refused/.test(line)) return "bold refused";
-  if (/^- /.test(line)) return "refused";
+  if (/^(\$|All|Check|Assignments|Keys$|Guardrails$)/.test(line)) return "bold";
+  if (/^Budget review/.test(line)) return "bold failed";
+  if (/^- /.test(line)) return "failed";
   return /^! /.test(line) ? "alert" : "plain";
 }
 

@@ -1,76 +1,58 @@
 /**
- * The settings that a resource declares, in one form, however they are spelled: previews and states hold what the
- * program says, and two spellings of one setting are no change. What inputs mean is the provider's to say.
+ * The settings that a resource declares, expanded by the provider's own functions: two ways to write one setting are
+ * equal here.
  */
-
 import type { Resource } from "../../formats/deployment";
 import { parseStamp } from "../../provider/dynamic/stamp";
 import { lowerCase, omitNullish } from "../../provider/reconcile/inputs";
 import { desiredFields, type GuardrailInputs, normalizationsFrom } from "../../provider/resources/guardrailFields";
 import { type InferenceKeyInputs, meaning } from "../../provider/resources/inferenceKeyFields";
-import { Hidden } from "./exposure";
-import { propertiesOf, visible } from "./worlds";
+import { SETTINGS } from "./settings";
+import { Hidden, type Properties, visible } from "./values";
 
-export type Properties = Readonly<Record<string, unknown>>;
+/** Declared inputs; of a resource that the stack only reads, the outputs. */
+export function inputsOf({ inputs, outputs, external }: Resource): Properties {
+  return visible((external ? outputs : inputs) ?? {}) as Properties;
+}
 
-/** By property, the vendor in words. */
-export const ZDR_VENDORS: Readonly<Record<string, string>> = {
-  enforceZdrAnthropic: "Anthropic",
-  enforceZdrOpenai: "OpenAI",
-  enforceZdrGoogle: "Google",
-  enforceZdrXai: "xAI",
-  enforceZdrOther: "other models",
-};
-
-/** Switches that are off unless they are on. */
-const OFF_BY_DEFAULT = ["disabled", "includeByokInLimit", "includeByokInBudgets", ...Object.keys(ZDR_VENDORS)];
-
-/** @param state The outputs of the key before the change: what a program omits may stay as it is there. */
+/** @param state The outputs of the key before the change: they stay where the program omits an input. */
 export function declaredByKey(resource: Resource, state: Properties): Properties {
-  const inputs = withWhatStays(resource, state, ["workspaceId", "creatorUserId", "externalUser"]);
-  return settingsAmong(meaning(inputs as object as InferenceKeyInputs), state);
+  const inputs = withServerChoices(resource, state, ["workspaceId", "creatorUserId", "externalUser"]);
+  return omitUnset("key", meaning(inputs as object as InferenceKeyInputs), state);
 }
 
-/** @param state The outputs of the guardrail before the change: they tell which names of models mean the same. */
+/** @param state The outputs of the guardrail before the change: they have the canonical names of models. */
 export function declaredByGuardrail(resource: Resource, state: Properties): Properties {
-  const inputs = withWhatStays(resource, state, ["workspaceId"]);
-  const [shown, hidden] = withoutHiddenItems(inputs);
-  const declared = shown as object as GuardrailInputs;
+  const inputs = withServerChoices(resource, state, ["workspaceId"]);
+  const lists = Object.entries(inputs).filter(([, value]) => Array.isArray(value) && value.some(isHidden));
+  // Two hidden items may differ, so they must not become one when a list is normalized.
+  const shown = lists.map(([name, list]) => [name, (list as unknown[]).filter((item) => !isHidden(item))]);
+  const declared = { ...inputs, ...Object.fromEntries(shown) } as object as GuardrailInputs;
   const workspaceId = lowerCase(declared.workspaceId);
-  const settings = settingsAmong({ ...desiredFields(declared, normalizationsFrom(state)), workspaceId }, state);
-  const lists = Object.entries(hidden).map(([name, items]) => [name, [...listOf(settings[name]), ...items]]);
-  return { ...settings, ...Object.fromEntries(lists) };
+  const fields = omitUnset("guardrail", { ...desiredFields(declared, normalizationsFrom(state)), workspaceId }, state);
+  const whole = lists.map(([name, list]) => [
+    name,
+    [...((fields[name] as unknown[] | undefined) ?? []), ...(list as unknown[]).filter(isHidden)],
+  ]);
+  return { ...fields, ...Object.fromEntries(whole) };
 }
 
-function withWhatStays(resource: Resource, state: Properties, chosenByServer: readonly string[]): Properties {
-  const present = Object.entries(state).filter(([name]) => chosenByServer.includes(name));
-  return { ...(visible(Object.fromEntries(present)) as Properties), ...omitNullish(propertiesOf(resource)) };
+function isHidden(value: unknown): value is Hidden {
+  return value instanceof Hidden;
 }
 
-/** Without what is none. A workspace that is the account's default one is not declared otherwise than by omitting it. */
-function settingsAmong(fields: object, state: Properties): Properties {
+function withServerChoices(resource: Resource, state: Properties, names: readonly string[]): Properties {
+  const choices = Object.entries(state).filter(([name]) => names.includes(name));
+  return { ...(visible(Object.fromEntries(choices)) as Properties), ...omitNullish(inputsOf(resource)) };
+}
+
+/** Declaring the default workspace is the same as omitting it. */
+function omitUnset(kind: "key" | "guardrail", fields: object, state: Properties): Properties {
   const defaultWorkspace = parseStamp(state.__origin)?.account?.workspace;
-  const isNone = ([name, value]: [string, unknown]) =>
+  const isUnset = ([name, value]: [string, unknown]) =>
     value === undefined ||
     value === null ||
-    (value === false && OFF_BY_DEFAULT.includes(name)) ||
+    (value === false && SETTINGS[kind][name]?.unset === "no") ||
     (name === "workspaceId" && value === defaultWorkspace);
-  return Object.fromEntries(Object.entries(fields).filter((field) => !isNone(field)));
-}
-
-/** Items that can't be shown may differ though they look alike, so they are no part of a set. */
-function withoutHiddenItems(inputs: Properties): [Properties, Record<string, unknown[]>] {
-  const shown: Record<string, unknown> = { ...inputs };
-  const hidden: Record<string, unknown[]> = {};
-  for (const [name, value] of Object.entries(inputs)) {
-    const items = listOf(value).filter((item) => item instanceof Hidden);
-    if (items.length === 0) continue;
-    shown[name] = listOf(value).filter((item) => !(item instanceof Hidden));
-    hidden[name] = items;
-  }
-  return [shown, hidden];
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+  return Object.fromEntries(Object.entries(fields).filter((field) => !isUnset(field)));
 }

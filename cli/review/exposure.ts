@@ -1,22 +1,12 @@
 /**
- * The most that a key may spend. Pure arithmetic, in whole cents, so that sums and differences are exact.
+ * The most that a key may spend, in whole cents so that sums and differences are exact. Pure.
  *
- * A key may spend the lower of its own limit and the budget of its guardrail. A guardrail's budget counts for each key
+ * A key may spend the lower of its own limit and the budget of its guardrail. A guardrail's budget applies to each key
  * and each member separately, so it is never divided among them.
  */
+import { type BeforeAfter, Hidden, type MaybeHidden, mapBoth } from "./values";
 
-/** A value that can't be shown, and why. */
-export class Hidden {
-  constructor(readonly why: "known after apply" | "secret" | "not in this preview" | "not known") {}
-
-  toJSON(): string {
-    return this.why;
-  }
-}
-
-export type Shown<Value> = Value | Hidden;
-
-/** At most so much in any calendar month; or `once`, over the whole life of the key. */
+/** At most this amount in any calendar month; or `once`, over the whole life of the key. */
 export interface Figure {
   cents: number;
   per: "month" | "once";
@@ -24,80 +14,188 @@ export interface Figure {
 
 export const NOTHING: Figure = { cents: 0, per: "month" };
 
-export type Exposure = Shown<Figure | "unlimited">;
-
-export interface Pair {
-  before: Exposure;
-  after: Exposure;
-}
+export type Exposure = MaybeHidden<Figure | "unlimited">;
+export type ExposureChange = BeforeAfter<Exposure>;
 
 export interface Budget {
-  amount?: Shown<number>;
-  reset?: Shown<string>;
+  amount?: MaybeHidden<number> | undefined;
+  reset?: MaybeHidden<string> | undefined;
 }
 
 /**
- * How often a budget can be spent in one calendar month (UTC): the longest has 31 days, and it can touch six weeks that
- * begin on Monday, of which the first may have its whole budget left.
+ * How often a budget can be spent in one calendar month (UTC). The longest month has 31 days and can overlap six weeks,
+ * which begin on Monday; the first of them may have its whole budget left.
  */
-const TIMES_A_MONTH: Readonly<Record<string, number>> = { daily: 31, weekly: 6, monthly: 1 };
+const TIMES_PER_MONTH: Readonly<Record<string, number>> = { daily: 31, weekly: 6, monthly: 1 };
 
-export function atMost({ amount, reset }: Budget): Exposure {
+export function maximumOf({ amount, reset }: Budget): Exposure {
   if (amount === undefined) return "unlimited";
   if (amount instanceof Hidden) return amount;
   if (amount === 0) return NOTHING;
   if (reset instanceof Hidden) return reset;
-  if (reset === undefined) return { cents: roundedUp(amount), per: "once" };
-  // A reset that is not known here counts as the most frequent one.
-  return { cents: roundedUp(amount * (TIMES_A_MONTH[reset] ?? 31)), per: "month" };
+  if (reset === undefined) return { cents: roundUp(amount), per: "once" };
+  // An interval that this release doesn't know counts as the most frequent one.
+  return { cents: roundUp(amount * (TIMES_PER_MONTH[reset] ?? 31)), per: "month" };
 }
 
-/** A bound is never rounded down. Limits have 6 decimals; what is beyond is noise of binary arithmetic. */
-function roundedUp(usd: number): number {
+/** A maximum is never rounded down. Limits have 6 decimals; further ones are noise of binary arithmetic. */
+function roundUp(usd: number): number {
   return Math.ceil(Number((usd * 100).toFixed(4)));
 }
 
-export interface Spender {
+export interface KeyLimits {
   budget: Budget;
-  disabled?: Shown<boolean>;
-  expiresAt?: Shown<string>;
+  disabled?: MaybeHidden<boolean> | undefined;
+  expiresAt?: MaybeHidden<string> | undefined;
 }
 
 export interface Spending {
   exposure: Exposure;
-  /** The guardrail's budget is what bounds it. */
-  isHeld: boolean;
-  /** What the exposure depends on and can't be shown: then the exposure is a bound that may be too high. */
+  /** Whether the guardrail's budget is the lower of the two. */
+  isCapped: boolean;
+  /** A value that the exposure depends on and that can't be shown: then the exposure may be too high. */
   hidden?: Hidden;
 }
 
 /** @param now Milliseconds since 1970. */
-export function spendingOf(key: Spender, guardrail: Budget | undefined, now: number): Spending {
-  const [own, held] = [atMost(key.budget), guardrail ? atMost(guardrail) : "unlimited"] as const;
-  if (key.disabled === true || isPast(key.expiresAt, now) || isNothing(own))
-    return { exposure: NOTHING, isHeld: false };
-  if (isNothing(held)) return { exposure: NOTHING, isHeld: true };
-  const hidden = [own, held, key.disabled].find((each) => each instanceof Hidden);
-  const isHeld = holds(own, held);
-  return { exposure: isHeld ? held : own, isHeld, ...(hidden && { hidden }) };
+export function spendingOf(key: KeyLimits, guardrail: Budget | undefined, now: number): Spending {
+  const own = maximumOf(key.budget);
+  const cap = guardrail ? maximumOf(guardrail) : "unlimited";
+  const isExpired = typeof key.expiresAt === "string" && Date.parse(key.expiresAt) <= now;
+  if (key.disabled === true || isExpired || isZero(own)) return { exposure: NOTHING, isCapped: false };
+  if (isZero(cap)) return { exposure: NOTHING, isCapped: true };
+  const hidden = [own, cap, key.disabled].find((each) => each instanceof Hidden);
+  const isCapped = caps(cap, own);
+  return { exposure: isCapped ? cap : own, isCapped, ...(hidden && { hidden }) };
 }
 
-/** A budget that resets bounds how fast a limit without reset is spent, and not how much. */
-function holds(own: Exposure, held: Exposure): boolean {
-  if (held === "unlimited") return false;
+/** A budget that resets limits how fast a one-time limit is spent, not how much of it. */
+function caps(cap: Exposure, own: Exposure): boolean {
+  if (cap === "unlimited") return false;
   if (own === "unlimited") return true;
-  if (held instanceof Hidden) return false;
-  return own instanceof Hidden || (own.per === "month" && held.cents < own.cents);
-}
-
-function isNothing(exposure: Exposure): boolean {
-  return isFigure(exposure) && exposure.cents === 0;
+  if (cap instanceof Hidden) return false;
+  return own instanceof Hidden || (own.per === "month" && cap.cents < own.cents);
 }
 
 export function isFigure(exposure: Exposure | undefined): exposure is Figure {
   return typeof exposure === "object" && !(exposure instanceof Hidden);
 }
 
-export function isPast(timestamp: Shown<string> | undefined, now: number): boolean {
-  return typeof timestamp === "string" && Date.parse(timestamp) <= now;
+export function isZero(exposure: Exposure): boolean {
+  return isFigure(exposure) && exposure.cents === 0;
+}
+
+export function centsOf(exposure: Exposure): number {
+  return isFigure(exposure) ? exposure.cents : 0;
+}
+
+/** How an exposure changes. Only the first two kinds have a difference in dollars. */
+const CHANGE_KINDS = [
+  "month",
+  "once",
+  "becomeUnlimited",
+  "becomeLimited",
+  "stayUnlimited",
+  "becomeRecurring",
+  "becomeOnce",
+  "unknownBefore",
+  "unknownAfter",
+] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+export function kindOfChange({ before, after }: ExposureChange): ChangeKind {
+  if (after === "unlimited") return before === "unlimited" ? "stayUnlimited" : "becomeUnlimited";
+  if (after instanceof Hidden) return "unknownAfter";
+  if (before instanceof Hidden) return "unknownBefore";
+  if (before === "unlimited") return "becomeLimited";
+  // $0 is the same once and every month.
+  if (after.cents === 0) return before.per;
+  if (before.cents === 0 || before.per === after.per) return after.per;
+  return after.per === "month" ? "becomeRecurring" : "becomeOnce";
+}
+
+/** Undefined if the kind of change has no difference in dollars. */
+export function differenceOf(change: ExposureChange): Figure | undefined {
+  const kind = kindOfChange(change);
+  if (kind !== "month" && kind !== "once") return undefined;
+  return { cents: centsOf(change.after) - centsOf(change.before), per: kind };
+}
+
+/** Whether a key may spend more. A value that can't be shown may be more. */
+export function rises(change: ExposureChange): boolean {
+  const kind = kindOfChange(change);
+  return kind === "becomeUnlimited" || kind.startsWith("unknown") || (differenceOf(change)?.cents ?? 0) > 0;
+}
+
+export function falls(change: ExposureChange): boolean {
+  return kindOfChange(change) === "becomeLimited" || (differenceOf(change)?.cents ?? 0) < 0;
+}
+
+export function isHiddenBudget({ amount, reset }: Budget): boolean {
+  return amount instanceof Hidden || reset instanceof Hidden;
+}
+
+/** Whether a limit or budget is raised by more than this factor. */
+export function isRaised(budgets: BeforeAfter<Budget>, factor: number): boolean {
+  const { before, after } = mapBoth(budgets, maximumOf);
+  return isFigure(before) && isFigure(after) && rises({ before, after }) && after.cents > before.cents * factor;
+}
+
+/** Only figures of one kind are added: what can be spent every month, or once. */
+export type Totals<Row extends ExposureChange> = Readonly<Record<ChangeKind, readonly Row[]>>;
+
+export function totalsOf<Row extends ExposureChange>(rows: readonly Row[]): Totals<Row> {
+  const totals = CHANGE_KINDS.map((kind) => [kind, rows.filter((row) => kindOfChange(row) === kind)]);
+  return Object.fromEntries(totals);
+}
+
+export interface Sum extends BeforeAfter<Figure> {
+  keys: number;
+}
+
+export function sumOf(totals: Totals<ExposureChange>, per: Figure["per"]): Sum {
+  const rows = totals[per];
+  const sum = (side: "before" | "after") => ({ cents: add(rows.map((row) => centsOf(row[side]))), per });
+  return { keys: rows.length, before: sum("before"), after: sum("after") };
+}
+
+/**
+ * How many cents more may be spent, for a gate: each month, and once. A limit that becomes recurring counts in full,
+ * because a former one-time limit doesn't offset it. So does a limit whose former amount is not known.
+ */
+export function increaseOf(totals: Totals<ExposureChange>): Record<Figure["per"], number> {
+  const inFull = [...totals.becomeRecurring, ...totals.unknownBefore].map(({ after }) => after).filter(isFigure);
+  const increase = (per: Figure["per"]) => {
+    const { before, after } = sumOf(totals, per);
+    const added = inFull.filter((figure) => figure.per === per).map(({ cents }) => cents);
+    return Math.max(0, after.cents - before.cents + add(added));
+  };
+  const becomeOnce = totals.becomeOnce.map(({ before, after }) => Math.max(0, centsOf(after) - centsOf(before)));
+  return { month: increase("month"), once: increase("once") + add(becomeOnce) };
+}
+
+/** The most that can be spent in one calendar month, with all one-time limits. */
+export function inOneMonth(rows: readonly ExposureChange[]): number {
+  return add(rows.map(({ after }) => centsOf(after)));
+}
+
+function add(all: readonly number[]): number {
+  return all.reduce((sum, each) => sum + each, 0);
+}
+
+const ORDER: readonly ChangeKind[] = [
+  "becomeUnlimited",
+  "unknownAfter",
+  "unknownBefore",
+  "becomeRecurring",
+  "becomeOnce",
+  "becomeLimited",
+];
+
+/** Sorts changes without a difference in dollars first, then by the difference, then by the figure. */
+export function byExposure(a: ExposureChange, b: ExposureChange): number {
+  const rank = (change: ExposureChange) => ORDER.indexOf(kindOfChange(change)) + 1 || ORDER.length + 1;
+  const difference = (change: ExposureChange) => Math.abs(differenceOf(change)?.cents ?? 0);
+  const figure = ({ before, after }: ExposureChange) => Math.max(centsOf(before), centsOf(after));
+  return rank(a) - rank(b) || difference(b) - difference(a) || figure(b) - figure(a);
 }

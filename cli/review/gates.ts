@@ -1,32 +1,32 @@
-/** What CI may refuse a change for. */
-import { type Callout, grouped } from "./callouts";
-import type { KeyRow, Review } from "./compare";
-import type { Figure } from "./exposure";
-import { dollars } from "./money";
-import { compose, firstOf, joined, own, type Sentence } from "./sentence";
-import type { AssignmentEnd, StackContents } from "./stack";
-import { inOneMonth, kindOfChange, rise } from "./totals";
+/** Rules that can fail a change in CI. */
+import { type Callout, groupedTexts } from "./calloutKinds";
+import type { Review } from "./compare";
+import type { AssignmentEnd } from "./contents";
+import { type ChangeKind, increaseOf, inOneMonth, kindOfChange } from "./exposure";
+import { dollars } from "./exposureText";
+import type { KeyRow } from "./keyChanges";
+import { compose, join, joinFirst, literal, type Sentence } from "./sentence";
 
 export const REQUIREMENTS = {
-  limit: "a limit of its own",
-  reset: "a reset of its limit",
-  expiry: "an expiry",
+  limit: "a limit",
+  reset: "a limit that resets",
+  expiry: "an expiry date",
   guardrail: "a guardrail",
 } as const;
 export type Requirement = keyof typeof REQUIREMENTS;
 
-/** Each but `unlimited` is the kind of a call-out. */
+/** Each is the kind of a call-out, except `unlimited`. */
 export const PROHIBITIONS = {
   delete: "a key is deleted",
   replace: "a key is replaced",
   disable: "a key is disabled",
   expire: "a key expires earlier",
   lower: "a key may spend less, or the budget of a guardrail is lowered",
-  narrow: "a guardrail allows fewer models, providers or regions, or ignores more; or a key moves to such a one",
+  narrow: "a guardrail allows fewer models, providers or regions, or ignores more; or a key moves to such a guardrail",
   emptied: "a set of assignments is emptied or deleted, so that keys or members lose its guardrail",
-  adopt: "a key or guardrail that exists outside the stack is adopted",
-  recurring: "a limit that could be spent once comes again every day, week or month",
-  unlimited: "a key of the change may spend without limit",
+  adopt: "a key or guardrail is adopted that already exists",
+  recurring: "a one-time limit becomes recurring",
+  unlimited: "a key in the report has no maximum",
   "zdr-off": "zero data retention is weakened, for a guardrail or by moving a key",
 } as const;
 export type Prohibition = keyof typeof PROHIBITIONS;
@@ -39,17 +39,17 @@ export interface Gates {
 }
 
 export interface Verdict {
-  /** As it is written on the command line. */
+  /** The option on the command line. */
   gate: string;
-  result: "passed" | "refused" | "undecided";
-  /** Why it refuses or can't be decided. */
+  result: "passed" | "failed" | "undecided";
+  /** Why it did not pass. */
   reason: Sentence;
 }
 
-/** Of all gates together; undefined without any. */
+/** Of all gates together; undefined without gates. */
 export function overall(verdicts: readonly Verdict[]): Verdict["result"] | undefined {
   const results = verdicts.map(({ result }) => result);
-  return (["refused", "undecided", "passed"] as const).find((result) => results.includes(result));
+  return (["failed", "undecided", "passed"] as const).find((result) => results.includes(result));
 }
 
 export function evaluateGates(gates: Gates, review: Review, callouts: readonly Callout[]): Verdict[] {
@@ -62,107 +62,94 @@ export function evaluateGates(gates: Gates, review: Review, callouts: readonly C
 }
 
 function verdict(gate: string, problems: readonly Sentence[]): Verdict {
-  return { gate, result: problems.length > 0 ? "refused" : "passed", reason: joined(problems, "; ") };
+  return { gate, result: problems.length > 0 ? "failed" : "passed", reason: join(problems, "; ") };
 }
 
-const MAX_REASONS = 5;
-
-function withoutState(gate: string): Verdict {
-  const reason = own("needs the state of the whole stack, which a preview leaves out: give --state or --stack");
+function undecided(gate: string, reason: Sentence): Verdict {
   return { gate, result: "undecided", reason };
 }
 
-/** What can't be shown may be anything, so it does not pass. */
-function maxIncrease(most: number, { scope, totals, keys }: Review): Verdict {
-  const gate = `--max-increase ${most}`;
-  if (scope === "changes") return withoutState(gate);
-  const more = rise(totals);
-  // An unmanaged key that is assigned here has no figure, and is no part of the sums.
-  const managed = keys.filter(({ before, after }) => before || after);
-  return verdict(gate, [
-    ...(isMore(more.month + more.once, most) ? [own(`keys may spend ${riseInWords(more)}`)] : []),
-    ...about(ofKind(managed, "becomeUnlimited"), "unlimited from now on"),
-    ...about(ofKind(managed, "unknownAfter"), "not known before apply"),
-  ]);
-}
+const NEEDS_STATE = literal("it needs the state of the whole stack; pass --state or --stack");
 
-function riseInWords({ month, once }: Record<Figure["per"], number>): string {
+function maxIncrease(usd: number, { scope, totals, keys }: Review): Verdict {
+  const gate = `--max-increase ${usd}`;
+  if (scope === "changes") return undecided(gate, NEEDS_STATE);
+  const { month, once } = increaseOf(totals);
   const parts = [
     ...(month > 0 ? [`${dollars(month)} more a month`] : []),
     ...(once > 0 ? [`${dollars(once)} more once`] : []),
   ];
-  return parts.join(" and ");
+  const managed = keys.filter(({ key }) => key.before || key.after);
+  const ofKind = (kind: ChangeKind) => managed.filter(({ exposure }) => kindOfChange(exposure) === kind);
+  return verdict(gate, [
+    ...(isMore(month + once, usd) ? [literal(`keys may spend ${parts.join(" and ")}`)] : []),
+    ...listed("newly unlimited keys", ofKind("becomeUnlimited")),
+    ...listed("keys without a known maximum", ofKind("unknownAfter")),
+  ]);
 }
 
-/** Compared in cents; only amounts given in fractions of a cent are not whole. */
+/** In cents, which are whole unless the gate has a fraction of a cent. */
 function isMore(cents: number, usd: number): boolean {
   return cents > Number((usd * 100).toFixed(4));
 }
 
-function ofKind(keys: readonly KeyRow[], kind: ReturnType<typeof kindOfChange>): KeyRow[] {
-  return keys.filter(({ exposure }) => kindOfChange(exposure) === kind);
-}
-
-function maxTotal(most: number, { scope, exposures }: Review): Verdict {
-  const gate = `--max-total ${most}`;
-  if (scope === "changes") return withoutState(gate);
+function maxTotal(usd: number, { scope, exposures }: Review): Verdict {
+  const gate = `--max-total ${usd}`;
+  if (scope === "changes") return undecided(gate, NEEDS_STATE);
   const cents = inOneMonth(exposures);
   const unlimited = exposures.filter(({ after }) => after === "unlimited");
   const unknown = exposures.filter((each) => kindOfChange(each) === "unknownAfter");
   return verdict(gate, [
-    ...(isMore(cents, most) ? [own(`keys may spend ${dollars(cents)} in one month`)] : []),
-    ...about(unlimited, "without limit"),
-    ...about(unknown, "not known before apply"),
+    ...(isMore(cents, usd) ? [literal(`keys may spend ${dollars(cents)} in one month`)] : []),
+    ...listed("unlimited keys", unlimited),
+    ...listed("keys without a known maximum", unknown),
   ]);
 }
 
-function about(keys: readonly { label: Sentence }[], what: string): Sentence[] {
-  return keys.length === 0 ? [] : [compose`${own(what)}: ${firstOf(keys.map(({ label }) => label))}`];
+function listed(problem: string, keys: readonly { label: Sentence }[]): Sentence[] {
+  return keys.length === 0 ? [] : [compose`${literal(problem)}: ${joinFirst(keys.map(({ label }) => label))}`];
 }
 
-/** Of the keys that the change creates or changes: what it leaves alone does not hold it up. */
+/** Checks only the keys that the change creates or changes. */
 function require_(requirement: Requirement, { scope, keys }: Review): Verdict {
   const gate = `--require ${requirement}`;
-  const lacking = ofTheChange(keys).filter((row) => lacks(requirement, row));
-  const isUnsure = requirement === "guardrail" && scope === "changes";
-  if (isUnsure && lacking.some(({ change, moved }) => change !== "new" && !moved)) return withoutState(gate);
-  return verdict(gate, about(lacking, `without ${REQUIREMENTS[requirement]}`));
+  const lacking = keys.filter((row) => row.change !== "affected" && row.key.after && lacks(requirement, row));
+  const isKnown = scope === "stack" || requirement !== "guardrail";
+  if (!isKnown && lacking.some(({ change, moved }) => change !== "new" && !moved)) return undecided(gate, NEEDS_STATE);
+  return verdict(gate, listed(`keys without ${REQUIREMENTS[requirement]}`, lacking));
 }
 
-function lacks(requirement: Requirement, { after, guardrailAfter }: KeyRow): boolean {
-  if (requirement === "guardrail") return guardrailAfter === undefined;
+function lacks(requirement: Requirement, { key: { after }, link }: KeyRow): boolean {
+  if (requirement === "guardrail") return link.after === undefined;
   if (requirement === "expiry") return after?.expiresAt === undefined;
   return requirement === "limit" ? after?.budget.amount === undefined : after?.budget.reset === undefined;
 }
 
-function ofTheChange(keys: readonly KeyRow[]): KeyRow[] {
-  return keys.filter(({ change, after }) => after && change !== "affected");
-}
+const MAX_CALLOUTS = 5;
+
+/** The call-outs that depend on the settings of a key's guardrail. */
+const ON_GUARDRAILS: readonly Prohibition[] = ["zdr-off", "narrow", "lower"];
 
 function forbid(prohibition: Prohibition, review: Review, callouts: readonly Callout[]): Verdict {
   const gate = `--forbid ${prohibition}`;
   if (prohibition === "unlimited") {
-    const unlimited = review.keys.filter(({ after, exposure }) => after && exposure.after === "unlimited");
-    return verdict(gate, about(unlimited, "without limit"));
+    const unlimited = review.keys.filter(({ key, exposure }) => key.after && exposure.after === "unlimited");
+    return verdict(gate, listed("unlimited keys", unlimited));
   }
   const found = callouts.filter(({ kind }) => kind === prohibition);
-  if (found.length > 0) return { gate, result: "refused", reason: firstOf(grouped(found), MAX_REASONS, " ") };
-  const unsure = ON_GUARDRAILS.includes(prohibition) ? review.keys.filter((row) => movesInTheDark(row, review)) : [];
-  if (unsure.length === 0) return verdict(gate, []);
-  if (review.scope === "changes") return withoutState(gate);
-  const reason = compose`unmanaged guardrails, whose settings are not known here, of ${firstOf(unsure.map(({ label }) => label))}`;
-  return { gate, result: "undecided", reason };
+  if (found.length > 0) return { gate, result: "failed", reason: joinFirst(groupedTexts(found), MAX_CALLOUTS, " ") };
+  const unknown = ON_GUARDRAILS.includes(prohibition) ? review.keys.filter((row) => movesUnknown(row, review)) : [];
+  if (unknown.length === 0) return verdict(gate, []);
+  if (review.scope === "changes") return undecided(gate, NEEDS_STATE);
+  const problem = "the settings of a guardrail outside this stack are not known, for keys that move to or from it";
+  return undecided(gate, join(listed(problem, unknown)));
 }
 
-const ON_GUARDRAILS: readonly Prohibition[] = ["zdr-off", "narrow", "lower"];
-
-/** Then what the key loses or gains by moving is not known. */
-function movesInTheDark(
-  { change, moved, before, guardrailBefore, guardrailAfter }: KeyRow,
-  { contents }: Review,
-): boolean {
+/** Whether a key moves to or from a guardrail whose settings are not known. */
+function movesUnknown({ change, moved, key, link }: KeyRow, { contents }: Review): boolean {
   if (change === "deleted" || change === "released" || change === "new" || !moved) return false;
-  const isDark = (end: AssignmentEnd | undefined, { guardrails }: StackContents) =>
-    end !== undefined && !guardrails.has(end.identity);
-  return isDark(guardrailBefore, contents.before) || (before !== undefined && isDark(guardrailAfter, contents.after));
+  const isUnknown = (end: AssignmentEnd | undefined, side: "before" | "after") =>
+    end !== undefined && !contents[side].guardrails.has(end.identity);
+  const isUnknownAfter = key.before !== undefined && isUnknown(link.after?.guardrail, "after");
+  return isUnknown(link.before?.guardrail, "before") || isUnknownAfter;
 }

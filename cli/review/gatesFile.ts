@@ -5,7 +5,7 @@ import { z } from "zod";
 import { readIfPresent, readText } from "../shared/files";
 import { printable } from "../shared/output";
 import { UsageError } from "../shared/terminal";
-import { type Gates, PROHIBITIONS, REQUIREMENTS } from "./gates";
+import { type Gates, PROHIBITIONS, type Prohibition, REQUIREMENTS, type Requirement } from "./gates";
 
 export const GATES_FILE = "openrouter-review.yaml";
 
@@ -13,19 +13,15 @@ export interface GatesFile extends Gates {
   factor?: number | undefined;
 }
 
-const REQUIREMENT = z.enum(Object.keys(REQUIREMENTS) as (keyof typeof REQUIREMENTS)[]);
-const PROHIBITION = z.enum(Object.keys(PROHIBITIONS) as (keyof typeof PROHIBITIONS)[]);
-
 export const amount = z.number().min(0);
 export const factor = z.number().min(1);
-export const requirements = list(REQUIREMENT);
-export const prohibitions = list(PROHIBITION);
+export const requirements = list(z.enum(Object.keys(REQUIREMENTS) as Requirement[]));
+export const prohibitions = list(z.enum(Object.keys(PROHIBITIONS) as Prohibition[]));
 
-/** A list, or a text in which commas separate, as on the command line. */
+/** A list, or a string with commas, as on the command line. */
 function list<Item extends string>(item: z.ZodType<Item>): z.ZodType<Item[]> {
-  const separated = (value: unknown) =>
-    typeof value === "string" ? value.split(",").map((each) => each.trim()) : value;
-  return z.preprocess(separated, z.array(item)).transform((items) => [...new Set(items)]);
+  const split = (value: unknown) => (typeof value === "string" ? value.split(",").map((each) => each.trim()) : value);
+  return z.preprocess(split, z.array(item)).transform((items) => [...new Set(items)]);
 }
 
 const file = z
@@ -38,7 +34,7 @@ const file = z
   })
   .nullish();
 
-/** @param path Of the file; without it, `openrouter-review.yaml` in the folder is read if there is one. */
+/** @param path Of the file. Without it, `openrouter-review.yaml` in the folder is read if it exists. */
 export function readGatesFile(path: string | undefined, folder: string): GatesFile {
   const name = path ?? join(folder, GATES_FILE);
   const text = path === undefined ? readIfPresent(name) : readText(name);

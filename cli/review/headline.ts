@@ -1,82 +1,78 @@
-/** The first sentences of a report: facts that have no difference in money, then sums of what has one. */
+/** The headline: changes without a difference in dollars, then sums; and how many objects change. */
 import { pluralize } from "../shared/counts";
-import type { LabelledPair, Review } from "./compare";
-import { exposureInWords, pairInWords } from "./money";
-import type { Change, Row } from "./rows";
-import { compose, firstOf, joined, own, type Sentence } from "./sentence";
-import { type Kind, sumOf } from "./totals";
+import type { KeyExposure, Review } from "./compare";
+import { type ChangeKind, sumOf } from "./exposure";
+import { changeText, exposureText } from "./exposureText";
+import { compose, join, joinFirst, literal, type Sentence, verb } from "./sentence";
+import type { Change } from "./snapshots";
 
 export function headline(review: Review): Sentence {
   const { keys, guardrails, members, sets, scope, unknownValues } = review;
   const isSame = keys.length + guardrails.length + members.length === 0;
-  if (isSame && sets.length === 0) return own("No key, guardrail or assignment changes.");
+  if (isSame && sets.length === 0) return literal("No key, guardrail or assignment changes.");
   const sentences = [
-    ...(isSame ? [own(unknownValues === 0 ? "No difference in money." : "No key or guardrail changes.")] : []),
-    ...facts(review),
+    ...(isSame ? [literal(unknownValues === 0 ? "No change in spending." : "No key or guardrail changes.")] : []),
+    ...namedKeys(review),
     ...sums(review),
-    ...(scope === "stack" ? [] : [own("Changed resources only: the state of the stack was not given.")]),
-    ...(unknownValues === 0 ? [] : [own(`${pluralize(unknownValues, "value")} will be known after apply.`)]),
+    ...(scope === "stack" ? [] : [literal("Covers changed resources only, because no state was given.")]),
+    ...(unknownValues === 0 ? [] : [literal(`Known only after apply: ${pluralize(unknownValues, "value")}.`)]),
   ];
-  return joined(sentences, " ");
+  return join(sentences, " ");
 }
 
-/** Facts about keys, each with the names. Those about changes of a limit show it. */
-const FACTS: readonly (readonly [Exclude<Kind, "month" | "once">, (count: number) => string])[] = [
+const NAMED: readonly (readonly [Exclude<ChangeKind, "month" | "once">, (count: number) => string])[] = [
   ["becomeUnlimited", (count) => `${pluralize(count, "key")} ${verb(count, "become")} unlimited`],
   ["stayUnlimited", (count) => `${pluralize(count, "key")} ${verb(count, "stay")} unlimited`],
   ["becomeLimited", (count) => `${pluralize(count, "key")} ${verb(count, "become")} limited`],
   ["becomeRecurring", (count) => `${pluralize(count, "limit")} ${verb(count, "become")} recurring`],
-  ["becomeOnce", (count) => `${pluralize(count, "limit")} no longer ${verb(count, "recur")}`],
-  ["unknownBefore", (count) => `${pluralize(count, "key")} may have spent any amount before`],
-  ["unknownAfter", (count) => `${pluralize(count, "key")} ${count === 1 ? "has" : "have"} no figure yet`],
+  ["becomeOnce", (count) => `${pluralize(count, "limit")} no longer ${verb(count, "reset")}`],
+  ["unknownBefore", (count) => `${pluralize(count, "key")} had no known maximum before`],
+  ["unknownAfter", (count) => `${pluralize(count, "key")} ${count === 1 ? "has" : "have"} no known maximum`],
 ];
 
-const WITH_FIGURES: readonly Kind[] = ["becomeLimited", "becomeRecurring", "becomeOnce", "unknownBefore"];
-
-function verb(count: number, plural: string): string {
-  return count === 1 ? `${plural}s` : plural;
-}
-
-function facts({ totals }: Review): Sentence[] {
-  return FACTS.flatMap(([kind, words]) => {
-    const rows = totals[kind];
-    if (rows.length === 0) return [];
-    const names = rows.map((row) => (WITH_FIGURES.includes(kind) ? withFigures(row) : row.label));
-    return [compose`${own(words(rows.length))} (${firstOf(names, MAX_NAMES)}).`];
-  });
-}
+const WITH_FIGURES: readonly ChangeKind[] = ["becomeLimited", "becomeRecurring", "becomeOnce", "unknownBefore"];
 
 const MAX_NAMES = 3;
 
-function withFigures({ label, before, after }: LabelledPair): Sentence {
-  return compose`${label}: ${own(`${exposureInWords(before)} → ${exposureInWords(after)}`)}`;
+function namedKeys({ totals }: Review): Sentence[] {
+  return NAMED.flatMap(([kind, text]) => {
+    const keys = totals[kind];
+    if (keys.length === 0) return [];
+    const names = keys.map((key) => (WITH_FIGURES.includes(kind) ? withFigures(key) : key.label));
+    return [compose`${literal(text(keys.length))} (${joinFirst(names, MAX_NAMES)}).`];
+  });
+}
+
+function withFigures({ label, before, after }: KeyExposure): Sentence {
+  return compose`${label}: ${literal(`${exposureText(before)} → ${exposureText(after)}`)}`;
 }
 
 /** Keys without a figure are in no sum, so that before + difference = after. */
 function sums({ totals, exposures }: Review): Sentence[] {
   const [month, once] = [sumOf(totals, "month"), sumOf(totals, "once")];
-  const whole = exposures.length;
-  if (once.keys === 0) return month.keys === 0 ? [] : [own(`${theOther(month.keys, whole)}: ${pairInWords(month)}.`)];
+  if (month.keys + once.keys === 0) return [];
+  if (once.keys === 0) return [literal(`${summedKeys(month.keys, exposures.length)}: ${changeText(month)}.`)];
+  const recurring = `${pluralize(month.keys, "key")} with a recurring limit: ${changeText(month)}.`;
   return [
-    ...(month.keys === 0 ? [] : [own(`${pluralize(month.keys, "key")} with a reset: ${pairInWords(month)}.`)]),
-    own(`${pluralize(once.keys, "key")} without reset: ${pairInWords(once)}.`),
+    ...(month.keys === 0 ? [] : [literal(recurring)]),
+    literal(`${pluralize(once.keys, "key")} with a one-time limit: ${changeText(once)}.`),
   ];
 }
 
-function theOther(count: number, whole: number): string {
-  if (count < whole) return `The other ${count}`;
+function summedKeys(count: number, all: number): string {
+  if (count < all) return count === 1 ? "The other key" : `The other ${count} keys`;
   return count === 1 ? "1 key" : `All ${count} keys`;
 }
 
-const CHANGES: readonly (readonly [Change, string])[] = [
-  ["new", "new"],
-  ["adopted", "adopted"],
-  ["changed", "changed"],
-  ["replaced", "replaced"],
-  ["deleted", "deleted"],
-  ["released", "leaving the stack"],
-  ["affected", "unchanged under a changed guardrail"],
-];
+const CHANGES: Readonly<Record<Change, string>> = {
+  new: "new",
+  adopted: "adopted",
+  changed: "changed",
+  replaced: "replaced",
+  deleted: "deleted",
+  released: "removed from the stack",
+  affected: "with a changed guardrail",
+};
 
 /** `Keys: 1 new, 2 changed, 1 deleted. Guardrails: 1 changed.` */
 export function countsLine({ keys, guardrails, members, sets }: Review): Sentence {
@@ -84,13 +80,15 @@ export function countsLine({ keys, guardrails, members, sets }: Review): Sentenc
     ...countsOf("Keys", keys),
     ...countsOf("Guardrails", guardrails),
     ...(members.length > 0 ? [`Members: ${members.length} changed.`] : []),
-    ...countsOf("Sets of assignments", sets),
+    ...countsOf("Assignment sets", sets),
   ];
-  return own(lines.join(" "));
+  return literal(lines.join(" "));
 }
 
-function countsOf(title: string, rows: readonly Pick<Row, "change">[]): string[] {
-  const counts = CHANGES.map(([change, words]) => [rows.filter((row) => row.change === change).length, words] as const);
-  const said = counts.filter(([count]) => count > 0).map(([count, words]) => `${count} ${words}`);
-  return said.length > 0 ? [`${title}: ${said.join(", ")}.`] : [];
+function countsOf(title: string, rows: readonly { change: Change }[]): string[] {
+  const counts = Object.entries(CHANGES).flatMap(([change, text]) => {
+    const count = rows.filter((row) => row.change === change).length;
+    return count > 0 ? [`${count} ${text}`] : [];
+  });
+  return counts.length > 0 ? [`${title}: ${counts.join(", ")}.`] : [];
 }

@@ -1,25 +1,24 @@
-/** The report as one page that needs nothing else: no script, no font, no picture from anywhere. */
+/** The report as one self-contained page: no script, font or image from elsewhere. */
 import { pluralize } from "../shared/counts";
-import { type Exposure, isFigure } from "./exposure";
-import { MAX_ROWS } from "./fitted";
-import { exposureInWords } from "./money";
+import { centsOf, type Exposure, isFigure } from "./exposure";
+import { exposureText } from "./exposureText";
+import { MAX_ROWS, type Page, TITLES } from "./page";
 import { plain, render, type Sentence } from "./sentence";
 import { COLUMNS, type Table, type TableRow } from "./tables";
-import type { Page } from "./view";
 
 export function html(page: Page): string {
-  const { title, refusals, headline, counts, callouts, sets, tables, bars, passed, notes } = page;
+  const { title, problems, headline, counts, callouts, sets, tables, bars, passed, notes } = page;
   const body = [
     `<h1>${text(title)}</h1>`,
-    ...(refusals.length > 0 ? [list(refusals, "refusals")] : []),
+    problems.length > 0 ? list(problems, "problems") : "",
     `<p class="headline">${text(headline)}</p>`,
     `<p>${text(counts)}</p>`,
-    ...(callouts.length > 0 ? [listSection("Look at these first", callouts, "callouts")] : []),
-    ...(sets.length > 0 ? [listSection("Assignments", sets, "")] : []),
-    ...(bars.length > 0 ? [chart(bars)] : []),
+    listSection(TITLES.callouts, callouts, "callouts"),
+    listSection(TITLES.sets, sets, ""),
+    chart(bars),
     ...tables.map(tableSection),
     `<p>${text(passed)}</p>`,
-    collapsed("How this is counted", list(notes)),
+    collapsed(TITLES.notes, list(notes)),
   ];
   return `<!doctype html>
 <html lang="en">
@@ -33,7 +32,7 @@ export function html(page: Page): string {
 </head>
 <body>
 <main>
-${body.join("\n")}
+${body.filter((section) => section !== "").join("\n")}
 </main>
 </body>
 </html>`;
@@ -52,53 +51,57 @@ function list(sentences: readonly Sentence[], style = ""): string {
   return `<ul class="${style}">${sentences.map((sentence) => `<li>${text(sentence)}</li>`).join("")}</ul>`;
 }
 
-/** On a phone each row is a card, in which a cell says what its column is. */
-function tableSection({ title, noun, note, rows }: Table): string {
-  const columns = [title.replace(/s$/, ""), ...COLUMNS];
-  const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join("");
-  const cell = (column: number, content: string) => {
-    const style = column >= FIRST_MONEY ? ' class="money"' : "";
-    return `<td data-column="${escaped(columns[column] ?? "")}"${style}><div>${content}</div></td>`;
-  };
-  const draw = ({ name, changes, before, after, difference }: TableRow) => {
-    const cells = [text(name), changes.map(text).join("<br>"), ...[before, after, difference].map(escaped)];
-    return `<tr>${cells.map((content, column) => cell(column, content)).join("")}</tr>`;
-  };
-  const drawn = (some: readonly TableRow[]) =>
-    `<table><thead><tr>${head}</tr></thead><tbody>\n${some.map(draw).join("\n")}\n</tbody></table>`;
-  const [first, rest] = [rows.slice(0, MAX_ROWS), rows.slice(MAX_ROWS)];
-  const more = rest.length > 0 ? collapsed(pluralize(rest.length, `more ${noun}`), drawn(rest)) : "";
-  const words = note ? `<p>${text(note)}</p>` : "";
-  return `<h2>${escaped(title)}</h2>${words}\n${drawn(first)}${more}`;
-}
-
-const FIRST_MONEY = 2;
-
-function collapsed(summary: string, content: string): string {
-  return `<details><summary>${escaped(summary)}</summary>${content}</details>`;
-}
-
 function listSection(title: string, all: readonly Sentence[], style: string): string {
+  if (all.length === 0) return "";
   const [first, rest] = [all.slice(0, MAX_ROWS), all.slice(MAX_ROWS)];
   const more = rest.length > 0 ? collapsed(`${rest.length} more`, list(rest, style)) : "";
   return `<h2>${title}</h2>${list(first, style)}${more}`;
 }
 
+function collapsed(summary: string, content: string): string {
+  return `<details><summary>${escaped(summary)}</summary>${content}</details>`;
+}
+
+/** On a phone each row is a card, and each cell names its column. */
+function tableSection({ title, noun, note, rows }: Table): string {
+  const columns = [title.replace(/s$/, ""), ...COLUMNS];
+  const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join("");
+  const drawRow = ({ label, changes, before, after, difference }: TableRow) => {
+    const cells = [text(label), changes.map(text).join("<br>"), ...[before, after, difference].map(escaped)];
+    const drawn = cells.map((content, column) => {
+      const style = column >= FIRST_AMOUNT ? ' class="amounts"' : "";
+      return `<td data-column="${escaped(columns[column] ?? "")}"${style}><div>${content}</div></td>`;
+    });
+    return `<tr>${drawn.join("")}</tr>`;
+  };
+  const draw = (some: readonly TableRow[]) =>
+    `<table><thead><tr>${head}</tr></thead><tbody>\n${some.map(drawRow).join("\n")}\n</tbody></table>`;
+  const [first, rest] = [rows.slice(0, MAX_ROWS), rows.slice(MAX_ROWS)];
+  const more = rest.length > 0 ? collapsed(pluralize(rest.length, `more ${noun}`), draw(rest)) : "";
+  return `<h2>${escaped(title)}</h2>${note ? `<p>${text(note)}</p>` : ""}\n${draw(first)}${more}`;
+}
+
+/** The first column with an amount. */
+const FIRST_AMOUNT = 2;
+
+const CHART = "Maximum spending of each key";
 const MAX_BARS = 60;
 
-/** The highest first. What has no figure takes the whole width and says why. */
+/** The highest first. A bar without a figure takes the whole width and is labeled with the reason. */
 function chart(all: Page["bars"]): string {
+  if (all.length === 0) return "";
+  const sizeOf = (exposure: Exposure) => (isFigure(exposure) ? exposure.cents : Number.MAX_VALUE);
   const height = ({ before, after }: Page["bars"][number]) => Math.max(sizeOf(before), sizeOf(after));
-  const sorted = [...all].sort((a, b) => height(b) - height(a));
-  const shown = sorted.slice(0, MAX_BARS);
-  const scale = Math.max(...shown.flatMap(({ before, after }) => [before, after].map(centsOf)), 0);
+  const shown = [...all].sort((a, b) => height(b) - height(a)).slice(0, MAX_BARS);
+  const scale = Math.max(...shown.flatMap(({ before, after }) => [centsOf(before), centsOf(after)]));
   const rows = shown.map(
     ({ label, before, after }) => `<div class="row"><div class="name">${text(label)}</div><div class="bars">
 ${bar("before", before, scale)}
 ${bar("after", after, scale)}
 </div></div>`,
   );
-  const more = all.length > shown.length ? `<p>${all.length - shown.length} more keys have less.</p>` : "";
+  const more =
+    all.length > shown.length ? `<p>${pluralize(all.length - shown.length, "more key")} with lower figures.</p>` : "";
   return `<h2>${CHART}</h2>
 <p class="legend"><span class="key before"></span> before <span class="key after"></span> after</p>
 <section class="chart" aria-label="${CHART}">
@@ -106,27 +109,17 @@ ${rows.join("\n")}
 </section>${more}`;
 }
 
-const CHART = "What each key may spend, at most";
-
-function centsOf(exposure: Exposure): number {
-  return isFigure(exposure) ? exposure.cents : 0;
-}
-
-function sizeOf(exposure: Exposure): number {
-  return isFigure(exposure) ? exposure.cents : Number.MAX_VALUE;
-}
-
 function bar(when: "before" | "after", exposure: Exposure, scale: number): string {
   const share = !isFigure(exposure) ? 100 : scale > 0 ? (exposure.cents / scale) * 100 : 0;
   const style = `${when}${isFigure(exposure) ? "" : " open"}`;
-  const words = escaped(exposureInWords(exposure));
-  return `<div class="line"><div class="track"><div class="bar ${style}" style="width:${share.toFixed(2)}%"></div></div><span class="amount"><span class="hidden">${when} </span>${words}</span></div>`;
+  const amount = escaped(exposureText(exposure));
+  return `<div class="line"><div class="track"><div class="bar ${style}" style="width:${share.toFixed(2)}%"></div></div><span class="amount"><span class="hidden">${when} </span>${amount}</span></div>`;
 }
 
 const STYLE = `
-:root { --ink: #1b1f24; --paper: #fff; --faint: #59636e; --line: #d1d9e0; --soft: #f6f8fa; --before: #9aa4af; --after: #0969da; --alert: #9a6700; --refused: #d1242f; }
+:root { --ink: #1b1f24; --paper: #fff; --faint: #59636e; --line: #d1d9e0; --soft: #f6f8fa; --before: #9aa4af; --after: #0969da; --alert: #9a6700; --failed: #d1242f; }
 @media (prefers-color-scheme: dark) {
-  :root { --ink: #e6edf3; --paper: #0d1117; --faint: #9198a1; --line: #3d444d; --soft: #161b22; --before: #656c76; --after: #4493f8; --alert: #d29922; --refused: #f85149; }
+  :root { --ink: #e6edf3; --paper: #0d1117; --faint: #9198a1; --line: #3d444d; --soft: #161b22; --before: #656c76; --after: #4493f8; --alert: #d29922; --failed: #f85149; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
@@ -134,8 +127,8 @@ main { max-width: 68rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 code { font: .9em ui-monospace, monospace; background: var(--soft); border-radius: 4px; padding: .1em .3em; overflow-wrap: anywhere; }
-.refusals { list-style: none; padding: 0; }
-.refusals li { border-left: 4px solid var(--refused); background: var(--soft); padding: .4rem .75rem; margin: .4rem 0; }
+.problems { list-style: none; padding: 0; }
+.problems li { border-left: 4px solid var(--failed); background: var(--soft); padding: .4rem .75rem; margin: .4rem 0; }
 .headline { font-size: 1.15rem; font-weight: 600; margin: 0; }
 ul { padding-left: 1.2rem; margin: .5rem 0; }
 li { margin: .25rem 0; overflow-wrap: anywhere; }
@@ -146,7 +139,7 @@ th, td { text-align: left; vertical-align: top; padding: .5rem .75rem; border-bo
 th { color: var(--faint); font-weight: 600; font-size: .85rem; }
 td { overflow-wrap: anywhere; }
 th:first-child { min-width: 9rem; }
-td.money { white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.amounts { white-space: nowrap; font-variant-numeric: tabular-nums; }
 details { margin-top: 2rem; color: var(--faint); }
 .legend { color: var(--faint); margin: 0 0 .5rem; }
 .key { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin-left: .5rem; }
@@ -166,6 +159,6 @@ details { margin-top: 2rem; color: var(--faint); }
   tr { border: 1px solid var(--line); border-radius: 6px; margin: .75rem 0; padding: .25rem 0; }
   td { display: grid; grid-template-columns: 7.5rem minmax(0, 1fr); gap: .5rem; border: 0; padding: .25rem .75rem; }
   td::before { content: attr(data-column); color: var(--faint); font-size: .85rem; }
-  td.money { white-space: normal; }
+  td.amounts { white-space: normal; }
 }
 `;

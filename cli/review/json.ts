@@ -1,17 +1,18 @@
-/** The report for programs. docs/review.md describes it; fields may be added. */
+/** The report for programs, as docs/review.md describes it. Fields may be added. */
 import { parseUrn, stackOf } from "../../formats/urn";
-import { type AssigneeList, kindOf } from "../shared/assignments";
-import { type Callout, calloutText } from "./callouts";
-import type { KeyRow, Review } from "./compare";
-import { type Exposure, type Figure, Hidden, type Pair } from "./exposure";
+import { kindOf } from "../shared/assignments";
+import { type Callout, calloutText } from "./calloutKinds";
+import type { Review } from "./compare";
+import type { Link } from "./contents";
+import { differenceOf, type Exposure, type ExposureChange, kindOfChange, sumOf } from "./exposure";
 import { overall, type Verdict } from "./gates";
-import type { GuardrailRow, MemberRow } from "./guardrailRows";
+import type { GuardrailRow, Maximum, MemberRow } from "./guardrailChanges";
+import type { KeyRow } from "./keyChanges";
 import { plain, type Sentence } from "./sentence";
-import { setLine } from "./setLines";
-import type { Assigned, AssigneeChange, SetRow } from "./sets";
-import type { SettingChange } from "./settings";
-import type { AssignmentEnd, Link } from "./stack";
-import { differenceOf, kindOfChange, type Sum, sumOf } from "./totals";
+import type { AssigneeChange, SetRow } from "./setChanges";
+import { setLine } from "./setLine";
+import type { SettingChange } from "./settingChanges";
+import { type BeforeAfter, Hidden, mapBoth } from "./values";
 
 export function reviewJson(review: Review, callouts: readonly Callout[], verdicts: readonly Verdict[]): object {
   const { stack, scope, unknownValues, keys, guardrails, members, sets, exposures, warnings } = review;
@@ -21,16 +22,12 @@ export function reviewJson(review: Review, callouts: readonly Callout[], verdict
     scope,
     totals: totalsJson(review),
     unknownValues,
-    callouts: callouts.map((callout) => ({
-      kind: callout.kind,
-      urn: callout.identity,
-      text: plain(calloutText(callout)),
-    })),
+    callouts: callouts.map((each) => ({ kind: each.kind, urn: each.identity, text: plain(calloutText(each)) })),
     keys: keys.map((row) => keyJson(row, stack)),
     guardrails: guardrails.map(guardrailJson),
     members: members.map((row) => memberJson(row, stack)),
     assignmentSets: sets.map((row) => setJson(row, review)),
-    exposures: exposures.map(({ label, ...pair }) => ({ key: plain(label), ...pairJson(pair) })),
+    exposures: exposures.map(({ label, ...change }) => ({ key: plain(label), ...changeJson(change) })),
     gates: verdicts.map(({ gate, result, reason }) => ({ gate, result, reason: plain(reason) })),
     warnings,
   };
@@ -38,92 +35,88 @@ export function reviewJson(review: Review, callouts: readonly Callout[], verdict
 
 /** Sums of figures, and the names of the keys that are in no sum. */
 function totalsJson({ totals }: Review): object {
+  const sumJson = (per: "month" | "once") => {
+    const { keys, before, after } = sumOf(totals, per);
+    const difference = (after.cents - before.cents) / 100;
+    return { keys, before: before.cents / 100, after: after.cents / 100, difference };
+  };
   const { month, once, ...others } = totals;
   const names = Object.entries(others).map(([kind, rows]) => [kind, rows.map(({ label }) => plain(label))]);
-  return { month: sumJson(sumOf(totals, "month")), once: sumJson(sumOf(totals, "once")), ...Object.fromEntries(names) };
+  return { month: sumJson("month"), once: sumJson("once"), ...Object.fromEntries(names) };
 }
 
-function sumJson({ keys, before, after }: Sum): object {
-  return { keys, before: usd(before), after: usd(after), difference: (after.cents - before.cents) / 100 };
-}
-
-function keyJson(
-  { identity, label, id, change, settings, exposure, consumers, held, ...row }: KeyRow,
-  stack: Review["stack"],
-): object {
+function keyJson(row: KeyRow, stack: Review["stack"]): object {
   return {
-    key: plain(label),
-    urn: identity,
-    hash: id ?? null,
-    change,
-    settings: settings.map(settingJson),
-    guardrail: { before: endJson(row.guardrailBefore), after: endJson(row.guardrailAfter) },
-    assignedBy: assignedBy(row.linkBefore, row.linkAfter, stack),
-    atMost: pairJson(exposure),
-    heldBy: {
-      before: held.before ? plain(held.before.label) : null,
-      after: held.after ? plain(held.after.label) : null,
-    },
-    consumers: consumers.map(plain),
+    key: plain(row.label),
+    urn: row.identity,
+    hash: row.id ?? null,
+    change: row.change,
+    settings: row.settings.map(settingJson),
+    guardrail: guardrailNames(row.link),
+    assignedBy: assignedBy(row.link, stack),
+    atMost: changeJson(row.exposure),
+    cappedBy: mapBoth(row.cappedBy, (guardrail) => nameJson(guardrail?.label)),
+    consumers: row.consumers.map(plain),
   };
 }
 
-function guardrailJson({ identity, label, id, change, settings, budget, keys, members }: GuardrailRow): object {
+function guardrailJson(row: GuardrailRow): object {
   return {
-    guardrail: plain(label),
-    urn: identity,
-    id: id ?? null,
-    change,
-    settings: settings.map(settingJson),
-    atMostEach: { before: boundJson(budget.before), after: boundJson(budget.after) },
-    keys,
-    members,
+    guardrail: plain(row.label),
+    urn: row.identity,
+    id: row.id ?? null,
+    change: row.change,
+    settings: row.settings.map(settingJson),
+    atMostEach: mapBoth(row.maximum, maximumJson),
+    keys: row.keys,
+    members: row.members,
   };
 }
 
-function memberJson(
-  { identity, user, before, after, guardrailBefore, guardrailAfter, budget }: MemberRow,
-  stack: Review["stack"],
-): object {
+function memberJson({ identity, label, link, maximum }: MemberRow, stack: Review["stack"]): object {
   return {
-    member: plain(user),
+    member: plain(label),
     urn: identity,
-    guardrail: { before: endJson(guardrailBefore), after: endJson(guardrailAfter) },
-    assignedBy: assignedBy(before, after, stack),
-    atMost: { before: boundJson(budget.before), after: boundJson(budget.after) },
+    guardrail: guardrailNames(link),
+    assignedBy: assignedBy(link, stack),
+    atMost: mapBoth(maximum, maximumJson),
   };
 }
 
-/** The pair or set of this stack that declares it; null where none does. */
-function assignedBy(before: Link | undefined, after: Link | undefined, stack: Review["stack"]): object {
-  const resource = (link: Link | undefined) => {
-    if (!link?.declaredBy || stackOf(link.declaredBy) !== stack) return null;
-    const { type, name } = parseUrn(link.declaredBy);
-    return { kind: kindOf(type) ?? type, name, urn: link.declaredBy };
-  };
-  return { before: resource(before), after: resource(after) };
+function guardrailNames(link: BeforeAfter<Link | undefined>): object {
+  return mapBoth(link, (each) => nameJson(each?.guardrail.label));
+}
+
+/** The single assignment or set of this stack that declares it; null if there is none. */
+function assignedBy(link: BeforeAfter<Link | undefined>, stack: Review["stack"]): object {
+  return mapBoth(link, (each) => {
+    if (!each?.declaredBy || stackOf(each.declaredBy) !== stack) return null;
+    const { type, name } = parseUrn(each.declaredBy);
+    return { kind: kindOf(type) ?? type, name, urn: each.declaredBy };
+  });
 }
 
 function setJson(row: SetRow, review: Review): object {
-  const { identity, label, change, guardrail, isExclusive, keys, members } = row;
   return {
-    set: plain(label),
-    urn: identity,
-    change,
-    guardrail: { before: endJson(guardrail.before), after: endJson(guardrail.after) },
-    exclusive: { before: isExclusive.before ?? null, after: isExclusive.after ?? null },
-    keys: assigneesJson(keys),
-    members: assigneesJson(members),
+    set: plain(row.label),
+    urn: row.identity,
+    change: row.change,
+    guardrail: mapBoth(row.guardrail, (end) => nameJson(end?.label)),
+    exclusive: mapBoth(row.isExclusive, (value) => value ?? null),
+    keys: assigneesJson(row.keys),
+    members: assigneesJson(row.members),
     text: plain(setLine(row, review)),
   };
 }
 
-/** How many the set lists, and who comes and goes. Null: not managed, or not known. */
+/** How many the set lists, and the names of those that it gains and loses. Null: not managed, or not known. */
 function assigneesJson({ listed, ...change }: AssigneeChange): object {
-  const names = (all: readonly Assigned[]) => all.map(({ label }) => plain(label));
+  const names = (links: readonly Link[]) => links.map(({ label }) => plain(label));
+  const counts = mapBoth(listed, (list) =>
+    !list || list.unresolved === "some" ? null : list.items.length + list.unresolved,
+  );
   return {
-    before: lengthOf(listed.before),
-    after: lengthOf(listed.after),
+    ...counts,
     unresolved: listed.after?.unresolved ?? 0,
     added: names(change.added),
     removed: names(change.removed),
@@ -135,45 +128,29 @@ function assigneesJson({ listed, ...change }: AssigneeChange): object {
   };
 }
 
-function lengthOf(list: AssigneeList | undefined): number | null {
-  return !list || list.unresolved === "some" ? null : list.items.length + list.unresolved;
+function settingJson({ title, before, after }: SettingChange): object {
+  return { setting: title, ...mapBoth({ before, after }, nameJson) };
 }
 
-function settingJson({ setting, before, after }: SettingChange): object {
-  return { setting, before: sentence(before), after: sentence(after) };
+function nameJson(sentence: Sentence | undefined): string | null {
+  return sentence ? plain(sentence) : null;
 }
 
-function endJson(end: AssignmentEnd | undefined): string | null {
-  return end ? plain(end.label) : null;
-}
-
-function sentence(words: Sentence | undefined): string | null {
-  return words ? plain(words) : null;
-}
-
-/** `difference` is null where there is none in money; `kind` says what changes instead. */
-function pairJson(pair: Pair): object {
-  const difference = differenceOf(pair);
+function changeJson(change: ExposureChange): object {
+  const difference = differenceOf(change);
   return {
-    before: exposureJson(pair.before),
-    after: exposureJson(pair.after),
+    ...mapBoth(change, exposureJson),
     difference: difference ? exposureJson(difference) : null,
-    kind: kindOfChange(pair),
+    kind: kindOfChange(change),
   };
 }
 
-/** A figure in USD, or `unlimited`, or why there is none. */
 function exposureJson(exposure: Exposure): object | string {
   if (exposure === "unlimited") return exposure;
-  return exposure instanceof Hidden ? exposure.why : { usd: usd(exposure), per: exposure.per };
+  return exposure instanceof Hidden ? exposure.why : { usd: exposure.cents / 100, per: exposure.per };
 }
 
-/** Null where there is no guardrail. */
-function boundJson(bound: Exposure | undefined): object | string | null {
-  if (bound === undefined) return null;
-  return bound === "unlimited" ? "no budget" : exposureJson(bound);
-}
-
-function usd({ cents }: Figure): number {
-  return cents / 100;
+function maximumJson(maximum: Maximum): object | string | null {
+  if (maximum === undefined) return null;
+  return maximum === "unlimited" ? "no budget" : exposureJson(maximum);
 }

@@ -1,179 +1,83 @@
-/** The settings of keys and guardrails in words, and what changes between two versions of one. */
-import { isDeepStrictEqual } from "node:util";
-import { formatUsd } from "../shared/money";
-import { printable } from "../shared/output";
-import { isRecord } from "../shared/state";
-import { truncateStart } from "../shared/table";
-import { type Properties, ZDR_VENDORS } from "./declared";
-import { type Budget, Hidden } from "./exposure";
-import { compose, joined, own, quoted, type Sentence } from "./sentence";
+/** The settings of keys and guardrails, in the order of the report. A new guardrail field needs one line here. */
+import type { Fields as GuardrailFields } from "../../provider/resources/guardrailFields";
+import type { InferenceKeyInputs } from "../../provider/resources/inferenceKeyFields";
 
-export interface SettingChange {
-  /** In words, such as `limit` or `allowed models`. */
-  setting: string;
-  /** The properties it is made of. */
-  properties: readonly string[];
-  /** Undefined where the object doesn't exist. */
-  before: Sentence | undefined;
-  after: Sentence | undefined;
-  /** Of a list that stays a list: what is put in and taken out. */
-  added?: Sentence;
-  removed?: Sentence;
-}
-
-interface Setting {
+export interface Setting {
   title: string;
-  /** Names of the properties it is made of. */
-  properties: readonly string[];
-  words(properties: Properties): Sentence;
+  /** What an unset one is called. `no`: false means the same as unset. */
+  unset: string;
+  /** The property that says how often an amount resets. */
+  reset?: string;
+  /** How a change of a guardrail's setting is called out; without it, the change is only in the table. */
+  callout?: GuardrailCallout;
 }
 
-const KEY_SETTINGS: readonly Setting[] = [
-  budgetSetting("limit", "limit", "limitReset"),
-  setting("expires", "expiresAt", "never"),
-  setting("disabled", "disabled", "no"),
-  setting("own provider keys count", "includeByokInLimit", "no"),
-  setting("name", "name", "none"),
-  setting("workspace", "workspaceId", "default"),
-  setting("owner", "creatorUserId", "chosen by the API"),
-  setting("external user", "externalUser", "none"),
-  setting("keepers", "keepers", "none"),
-];
+type GuardrailCallout =
+  | { kind: "allows" | "ignores"; noun: string }
+  | { kind: "zero-retention" | "safety-retention"; vendor: string };
 
-export const LISTS = {
-  allowedModels: "allowed models",
-  allowedProviders: "allowed providers",
-  allowedDataRegions: "allowed data regions",
-  ignoredModels: "ignored models",
-  ignoredProviders: "ignored providers",
-} as const;
+const KEY_SETTINGS = {
+  limit: { title: "limit", unset: "none", reset: "limitReset" },
+  expiresAt: { title: "expires", unset: "never" },
+  disabled: { title: "disabled", unset: "no" },
+  includeByokInLimit: { title: "own provider keys count", unset: "no" },
+  name: { title: "name", unset: "none" },
+  workspaceId: { title: "workspace", unset: "default" },
+  creatorUserId: { title: "owner", unset: "chosen by the API" },
+  externalUser: { title: "external user", unset: "none" },
+  keepers: { title: "keepers", unset: "none" },
+} satisfies Record<Exclude<keyof InferenceKeyInputs, "limitReset" | "adopt" | "__defaultName">, Setting>;
 
-/** What may be kept although zero data retention is enforced. */
-export const SAFETY_RETENTION: Readonly<Record<string, string>> = {
-  allowSafetyRetentionGoogle: "Google",
-  allowSafetyRetentionOther: "other models",
+const GUARDRAIL_SETTINGS = {
+  limitUsd: { title: "budget", unset: "none", reset: "resetInterval" },
+  allowedModels: allows("model"),
+  allowedProviders: allows("provider"),
+  allowedDataRegions: allows("data region"),
+  ignoredModels: ignores("model"),
+  ignoredProviders: ignores("provider"),
+  enforceZdrAnthropic: zeroRetention("Anthropic"),
+  enforceZdrOpenai: zeroRetention("OpenAI"),
+  enforceZdrGoogle: zeroRetention("Google"),
+  enforceZdrXai: zeroRetention("xAI"),
+  enforceZdrOther: zeroRetention("other models"),
+  allowSafetyRetentionGoogle: safetyRetention("Google"),
+  allowSafetyRetentionOther: safetyRetention("other models"),
+  contentFilterBuiltins: { title: "built-in filters", unset: "none" },
+  contentFilters: { title: "custom filters", unset: "none" },
+  enableFreeModelPublication: { title: "free endpoints that publish prompts", unset: "not set" },
+  enableFreeModelTraining: { title: "free endpoints that train on prompts", unset: "not set" },
+  enablePaidModelTraining: { title: "paid endpoints that train on prompts", unset: "not set" },
+  includeByokInBudgets: { title: "own provider keys count", unset: "no" },
+  name: { title: "name", unset: "none" },
+  description: { title: "description", unset: "none" },
+  workspaceId: { title: "workspace", unset: "default" },
+} satisfies Record<Exclude<keyof GuardrailFields, "resetInterval"> | "workspaceId", Setting>;
+
+/** By property. */
+export type Settings = Readonly<Record<string, Setting>>;
+export const SETTINGS: Readonly<Record<"key" | "guardrail", Settings>> = {
+  key: KEY_SETTINGS,
+  guardrail: GUARDRAIL_SETTINGS,
 };
 
-const GUARDRAIL_SETTINGS: readonly Setting[] = [
-  budgetSetting("budget", "limitUsd", "resetInterval"),
-  ...Object.entries(LISTS).map(([name, title]) => setting(title, name, name.startsWith("allowed") ? "all" : "none")),
-  ...Object.entries(ZDR_VENDORS).map(([name, vendor]) => setting(`zero data retention, ${vendor}`, name, "no")),
-  ...Object.entries(SAFETY_RETENTION).map(([name, vendor]) =>
-    setting(`retention for safety monitoring, ${vendor}`, name, "not set"),
-  ),
-  setting("built-in filters", "contentFilterBuiltins", "none"),
-  setting("own filters", "contentFilters", "none"),
-  setting("free endpoints that publish prompts", "enableFreeModelPublication", "not set"),
-  setting("free endpoints that train on prompts", "enableFreeModelTraining", "not set"),
-  setting("paid endpoints that train on prompts", "enablePaidModelTraining", "not set"),
-  setting("own provider keys count", "includeByokInBudgets", "no"),
-  setting("name", "name", "none"),
-  setting("description", "description", "none"),
-  setting("workspace", "workspaceId", "default"),
-];
-
-export function changesOfKey(before?: Properties, after?: Properties, differing: readonly string[] = []) {
-  return changes(KEY_SETTINGS, before, after, differing);
+function allows(noun: string): Setting {
+  return { title: `allowed ${noun}s`, unset: "all", callout: { kind: "allows", noun } };
 }
 
-export function changesOfGuardrail(before?: Properties, after?: Properties, differing: readonly string[] = []) {
-  // It stands for the switches of the vendors.
-  const switches = differing.includes("enforceZdr") ? Object.keys(ZDR_VENDORS) : [];
-  return changes(GUARDRAIL_SETTINGS, before, after, [...differing, ...switches]);
+function ignores(noun: string): Setting {
+  return { title: `ignored ${noun}s`, unset: "none", callout: { kind: "ignores", noun } };
 }
 
-/** Of what is made or deleted, the settings that it has. */
-function changes(
-  settings: readonly Setting[],
-  before: Properties | undefined,
-  after: Properties | undefined,
-  differing: readonly string[],
-): SettingChange[] {
-  const changed = settings.filter(({ properties }) => {
-    if (before && after)
-      return properties.some((name) => {
-        return !isSame(before[name], after[name]) || (differing.includes(name) && isHiding(after[name]));
-      });
-    return properties.some((name) => (before ?? after)?.[name] !== undefined && name !== "name");
-  });
-  return changed.map(({ title, properties, words }) => {
-    const [name = ""] = properties;
-    const whole = { setting: title, properties, before: before && words(before), after: after && words(after) };
-    return { ...whole, ...listChange(before?.[name], after?.[name]) };
-  });
+function zeroRetention(vendor: string): Setting {
+  return { title: `zero data retention, ${vendor}`, unset: "no", callout: { kind: "zero-retention", vendor } };
 }
 
-function listChange(before: unknown, after: unknown): Pick<SettingChange, "added" | "removed"> {
-  if (!Array.isArray(before) || !Array.isArray(after)) return {};
-  const without = (list: unknown[], other: unknown[]) =>
-    list.filter((item) => !other.some((each) => isSame(each, item)));
-  return { added: inWords(without(after, before)), removed: inWords(without(before, after)) };
+function safetyRetention(vendor: string): Setting {
+  const callout = { kind: "safety-retention", vendor } as const;
+  return { title: `retention for safety monitoring, ${vendor}`, unset: "not set", callout };
 }
 
-function inWords(list: readonly unknown[]): Sentence {
-  return joined(list.map((item) => itemInWords(item)));
-}
-
-/** Two secrets look alike here, so whether they differ is for Pulumi to say. */
-function isHiding(value: unknown): boolean {
-  if (value instanceof Hidden) return true;
-  return typeof value === "object" && value !== null && Object.values(value).some(isHiding);
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  return isDeepStrictEqual(a, b);
-}
-
-function setting(title: string, property: string, none: string): Setting {
-  return { title, properties: [property], words: ({ [property]: value }) => valueInWords(value, none) };
-}
-
-function budgetSetting(title: string, limit: string, reset: string): Setting {
-  return {
-    title,
-    properties: [limit, reset],
-    words: ({ [limit]: amount, [reset]: interval }) => budgetInWords({ amount, reset: interval } as Budget),
-  };
-}
-
-const EVERY: Readonly<Record<string, string>> = { daily: "a day", weekly: "a week", monthly: "a month" };
-
-/** `$25 a month`, `$25 once`, `none`. */
-export function budgetInWords({ amount, reset }: Budget): Sentence {
-  if (amount === undefined) return own("none");
-  const often = reset === undefined ? own("once") : reset instanceof Hidden ? own(`each (${reset.why})`) : every(reset);
-  return amount instanceof Hidden
-    ? compose`${own(amount.why)} (${often})`
-    : compose`${own(formatUsd(amount))} ${often}`;
-}
-
-function every(reset: string): Sentence {
-  const known = EVERY[reset];
-  return known ? own(known) : quoted(reset);
-}
-
-function valueInWords(value: unknown, none: string): Sentence {
-  if (value === undefined || value === null) return own(none);
-  if (value instanceof Hidden) return own(value.why);
-  if (typeof value === "boolean") return own(value ? "yes" : "no");
-  if (Array.isArray(value)) return inWords(value);
-  return itemInWords(value);
-}
-
-const MAX_TEXT_LENGTH = 120;
-
-function itemInWords(value: unknown): Sentence {
-  if (value instanceof Hidden) return own(value.why);
-  if (typeof value === "string") return cut(value);
-  if (!isRecord(value)) return cut(JSON.stringify(value));
-  const { slug, pattern, action } = value;
-  const what = slug ?? pattern;
-  return typeof what === "string" && typeof action === "string"
-    ? compose`${cut(what)} (${action})`
-    : cut(JSON.stringify(value));
-}
-
-/** Credentials are taken out before: half of one would not be recognized. */
-function cut(text: string): Sentence {
-  return quoted(truncateStart(printable(text), MAX_TEXT_LENGTH));
-}
+/** The guardrail's switches for zero data retention, for which `enforceZdr` is short. */
+export const ZERO_RETENTION_SWITCHES = Object.entries<Setting>(GUARDRAIL_SETTINGS)
+  .filter(([, { callout }]) => callout?.kind === "zero-retention")
+  .map(([name]) => name);

@@ -1,20 +1,19 @@
-/** The tables of a report: keys, guardrails and members, each row with what changes. */
+/** The tables of a report: keys, guardrails and members, each row with its changes. */
 import { pluralize } from "../shared/counts";
-import type { KeyRow, Review } from "./compare";
-import { type Exposure, Hidden, isFigure } from "./exposure";
-import type { Bounds, GuardrailRow, MemberRow } from "./guardrailRows";
-import { changeInWords, dollars, exposureInWords, pairInWords } from "./money";
-import type { Change } from "./rows";
-import { compose, joined, own, type Sentence } from "./sentence";
-import { budgetInWords, type SettingChange } from "./settings";
-import type { AssignmentEnd } from "./stack";
-
-/** Lines below each other. */
-export type Cell = readonly Sentence[];
+import type { Review } from "./compare";
+import type { AssignmentEnd } from "./contents";
+import { isFigure } from "./exposure";
+import { budgetText, changeText, differenceText, exposureText } from "./exposureText";
+import type { GuardrailRow, Maximum, MemberRow } from "./guardrailChanges";
+import type { KeyRow } from "./keyChanges";
+import { compose, join, literal, type Sentence } from "./sentence";
+import type { SettingChange } from "./settingChanges";
+import type { Change } from "./snapshots";
+import { type BeforeAfter, Hidden, mapBoth } from "./values";
 
 export interface TableRow {
-  name: Sentence;
-  changes: Cell;
+  label: Sentence;
+  changes: readonly Sentence[];
   before: string;
   after: string;
   difference: string;
@@ -24,136 +23,136 @@ export interface TableRow {
 
 export interface Table {
   title: string;
-  /** What one row is about, in the singular. */
+  /** In the singular. */
   noun: string;
   note?: Sentence;
   rows: readonly TableRow[];
-  /** How many rows the form has no room for. */
+  /** How many rows don't fit into the output. */
   omitted?: number;
 }
 
-/** The columns of every table. */
-export const COLUMNS = ["Change", "Before, at most", "After, at most", "Difference"] as const;
+/** The columns of every table, after the label. */
+export const COLUMNS = ["Change", "Maximum before", "Maximum after", "Difference"] as const;
 
-const CHANGES: Readonly<Record<Change, string>> = {
-  new: "new",
-  adopted: "adopted",
-  changed: "changed",
-  replaced: "replaced, with a new secret",
-  deleted: "deleted",
-  released: "leaves the stack",
-  affected: "unchanged itself",
+export function tablesOf(review: Review): Table[] {
+  const guardrailNote = "The most that each assigned key and member may spend. It is not part of any total.";
+  const memberNote = "The most that each member may spend through its guardrail. It is not part of any total.";
+  const tables: Table[] = [
+    { title: "Keys", noun: "key", rows: review.keys.map(keyRow) },
+    {
+      title: "Guardrails",
+      noun: "guardrail",
+      note: literal(guardrailNote),
+      rows: review.guardrails.map((row) => guardrailRow(row, review)),
+    },
+    { title: "Members", noun: "member", note: literal(memberNote), rows: review.members.map(memberRow) },
+  ];
+  return tables.filter(({ rows }) => rows.length > 0);
+}
+
+const CHANGES: Readonly<Record<Change, Sentence[]>> = {
+  new: [literal("new")],
+  adopted: [literal("adopted")],
+  changed: [],
+  replaced: [literal("replaced, with a new secret")],
+  deleted: [literal("deleted")],
+  released: [literal("removed from the stack")],
+  affected: [],
 };
 
-export function keyTable({ keys }: Review): Table {
-  const rows = keys.map((row) => ({
-    name: row.label,
-    changes: keyLines(row),
-    before: exposureInWords(row.exposure.before),
-    after: exposureInWords(row.exposure.after),
-    difference: changeInWords(row.exposure),
-    line: pairInWords(row.exposure),
-  }));
-  return { title: "Keys", noun: "key", rows };
-}
-
-function keyLines(row: KeyRow): Cell {
-  const { guardrailBefore, guardrailAfter, moved, change, settings } = row;
-  const isFirst = change === "new" || (change === "adopted" && !row.before);
-  const through =
-    change === "affected" && guardrailAfter ? [compose`its guardrail ${guardrailAfter.label} changes`] : [];
-  const guardrail = moved && change !== "deleted" ? [guardrailLine(guardrailBefore, guardrailAfter, isFirst)] : [];
-  const bare = isFirst && settings.every(({ setting }) => setting !== "limit") ? [own("limit: none")] : [];
-  return [...changeLine(change), ...bare, ...settings.map(settingLine), ...guardrail, ...through, ...holding(row)];
-}
-
-function changeLine(change: Change): Sentence[] {
-  return change === "changed" ? [] : [own(CHANGES[change])];
-}
-
-/** Which guardrail the figure comes from, where it is not the key's own limit. */
-function holding({ held, exposure }: KeyRow): Sentence[] {
-  const line = (side: "before" | "after") => {
-    const [holder, figure] = [held[side], exposure[side]];
-    if (!holder || !isFigure(figure)) return undefined;
-    const amount = figure.cents === 0 ? "$0" : `${dollars(figure.cents)} a month`;
-    return compose`held to ${own(amount)} by guardrail ${holder.label}, ${budgetInWords(holder.budget)}`;
+function keyRow(row: KeyRow): TableRow {
+  return {
+    label: row.label,
+    changes: keyChanges(row),
+    before: exposureText(row.exposure.before),
+    after: exposureText(row.exposure.after),
+    difference: differenceText(row.exposure),
+    line: changeText(row.exposure),
   };
-  const [was, is] = [line("before"), line("after")];
-  return [...(is ? [is] : []), ...(was && !is ? [compose`before: ${was}`] : [])];
 }
 
-function guardrailLine(
-  before: AssignmentEnd | undefined,
-  after: AssignmentEnd | undefined,
-  isFirst: boolean,
-): Sentence {
-  const [old, made] = [before, after].map((end) => end?.label ?? own("none"));
-  return isFirst ? compose`guardrail: ${made ?? []}` : compose`guardrail: ${old ?? []} → ${made ?? []}`;
+function keyChanges(row: KeyRow): Sentence[] {
+  const { link, key, moved, change, settings } = row;
+  const guardrail = mapBoth(link, (each) => each?.guardrail);
+  const isFirst = change === "new" || (change === "adopted" && !key.before);
+  const isUnlimited = isFirst && settings.every(({ title }) => title !== "limit");
+  return [
+    ...CHANGES[change],
+    ...(isUnlimited ? [literal("limit: none")] : []),
+    ...settings.map(settingLine),
+    ...(moved && change !== "deleted" ? [guardrailLine(guardrail, isFirst)] : []),
+    ...(change === "affected" && guardrail.after ? [guardrailChanges(guardrail.after)] : []),
+    ...capLine(row),
+  ];
 }
 
-function settingLine({ setting, before, after, added, removed }: SettingChange): Sentence {
+function guardrailLine({ before, after }: BeforeAfter<AssignmentEnd | undefined>, isFirst: boolean): Sentence {
+  const none = literal("none");
+  const to = after?.label ?? none;
+  return isFirst ? compose`guardrail: ${to}` : compose`guardrail: ${before?.label ?? none} → ${to}`;
+}
+
+function guardrailChanges({ label }: AssignmentEnd): Sentence {
+  return compose`guardrail ${label} changes`;
+}
+
+/** The guardrail that the figure comes from, unless it is the key's own limit. */
+function capLine({ cappedBy, exposure }: KeyRow): Sentence[] {
+  const { before, after } = mapBoth(cappedBy, (guardrail, side) => {
+    const figure = exposure[side];
+    if (!guardrail || !isFigure(figure)) return undefined;
+    return compose`capped at ${literal(exposureText(figure))} by guardrail ${guardrail.label} (${budgetText(guardrail.budget)})`;
+  });
+  if (after) return [after];
+  return before ? [compose`before: ${before}`] : [];
+}
+
+function settingLine({ title, before, after, added, removed }: SettingChange): Sentence {
   if (added && removed) {
     const parts = [
       ...(added.length > 0 ? [compose`added ${added}`] : []),
       ...(removed.length > 0 ? [compose`removed ${removed}`] : []),
     ];
-    return compose`${own(setting)}: ${joined(parts, "; ")}`;
+    return compose`${literal(title)}: ${join(parts, "; ")}`;
   }
-  if (before && after) return compose`${own(setting)}: ${before} → ${after}`;
-  return after ? compose`${own(setting)}: ${after}` : compose`${own(setting)} was ${before ?? []}`;
+  if (before && after) return compose`${literal(title)}: ${before} → ${after}`;
+  return after ? compose`${literal(title)}: ${after}` : compose`${literal(title)} was ${before ?? []}`;
 }
 
-export function guardrailTable({ guardrails, scope }: Review): Table {
-  const rows = guardrails.map((row) => ({
-    name: row.label,
-    changes: guardrailLines(row, scope),
-    ...boundsInWords(row.budget, row.change === "adopted" && !row.before ? "not known" : "none"),
-  }));
-  const note = own(
-    "The most that each key and each member may spend through it. It bounds them, and is not added to them.",
-  );
-  return { title: "Guardrails", noun: "guardrail", note, rows };
+function guardrailRow(row: GuardrailRow, { scope }: Review): TableRow {
+  const { label, change, settings, keys, members } = row;
+  const assignees = literal(`assigned to ${pluralize(keys, "key")}, ${pluralize(members, "member")}`);
+  const isCounted = scope === "stack" && change !== "deleted";
+  return {
+    label,
+    changes: [...CHANGES[change], ...settings.map(settingLine), ...(isCounted ? [assignees] : [])],
+    ...maximumCells(row.maximum, change === "adopted" && !row.guardrail.before ? "not known" : "none"),
+  };
 }
 
-function guardrailLines({ change, settings, keys, members }: GuardrailRow, scope: Review["scope"]): Cell {
-  const users = `${pluralize(keys, "key")}, ${pluralize(members, "member")}`;
-  const assigned = scope === "stack" && change !== "deleted" ? [own(`assigned to ${users}`)] : [];
-  return [...changeLine(change), ...settings.map(settingLine), ...assigned];
+function memberRow({ label, link, maximum }: MemberRow): TableRow {
+  const guardrail = mapBoth(link, (each) => each?.guardrail);
+  const { before, after } = guardrail;
+  const isSame = after && before?.identity === after.identity;
+  const change = isSame ? guardrailChanges(after) : guardrailLine(guardrail, false);
+  return { label, changes: [change], ...maximumCells(maximum, "none") };
 }
 
-export function memberTable({ members }: Review): Table {
-  const note = own("The most that each member may spend through a guardrail. It is no budget of a key, and in no sum.");
-  return { title: "Members", noun: "member", note, rows: members.map(memberRow) };
+/** @param absent What to call the maximum before, if there was no guardrail. */
+function maximumCells(maximum: BeforeAfter<Maximum>, absent: string): Omit<TableRow, "label" | "changes"> {
+  const cell = (value: Maximum, otherwise: string) =>
+    value === undefined ? otherwise : exposureText(value, "no budget");
+  const [before, after] = [cell(maximum.before, absent), cell(maximum.after, "none")];
+  const difference = absent === "not known" && !maximum.before ? absent : maximumDifference(maximum);
+  const { before: from, after: to } = maximum;
+  const line =
+    isFigure(from) && isFigure(to) ? changeText({ before: from, after: to }) : `${before} → ${after} (${difference})`;
+  return { before, after, difference, line };
 }
 
-function memberRow({ user, guardrailBefore, guardrailAfter, budget }: MemberRow) {
-  const isSame = guardrailBefore?.identity === guardrailAfter?.identity;
-  const guardrail =
-    isSame && guardrailAfter
-      ? compose`its guardrail ${guardrailAfter.label} changes`
-      : guardrailLine(guardrailBefore, guardrailAfter, false);
-  return { name: user, changes: [guardrail], ...boundsInWords(budget, "none") };
-}
-
-const NO_BUDGET = "no budget";
-
-/** @param absent What it is called where there is no guardrail. */
-function boundsInWords({ before, after }: Bounds, absent: string): Omit<TableRow, "name" | "changes"> {
-  const words = (bound: Exposure | undefined, otherwise: string) =>
-    bound === undefined ? otherwise : exposureInWords(bound, NO_BUDGET);
-  const [was, is, difference] = [words(before, absent), words(after, "none"), boundsChange(before, after, absent)];
-  const line = isFigure(before) && isFigure(after) ? pairInWords({ before, after }) : `${was} → ${is} (${difference})`;
-  return { before: was, after: is, difference, line };
-}
-
-/** A budget that begins or ends bounds a spending, and adds or takes no money. */
-function boundsChange(before: Exposure | undefined, after: Exposure | undefined, absent: string): string {
-  if ((before === undefined && absent === "not known") || [before, after].some((each) => each instanceof Hidden)) {
-    return "not known";
-  }
-  const [was, is] = [before ?? "unlimited", after ?? "unlimited"];
-  if (was === "unlimited" && is === "unlimited") return "none";
-  if (was === "unlimited") return "gets a budget";
-  return is === "unlimited" ? "loses its budget" : changeInWords({ before: was, after: is });
+/** A budget that is added or removed has no difference in dollars. */
+function maximumDifference({ before = "unlimited", after = "unlimited" }: BeforeAfter<Maximum>): string {
+  if (before instanceof Hidden || after instanceof Hidden) return "not known";
+  if (before === "unlimited") return after === "unlimited" ? "none" : "gets a budget";
+  return after === "unlimited" ? "loses its budget" : differenceText({ before, after });
 }

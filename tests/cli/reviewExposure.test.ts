@@ -1,7 +1,20 @@
 /** The arithmetic of a review: figures in cents, sums of figures of one kind, and what a gate counts as a rise. */
-import { atMost, type Exposure, type Figure, Hidden, NOTHING, type Pair, spendingOf } from "../../cli/review/exposure";
-import { changeInWords, exposureInWords, pairInWords } from "../../cli/review/money";
-import { byMoney, inOneMonth, kindOfChange, rise, sumOf, totalsOf } from "../../cli/review/totals";
+import {
+  byExposure,
+  type Exposure,
+  type ExposureChange,
+  type Figure,
+  increaseOf,
+  inOneMonth,
+  kindOfChange,
+  maximumOf,
+  NOTHING,
+  spendingOf,
+  sumOf,
+  totalsOf,
+} from "../../cli/review/exposure";
+import { changeText, differenceText, exposureText } from "../../cli/review/exposureText";
+import { Hidden } from "../../cli/review/values";
 
 const NOW = Date.parse("2026-11-21T00:00:00Z");
 const unknown = new Hidden("known after apply");
@@ -16,19 +29,19 @@ describe("the most that a budget allows in a calendar month", () => {
     [undefined, once(10)],
     ["hourly", month(310)],
   ])("of $10 %s", (reset, most) => {
-    expect(atMost({ amount: 10, ...(reset && { reset }) })).toEqual(most);
+    expect(maximumOf({ amount: 10, ...(reset && { reset }) })).toEqual(most);
   });
 
   test("no limit is unlimited, a limit of 0 is nothing, whatever else isn't known", () => {
-    expect(atMost({})).toBe("unlimited");
-    expect(atMost({ amount: 0, reset: unknown })).toBe(NOTHING);
-    expect(atMost({ amount: 5, reset: unknown })).toBe(unknown);
+    expect(maximumOf({})).toBe("unlimited");
+    expect(maximumOf({ amount: 0, reset: unknown })).toBe(NOTHING);
+    expect(maximumOf({ amount: 5, reset: unknown })).toBe(unknown);
   });
 
   test("is whole cents, rounded up, without the noise of binary arithmetic", () => {
-    expect(atMost({ amount: 0.000001, reset: "monthly" })).toEqual({ cents: 1, per: "month" });
-    expect(atMost({ amount: 1.1, reset: "monthly" })).toEqual({ cents: 110, per: "month" });
-    expect(atMost({ amount: 0.07, reset: "daily" })).toEqual({ cents: 217, per: "month" });
+    expect(maximumOf({ amount: 0.000001, reset: "monthly" })).toEqual({ cents: 1, per: "month" });
+    expect(maximumOf({ amount: 1.1, reset: "monthly" })).toEqual({ cents: 110, per: "month" });
+    expect(maximumOf({ amount: 0.07, reset: "daily" })).toEqual({ cents: 217, per: "month" });
   });
 
   test("six weeks that begin on Monday can touch one calendar month, and never seven", () => {
@@ -36,7 +49,7 @@ describe("the most that a budget allows in a calendar month", () => {
       const [first, last] = [new Date(Date.UTC(2020, at, 1)), new Date(Date.UTC(2020, at + 1, 0))];
       return Math.ceil((((first.getUTCDay() + 6) % 7) + last.getUTCDate()) / 7);
     });
-    expect(Math.max(...weeks) * 10).toBe((atMost({ amount: 0.1, reset: "weekly" }) as Figure).cents);
+    expect(Math.max(...weeks) * 10).toBe((maximumOf({ amount: 0.1, reset: "weekly" }) as Figure).cents);
   });
 });
 
@@ -48,19 +61,19 @@ describe("a key may spend", () => {
   test.each([
     ["its own limit", 20, 3, month(20), false],
     ["its guardrail's budget", 200, 3, month(93), true],
-  ])("the lower of the two: %s", (_which, own, guardrail, exposure, isHeld) => {
-    expect(spending(limit(own, "monthly"), { amount: guardrail, reset: "daily" })).toEqual({ exposure, isHeld });
+  ])("the lower of the two: %s", (_which, own, guardrail, exposure, isCapped) => {
+    expect(spending(limit(own, "monthly"), { amount: guardrail, reset: "daily" })).toEqual({ exposure, isCapped });
   });
 
   test("what its guardrail bounds if it has no limit, and anything if that has no budget", () => {
-    expect(spending({ budget: {} }, { amount: 3, reset: "monthly" })).toEqual({ exposure: month(3), isHeld: true });
+    expect(spending({ budget: {} }, { amount: 3, reset: "monthly" })).toEqual({ exposure: month(3), isCapped: true });
     expect(spending({ budget: {} }, {}).exposure).toBe("unlimited");
     expect(spending({ budget: {} }).exposure).toBe("unlimited");
   });
 
   test("its limit once, however slowly its guardrail allows it, but nothing under a budget of 0", () => {
-    expect(spending(limit(500), { amount: 100, reset: "monthly" })).toEqual({ exposure: once(500), isHeld: false });
-    expect(spending(limit(500), { amount: 0, reset: "monthly" })).toEqual({ exposure: NOTHING, isHeld: true });
+    expect(spending(limit(500), { amount: 100, reset: "monthly" })).toEqual({ exposure: once(500), isCapped: false });
+    expect(spending(limit(500), { amount: 0, reset: "monthly" })).toEqual({ exposure: NOTHING, isCapped: true });
   });
 
   test("nothing if it is disabled or expired, and all if it expires later", () => {
@@ -73,12 +86,12 @@ describe("a key may spend", () => {
   test("at most the one of the two that is known, and what is not known is named", () => {
     const known = { amount: 5, reset: "monthly" };
     const bound = { exposure: month(5), hidden: unknown };
-    expect(spending(limit(unknown), known)).toEqual({ ...bound, isHeld: true });
-    expect(spending({ budget: known }, { amount: unknown, reset: "daily" })).toEqual({ ...bound, isHeld: false });
-    expect(spending({ budget: known, disabled: unknown })).toEqual({ ...bound, isHeld: false });
+    expect(spending(limit(unknown), known)).toEqual({ ...bound, isCapped: true });
+    expect(spending({ budget: known }, { amount: unknown, reset: "daily" })).toEqual({ ...bound, isCapped: false });
+    expect(spending({ budget: known, disabled: unknown })).toEqual({ ...bound, isCapped: false });
     expect(spending(limit(unknown)).exposure).toBe(unknown);
     expect(spending({ budget: {} }, { amount: unknown, reset: "daily" }).exposure).toBe(unknown);
-    expect(spending(limit(0), { amount: unknown, reset: "daily" })).toEqual({ exposure: NOTHING, isHeld: false });
+    expect(spending(limit(0), { amount: unknown, reset: "daily" })).toEqual({ exposure: NOTHING, isCapped: false });
   });
 });
 
@@ -89,7 +102,7 @@ const cases: [string, Exposure, Exposure, string][] = [
   ["once", NOTHING, once(7), "+$7 once"],
   ["once", once(7), once(7), "$0"],
   ["becomeRecurring", once(300), month(250), "becomes recurring"],
-  ["becomeOnce", month(250), once(300), "no longer recurs"],
+  ["becomeOnce", month(250), once(300), "no longer resets"],
   ["becomeUnlimited", month(1), "unlimited", "becomes unlimited"],
   ["becomeUnlimited", new Hidden("not known"), "unlimited", "becomes unlimited"],
   ["becomeLimited", "unlimited", once(1), "becomes limited"],
@@ -99,10 +112,10 @@ const cases: [string, Exposure, Exposure, string][] = [
 ];
 
 test.each(cases)("a change is %s: %j → %j is %s", (kind, before, after, words) => {
-  expect([kindOfChange({ before, after }), changeInWords({ before, after })]).toEqual([kind, words]);
+  expect([kindOfChange({ before, after }), differenceText({ before, after })]).toEqual([kind, words]);
 });
 
-const pairs: Pair[] = cases.map(([, before, after]) => ({ before, after }));
+const pairs: ExposureChange[] = cases.map(([, before, after]) => ({ before, after }));
 
 test("sums are of figures of one kind", () => {
   const totals = totalsOf(pairs);
@@ -111,9 +124,9 @@ test("sums are of figures of one kind", () => {
 });
 
 test("a rise counts in full what begins to recur or was not known, and nothing makes up for it but the same kind", () => {
-  expect(rise(totalsOf(pairs))).toEqual({ month: 23_600, once: 5_700 });
+  expect(increaseOf(totalsOf(pairs))).toEqual({ month: 23_600, once: 5_700 });
   expect(
-    rise(
+    increaseOf(
       totalsOf([
         { before: month(90), after: NOTHING },
         { before: NOTHING, after: once(90) },
@@ -130,12 +143,12 @@ test("one month holds what can be spent once in it, too", () => {
 });
 
 test("what has no difference in money comes first, then the largest difference", () => {
-  const sorted = [...pairs].sort(byMoney).map(kindOfChange);
+  const sorted = [...pairs].sort(byExposure).map(kindOfChange);
   expect(sorted.slice(0, 7)).toEqual([
     ...["becomeUnlimited", "becomeUnlimited", "unknownAfter", "unknownBefore", "becomeRecurring", "becomeOnce"],
     "becomeLimited",
   ]);
-  expect([...pairs].sort(byMoney).slice(7).map(changeInWords).slice(0, 3)).toEqual([
+  expect([...pairs].sort(byExposure).slice(7).map(differenceText).slice(0, 3)).toEqual([
     "-$20 a month",
     "+$7 once",
     "+$5 a month",
@@ -143,12 +156,12 @@ test("what has no difference in money comes first, then the largest difference",
 });
 
 test("the unit is next to the number", () => {
-  expect(
-    [month(1234.5), once(25), NOTHING, "unlimited" as const, unknown].map((each) => exposureInWords(each)),
-  ).toEqual([...["$1,234.50 a month", "$25 once", "$0", "unlimited", "known after apply"]]);
-  expect(pairInWords({ before: once(5), after: once(5) })).toBe("at most $5 once, unchanged");
-  expect(pairInWords({ before: NOTHING, after: once(5) })).toBe("at most $0 → $5 once (+$5)");
-  expect(pairInWords({ before: month(1234.56), after: month(0.56) })).toBe(
+  expect([month(1234.5), once(25), NOTHING, "unlimited" as const, unknown].map((each) => exposureText(each))).toEqual([
+    ...["$1,234.50 a month", "$25 once", "$0", "unlimited", "known after apply"],
+  ]);
+  expect(changeText({ before: once(5), after: once(5) })).toBe("at most $5 once, unchanged");
+  expect(changeText({ before: NOTHING, after: once(5) })).toBe("at most $0 → $5 once (+$5)");
+  expect(changeText({ before: month(1234.56), after: month(0.56) })).toBe(
     "at most $1,234.56 → $0.56 a month (-$1,234)",
   );
 });

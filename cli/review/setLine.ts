@@ -1,0 +1,110 @@
+/** The line of a set of assignments in the report. It has counts only, because the keys have their own rows. */
+import { parseUrn, stackOf } from "../../formats/urn";
+import { type AssigneeList, kindOf } from "../shared/assignments";
+import { pluralize } from "../shared/counts";
+import type { Review } from "./compare";
+import type { Link } from "./contents";
+import { compose, join, joinFirst, literal, quoted, type Sentence, verb } from "./sentence";
+import type { AssigneeChange, SetRow } from "./setChanges";
+
+const KIND = "GuardrailAssignments";
+
+/** `GuardrailAssignments services: +2 keys, -1 key.` */
+export function setLine(row: SetRow, review: Review): Sentence {
+  const parts = [
+    ...ownChanges(row),
+    ...assigneeParts("key", row.keys, review),
+    ...assigneeParts("member", row.members, review),
+    ...exchanges(row, review),
+  ];
+  const text = parts.length > 0 ? join(parts) : literal("the same keys, with new hashes for replaced ones");
+  return compose`${literal(KIND)} ${row.label}: ${text}.`;
+}
+
+type Noun = "key" | "member";
+
+function ownChanges({ change, guardrail, isExclusive }: SetRow): Sentence[] {
+  const text = { new: "new", deleted: "deleted", released: "removed from the stack" }[change as string];
+  const { before, after } = guardrail;
+  const exclusive = [isExclusive.before, isExclusive.after].join();
+  return [
+    ...(text ? [literal(text)] : []),
+    ...(before && after && before.identity !== after.identity
+      ? [compose`guardrail ${before.label} → ${after.label}`]
+      : []),
+    ...(exclusive === "false,true" ? [literal("becomes exclusive")] : []),
+    ...(exclusive === "true,false" ? [literal("no longer exclusive")] : []),
+  ];
+}
+
+function assigneeParts(noun: Noun, change: AssigneeChange, review: Review): Sentence[] {
+  const identities = (all: readonly Link[]) => new Set(all.map(({ identity }) => identity));
+  const [added, removed] = [identities(change.added), identities(change.removed)];
+  const gained = change.added.filter(({ identity }) => !removed.has(identity));
+  const lost = change.removed.filter(({ identity }) => !added.has(identity));
+  const { deleted, kept, uncertain, listed } = change;
+  return [
+    ...counted(change.added.length - gained.length, (count) => `${pluralize(count, noun)} moved`),
+    ...counted(gained.length, (count) => `+${pluralize(count, noun)}`),
+    ...counted(lost.length, (count) => `-${pluralize(count, noun)}`),
+    ...(noun === "key" ? outsideStack(lost, review) : []),
+    ...counted(deleted.length, (count) => `-${pluralize(count, `deleted ${noun}`)}`),
+    ...counted(kept.length, (count) => `${pluralize(count, noun)} ${verb(count, "keep")} the guardrail unmanaged`),
+    ...counted(uncertain.length, (count) => `${pluralize(count, noun)} may be removed`),
+    ...unknownPart(noun, listed.after),
+  ];
+}
+
+function counted(count: number, text: (count: number) => string): Sentence[] {
+  return count > 0 ? [literal(text(count))] : [];
+}
+
+/** Removed keys that this stack doesn't manage. Without the state it is not known which these are. */
+function outsideStack(removed: readonly Link[], { scope, contents }: Review): Sentence[] {
+  const outside = removed.filter(({ identity }) => scope === "stack" && !contents.before.keys.has(identity));
+  if (outside.length === 0) return [];
+  const hashes = outside.map(({ identity }) => quoted(identity.slice(0, HASH_LENGTH)));
+  return [compose`${outside.length} of them outside this stack (${joinFirst(hashes)})`];
+}
+
+const HASH_LENGTH = 12;
+
+function unknownPart(noun: Noun, list: AssigneeList | undefined): Sentence[] {
+  if (!list || list.unknown === "nothing") return [];
+  if (list.unresolved === "some") return [literal(`its ${noun}s are known after apply`)];
+  if (list.unresolved > 0) {
+    return [literal(`${pluralize(list.unresolved, noun)} ${list.unresolved === 1 ? "is" : "are"} known after apply`)];
+  }
+  return list.unknown === "the whole list"
+    ? [literal(`assuming all ${pluralize(list.items.length, noun)} that the list depends on`)]
+    : [];
+}
+
+/** Assignments that stay the same, and move between resources. */
+function exchanges({ keys, members }: SetRow, { stack }: Review): Sentence[] {
+  const [from, to] = [
+    [...keys.from, ...members.from],
+    [...keys.to, ...members.to],
+  ];
+  const own = from.filter(({ declaredBy }) => stackOf(declaredBy) === stack);
+  return [
+    ...counted(from.length - own.length, (count) => `includes ${pluralize(count, "existing assignment")}`),
+    ...counted(own.filter(isSingle).length, (count) => `replaces ${pluralize(count, "single assignment")}`),
+    ...bySet(own, "here from"),
+    ...counted(to.filter(isSingle).length, (count) => `replaced by ${pluralize(count, "single assignment")}`),
+    ...bySet(to, "to"),
+  ];
+}
+
+function isSingle({ declaredBy }: Link): boolean {
+  return kindOf(parseUrn(declaredBy).type) !== KIND;
+}
+
+function bySet(links: readonly Link[], direction: string): Sentence[] {
+  const urns = links.filter((link) => !isSingle(link)).map(({ declaredBy }) => declaredBy);
+  return [...new Set(urns)].map((urn) => {
+    const count = urns.filter((each) => each === urn).length;
+    const move = `${pluralize(count, "assignment")} ${verb(count, "move")} ${direction}`;
+    return compose`${literal(`${move} ${KIND}`)} ${parseUrn(urn).name}`;
+  });
+}

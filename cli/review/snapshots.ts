@@ -1,0 +1,102 @@
+/** The resources of a stack before and after the change. */
+import type { Resource } from "../../formats/deployment";
+import { parseUrn, STACK_TYPE } from "../../formats/urn";
+import { UsageError } from "../shared/terminal";
+import { type AdoptedObjects, adoptedId, adopts, NOTHING_ADOPTED } from "./adoption";
+import type { Preview, Step } from "./preview";
+import type { BeforeAfter } from "./values";
+
+/** By the URN that a resource has after the change. */
+export type Resources = ReadonlyMap<string, Resource>;
+
+export interface Snapshots extends BeforeAfter<Resources> {
+  /** URNs of resources that are replaced. */
+  replaced: ReadonlySet<string>;
+  /** URNs of resources whose object existed before without them. */
+  adopted: ReadonlySet<string>;
+  /** By URN, the properties that Pulumi reports as different: two secrets look alike here. */
+  differing: ReadonlyMap<string, readonly string[]>;
+}
+
+/** @throws UsageError if the state is not the one that the preview was created from */
+export function snapshotsOf(
+  preview: Preview,
+  state: readonly Resource[] | undefined,
+  { objects, related }: AdoptedObjects = NOTHING_ADOPTED,
+): Snapshots {
+  const current = [...related, ...(state ?? []).filter((each) => !each.delete)];
+  const before = new Map(current.map((each) => [each.urn, each]));
+  const after = new Map(before);
+  if (state) requireSameState(preview, before);
+  for (const step of preview.steps) apply(step, before, after);
+  const adopted = preview.steps.filter(adopts).map(({ urn }) => urn);
+  for (const urn of adopted) adopt(urn, objects, before, after);
+  return {
+    before,
+    after,
+    replaced: new Set(preview.steps.filter(({ effect }) => effect === "replace").map(({ urn }) => urn)),
+    adopted: new Set(adopted),
+    differing: new Map(preview.steps.map(({ urn, differing }) => [urn, differing])),
+  };
+}
+
+function apply({ effect, urn, old, new: next }: Step, before: Map<string, Resource>, after: Map<string, Resource>) {
+  if (effect === "ignore") return;
+  if (effect === "create" || effect === "import") before.delete(urn);
+  else if (old) {
+    // With an alias, the state has it under its former URN.
+    before.delete(old.urn);
+    after.delete(old.urn);
+    before.set(urn, old);
+  }
+  if (effect === "delete") after.delete(urn);
+  else if (next) after.set(urn, effect === "replace" ? next : { ...next, id: next.id ?? old?.id });
+}
+
+/** An adopted object existed before: with its live settings, as far as they are known. */
+function adopt(urn: string, objects: Resources, before: Map<string, Resource>, after: Map<string, Resource>): void {
+  const adopting = after.get(urn);
+  const id = adopting && adoptedId(adopting);
+  if (!adopting || !id) return;
+  after.set(urn, { ...adopting, id });
+  const found = objects.get(id);
+  if (!found) return;
+  // Under another URN of the same stack, it is one object that gets a new URN.
+  if (!after.has(found.urn)) before.delete(found.urn);
+  const { workspaceId, creatorUserId, ...settings } = (found.external ? found.outputs : found.inputs) ?? {};
+  const isDeclared = ([name]: [string, unknown]) => adopting.inputs?.[name] !== undefined;
+  const immutable = Object.fromEntries(Object.entries({ workspaceId, creatorUserId }).filter(isDeclared));
+  before.set(urn, { ...adopting, id, inputs: { ...settings, ...immutable } });
+}
+
+/** Every resource that a preview changes is in the state that it was created from. */
+function requireSameState({ steps }: Preview, state: Resources): void {
+  const missing = steps.find(({ effect, old }) => old && effect !== "ignore" && !state.has(old.urn));
+  if (!missing) return;
+  const { type, name } = parseUrn(missing.urn);
+  throw new UsageError(
+    `the state does not match the preview: ${type.split(":").at(-1)} "${name}" is missing; export the state again`,
+  );
+}
+
+/**
+ * `affected`: nothing changes but the budget of the key's guardrail. `released`: leaves the stack and keeps working.
+ * `adopted`: existed before, outside the stack.
+ */
+export type Change = "new" | "adopted" | "changed" | "replaced" | "deleted" | "released" | "affected";
+
+export function changeOf(urn: string, { before, after, replaced, adopted }: Snapshots, isChanged: boolean): Change {
+  const [old, next] = [before.get(urn), after.get(urn)];
+  if (old && !next) return old.retainOnDelete ? "released" : "deleted";
+  if (adopted.has(urn)) return "adopted";
+  if (!old && next) return "new";
+  if (replaced.has(urn)) return "replaced";
+  return isChanged ? "changed" : "affected";
+}
+
+/** The name of a resource in the program, after that of its component. */
+export function pathOf(urn: string, parent: string | null | undefined): string {
+  const { name } = parseUrn(urn);
+  const component = parent ? parseUrn(parent) : undefined;
+  return component && component.type !== STACK_TYPE ? `${component.name} › ${name}` : name;
+}
