@@ -28,7 +28,7 @@ describe("the keys of a workspace", () => {
   const expired = () =>
     simulator.dashboard.createKey({ name: "expired", expires_at: new Date("2020-01-01T00:00:00Z") });
 
-  test("are complete: expired and disabled ones too", async () => {
+  test("include expired and disabled ones", async () => {
     expired();
     simulator.dashboard.createKey({ name: "disabled", disabled: true });
     const names = (await allOf(listKeys(api()))).map(({ name }) => name);
@@ -36,7 +36,7 @@ describe("the keys of a workspace", () => {
     expect(queries().every(({ include_expired }) => include_expired === "true")).toBe(true);
   });
 
-  test("are asked for without the parameter that an older server refuses, and it's tried once", async () => {
+  test("are listed without the parameter that an older server rejects, which is tried only once", async () => {
     simulator.switches.includeExpired = "rejected";
     expired();
     for (let times = 0; times < 2; times++) {
@@ -45,7 +45,7 @@ describe("the keys of a workspace", () => {
     expect(queries().filter(({ include_expired }) => include_expired)).toHaveLength(1);
   });
 
-  test("are not asked for a second time after another refusal", async () => {
+  test("are not listed again after a different error", async () => {
     simulator.faults.add({ effect: "status", status: 400, message: "workspace_id: Invalid UUID" });
     await expect(allOf(listKeys(api()))).rejects.toThrow("400: workspace_id: Invalid UUID");
     expect(queries()).toHaveLength(1);
@@ -55,7 +55,7 @@ describe("the keys of a workspace", () => {
   });
 });
 
-test("a key shows its last use, its partner's user and its workspace, and moves", async () => {
+test("reads the last use, external user and workspace of a key, and moves it", async () => {
   const { key } = await createKey(api(), { name: "ci", external: { user: "customer" } });
   expect(key).toMatchObject({ lastUsedAt: null, externalUser: "customer" });
   simulator.dashboard.useKey(key.hash, 1);

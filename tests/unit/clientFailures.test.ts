@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => jest.useRealTimers());
 
-/** Of a request that is not repeated. */
+/** The failure of a request that is not retried. */
 function failureTo(answer: { status: number; text: string }) {
   respond(answer);
   return failureOf(operation().request({ ...reading, method: "POST", isRetryable: false }));
@@ -20,15 +20,19 @@ function failureTo(answer: { status: number; text: string }) {
 
 test.each([
   ["the API's message of a failure", refusal(500, "database down"), "the API failed (500: database down)"],
-  ["the first words of a proxy's page", { status: 502, text: "<b>Bad</b>" }, "the API failed (502: <b>Bad</b>)"],
+  ["the start of a proxy's page", { status: 502, text: "<b>Bad</b>" }, "the API failed (502: <b>Bad</b>)"],
   [
     "the API's message of a refusal",
     refusal(409, "name is taken"),
     "the API rejected the request (409: name is taken)",
   ],
-  ["why success can't be read", { status: 200, text: "<p>Hi</p>" }, "(200, not JSON, starts with: <p>Hi</p>)"],
-  ["why nothing can't be read", { status: 200, text: "" }, "(200, not JSON)"],
-  ["a 400 in no format of the API", { status: 400, text: "<p>No</p>" }, "(400, not the API's error format, starts"],
+  ["why a success is unreadable", { status: 200, text: "<p>Hi</p>" }, "(200, not JSON, starts with: <p>Hi</p>)"],
+  ["why an empty body is unreadable", { status: 200, text: "" }, "(200, not JSON)"],
+  [
+    "a 400 that is not in the API's format",
+    { status: 400, text: "<p>No</p>" },
+    "(400, not the API's error format, starts",
+  ],
   ["a redirect", { status: 302, text: "" }, "(302, a redirect, which is not followed with the key)"],
 ])("shows %s", async (_title, answer, shown) => {
   expect((await failureTo(answer)).message.startsWith(PREFIX)).toBe(true);
@@ -38,8 +42,8 @@ test.each([
 
 test.each([
   ["the API's message", refusal(429, "slow down"), "429: slow down"],
-  ["a message of ours when there is none", { status: 429, text: "<html>" }, "429: too many requests"],
-])("shows, of a rate limit that stays, %s", async (_title, answer, shown) => {
+  ["a default message", { status: 429, text: "<html>" }, "429: too many requests"],
+])("shows %s when a rate limit persists", async (_title, answer, shown) => {
   transport.mockImplementation(async () => answer);
   const failed = failureOf(operation().request(reading));
   await jest.runAllTimersAsync();
@@ -47,20 +51,20 @@ test.each([
 });
 
 test.each([
-  ["of another type", '{"some_name":404}', "not of the documented shape: someName)"],
+  ["of a different type", '{"some_name":404}', "not of the documented shape: someName)"],
   ["missing", "{}", "not of the documented shape: someName)"],
 ])("names the field of a response that is %s", async (_title, text, shown) => {
   expect((await failureTo({ status: 200, text })).message).toContain(shown);
 });
 
-test.each(["null", "[]", "7"])("says that the whole is of another shape when the response is %s", async (text) => {
+test.each(["null", "[]", "7"])("names the whole body when the response is %s", async (text) => {
   expect((await failureTo({ status: 200, text })).message).toContain("not of the documented shape: the whole body)");
 });
 
 test.each([
-  ["is below the range of success", 199],
-  ["is just above it", 300],
-])("does not take a response for a success when its status %s", async (_title, status) => {
+  ["is below 200", 199],
+  ["is 300", 300],
+])("does not treat a response as a success when its status %s", async (_title, status) => {
   expect(await failureTo({ ...OK, status })).toBeInstanceOf(InvalidResponseError);
 });
 
@@ -71,16 +75,16 @@ test.each([
   ["an error that is null", '{"error":null}'],
   ["an error that is a string", '{"error":"not found"}'],
   ["an error without a message", '{"error":{"code":404}}'],
-  ["a message that is no string", '{"error":{"code":404,"message":404}}'],
-])("does not believe that an object is gone when the body of a 404 is %s", async (_title, text) => {
+  ["a message that is not a string", '{"error":{"code":404,"message":404}}'],
+])("does not treat an object as deleted when the body of a 404 is %s", async (_title, text) => {
   expect(await failureTo({ status: 404, text })).toBeInstanceOf(InvalidResponseError);
 });
 
 test.each([
   ["without its last period", "No. Not found.", "404: No. Not found)"],
-  ["with the space between its words", "Not  found", "404: Not  found)"],
-  ["whole when it is just short enough", "x".repeat(300), `404: ${"x".repeat(300)})`],
-  ["cut when it is longer", "x".repeat(301), `404: ${"x".repeat(300)}…)`],
+  ["with its inner spaces", "Not  found", "404: Not  found)"],
+  ["in full at 300 characters", "x".repeat(300), `404: ${"x".repeat(300)})`],
+  ["truncated when it is longer", "x".repeat(301), `404: ${"x".repeat(300)}…)`],
 ])("shows the API's message %s", async (_title, message, shown) => {
   const error = await failureTo(refusal(404, message));
   expect(error).toBeInstanceOf(NotFoundError);
@@ -88,10 +92,10 @@ test.each([
 });
 
 test.each([
-  ["in one line, without space around", "\n\n <html>\n\t<b>Bad   gateway</b> \n", "(502: <html> <b>Bad gateway</b>)"],
-  ["whole when they are just short enough", "y".repeat(80), `(502: ${"y".repeat(80)})`],
-  ["cut when they are longer", "y".repeat(81), `(502: ${"y".repeat(80)}…)`],
-])("shows the first words of a page %s", async (_title, text, shown) => {
+  ["on one line, trimmed", "\n\n <html>\n\t<b>Bad   gateway</b> \n", "(502: <html> <b>Bad gateway</b>)"],
+  ["in full at 80 characters", "y".repeat(80), `(502: ${"y".repeat(80)})`],
+  ["truncated when it is longer", "y".repeat(81), `(502: ${"y".repeat(80)}…)`],
+])("shows the start of a page %s", async (_title, text, shown) => {
   expect((await failureTo({ status: 502, text })).message).toContain(shown);
 });
 

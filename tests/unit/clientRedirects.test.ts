@@ -1,4 +1,4 @@
-/** Where the client follows a redirect, and where the management key never goes. */
+/** Which redirects the client follows, with the management key. */
 
 import { InvalidResponseError } from "../../provider/errors";
 import { failureOf } from "./support/samples";
@@ -10,7 +10,7 @@ beforeEach(() => transport.mockReset());
 
 test.each([
   ["a path", 307, "/api/v1/keys/"],
-  ["a path, for good", 308, "/api/v1/keys/"],
+  ["a path permanently", 308, "/api/v1/keys/"],
   ["a whole URL of the same origin", 307, `${BASE_URL}/keys/`],
 ])("sends the same request once more when a redirect names %s", async (_title, status, location) => {
   respond(redirect(status, location), OK);
@@ -20,15 +20,15 @@ test.each([
 });
 
 test.each([
-  ["another host", 307, "https://elsewhere.example/api/v1/keys/"],
-  ["another protocol", 307, "http://openrouter.ai/api/v1/keys/"],
-  ["another port", 308, "https://openrouter.ai:8443/api/v1/keys/"],
+  ["a different host", 307, "https://elsewhere.example/api/v1/keys/"],
+  ["a different protocol", 307, "http://openrouter.ai/api/v1/keys/"],
+  ["a different port", 308, "https://openrouter.ai:8443/api/v1/keys/"],
   ["a host without a protocol", 307, "//elsewhere.example/api/v1/keys/"],
-  ["no URL at all", 307, "https://"],
+  ["an invalid URL", 307, "https://"],
   ["the same origin in a status that changes the method", 302, "/api/v1/keys/"],
   ["the same origin in a status that changes the method to GET", 303, "/api/v1/keys/"],
-  ["nothing", 307, undefined],
-])("is not followed when it names %s", async (_title, status, location) => {
+  ["no location", 307, undefined],
+])("does not follow a redirect to %s", async (_title, status, location) => {
   respond(redirect(status, location));
   const error = await failureOf(operation().request(reading));
   expect(error).toBeInstanceOf(InvalidResponseError);
@@ -36,13 +36,13 @@ test.each([
   expect(transport).toHaveBeenCalledTimes(1);
 });
 
-test("ends after one redirect when the next response redirects again", async () => {
+test("follows only one redirect", async () => {
   respond(redirect(307, "/api/v1/keys/"), redirect(307, "/api/v1/keys"));
   expect(await failureOf(operation().request(reading))).toBeInstanceOf(InvalidResponseError);
   expect(transport).toHaveBeenCalledTimes(2);
 });
 
-test("takes the result of a response that names a location and is no redirect", async () => {
+test("returns the result when a response has a location but is not a redirect", async () => {
   respond({ ...OK, status: 201, location: `${BASE_URL}/keys/1` });
   expect(await operation().request(creating)).toEqual({ someName: "x" });
   expect(transport).toHaveBeenCalledTimes(1);

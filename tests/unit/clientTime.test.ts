@@ -1,4 +1,4 @@
-/** How often and until when the client sends a request, and how it learns the server's clock. */
+/** How long the client retries a request, and how it infers the server's clock. */
 
 import { CALL_TIMEOUT_MS, OPERATION_BUDGET_MS } from "../../provider/api/retry";
 import { DeadlineError, RateLimitError, ServerError } from "../../provider/errors";
@@ -30,7 +30,7 @@ test("gives up after six attempts when the API fails each time", async () => {
   expect(transport).toHaveBeenCalledTimes(6);
 });
 
-test("gives a request the time that is left of the operation", async () => {
+test("limits a request to the remaining time of the operation", async () => {
   respond({ ...refusal(429), retryAfter: "30" }, OK);
   await settled(operation().request(reading));
   expect(sent().map(({ timeout }) => timeout)).toEqual([OPERATION_BUDGET_MS, OPERATION_BUDGET_MS - 30_000]);
@@ -41,8 +41,8 @@ test.each([
   ["a create when just enough is left", creating, 2 * CALL_TIMEOUT_MS + 1, 1],
   ["a read when no time is left", reading, 0, 0],
   ["a read when any time is left", reading, 1, 1],
-  ["a write that may be repeated when any time is left", { ...reading, method: "PATCH" as const }, 1, 1],
-])("sends, or does not send, %s", async (_title, call, left, times) => {
+  ["a retryable write when any time is left", { ...reading, method: "PATCH" as const }, 1, 1],
+])("sends or does not send %s", async (_title, call, left, times) => {
   const api = operation();
   jest.setSystemTime(NOW + OPERATION_BUDGET_MS - left);
   respond(OK);
@@ -52,7 +52,7 @@ test.each([
   else expect(outcome).toEqual({ someName: "x" });
 });
 
-test("reports a write after each attempt, also after one that failed", async () => {
+test("reports a write after each attempt, even a failed one", async () => {
   const written = jest.fn();
   respond({ ...refusal(429), retryAfter: "1" }, refusal(400));
   await failureOf(settled(operation({ written }).request(creating)));
@@ -76,7 +76,7 @@ test("does not know the server's time before its first response", () => {
 test.each([
   ["ahead of ours", 60_000],
   ["behind ours", -60_000],
-])("tells the time by the server's clock when that is %s", async (_title, ahead) => {
+])("returns the server's time when its clock is %s", async (_title, ahead) => {
   const api = operation();
   respond({ ...OK, date: httpDate(ahead) });
   await api.request(reading);
@@ -84,7 +84,7 @@ test.each([
   expect(api.serverTime()).toBe(NOW + 5_000 + ahead);
 });
 
-test("takes the clock from a refusal as well", async () => {
+test("infers the clock from an error response too", async () => {
   const api = operation();
   respond({ ...refusal(404), date: httpDate(7_000) });
   await failureOf(api.request(reading));
@@ -93,8 +93,8 @@ test("takes the clock from a refusal as well", async () => {
 
 test.each([
   ["no date", undefined],
-  ["a date that can't be read", "yesterday"],
-])("keeps what it knows of the clock when a response has %s", async (_title, date) => {
+  ["an invalid date", "yesterday"],
+])("keeps the clock when a response has %s", async (_title, date) => {
   const api = operation();
   respond({ ...OK, ...(date ? { date } : {}) }, { ...OK, date: httpDate(1_000) }, { ...OK, ...(date ? { date } : {}) });
   await api.request(reading);
@@ -113,7 +113,7 @@ test("keeps the furthest clock when responses with a late date come before and a
   expect(api.serverTime()).toBe(NOW + 3_000);
 });
 
-test("takes no clock from a request without credentials, which another server may answer", async () => {
+test("infers no clock from an unauthenticated request, which a different server may serve", async () => {
   const api = operation();
   respond({ ...OK, date: httpDate(9_000) });
   await api.request({ ...reading, authenticated: false });
@@ -121,14 +121,14 @@ test("takes no clock from a request without credentials, which another server ma
   expect(sent()[0]?.headers).not.toHaveProperty("authorization");
 });
 
-test("shares what it learns of the clock with the other operations of the process", async () => {
+test("shares the clock with the other operations of the process", async () => {
   const clock = {};
   respond({ ...OK, date: httpDate(4_000) });
   await operation({ clock }).request(reading);
   expect(operation({ clock }).serverTime()).toBe(NOW + 4_000);
 });
 
-test("ends with the last refusal when waiting would take more time than is left", async () => {
+test("fails with the last error when no time is left to wait", async () => {
   const api = operation();
   jest.setSystemTime(NOW + OPERATION_BUDGET_MS - 10_000);
   respond({ ...refusal(429), retryAfter: "10" });

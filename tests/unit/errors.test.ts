@@ -6,7 +6,7 @@ import { KEY } from "./support/samples";
 
 const { OpenRouterError } = errors;
 
-const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefined][] = [
+const EACH: [title: string, error: Error, message: RegExp, outcome: string | undefined][] = [
   ["ApiError", new errors.ApiError("op", 400, "bad"), /^op: the API rejected the request \(400: bad\)$/, "refused"],
   [
     "NotFoundError",
@@ -85,35 +85,32 @@ const EACH: [title: string, error: Error, said: RegExp, outcome: string | undefi
   ],
 ];
 
-test("every class of error is in the table", () => {
+test("tests every class of error", () => {
   const classes = Object.values(errors).filter((value) => typeof value === "function") as {
     name: string;
     prototype: unknown;
   }[];
-  const made = classes.filter((each) => each.prototype instanceof OpenRouterError && each.name !== "RequestError");
+  const concrete = classes.filter((each) => each.prototype instanceof OpenRouterError && each.name !== "RequestError");
   expect(new Set(EACH.map(([name]) => name))).toEqual(
-    new Set([...made.map(({ name }) => name), "PartialFailureError"]),
+    new Set([...concrete.map(({ name }) => name), "PartialFailureError"]),
   );
 });
 
-test.each(EACH)("%s says what happened and what to do", (name, error, said, outcome) => {
+test.each(EACH)("shows the cause and the next step in %s", (name, error, message, outcome) => {
   expect(error).toBeInstanceOf(OpenRouterError);
   expect(error.name).toBe(name);
-  expect(error.message).toMatch(said);
+  expect(error.message).toMatch(message);
   expect((error as { outcome?: string }).outcome).toBe(outcome);
 });
 
-test.each(EACH)(
-  "%s has a stack of one line, and no numeric code, which gRPC would take for a status",
-  (_name, error) => {
-    // Pulumi prints `${error}: ${error.stack}`.
-    expect(`${error}: ${error.stack}`).toBe(`${error.name}: ${error.message}`);
-    expect(error.stack).not.toContain("\n");
-    expect("code" in error).toBe(false);
-  },
-);
+test.each(EACH)("has a one-line stack and no code, which gRPC would use as a status, in %s", (_name, error) => {
+  // Pulumi prints `${error}: ${error.stack}`.
+  expect(`${error}: ${error.stack}`).toBe(`${error.name}: ${error.message}`);
+  expect(error.stack).not.toContain("\n");
+  expect("code" in error).toBe(false);
+});
 
-test("printing a partial failure prints no key", () => {
+test("prints no key with a partial failure", () => {
   const error = new PartialFailureError("id", { key: new Secret(KEY) }, new Error("oops"));
   for (const text of [inspect(error, { depth: 9 }), JSON.stringify(error), String(error)]) {
     expect(text).not.toContain(KEY);
@@ -121,7 +118,7 @@ test("printing a partial failure prints no key", () => {
 });
 
 test.each(EACH.filter(([name]) => name === "AmbiguousCreateError"))(
-  "%s names no command that removes a key",
+  "shows no command that removes a key in %s",
   (_name, error) => {
     expect(error.message).not.toMatch(/remove key|remove guardrail|pulumi-openrouter remove/);
   },

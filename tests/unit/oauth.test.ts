@@ -72,7 +72,7 @@ const read = (api: Api) => api.request({ ...call, method: "GET" });
 const bearers = () => server.calls("/keys").map(({ headers }) => headers.authorization);
 const exchanges = () => server.calls("/oauth/token").length;
 
-test("exchanges the subject token as RFC 8693 has it, and sends the access token in place of a key", async () => {
+test("exchanges the subject token by RFC 8693 and sends the access token instead of a key", async () => {
   await create(newProcess()());
   const [exchange, request] = server.received;
   expect(exchange?.headers["content-type"]).toBe("application/x-www-form-urlencoded");
@@ -87,7 +87,7 @@ test("exchanges the subject token as RFC 8693 has it, and sends the access token
   expect(request?.headers.authorization).toBe(`Bearer ${access(1)}`);
 });
 
-test("exchanges nothing before a request, nor for one without credentials", async () => {
+test("exchanges nothing before the first authenticated request", async () => {
   const start = newProcess();
   start();
   await start().request({ ...call, method: "GET", authenticated: false });
@@ -121,7 +121,7 @@ test.each([
 
 const UNAUTHORIZED: Reply = { status: 401, json: { error: { code: 401, message: "Token expired" } } };
 
-test("renews a refused token once, for all requests that had it, and sends each of them again", async () => {
+test("renews a rejected token once for all requests that used it, and retries each", async () => {
   const start = newProcess();
   await read(start());
   accepts = (bearer) => (bearer === `Bearer ${access(1)}` ? UNAUTHORIZED : { json: { ok: true } });
@@ -130,7 +130,7 @@ test("renews a refused token once, for all requests that had it, and sends each 
   expect(bearers()).toHaveLength(1 + 10 + 10);
 });
 
-test("keeps a token that was renewed before an older one was refused", async () => {
+test("keeps a new token when an older one is rejected", async () => {
   const { credential } = resolveSettings(NOT_CONFIGURED, environment());
   const api = newProcess()();
   const old = await credential.bearer(api);
@@ -140,7 +140,7 @@ test("keeps a token that was renewed before an older one was refused", async () 
   expect(await credential.bearer(api)).toBe(renewed);
 });
 
-test("believes the second refusal of a request", async () => {
+test("fails when the renewed token is rejected too", async () => {
   accepts = () => UNAUTHORIZED;
   const error = await failureOf(create(newProcess()()));
   expect(error).toBeInstanceOf(AuthenticationError);
@@ -148,7 +148,7 @@ test("believes the second refusal of a request", async () => {
   expect([exchanges(), bearers().length]).toEqual([2, 2]);
 });
 
-test("takes a 403 as it is: another token has the same rights", async () => {
+test("does not renew a token after a 403, because a new one has the same rights", async () => {
   accepts = () => ({ status: 403, json: { error: { code: 403, message: "Only management keys" } } });
   expect(await failureOf(create(newProcess()()))).toBeInstanceOf(AuthenticationError);
   expect([exchanges(), bearers().length]).toEqual([1, 1]);
@@ -176,34 +176,29 @@ test.each([
   ["a response without a token", { json: { expires_in: 900, scope: "management" } }, /no access token in it/],
   ["a token with a line break", { json: issued(1, { access_token: "a\nb" }) }, /no access token in it/],
   ["a token that has expired", { json: issued(1, { expires_in: 0 }) }, /no access token in it/],
-])(
-  "an exchange that ends in %s is an error of the operation, which sent nothing",
-  async (_title, tokenReply, problem) => {
-    tokenReplies = [tokenReply];
-    const error = await failureOf(create(newProcess()()));
-    expect(error.constructor).toBe(TokenExchangeError);
-    expect((error as unknown as RequestError).outcome).toBe("unsent");
-    expect(error.message).toMatch(
-      /^create inference key "ci": exchange the token from OPENROUTER_SUBJECT_TOKEN under /,
-    );
-    expect(error.message).toMatch(/federation policy fp_1: /);
-    expect(error.message).toMatch(problem);
-    expect([exchanges(), bearers().length]).toEqual([1, 0]);
-  },
-);
+])("fails the operation before it sends anything when the exchange returns %s", async (_title, tokenReply, problem) => {
+  tokenReplies = [tokenReply];
+  const error = await failureOf(create(newProcess()()));
+  expect(error.constructor).toBe(TokenExchangeError);
+  expect((error as unknown as RequestError).outcome).toBe("unsent");
+  expect(error.message).toMatch(/^create inference key "ci": exchange the token from OPENROUTER_SUBJECT_TOKEN under /);
+  expect(error.message).toMatch(/federation policy fp_1: /);
+  expect(error.message).toMatch(problem);
+  expect([exchanges(), bearers().length]).toEqual([1, 0]);
+});
 
 test.each([
   ["429", { status: 429, json: { error: "temporarily_unavailable" }, headers: { "retry-after": "0" } }],
   ["500", { status: 500, json: { error: "server_error", error_description: "oops" } }],
   ["503 of a proxy", { status: 503, text: "<html>" }],
-])("an exchange that fails with %s is tried again, for all who wait for it", async (_title, tokenReply) => {
+])("retries the exchange once for all waiting requests after %s", async (_title, tokenReply) => {
   tokenReplies = [tokenReply, tokenReply];
   const start = newProcess();
   await Promise.all([create(start()), create(start())]);
   expect([exchanges(), bearers().length]).toEqual([3, 2]);
 });
 
-test("an exchange that fails for long is an error that says so, and no lost create", async () => {
+test("fails the create as unsent when the exchange keeps failing", async () => {
   tokenReplies = Array.from({ length: 20 }, () => ({ status: 503, json: { error: "temporarily_unavailable" } }));
   const error = await failureOf(create(newProcess()()));
   expect((error as unknown as RequestError).outcome).toBe("unsent");
@@ -212,7 +207,7 @@ test("an exchange that fails for long is an error that says so, and no lost crea
   expect([exchanges(), bearers().length]).toEqual([6, 0]);
 });
 
-test("requests that share a failed exchange each fail in their own name, and the next one tries again", async () => {
+test("names each operation when requests share a failed exchange, and exchanges again for the next", async () => {
   tokenReplies = [oauthError("invalid_grant")];
   const start = newProcess();
   const failures = await Promise.all([failureOf(create(start())), failureOf(read(start()))]);
@@ -222,13 +217,13 @@ test("requests that share a failed exchange each fail in their own name, and the
   expect(bearers()).toEqual([`Bearer ${access(2)}`]);
 });
 
-test("a redirect of the exchange is not followed", async () => {
+test("does not follow a redirect of the exchange", async () => {
   tokenReplies = [{ status: 307, headers: { location: `${server.origin}/elsewhere` }, text: "" }];
   expect((await failureOf(create(newProcess()()))).message).toMatch(/307, not an OAuth error/);
   expect(server.received).toHaveLength(1);
 });
 
-test("neither token is in an error, whatever a server sends back", async () => {
+test("shows neither token in an error whatever the server returns", async () => {
   const opaque = "opaque-access-token";
   tokenReplies = [
     oauthError("invalid_grant", `bad ${SUBJECT}\u001b[2J`),
@@ -250,7 +245,7 @@ test("neither token is in an error, whatever a server sends back", async () => {
   }
 });
 
-test("a subject token that does not look like others is not in an error either", async () => {
+test("shows no subject token of an unusual format in an error", async () => {
   const odd = "odd.subject.token";
   accepts = () => ({ status: 400, json: { error: { code: 400, message: `bad ${odd}` } } });
   const start = newProcess({ ...environment(), OPENROUTER_SUBJECT_TOKEN: odd });

@@ -45,7 +45,7 @@ async function tokenOf(given: SubjectTokenSettings, environment: NodeJS.ProcessE
   return [token.reveal(), origin];
 }
 
-test("the first source that is there is used", async () => {
+test("uses the first source that is set", async () => {
   const variable = { OPENROUTER_SUBJECT_TOKEN: jwt("variable") };
   const named = { OPENROUTER_SUBJECT_TOKEN_FILE: file("named") };
   const own = { subjectTokenFile: file("own") };
@@ -58,7 +58,7 @@ test("the first source that is there is used", async () => {
   expect(await tokenOf(settings(), github())).toEqual([GITHUBS, "GitHub Actions"]);
 });
 
-test("a file is read each time: Kubernetes renews the token in it", async () => {
+test("reads the file each time, because Kubernetes renews the token in it", async () => {
   const path = file("rotated");
   expect((await tokenOf(settings({ subjectTokenFile: path }), {}))[0]).toBe(jwt("rotated"));
   file("rotated", jwt("renewed"));
@@ -66,21 +66,21 @@ test("a file is read each time: Kubernetes renews the token in it", async () => 
 });
 
 test.each([
-  ["none", {}, {}, null],
-  ["that of the configuration", { subjectTokenAudience: "config" }, {}, "config"],
+  ["that is GitHub's default", {}, {}, null],
+  ["of the configuration", { subjectTokenAudience: "config" }, {}, "config"],
   [
-    "that of the environment before it",
+    "of the environment before the configuration",
     { subjectTokenAudience: "config" },
     { OPENROUTER_SUBJECT_TOKEN_AUDIENCE: "a b" },
     "a b",
   ],
   [
-    "a Provider's own first",
+    "of the Provider before all others",
     { explicit: true, subjectTokenAudience: "own" },
     { OPENROUTER_SUBJECT_TOKEN_AUDIENCE: "env" },
     "own",
   ],
-])("GitHub Actions is asked with its own token for an audience: %s", async (_title, given, environment, audience) => {
+])("requests a token from GitHub Actions for the audience %s", async (_title, given, environment, audience) => {
   await tokenOf(settings(given), github(environment));
   const [{ call, headers } = { call: "", headers: {} }] = server.received;
   const [method, path = ""] = call.split(" ");
@@ -90,7 +90,7 @@ test.each([
   expect(headers.authorization).toBe("Bearer request-token");
 });
 
-test("GitHub Actions is asked again when it fails for a moment", async () => {
+test("retries when GitHub Actions fails temporarily", async () => {
   replies = [
     { status: 503, text: "busy" },
     { status: 429, text: "slowly" },
@@ -109,8 +109,8 @@ test.each([
   ["a page", { text: `<html>${GITHUBS}` }, /no token in it/],
   ["JSON without a token", { json: { secret: GITHUBS } }, /no token in it/],
   ["null", { text: "null" }, /no token in it/],
-  ["a token of another kind", { json: { value: "opaque" } }, /GitHub Actions does not contain a JWT/],
-])("GitHub's response of %s is an error without what was in it", async (_title, answer, problem) => {
+  ["a token of a different kind", { json: { value: "opaque" } }, /GitHub Actions does not contain a JWT/],
+])("shows no content in the error when GitHub returns %s", async (_title, answer, problem) => {
   replies = [answer];
   const { message } = await failureOf(tokenOf(settings(), github()));
   expect(message).toMatch(problem);
@@ -119,7 +119,7 @@ test.each([
 });
 
 test.each(["http://github.example/token", "ftp://127.0.0.1/token", "not a URL"])(
-  "GitHub's own token is not sent to %s",
+  "does not send GitHub's own token to %s",
   async (ACTIONS_ID_TOKEN_REQUEST_URL) => {
     const { message } = await failureOf(tokenOf(settings(), github({ ACTIONS_ID_TOKEN_REQUEST_URL })));
     expect(message).toMatch(/ACTIONS_ID_TOKEN_REQUEST_URL is not an https URL/);
@@ -131,7 +131,7 @@ test.each([
   [{ ACTIONS_ID_TOKEN_REQUEST_TOKEN: "x" }],
   [{ ACTIONS_ID_TOKEN_REQUEST_URL: "https://x" }],
   [{ OPENROUTER_SUBJECT_TOKEN: " ", OPENROUTER_SUBJECT_TOKEN_FILE: "" }],
-])("without a source, %j, the error names each of them", async (environment) => {
+])("names every source when none is set: %j", async (environment) => {
   const { message } = await failureOf(tokenOf(settings(), environment));
   expect(message).toMatch(/OPENROUTER_SUBJECT_TOKEN or OPENROUTER_SUBJECT_TOKEN_FILE, or .*GitHub.*id-token: write/);
 });
@@ -148,13 +148,13 @@ test.each([
     /passwd" does not contain a JWT/,
   ],
   ["of two lines", () => ({ OPENROUTER_SUBJECT_TOKEN: `${jwt("a")}\n${jwt("b")}` }), /does not contain a JWT/],
-])("what is no JWT, %s, is not sent and not shown", async (_title, environment, problem) => {
+])("neither sends nor shows a value %s that is not a JWT", async (_title, environment, problem) => {
   const { message } = await failureOf(tokenOf(settings(), environment()));
   expect(message).toMatch(problem);
   expect(message).not.toMatch(/root|eyJ/);
 });
 
-test("a file that can't be read is an error with its path and the reason", async () => {
+test("shows path and reason when the file is unreadable", async () => {
   const { message } = await failureOf(tokenOf(settings({ subjectTokenFile: join(folder, "a\nb") }), {}));
   expect(message).toMatch(/can't read the file ".*a b" with the token to exchange \(ENOENT\)\. Check its path\./);
 });

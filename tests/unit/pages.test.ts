@@ -35,13 +35,13 @@ test.each([
   ["a short page in the middle", [[1, 2], [3], [4]], 300, [1, 2, 3, 4], [0, 100, 200]],
   ["an empty page in the middle", [[1], [], [2]], 201, [1, 2], [0, 100, 200]],
   ["an empty first page", [[], [1]], 150, [1], [0, 100]],
-])("a list with a total is read to its total: %s", async (_title, pages, total, rows, offsets) => {
+])("reads a list with a total up to the total: %s", async (_title, pages, total, rows, offsets) => {
   const read = byTotal(pages as number[][], total);
   expect(await collected(read.rows)).toEqual(rows);
   expect(read.offsets).toEqual(offsets);
 });
 
-test("a total without end is an error", async () => {
+test("fails after 1,000 pages when the total is huge", async () => {
   const { rows, offsets } = byTotal([], Number.MAX_SAFE_INTEGER);
   const error = await failureOf(collected(rows));
   expect(offsets).toHaveLength(1_000);
@@ -57,30 +57,30 @@ test.each([
   ["one short page", 3, 100, [0, 3]],
   ["exactly one page", 100, 100, [0, 100]],
   ["several pages", 250, 100, [0, 100, 200, 250]],
-  ["pages of a size that nobody told us", 90, 40, [0, 40, 80, 90]],
-])("a list without a total is read to an empty page: %s", async (_title, last, size, offsets) => {
+  ["pages of an unknown size", 90, 40, [0, 40, 80, 90]],
+])("reads a list without a total up to an empty page: %s", async (_title, last, size, offsets) => {
   const read = untilEmpty(upTo(last, size));
   expect(await collected(read.rows)).toHaveLength(last);
   expect(read.offsets).toEqual(offsets);
 });
 
-test("a row that moves to the next page while we read is told once", async () => {
+test("returns a row once when it moves to the next page during the read", async () => {
   const { rows } = untilEmpty((offset) => (offset === 0 ? [1, 2, 3] : offset === 3 ? [3, 4] : []));
   expect(await collected(rows)).toEqual([1, 2, 3, 4]);
 });
 
-test("a list whose offset the server ignores is an error after a few pages, and no loop", async () => {
+test("fails after a few pages when the server ignores the offset", async () => {
   const { rows, offsets } = untilEmpty(() => [1, 2]);
   expect(await failureOf(collected(rows))).toBeInstanceOf(PaginationError);
   expect(offsets).toEqual([0, 2, 4, 6, 8, 10]);
 });
 
-test("a page of nothing new is no error: what is made meanwhile moves the rest to later pages", async () => {
+test("continues after a page without a new row, because a concurrent create moves the rest", async () => {
   const { rows } = untilEmpty((offset) => ({ 0: [3, 2], 2: [3, 2], 4: [1] })[offset] ?? []);
   expect(await collected(rows)).toEqual([3, 2, 1]);
 });
 
-test("pages without end are an error", async () => {
+test("fails after 1,000 pages of new rows", async () => {
   const { rows, offsets } = untilEmpty((offset) => [offset]);
   expect(await failureOf(collected(rows))).toBeInstanceOf(PaginationError);
   expect(offsets).toHaveLength(1_000);
@@ -89,13 +89,13 @@ test("pages without end are an error", async () => {
 test.each([
   ["with a total", () => byTotal([[1], [2]], 200)],
   ["without a total", () => untilEmpty(upTo(200, 100))],
-])("who stops early asks for no further page of a list %s", async (_title, make) => {
+])("reads no further page when the caller stops early in a list %s", async (_title, make) => {
   const { rows, offsets } = make();
   for await (const _ of rows) break;
   expect(offsets).toEqual([0]);
 });
 
-test("a failing page is the list's failure", async () => {
+test("rejects when a page fails", async () => {
   const failing = pagesByTotal("list", () => Promise.reject(new Error("oops")));
   expect((await failureOf(collected(failing))).message).toBe("oops");
 });

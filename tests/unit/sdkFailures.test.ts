@@ -5,14 +5,14 @@ import * as openrouter from "../../sdk";
 import { installIn, mockedProgram, removeProgram } from "./support/mockedPulumi";
 
 let directory: string;
-let failed: { refusals: Record<string, string[]>; registered: string[] };
+let result: { errors: Record<string, string[]>; registered: string[] };
 
 beforeAll(() => {
   ({ directory } = mockedProgram());
 });
 afterAll(() => removeProgram(directory));
 
-test("a program that can't resolve the package is told what to install", () => {
+test("tells what to install when a program can't resolve the package", () => {
   const make = () => new openrouter.InferenceKey("ci");
   expect(make).toThrow(pulumi.RunError);
   expect(make).toThrow(
@@ -20,13 +20,13 @@ test("a program that can't resolve the package is told what to install", () => {
   );
 });
 
-describe("what fails inside an output ends the program with a RunError, which Pulumi prints at once", () => {
+describe("a program that fails inside an output", () => {
   beforeAll(() => {
     installIn(directory);
     const support = path.join(__dirname, "support");
     const hook = path.join(support, "typescript.cjs");
     const program = path.join(support, "failingPrograms.ts");
-    failed = JSON.parse(execFileSync(process.execPath, ["-r", hook, program], { cwd: directory, encoding: "utf8" }));
+    result = JSON.parse(execFileSync(process.execPath, ["-r", hook, program], { cwd: directory, encoding: "utf8" }));
   });
 
   test.each([
@@ -35,25 +35,25 @@ describe("what fails inside an output ends the program with a RunError, which Pu
     ["NaN as a promise", /limit: must be a finite number$/],
     ["Infinity as a budget", /limitUsd: must be a finite number$/],
     ["an invalid Date as an output", /expiresAt: must be a valid Date$/],
-  ])("%s", (program, refusal) => {
-    const said = failed.refusals[program] ?? [];
-    expect(said).not.toEqual([]);
-    for (const each of said) {
+  ])("ends with a RunError, which Pulumi prints, for %s", (program, expected) => {
+    const messages = result.errors[program] ?? [];
+    expect(messages).not.toEqual([]);
+    for (const each of messages) {
       expect(each).toMatch(/^RunError: /);
-      expect(each).toMatch(refusal);
+      expect(each).toMatch(expected);
     }
   });
 
-  test("two assignments of one key, with the names of both", () => {
-    const said = failed.refusals["two assignments of one key"] ?? [];
-    expect(said).not.toEqual([]);
-    for (const each of said) {
+  test("ends with the names of both resources when two assign one key", () => {
+    const messages = result.errors["two assignments of one key"] ?? [];
+    expect(messages).not.toEqual([]);
+    for (const each of messages) {
       expect(each).toMatch(/^RunError: .*GuardrailKeyAssignment "first" and "second" assign the same key\./);
     }
   });
 
-  test("and nothing of it reaches the engine, while what is well does", () => {
-    expect(failed.refusals["two assignments of two keys"]).toEqual([]);
-    expect(failed.registered.sort()).toEqual(["first", "fourth", "third"]);
+  test("registers nothing of it, but every valid resource", () => {
+    expect(result.errors["two assignments of two keys"]).toEqual([]);
+    expect(result.registered.sort()).toEqual(["first", "fourth", "third"]);
   });
 });

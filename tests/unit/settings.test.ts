@@ -65,13 +65,13 @@ const PRECEDENCE: [string, Configured, NodeJS.ProcessEnv, (string | undefined)[]
     ["own", OWN, "provider"],
   ],
   [
-    "an explicit Provider without a key takes the mapped variables",
+    "the mapped variables when an explicit Provider has no key",
     { explicit: true },
     { ...key, ...url },
     ["env", ENV, "environment"],
   ],
   [
-    "its own URL goes before the mapped one",
+    "the Provider's URL before the mapped one",
     { explicit: true, baseUrl: OWN },
     { ...key, ...url },
     ["env", OWN, "environment"],
@@ -96,14 +96,14 @@ const PRECEDENCE: [string, Configured, NodeJS.ProcessEnv, (string | undefined)[]
     ["env", OWN, "environment"],
   ],
   [
-    "an explicit Provider with a policy takes neither key nor policy nor URL from the environment",
+    "the policy of an explicit Provider and nothing from the environment",
     { explicit: true, federationPolicyId: "fp_own" },
     { ...key, ...policy, ...url },
     [undefined, PUBLIC_BASE_URL, "federation"],
   ],
 ];
 
-test.each(PRECEDENCE)("%s", (_title, configured, environment, expected) => {
+test.each(PRECEDENCE)("uses %s", (_title, configured, environment, expected) => {
   expect(resolved(configured, environment)).toEqual(expected);
 });
 
@@ -116,15 +116,12 @@ test.each([
     {},
     /the Provider's managementKey/,
   ],
-] as const)(
-  "a key and a policy in %s are an error: which account is meant?",
-  (_title, configured, environment, named) => {
-    expect(() => resolved(configured, environment)).toThrow(InvalidSettingError);
-    expect(() => resolved(configured, environment)).toThrow(named);
-  },
-);
+] as const)("rejects a key together with a policy in %s", (_title, configured, environment, named) => {
+  expect(() => resolved(configured, environment)).toThrow(InvalidSettingError);
+  expect(() => resolved(configured, environment)).toThrow(named);
+});
 
-test.each(["sk-or-v1-pasted", "fp 1", "fp\n1", "fp_é"])("a policy of %j is no id, and is not repeated", (text) => {
+test.each(["sk-or-v1-pasted", "fp 1", "fp\n1", "fp_é"])("rejects %j as a policy id without showing it", (text) => {
   for (const use of [
     () => resolved({}, { OPENROUTER_FEDERATION_POLICY_ID: text }),
     () => resolved({ federationPolicyId: text }, {}),
@@ -134,7 +131,7 @@ test.each(["sk-or-v1-pasted", "fp 1", "fp\n1", "fp_é"])("a policy of %j is no i
   }
 });
 
-test("an own key that is empty is an error, whatever the environment has", () => {
+test("rejects an empty key of a Provider whatever the environment has", () => {
   for (const managementKey of [undefined, ""]) {
     const configured = configuration((name) =>
       name === "openrouter:managementKey" ? managementKey : /explicit|ownKey/.test(name) ? "true" : undefined,
@@ -145,11 +142,11 @@ test("an own key that is empty is an error, whatever the environment has", () =>
   }
 });
 
-test("a missing key is an error that lists every place looked in", () => {
-  const places = /OPENROUTER_MANAGEMENT_KEY, OPENROUTER_PROVISIONING_KEY, OPENROUTER_MGMT_KEY/;
+test("lists every source when the key is missing", () => {
+  const sources = /OPENROUTER_MANAGEMENT_KEY, OPENROUTER_PROVISIONING_KEY, OPENROUTER_MGMT_KEY/;
   for (const explicit of [true, false]) {
     expect(() => resolved({ explicit }, url)).toThrow(MissingCredentialError);
-    expect(() => resolved({ explicit }, url)).toThrow(places);
+    expect(() => resolved({ explicit }, url)).toThrow(sources);
   }
   expect(() => resolved({}, {})).toThrow(/openrouter:managementKey.*https:\/\/openrouter\.ai\/settings/s);
   expect(() => resolved({ explicit: true }, {})).toThrow(/the Provider's mapped OPENROUTER_MANAGEMENT_KEY/);
@@ -165,7 +162,7 @@ test.each([
   ["http://127.0.0.1:4010", "http://127.0.0.1:4010"],
   ["http://127.8.9.10:4010", "http://127.8.9.10:4010"],
   ["http://[::1]:4010/v1/", "http://[::1]:4010/v1"],
-])("the base URL %s becomes %s", (text, used) => {
+])("normalizes the base URL %s to %s", (text, used) => {
   expect(resolved({}, { ...key, OPENROUTER_BASE_URL: text })[1]).toBe(used);
 });
 
@@ -182,14 +179,14 @@ test.each([
   ["https://user:sk-or-v1-abc@openrouter.ai", /more than scheme, host, port and path/],
   ["https://openrouter.ai/?key=sk-or-v1-abc", /more than scheme, host, port and path/],
   ["https://openrouter.ai/#sk-or-v1-abc", /more than scheme, host, port and path/],
-])("the base URL %s is refused, without repeating it", (text, problem) => {
+])("rejects the base URL %s without showing it", (text, problem) => {
   const use = () => resolved({}, { ...key, OPENROUTER_BASE_URL: text });
   expect(use).toThrow(InvalidSettingError);
   expect(use).toThrow(problem);
   expect(use).not.toThrow(/sk-or-v1-abc/);
 });
 
-const UNCARRIABLE = [
+const INVALID_IN_HEADER = [
   "a\nb",
   "a\rb",
   "a\u0000b",
@@ -206,8 +203,8 @@ const SOURCES: [string, (key: string) => [Configured, NodeJS.ProcessEnv], RegExp
   ["a Provider", (text) => [{ explicit: true, managementKey: text }, key], /the Provider's managementKey/],
 ];
 
-describe.each(SOURCES)("a key in %s that no HTTP header can carry", (_title, given, named) => {
-  test.each(UNCARRIABLE)("is an error that names the source and not the key: %j", (text) => {
+describe.each(SOURCES)("a key in %s that no HTTP header can contain", (_title, given, named) => {
+  test.each(INVALID_IN_HEADER)("is an error with the source and without the key: %j", (text) => {
     const use = () => resolved(...given(text));
     expect(use).toThrow(InvalidSettingError);
     expect(use).toThrow(named);
@@ -215,7 +212,7 @@ describe.each(SOURCES)("a key in %s that no HTTP header can carry", (_title, giv
   });
 });
 
-test("the configuration is read from what Pulumi passes, and its key is no plain text", () => {
+test("reads the configuration that Pulumi passes, with the key as a secret", () => {
   const values: Record<string, string> = {
     "openrouter:explicit": "true",
     "openrouter:ownKey": "true",
@@ -250,6 +247,6 @@ test.each([
   ["http://10.0.0.1", false],
   // Only http and https read a host as numbers.
   ["git://evil.127.0.0.1", false],
-])("%s is this machine: %s", (text, loopback) => {
+])("decides whether %s is loopback: %s", (text, loopback) => {
   expect(isLoopback(new URL(text))).toBe(loopback);
 });

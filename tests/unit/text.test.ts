@@ -14,7 +14,7 @@ describe("clean", () => {
     ["a bidirectional override", "ab\u202ecd\u2066", "abcd"],
     ["a null and a C1 control", "a\u0000b\u0090c", "a\ufffdb\ufffdc"],
     ["nothing", "shop/prod/ci – 漢字", "shop/prod/ci – 漢字"],
-  ])("takes %s out of a text", (_what, text, shown) => {
+  ])("removes %s", (_what, text, shown) => {
     expect(clean(text)).toBe(shown);
   });
 });
@@ -24,7 +24,7 @@ describe("gate", () => {
     expect(gate("a\n\tb\u001b[2J\u0000\r\u2028\u202e")).toBe("a\n\tb\ufffd\ufffd\ufffd");
   });
 
-  test("hides what looks like a key, the credentials in use, and a key that an escape sequence divides", () => {
+  test("redacts known credentials, and a key with escape sequences in it", () => {
     const text = `${KEY.slice(0, 20)}\u001b[1m${KEY.slice(20, 30)}\u200b${KEY.slice(30)} and own-credential and other-credential`;
     expect(gate(text, new Secret("own-credential"), undefined, new Secret("other-credential"))).toBe(
       "[secret] and [secret] and [secret]",
@@ -32,7 +32,7 @@ describe("gate", () => {
   });
 });
 
-test("hides a JWT that is not known, whole or without its signature", () => {
+test("redacts an unknown JWT with or without its signature", () => {
   expect(gate("a eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln b eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0 c")).toBe(
     "a [secret] b [secret] c",
   );

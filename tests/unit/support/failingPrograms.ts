@@ -1,6 +1,6 @@
 /**
- * Programs that end with an unhandled rejection, which is how Pulumi reports what fails inside an output. A test runner
- * does not survive that, so they run in a process of their own, which prints what each was refused with.
+ * Programs that end with an unhandled rejection, as Pulumi reports a failure inside an output. A test runner does not
+ * survive that, so they run in their own process, which prints the errors of each.
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as openrouter from "../../../sdk";
@@ -28,13 +28,13 @@ const PROGRAMS: Record<string, () => void> = {
 };
 
 async function main(): Promise<void> {
-  const refusals: Record<string, string[]> = {};
+  const errors: Record<string, string[]> = {};
   const registered: string[] = [];
   let program = "";
   process.on("unhandledRejection", (error: Error) => {
-    const kind = pulumi.RunError.isInstance(error) ? "RunError" : "another error";
-    const said = `${kind}: ${error.message}`;
-    if (!refusals[program]?.includes(said)) refusals[program]?.push(said);
+    const kind = pulumi.RunError.isInstance(error) ? "RunError" : "a different error";
+    const message = `${kind}: ${error.message}`;
+    if (!errors[program]?.includes(message)) errors[program]?.push(message);
   });
   pulumi.runtime.setMocks({
     newResource: ({ name, inputs }) => {
@@ -44,11 +44,11 @@ async function main(): Promise<void> {
     call: ({ inputs }) => inputs,
   });
   for (program of Object.keys(PROGRAMS)) {
-    refusals[program] = [];
+    errors[program] = [];
     PROGRAMS[program]?.();
     for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
   }
-  process.stdout.write(JSON.stringify({ refusals, registered }));
+  process.stdout.write(JSON.stringify({ errors, registered }));
   process.exit(0);
 }
 
