@@ -1,6 +1,6 @@
-/** `pulumi-openrouter balance`: the credits of the account, and an alert before they are used up. */
+/** `pulumi-openrouter balance`: the credits of the account, and an alert before they run out. */
 import type { Command } from "commander";
-import { type Credits, readCredits } from "../../provider/api/credits";
+import { readCredits } from "../../provider/api/credits";
 import { openAccount } from "../shared/account";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { formatUsd, rounded } from "../shared/money";
@@ -15,6 +15,7 @@ interface BalanceOptions {
 
 export function balanceCommand(terminal: Terminal): Command {
   return newCommand("balance", terminal)
+    .summary("show the credits of the account, and alert when few are left")
     .description("Shows the credits of the account in USD: bought, used and left.")
     .option("--alert-below <usd>", "exit with 1 if less than this is left", number)
     .option("--json", "print the amounts as JSON")
@@ -31,28 +32,20 @@ Example, for cron:
 
 async function balance(terminal: Terminal, { alertBelow, json }: BalanceOptions): Promise<void> {
   const account = openAccount(terminal);
-  const amounts = amountsOf(await readCredits(account.start("read", "the credits")));
-  if (json) terminal.json("balance", amounts);
-  else terminal.out(balanceTable(amounts));
-  if (alertBelow === undefined || amounts.left >= alertBelow) return;
+  const { totalCredits: bought, totalUsage: used } = await readCredits(account.start("read", "the credits"));
+  const left = rounded(bought - used);
+  if (json) terminal.json("balance", { bought, used, left });
+  else
+    terminal.out(
+      table(
+        [{ title: "BOUGHT" }, { title: "USED" }, { title: "LEFT" }],
+        [[formatUsd(bought), formatUsd(used), formatUsd(left)]],
+      ),
+    );
+  if (alertBelow === undefined || left >= alertBelow) return;
   terminal.err(
-    `${formatUsd(amounts.left)} of credits is left, less than ${formatUsd(alertBelow)}. ` +
+    `${formatUsd(left)} of credits left, which is below ${formatUsd(alertBelow)}. ` +
       "Buy more at https://openrouter.ai/settings/credits.",
   );
   terminal.exitCode(EXIT.finding);
-}
-
-interface Amounts {
-  bought: number;
-  used: number;
-  left: number;
-}
-
-function amountsOf({ totalCredits, totalUsage }: Credits): Amounts {
-  return { bought: totalCredits, used: totalUsage, left: rounded(totalCredits - totalUsage) };
-}
-
-function balanceTable({ bought, used, left }: Amounts): string {
-  const columns = ["BOUGHT", "USED", "LEFT"].map((title) => ({ title }));
-  return table(columns, [[bought, used, left].map((amount) => formatUsd(amount))]);
 }

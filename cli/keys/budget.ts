@@ -4,20 +4,19 @@ import type { Key } from "../../provider/api/keys";
 import type { Inventory } from "../shared/inventory";
 import { rounded } from "../shared/money";
 
-export interface BudgetUse {
-  /** USD since the last reset, or ever without one. Null if the API doesn't tell. */
+interface BudgetUse {
+  /** USD since the last reset, or ever without a reset. Null if the API doesn't return it. */
   used: number | null;
   /** USD until the next reset. Null without a limit. */
   left: number | null;
-  /** Of the limit, 0 to 100 and more. Null without a limit, and for one of 0: that key is off by design. */
+  /** Of the limit; may exceed 100. Null without a limit, and for a limit of 0, which blocks the key on purpose. */
   percent: number | null;
 }
 
-/** A key with all that is known of it. */
 export interface ListedKey extends BudgetUse {
   key: Key;
   guardrail: Guardrail | undefined;
-  /** Its name, or the id of a workspace that is gone. */
+  /** Its name, or the id of a deleted workspace. */
   workspace: string | undefined;
 }
 
@@ -26,20 +25,20 @@ export function listed(key: Key, { guardrailOf, workspaceNames }: Inventory): Li
   return { key, guardrail: guardrailOf.get(key.hash), workspace, ...budgetUse(key) };
 }
 
-export function budgetUse({ limit, limitRemaining, usage }: Key): BudgetUse {
+function budgetUse({ limit, limitRemaining, usage }: Key): BudgetUse {
   if (limit === null) return { used: usage, left: null, percent: null };
   if (limitRemaining === null) return { used: null, left: null, percent: null };
   const used = rounded(limit - limitRemaining);
   return { used, left: rounded(limitRemaining), percent: limit > 0 ? rounded((used / limit) * 100) : null };
 }
 
-/** Those without a limit last, and then by name, whatever the locale. */
+/** Keys without a limit come last. Equal ones are sorted by name, in any locale. */
 export function nearestLimitFirst(a: ListedKey, b: ListedKey): number {
   const byPercent = (b.percent ?? -1) - (a.percent ?? -1);
   return byPercent || (a.key.name < b.key.name ? -1 : a.key.name > b.key.name ? 1 : 0);
 }
 
-/** Only of keys whose requests are served: one that is off or expired needs no alert. */
+/** Only usable keys: a disabled or expired key needs no alert. */
 export function isOver({ key, percent }: ListedKey, over: number, now: Date): boolean {
   return percent !== null && percent >= over && !key.disabled && !isExpired(key.expiresAt, now);
 }

@@ -1,10 +1,9 @@
-/** `pulumi-openrouter keys`: what each key may spend, what it has spent and what is left, nearest the limit first. */
-
+/** `pulumi-openrouter keys`: what each key may spend, has spent and has left. */
 import type { Command } from "commander";
 import { isKeyHash } from "../../provider/ids";
 import { openAccount } from "../shared/account";
 import { CREDENTIALS_HELP } from "../shared/environment";
-import { type Inventory, readInventory, reportUnreadable } from "../shared/inventory";
+import { readInventory, reportUnreadable } from "../shared/inventory";
 import { chooseKey, KEY_CHOICE } from "../shared/keyChoice";
 import { number } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
@@ -14,15 +13,14 @@ import { keyFacts, keyTable } from "./report";
 
 export function keysCommand(terminal: Terminal): Command {
   const command = newCommand("keys", terminal)
-    .description("Shows the keys of the account, in all workspaces and disabled ones too.")
+    .summary("show limits and spending of keys, nearest the limit first")
+    .description("Shows the keys of the account, in all workspaces, including disabled keys.")
     .addHelpText("after", LIST_HELP);
   const list = command
     .command("list", { isDefault: true })
-    .description(
-      "list every key with its budget, what is used of it and what is left, nearest its limit first (default)",
-    )
+    .description("list all keys with what they may spend, have spent and have left (default)")
     .option("--over <percent>", "only keys at or above this percentage of their limit; exit with 1 if any", number)
-    .option("--json", "print everything as JSON, with full hashes, ids and names")
+    .option("--json", "print everything as JSON, with full hashes and ids")
     .addHelpText("after", LIST_HELP)
     .action((options: ListOptions) => listKeys(terminal, options));
   command
@@ -31,7 +29,7 @@ export function keysCommand(terminal: Terminal): Command {
     .description("show one key")
     .option("--json", "print it as JSON")
     .addHelpText("after", SHOW_HELP)
-    .action((wanted: string, options: { json?: boolean }) => show(terminal, wanted, options.json ?? false));
+    .action((wanted: string, { json }: { json?: boolean }) => showKey(terminal, wanted, json));
   return showOptionsOf(list, command);
 }
 
@@ -41,11 +39,11 @@ interface ListOptions {
 }
 
 const LIST_HELP = `
-Amounts are USD: credits, and BYOK (what providers charge to your own keys)
-where the limit counts it. They count since the last reset of the limit
-(midnight UTC; weeks begin on Monday), or ever where there is no reset or no
-limit. The budget of a key's guardrail is not included. A key that is disabled,
-expired or has a limit of 0 is never over.
+Amounts are USD since the last reset of the limit, at midnight UTC (weeks begin on
+Monday), or over the life of the key without a reset or limit. They include BYOK
+(what providers charge to your own keys) if the limit does. They don't include the
+budget of the key's guardrail. Keys that are disabled, expired or have a limit of
+0 are never over.
 ${CREDENTIALS_HELP}
 
 Exit code: 0, 1 if --over found a key, 2 if the keys could not be read.
@@ -54,45 +52,36 @@ Example, for cron:
   pulumi-openrouter keys --over 80 >/dev/null`;
 
 const SHOW_HELP = `
-A name or hash prefix that several keys have shows none of them; they are listed
-on standard error.
+If several keys match, standard error lists them.
 ${CREDENTIALS_HELP}
 
-Exit code: 0, 2 if there is no such key, several, or it could not be read.`;
+Exit code: 0, 2 if no key or several keys match, or the key could not be read.`;
 
 async function listKeys(terminal: Terminal, { over, json }: ListOptions): Promise<void> {
-  const account = openAccount(terminal);
-  const inventory = await readInventory(account);
+  const inventory = await readInventory(openAccount(terminal));
   const all = inventory.keys.map((key) => listed(key, inventory)).sort(nearestLimitFirst);
   const now = new Date();
   const shown = over === undefined ? all : all.filter((each) => isOver(each, over, now));
   if (json) terminal.json("keys", { keys: shown.map(keyJson) });
-  else terminal.out(listText(shown, inventory, terminal, over));
+  else if (all.length === 0) terminal.out("No keys.");
+  else if (shown.length === 0) terminal.out(`No key has used ${over}% or more of its limit.`);
+  else terminal.out(keyTable(shown, inventory.workspaces.length > 1, terminal, now));
   reportUnreadable(terminal, inventory);
   if (over === undefined || shown.length === 0) return;
-  const keys = shown.length === 1 ? "1 key has" : `${shown.length} keys have`;
-  terminal.err(`${keys} used ${over} % or more of the limit.`);
+  terminal.err(`${shown.length === 1 ? "1 key has" : `${shown.length} keys have`} used ${over}% or more of the limit.`);
   terminal.exitCode(EXIT.finding);
 }
 
-async function show(terminal: Terminal, wanted: string, json: boolean): Promise<void> {
-  const account = openAccount(terminal);
-  // No list has a key of a deleted workspace, but its hash finds it.
+async function showKey(terminal: Terminal, wanted: string, json = false): Promise<void> {
+  // Lists omit keys of a deleted workspace, but the hash finds them.
   const known = isKeyHash(wanted) ? [wanted] : [];
-  const inventory = await readInventory(account, { keys: known });
+  const inventory = await readInventory(openAccount(terminal), { keys: known });
   const key = listed(chooseKey(inventory.keys, wanted), inventory);
   if (json) terminal.json("keys show", keyJson(key));
   else terminal.out(keyFacts(key, new Date()));
 }
 
-function listText(shown: readonly ListedKey[], { keys, workspaces }: Inventory, terminal: Terminal, over = 0): string {
-  if (keys.length === 0) return "No keys.";
-  if (shown.length === 0) return `No key has used ${over} % or more of its limit.`;
-  const { colors, width } = terminal;
-  return keyTable(shown, { workspaces: workspaces.length > 1, colors, width, now: new Date() });
-}
-
-/** Names of fields are kept; new ones may be added. */
+/** Fields keep their names; new ones may be added. */
 function keyJson({ key, guardrail, workspace, used, left, percent }: ListedKey): object {
   const { hash, name, disabled, limit, limitReset, includeByokInLimit, createdAt, expiresAt, workspaceId } = key;
   return {

@@ -1,53 +1,56 @@
-/** Keys as a table and one key in full, for a person. */
+/** Keys as a table, and one key in full. */
 import type { Key } from "../../provider/api/keys";
 import { formatDay } from "../shared/dates";
 import { guardrailNames } from "../shared/guardrailNames";
 import { formatBudget, formatUsd } from "../shared/money";
 import { printable, styled } from "../shared/output";
 import { type CellStyle, type Column, factLines, table } from "../shared/table";
+import type { Terminal } from "../shared/terminal";
 import { isExpired, type ListedKey } from "./budget";
 
-interface TableOptions {
-  /** Whether there are several, so that each is named. */
-  workspaces: boolean;
-  colors: boolean;
-  width: number | undefined;
-  now: Date;
-}
+/** On narrower screens bars and what is left are omitted. */
+const WIDE_SCREEN = 100;
 
-/** Narrower screens have no room for bars, nor for what is left: that is the budget without what is used. */
-const ROOMY = 100;
-
-export function keyTable(keys: readonly ListedKey[], { workspaces, colors, width, now }: TableOptions): string {
+/** @param withWorkspaces Whether the account has several workspaces. */
+export function keyTable(
+  keys: readonly ListedKey[],
+  withWorkspaces: boolean,
+  { colors, width }: Pick<Terminal, "colors" | "width">,
+  now: Date,
+): string {
   const guardrails = keys.flatMap(({ guardrail }) => guardrail ?? []);
   const nameOf = guardrailNames([...new Map(guardrails.map((each) => [each.id, each])).values()]);
-  const isRoomy = width === undefined || width >= ROOMY;
+  const isWide = width === undefined || width >= WIDE_SCREEN;
   const columns: Column[] = [
     { title: "NAME", minWidth: 6 },
     { title: "KEY" },
     { title: "USED" },
     { title: "OF LIMIT" },
-    ...(isRoomy ? [{ title: "LEFT" }] : []),
+    ...(isWide ? [{ title: "LEFT" }] : []),
     { title: "BUDGET" },
     { title: "EXPIRES" },
     { title: "GUARDRAIL", minWidth: 9, distinct: true },
-    ...(workspaces ? [{ title: "WORKSPACE", minWidth: 9, distinct: true }] : []),
+    ...(withWorkspaces ? [{ title: "WORKSPACE", minWidth: 9, distinct: true }] : []),
   ];
   const rows = keys.map(({ key, guardrail, workspace, used, left, percent }) => [
     `${printable(key.name)}${key.disabled ? " (off)" : ""}`,
     key.hash.slice(0, 8),
-    used === null ? "unknown" : formatUsd(used),
-    percent === null ? "" : `${isRoomy ? `${bar(percent)} ` : ""}${Math.floor(percent)}%`,
-    ...(isRoomy ? [left === null ? "" : formatUsd(left)] : []),
+    amount(used),
+    percent === null ? "" : `${isWide ? `${bar(percent)} ` : ""}${Math.floor(percent)}%`,
+    ...(isWide ? [left === null ? "" : formatUsd(left)] : []),
     formatBudget(key.limit, key.limitReset),
     expiry(key, now),
     guardrail ? nameOf(guardrail.id) : "none",
-    ...(workspaces ? [printable(workspace ?? "none")] : []),
+    ...(withWorkspaces ? [printable(workspace ?? "none")] : []),
   ]);
-  return table(columns, rows, width, colors ? nearness : undefined);
+  return table(columns, rows, width, colors ? colorByPercent : undefined);
 }
 
-/** Five places, the last of which is filled only when nothing is left. */
+function amount(usd: number | null): string {
+  return usd === null ? "unknown" : formatUsd(usd);
+}
+
+/** Five blocks; the last is filled only if nothing is left. */
 function bar(percent: number): string {
   const filled = Math.min(5, Math.max(0, Math.floor(percent / 20)));
   return "█".repeat(filled) + "░".repeat(5 - filled);
@@ -58,22 +61,21 @@ function expiry({ expiresAt }: Key, now: Date): string {
   return isExpired(expiresAt, now) ? "expired" : formatDay(expiresAt);
 }
 
-const NEARNESS_COLUMN = 3;
+const PERCENT_COLUMN = 3;
 
-const nearness: CellStyle = (text, column) => {
-  const percent = column === NEARNESS_COLUMN ? Number(/(\d+)%/.exec(text)?.[1] ?? 0) : 0;
-  return percent >= 100 ? styled("red", text) : percent >= 80 ? styled("yellow", text) : text;
+const colorByPercent: CellStyle = (cell, column) => {
+  const percent = column === PERCENT_COLUMN ? Number(/(\d+)%/.exec(cell)?.[1] ?? 0) : 0;
+  return percent >= 100 ? styled("red", cell) : percent >= 80 ? styled("yellow", cell) : cell;
 };
 
-/** Everything that is known of one key. */
+/** One key in full. */
 export function keyFacts({ key, guardrail, workspace, used, left, percent }: ListedKey, now: Date): string {
-  const known = (amount: number | null) => (amount === null ? "unknown" : formatUsd(amount));
-  const since = key.limit !== null && key.limitReset === null ? " ever, because the limit does not reset" : "";
+  const since = key.limit !== null && key.limitReset === null ? " over its life, because the limit has no reset" : "";
   return factLines([
     ["key", `"${printable(key.name)}"${key.disabled ? " (disabled)" : ""}`],
     ["hash", printable(key.hash)],
     ["budget", formatBudget(key.limit, key.limitReset)],
-    ["used", percent === null ? known(used) : `${known(used)}, ${bar(percent)} ${Math.floor(percent)}%${since}`],
+    ["used", percent === null ? amount(used) : `${amount(used)}, ${bar(percent)} ${Math.floor(percent)}%${since}`],
     ...(left === null ? [] : [["left", formatUsd(left)] as const]),
     ["spent", spent(key.usageDaily, key.usageWeekly, key.usageMonthly, key.usage)],
     ["BYOK", spent(key.byokUsageDaily, key.byokUsageWeekly, key.byokUsageMonthly, key.byokUsage)],
@@ -88,7 +90,7 @@ export function keyFacts({ key, guardrail, workspace, used, left, percent }: Lis
 }
 
 function spent(...amounts: (number | null)[]): string {
-  const [today, week, month, ever] = amounts.map((amount) => (amount === null ? "unknown" : formatUsd(amount)));
+  const [today, week, month, ever] = amounts.map(amount);
   return `${today} today, ${week} this week, ${month} this month, ${ever} ever`;
 }
 

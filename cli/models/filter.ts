@@ -1,7 +1,4 @@
-/**
- * Which models are wanted. Pure. The filters are applied here and not by the API, which doesn't say whether several
- * modalities or parameters mean all or any of them.
- */
+/** Filters of models. Pure. Not the API's own filters: it isn't documented whether those match all or any of several words. */
 import type { Model } from "../../provider/api/models";
 import { rounded } from "../shared/money";
 
@@ -12,14 +9,14 @@ export interface ModelFilter {
   maxPrice?: number;
   maxOutputPrice?: number;
   minContext?: number;
-  /** All of these. */
+  /** The model has all of these. */
   input?: string[];
   output?: string[];
   parameter?: string[];
   free?: boolean;
 }
 
-export function fits(model: Model, filter: ModelFilter): boolean {
+export function matches(model: Model, filter: ModelFilter): boolean {
   const { pricing, architecture, supportedParameters } = model;
   const { text = "", maxPrice, maxOutputPrice, minContext = 0, input, output, parameter, free = false } = filter;
   return (
@@ -34,15 +31,15 @@ export function fits(model: Model, filter: ModelFilter): boolean {
   );
 }
 
-/** A price that is unknown or varies may be any. */
-function costsAtMost(price: number | null, most: number | undefined): boolean {
-  if (most === undefined) return true;
-  const perMillion = forMillion(price);
-  return perMillion !== null && perMillion <= most;
+/** False for a price that is unknown or varies. */
+function costsAtMost(price: number | null, max: number | undefined): boolean {
+  if (max === undefined) return true;
+  const usd = perMillionTokens(price);
+  return usd !== null && usd <= max;
 }
 
 /** USD for a million tokens; null if it is unknown or varies. */
-export function forMillion(price: number | null): number | null {
+export function perMillionTokens(price: number | null): number | null {
   return price === null || price < 0 ? null : rounded(price * 1e6);
 }
 

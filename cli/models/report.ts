@@ -1,11 +1,11 @@
-/** Models and their endpoints for a person, and as the input of a program. */
+/** Models and their endpoints as text. */
 import type { Endpoint } from "../../provider/api/endpoints";
 import type { Model } from "../../provider/api/models";
 import { formatCount } from "../shared/counts";
 import { formatUsd } from "../shared/money";
 import { printable } from "../shared/output";
 import { type Column, factLines, table } from "../shared/table";
-import { forMillion } from "./filter";
+import { perMillionTokens } from "./filter";
 
 const MODEL_COLUMNS: readonly Column[] = [
   { title: "MODEL", minWidth: 20 },
@@ -41,7 +41,7 @@ export function endpointTable(
   endpoints: readonly (Endpoint & { zdr: boolean })[],
   width: number | undefined,
 ): string {
-  if (endpoints.length === 0) return `No provider serves ${printable(model)} at present.`;
+  if (endpoints.length === 0) return `No provider serves ${printable(model)} now.`;
   const rows = endpoints.map(({ providerName, tag, pricing, contextLength, zdr, uptimeLast1d }) => [
     printable(providerName),
     printable(tag),
@@ -64,7 +64,7 @@ export function modelFacts(model: Model): string {
     ["price", `${price(pricing.prompt)} input, ${price(pricing.completion)} output, for a million tokens`],
     ...(pricing.request ? [["", `and ${formatUsd(pricing.request, 6)} for a request`] as const] : []),
     ["context", count(model.contextLength)],
-    ["most output", count(topProvider.maxCompletionTokens)],
+    ["max output", count(topProvider.maxCompletionTokens)],
     ["input", list(architecture.inputModalities)],
     ["output", list(architecture.outputModalities)],
     ["parameters", list(supportedParameters)],
@@ -72,14 +72,14 @@ export function modelFacts(model: Model): string {
   ]);
 }
 
-/** The input of a `Guardrail`, to be pasted into a program. */
+/** The input of a `Guardrail`, to paste into a program. */
 export function allowlist(models: readonly Model[]): string {
   return ["allowedModels: [", ...models.map(({ id }) => `  ${JSON.stringify(printable(id))},`), "],"].join("\n");
 }
 
-/** `$0.80`, `$0.0375` for a million tokens. */
+/** For a million tokens: `$0.80`, `$0.0375`. */
 function price(perToken: number | null): string {
-  const amount = forMillion(perToken);
+  const amount = perMillionTokens(perToken);
   if (amount === null) return perToken === null ? "unknown" : "varies";
   return amount === 0 ? "free" : formatUsd(amount, 4);
 }

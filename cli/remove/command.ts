@@ -1,128 +1,132 @@
-/** `pulumi-openrouter remove`: deletes one key or guardrail, by its full hash or id, after showing what it is. */
-
+/** `pulumi-openrouter remove`: deletes one key or guardrail, by its full hash or id, after showing it. */
 import type { Command } from "commander";
 import { deleteGuardrail, readGuardrail } from "../../provider/api/guardrails";
 import { deleteKey, readKey } from "../../provider/api/keys";
 import { NotFoundError } from "../../provider/errors";
-import { isKeyHash } from "../../provider/ids";
+import { isKeyHash, isUuid } from "../../provider/ids";
 import { type Account, openAccount } from "../shared/account";
 import { pluralize } from "../shared/counts";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { findGuardrailOf, readAssigned } from "../shared/inventory";
 import { formatBudget, formatUsd } from "../shared/money";
 import { printable } from "../shared/output";
-import type { ObjectKind } from "../shared/state";
 import { factLines } from "../shared/table";
 import { EXIT, newCommand, type Terminal, UsageError } from "../shared/terminal";
 
 interface Removable {
-  kind: ObjectKind;
-  /** Its name, as it may be printed. */
-  name: string;
-  /** Label and value of each line that a person sees before the question. */
+  /** Kind and name, for example `key "ci"`. */
+  title: string;
+  /** Labels and values that the user sees before the prompt. */
   facts: [string, string][];
-  remove(): Promise<void>;
+  delete(): Promise<void>;
 }
 
-type Look = (account: Account, id: string) => Promise<Removable>;
+/** Reads the object to delete. @throws UsageError if this is not the id of one */
+type Find = (account: Account, id: string) => Promise<Removable>;
 
 export function removeCommand(terminal: Terminal): Command {
-  const command = newCommand("remove", terminal).description(
-    "Deletes one key or guardrail of the account, after showing it. Meant for what `audit` found in no state.",
+  const command = newCommand("remove", terminal)
+    .summary("delete one key or guardrail, after showing it")
+    .description("Deletes one key or guardrail, after showing it. Use it for objects that `audit` finds in no state.");
+  const addKind = (find: Find, name: string, [argument, meaning]: readonly [string, string], effect: string) =>
+    command
+      .command(name)
+      .argument(argument, meaning)
+      .description(`delete a ${name}; ${effect}`)
+      .option("--yes", "skip the prompt; required without a terminal", false)
+      .addHelpText("after", HELP)
+      .action((id: string, { yes }: { yes: boolean }) => remove(terminal, find, id, yes));
+  addKind(
+    findKey,
+    "key",
+    ["<hash>", "full hash of the key, 64 hexadecimal digits"],
+    "its clients lose access at once, and it can't be restored",
   );
-  command
-    .command("key")
-    .argument("<hash>", "the full hash of the key, 64 hexadecimal digits")
-    .description("delete a key; its clients lose access at once, and it can't be restored")
-    .option("--yes", "skip the prompt; required without a terminal")
-    .addHelpText("after", HELP)
-    .action((hash: string, { yes }: { yes?: boolean }) => remove(terminal, checkedHash(hash), lookAtKey, yes ?? false));
-  command
-    .command("guardrail")
-    .argument("<id>", "the full id of the guardrail, a UUID")
-    .description("delete a guardrail; it stops applying to its keys and members at once")
-    .option("--yes", "skip the prompt; required without a terminal")
-    .addHelpText("after", HELP)
-    .action((id: string, { yes }: { yes?: boolean }) => remove(terminal, checkedId(id), lookAtGuardrail, yes ?? false));
+  addKind(
+    findGuardrail,
+    "guardrail",
+    ["<id>", "full id of the guardrail, a UUID"],
+    "it stops applying to its keys and members at once",
+  );
   return command;
 }
 
-const HELP = `${CREDENTIALS_HELP}
-
-To delete a managed object, remove it from its program and run \`pulumi up\`.
+const HELP = `
+To delete an object that a stack manages, remove it from the program and run
+\`pulumi up\`.
+${CREDENTIALS_HELP}
 
 Exit code: 0 if it was deleted, 1 if you answered no, 2 if it could not be
 deleted.`;
 
-async function remove(terminal: Terminal, id: string, look: Look, yes: boolean): Promise<void> {
+async function remove(terminal: Terminal, find: Find, id: string, yes: boolean): Promise<void> {
   if (!yes && !terminal.interactive) {
-    throw new UsageError("nothing was removed: there is no terminal for the prompt; add --yes to skip it");
+    throw new UsageError("nothing was removed: there is no terminal for the prompt. Add --yes to skip it");
   }
-  const object = await look(openAccount(terminal), id);
-  const { kind, name, facts } = object;
-  terminal.out(factLines(facts));
-  if (!yes && !isYes(await terminal.ask(`Delete this ${kind}? It can't be undone. [y/N] `))) {
+  const object = await find(openAccount(terminal), id);
+  terminal.out(factLines(object.facts));
+  if (!yes && !/^y(es)?$/i.test((await terminal.ask("Delete it? This can't be undone. [y/N] ")).trim())) {
     terminal.err("Nothing was removed.");
     terminal.exitCode(EXIT.finding);
     return;
   }
-  await object.remove();
-  terminal.out(`Deleted ${kind} "${name}" (${id}).`);
+  await object.delete();
+  terminal.out(`Deleted ${object.title} (${id}).`);
 }
 
-function isYes(answer: string): boolean {
-  return /^y(es)?$/i.test(answer.trim());
-}
-
-async function lookAtKey(account: Account, hash: string): Promise<Removable> {
+const findKey: Find = async (account, hash) => {
+  if (hash.startsWith("sk-or-")) {
+    throw new UsageError("that is an API key; pass its hash, which `pulumi-openrouter keys --json` shows");
+  }
+  // Not a prefix: tomorrow it may match a different key.
+  if (!isKeyHash(hash)) {
+    throw new UsageError("pass the full hash, 64 hexadecimal digits; `pulumi-openrouter keys --json` shows it");
+  }
   const object = `inference key ${hash}`;
   const key = await inThisAccount(object, readKey(account.start("read", object), hash));
   const guardrail = await findGuardrailOf(account, key);
-  const name = printable(key.name);
+  const name = `"${printable(key.name)}"`;
   return {
-    kind: "key",
-    name,
+    title: `key ${name}`,
     facts: [
-      ["key", `"${name}"${key.disabled ? " (disabled)" : ""}`],
+      ["key", `${name}${key.disabled ? " (disabled)" : ""}`],
       ["hash", key.hash],
       ["created", printable(key.createdAt ?? "unknown")],
-      ["used", usedOf(key)],
+      ["used", usedText(key)],
       ["limit", formatBudget(key.limit, key.limitReset)],
       ["guardrail", guardrail ? `"${printable(guardrail.name)}" (${guardrail.id})` : "none"],
     ],
-    remove: () => inThisAccount(object, deleteKey(account.start("delete", object), hash)),
+    delete: () => inThisAccount(object, deleteKey(account.start("delete", object), hash)),
   };
-}
+};
 
-function usedOf({ usage, byokUsage }: { usage: number | null; byokUsage: number | null }): string {
+function usedText({ usage, byokUsage }: { usage: number | null; byokUsage: number | null }): string {
   if (usage === null) return "unknown";
-  const own = byokUsage ? ` and ${formatUsd(byokUsage)} with your own provider keys` : "";
-  return usage === 0 && !own ? "never" : `${formatUsd(usage)}${own}`;
+  if (usage === 0 && !byokUsage) return "never";
+  return `${formatUsd(usage)}${byokUsage ? ` and ${formatUsd(byokUsage)} with your own provider keys` : ""}`;
 }
 
-async function lookAtGuardrail(account: Account, id: string): Promise<Removable> {
+const findGuardrail: Find = async (account, id) => {
+  if (!isUuid(id)) throw new UsageError("pass the full id, a UUID; `pulumi-openrouter audit --json` shows it");
   const object = `guardrail ${id}`;
   const guardrail = await inThisAccount(object, readGuardrail(account.start("read", object), id));
   const keys = await readAssigned(account, id, "keys");
-  // One that is older than workspaces can have no members.
+  // Guardrails that are older than workspaces can't have members.
   const members = guardrail.workspaceId === null ? [] : await readAssigned(account, id, "members");
-  const name = printable(guardrail.name);
+  const name = `"${printable(guardrail.name)}"`;
+  const { limitUsd, resetInterval } = guardrail;
   return {
-    kind: "guardrail",
-    name,
+    title: `guardrail ${name}`,
     facts: [
-      ["guardrail", `"${name}"`],
+      ["guardrail", name],
       ["id", guardrail.id],
       ["created", printable(guardrail.createdAt ?? "unknown")],
-      [
-        "limit",
-        `${formatBudget(guardrail.limitUsd, guardrail.resetInterval)}${guardrail.limitUsd === null ? "" : " each"}`,
-      ],
+      ["limit", `${formatBudget(limitUsd, resetInterval)}${limitUsd === null ? "" : " each"}`],
       ["assigned", `to ${pluralize(keys.length, "key")} and ${pluralize(members.length, "member")}`],
     ],
-    remove: () => inThisAccount(object, deleteGuardrail(account.start("delete", object), id)),
+    delete: () => inThisAccount(object, deleteGuardrail(account.start("delete", object), id)),
   };
-}
+};
 
 async function inThisAccount<Result>(object: string, request: Promise<Result>): Promise<Result> {
   try {
@@ -131,19 +135,4 @@ async function inThisAccount<Result>(object: string, request: Promise<Result>): 
     if (!(error instanceof NotFoundError)) throw error;
     throw new Error(`there is no ${object} in this account, or it is already deleted`);
   }
-}
-
-/** A beginning of a hash could be that of another key tomorrow. A key in place of its hash must not get into a URL. */
-function checkedHash(text: string): string {
-  if (isKeyHash(text)) return text;
-  throw new UsageError(
-    text.startsWith("sk-or-")
-      ? "that is a key; pass its hash, which `pulumi-openrouter keys --json` shows"
-      : "pass the full hash of the key, 64 hexadecimal digits; `pulumi-openrouter keys --json` shows it",
-  );
-}
-
-function checkedId(text: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
-  throw new UsageError("pass the full id of the guardrail, a UUID; `pulumi-openrouter audit --json` shows it");
 }

@@ -1,4 +1,4 @@
-/** `pulumi-openrouter usage`: what was spent today, this week and this month, and on the last completed days. */
+/** `pulumi-openrouter usage`: spending today, this week, this month, and on the last completed days. */
 import { type Command, Option } from "commander";
 import { ACTIVITY_DAYS, type Activity, listActivity } from "../../provider/api/activity";
 import type { Key } from "../../provider/api/keys";
@@ -10,7 +10,7 @@ import { chooseKey, KEY_CHOICE } from "../shared/keyChoice";
 import { mapConcurrently } from "../shared/mapConcurrently";
 import { wholeNumber } from "../shared/parameters";
 import { newCommand, type Terminal } from "../shared/terminal";
-import { byKey, counters, GROUPINGS, type Grouping, groupsOf, type Period, periodOf, within } from "./groups";
+import { counters, GROUPINGS, type Grouping, groupsByKey, groupsOf, periodBefore, within } from "./groups";
 import { type Completed, type Usage, usageJson, usageText } from "./report";
 
 interface UsageOptions {
@@ -22,24 +22,25 @@ interface UsageOptions {
 
 export function usageCommand(terminal: Terminal): Command {
   return newCommand("usage", terminal)
-    .description("Shows what was spent in USD: today, this week and this month, and on the last completed UTC days.")
-    .addOption(new Option("--by <what>", "how to group the completed days").choices(GROUPINGS).default("day"))
+    .summary("show spending today, this week, this month and before")
+    .description("Shows spending in USD: today, this week, this month, and on the last completed UTC days.")
+    .addOption(new Option("--by <group>", "how to group the completed days").choices(GROUPINGS).default("day"))
     .option("--days <number>", `how many completed days, 1 to ${ACTIVITY_DAYS}`, wholeNumber(1, ACTIVITY_DAYS), 7)
-    .option("--key <key>", `one key only: ${KEY_CHOICE}`)
+    .option("--key <key>", `only this key: ${KEY_CHOICE}`)
     .option("--json", "print everything as JSON")
     .addHelpText("after", HELP)
     .action((options: UsageOptions) => usage(terminal, options));
 }
 
 const HELP = `
-Today, this week (since Monday) and this month are the counters of the keys that
-exist, at this moment; days begin at midnight UTC. The completed days are
-OpenRouter's activity, which goes back ${ACTIVITY_DAYS} days and never includes today. BYOK is
-what providers charged to your own keys; credits don't pay for it. --by key
-makes one call for each key; "(other)" was used with deleted keys, or on the
-website without a key. A name or hash prefix that several keys have is refused,
-with a list of them. If only the activity can't be read, the counters are
-printed nevertheless.
+Today, this week (since Monday) and this month are the current counters of the
+existing keys. Days begin at midnight UTC. The completed days are OpenRouter's
+activity, which goes back ${ACTIVITY_DAYS} days and never includes today. BYOK is what providers
+charged to your own provider keys; credits don't pay for it.
+
+--by key makes one call per key. "(other)" is usage with deleted keys, or on the
+website without a key. If only the activity can't be read, the counters are still
+printed.
 ${CREDENTIALS_HELP}
 
 Exit code: 0, 2 if something could not be read.
@@ -52,7 +53,12 @@ async function usage(terminal: Terminal, { by, days, key: wanted, json }: UsageO
   const all = await readAllKeys(account);
   const key = wanted === undefined ? undefined : chooseKey(all.keys, wanted);
   const keys = key ? [key] : all.keys;
-  const { completed, failure } = await attempt(() => readCompleted(account, by, days, keys, key));
+  let failure: RequestError | undefined;
+  const completed = await readCompleted(account, { by, days }, keys, key).catch((error: unknown) => {
+    if (!(error instanceof RequestError)) throw error;
+    failure = error;
+    return undefined;
+  });
   const found: Usage = { key, counters: counters(keys), completed };
   if (json) terminal.json("usage", usageJson(found));
   else terminal.out(usageText(found, terminal.width));
@@ -60,42 +66,28 @@ async function usage(terminal: Terminal, { by, days, key: wanted, json }: UsageO
   if (failure) throw failure;
 }
 
-/** The counters are worth printing without it. */
-async function attempt(read: () => Promise<Completed>): Promise<{ completed?: Completed; failure?: RequestError }> {
-  try {
-    return { completed: await read() };
-  } catch (error) {
-    if (error instanceof RequestError) return { failure: error };
-    throw error;
-  }
-}
-
+/** @param key The only one, or undefined for the activity of the whole account. */
 async function readCompleted(
   account: Account,
-  by: Grouping,
-  days: number,
+  { by, days }: Pick<UsageOptions, "by" | "days">,
   keys: readonly Key[],
   key: Key | undefined,
 ): Promise<Completed> {
   const { activity, today } = await readActivity(account, key);
-  const period = periodOf(today, days);
+  const period = periodBefore(today, days);
   const rows = within(activity, period);
-  const groups = by === "key" ? await groupsByKey(account, keys, rows, period) : groupsOf(rows, by, period);
-  return { by, today, period, groups };
+  if (by !== "key") return { by, today, period, groups: groupsOf(rows, by, period) };
+  // One call per key, because activity rows don't name their key.
+  const perKey = await mapConcurrently(keys, async (each) => {
+    const own = await readActivity(account, each);
+    return { key: each, activity: within(own.activity, period) };
+  });
+  return { by, today, period, groups: groupsByKey(perKey, rows) };
 }
 
-/** With the UTC day by the server's clock, which decides what is completed. */
+/** Today is a UTC day by the server's clock, which decides which days are completed. */
 async function readActivity(account: Account, key?: Key): Promise<{ activity: Activity[]; today: Date }> {
   const api = account.start("read", key ? `the activity of inference key ${key.hash}` : "the activity");
   const activity = await listActivity(api, key?.hash);
   return { activity, today: new Date(api.serverTime() ?? Date.now()) };
-}
-
-/** One call for each: rows of the API don't have their key. */
-async function groupsByKey(account: Account, keys: readonly Key[], all: readonly Activity[], period: Period) {
-  const ofKeys = await mapConcurrently(keys, async (key) => {
-    const { activity } = await readActivity(account, key);
-    return { key, activity: within(activity, period) };
-  });
-  return byKey(ofKeys, all);
 }

@@ -1,4 +1,4 @@
-/** Adding up what was used. Pure. */
+/** Adds up what was used. Pure. */
 import type { Activity } from "../../provider/api/activity";
 import type { Key } from "../../provider/api/keys";
 import { utcDay } from "../shared/dates";
@@ -7,7 +7,7 @@ import { rounded } from "../shared/money";
 export const GROUPINGS = ["day", "model", "provider", "key"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
-/** First and last day, `YYYY-MM-DD`, and all between. */
+/** First and last day, `YYYY-MM-DD`, and all days between. */
 export interface Period {
   from: string;
   to: string;
@@ -16,8 +16,8 @@ export interface Period {
 
 const DAY_MS = 86_400_000;
 
-/** So many UTC days before today. */
-export function periodOf(today: Date, count: number): Period {
+/** The UTC days before today. */
+export function periodBefore(today: Date, count: number): Period {
   const days = Array.from({ length: count }, (_, index) =>
     utcDay(new Date(today.getTime() - (count - index) * DAY_MS)),
   );
@@ -29,58 +29,42 @@ export function within(activity: readonly Activity[], { from, to }: Period): Act
 }
 
 /** USD, requests and tokens. */
-export interface Sums {
-  usage: number;
-  byokUsage: number;
-  requests: number;
-  promptTokens: number;
-  completionTokens: number;
-  reasoningTokens: number;
-}
+const AMOUNTS = ["usage", "byokUsage", "requests", "promptTokens", "completionTokens", "reasoningTokens"] as const;
+type Amount = (typeof AMOUNTS)[number];
+export type Sums = Record<Amount, number>;
 
 export interface Group extends Sums {
-  /** What they have in common: a day, a model, a provider, or the name of a key. */
+  /** A day, a model, a provider, or the name of a key. */
   name: string;
-  /** The hash of a key; null for what was used with none of these. */
+  /** Hash of the key; null for usage without any of the keys. */
   hash?: string | null;
 }
 
 export function total(parts: readonly Sums[]): Sums {
-  return ofEach((amount) => rounded(parts.reduce((sum, part) => sum + part[amount], 0)));
+  return sumsOf((amount) => parts.reduce((sum, part) => sum + part[amount], 0));
 }
 
-function difference(whole: Sums, part: Sums): Sums {
-  return ofEach((amount) => rounded(whole[amount] - part[amount]));
+function sumsOf(value: (amount: Amount) => number): Sums {
+  return Object.fromEntries(AMOUNTS.map((amount) => [amount, rounded(value(amount))])) as Sums;
 }
 
-function ofEach(value: (amount: keyof Sums) => number): Sums {
-  return {
-    usage: value("usage"),
-    byokUsage: value("byokUsage"),
-    requests: value("requests"),
-    promptTokens: value("promptTokens"),
-    completionTokens: value("completionTokens"),
-    reasoningTokens: value("reasoningTokens"),
-  };
-}
-
-/** Days in their order, those without use too; the rest by what was spent. */
+/** All days in order; models and providers by what was spent. */
 export function groupsOf(rows: readonly Activity[], by: Exclude<Grouping, "key">, { days }: Period): Group[] {
-  if (by === "day") return days.map((day) => ({ name: day, ...total(rows.filter(({ date }) => date === day)) }));
-  const name = ({ model, providerName }: Activity) => (by === "model" ? model : providerName);
-  const names = [...new Set(rows.map(name))];
-  return names.map((each) => ({ name: each, ...total(rows.filter((row) => name(row) === each)) })).sort(mostFirst);
+  const nameOf = ({ date, model, providerName }: Activity) => ({ day: date, model, provider: providerName })[by];
+  const names = by === "day" ? days : [...new Set(rows.map(nameOf))];
+  const groups = names.map((name) => ({ name, ...total(rows.filter((row) => nameOf(row) === name)) }));
+  return by === "day" ? groups : groups.sort(mostFirst);
 }
 
-/** What is in none of the keys' activity was used with keys that are deleted, or without one on the website. */
-export function byKey(
-  ofKeys: readonly { key: Key; activity: readonly Activity[] }[],
+/** Activity of none of the keys is of deleted keys, or of the website. */
+export function groupsByKey(
+  perKey: readonly { key: Key; activity: readonly Activity[] }[],
   all: readonly Activity[],
 ): Group[] {
-  const groups = ofKeys.map(({ key, activity }) => ({ name: key.name, hash: key.hash, ...total(activity) }));
-  const rest = difference(total(all), total(groups));
-  const used = groups.filter(isUsed).sort(mostFirst);
-  return isUsed(rest) ? [...used, { name: "(other)", hash: null, ...rest }] : used;
+  const groups = perKey.map(({ key, activity }) => ({ name: key.name, hash: key.hash, ...total(activity) }));
+  const [whole, part] = [total(all), total(groups)];
+  const others = { name: "(other)", hash: null, ...sumsOf((amount) => whole[amount] - part[amount]) };
+  return [...groups.sort(mostFirst), others].filter(isUsed);
 }
 
 function isUsed({ requests, usage, byokUsage }: Sums): boolean {
@@ -96,7 +80,7 @@ export interface Counters {
   byokUsage: number;
 }
 
-/** The keys' own counters, which have today in them. */
+/** The keys' own counters, which include today. */
 export function counters(keys: readonly Key[]): Record<"today" | "week" | "month", Counters> {
   const sum = (amount: (key: Key) => number | null) =>
     rounded(keys.reduce((total, key) => total + (amount(key) ?? 0), 0));

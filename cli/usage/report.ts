@@ -1,4 +1,4 @@
-/** Usage as text for a person and as JSON for a program. */
+/** Usage as text and as JSON. */
 import type { Key } from "../../provider/api/keys";
 import { formatCount } from "../shared/counts";
 import { utcDay } from "../shared/dates";
@@ -8,13 +8,14 @@ import { type Column, table } from "../shared/table";
 import { type Counters, type Group, type Grouping, type Period, type Sums, total } from "./groups";
 
 export interface Usage {
-  /** The one that was asked for. */
+  /** The key of `--key`. */
   key: Key | undefined;
   counters: Record<"today" | "week" | "month", Counters>;
   /** Undefined if it could not be read. */
   completed: Completed | undefined;
 }
 
+/** The completed days. */
 export interface Completed {
   by: Grouping;
   today: Date;
@@ -22,7 +23,7 @@ export interface Completed {
   groups: Group[];
 }
 
-/** All that `--json` prints. Names of fields are kept; new ones may be added. */
+/** Fields keep their names; new ones may be added. */
 export function usageJson({ key, counters, completed }: Usage): object {
   return {
     key: key ? { hash: key.hash, name: key.name } : null,
@@ -37,26 +38,27 @@ function completedJson({ by, period, groups }: Completed): object {
 
 export function usageText({ key, counters, completed }: Usage, width: number | undefined): string {
   return [
-    ...(key ? [`Of key "${printable(key.name)}" (${printable(key.hash.slice(0, 12))}).`] : []),
-    counterTable(counters, width),
+    ...(key ? [`Usage of key "${printable(key.name)}" (${printable(key.hash.slice(0, 12))})`] : []),
+    counterTable(counters),
     ...(completed ? [periodText(completed), groupTable(completed, width)] : []),
   ].join("\n\n");
 }
 
-function periodText({ period, today }: Completed): string {
-  const count = period.days.length;
-  const days = count === 1 ? `The last completed UTC day, ${period.to}` : `The last ${count} completed UTC days`;
-  const dates = count === 1 ? "" : `, ${period.from} to ${period.to}`;
-  return `${days}${dates}. Today, ${utcDay(today)}, is not included.`;
+function periodText({ period: { from, to, days }, today }: Completed): string {
+  const period =
+    days.length === 1
+      ? `The last completed UTC day, ${to}`
+      : `The last ${days.length} completed UTC days, ${from} to ${to}`;
+  return `${period}. Today, ${utcDay(today)}, is not included.`;
 }
 
-function counterTable({ today, week, month }: Usage["counters"], width: number | undefined): string {
+function counterTable({ today, week, month }: Usage["counters"]): string {
   const columns = ["SPENT", "TODAY", "THIS WEEK", "THIS MONTH"].map((title) => ({ title }));
   const row = (name: string, amount: keyof Counters) => [
     name,
     ...[today, week, month].map((counters) => formatUsd(counters[amount])),
   ];
-  return table(columns, [row("credits", "usage"), row("BYOK", "byokUsage")], width);
+  return table(columns, [row("credits", "usage"), row("BYOK", "byokUsage")]);
 }
 
 const AMOUNTS: readonly Column[] = ["CREDITS", "BYOK", "REQUESTS", "TOKENS IN", "TOKENS OUT"].map((title) => ({
@@ -66,15 +68,11 @@ const AMOUNTS: readonly Column[] = ["CREDITS", "BYOK", "REQUESTS", "TOKENS IN", 
 function groupTable({ by, groups }: Completed, width: number | undefined): string {
   if (groups.length === 0) return "Nothing was used.";
   const lines: (Sums & Pick<Group, "name" | "hash">)[] = [...groups, { name: "total", ...total(groups) }];
-  const rows = lines.map((line) => [title(line), ...cells(line)]);
+  const rows = lines.map(({ name, hash, usage, byokUsage, requests, promptTokens, completionTokens }) => [
+    // Several keys may have the same name.
+    hash ? `${printable(name)} (${printable(hash).slice(0, 8)})` : printable(name),
+    ...[usage, byokUsage].map((amount) => formatUsd(amount)),
+    ...[requests, promptTokens, completionTokens].map(formatCount),
+  ]);
   return table([{ title: by.toUpperCase(), minWidth: 12 }, ...AMOUNTS], rows, width);
-}
-
-/** Several keys may have one name. */
-function title({ name, hash }: Pick<Group, "name" | "hash">): string {
-  return hash ? `${printable(name)} (${printable(hash).slice(0, 8)})` : printable(name);
-}
-
-function cells({ usage, byokUsage, requests, promptTokens, completionTokens }: Sums): string[] {
-  return [formatUsd(usage), formatUsd(byokUsage), ...[requests, promptTokens, completionTokens].map(formatCount)];
 }

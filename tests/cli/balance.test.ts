@@ -1,4 +1,4 @@
-/** `balance` as it is used, on a simulated account with $100 of credits. */
+/** `balance` on a simulated account with $100 of credits. */
 import { balanceCommand } from "../../cli/balance/command";
 import { credentials, eachTestOnASimulator } from "./support/account";
 import { run } from "./support/terminal";
@@ -14,7 +14,7 @@ function spend(usd: number): void {
   simulator().dashboard.useKey(key.hash, usd);
 }
 
-test("what was bought, used and is left is a table, and JSON if asked for", async () => {
+test("shows credits bought, used and left, as a table and as JSON", async () => {
   spend(12.5);
   const { out, err, code } = await balance();
   expect(out).toBe("BOUGHT  USED    LEFT\n$100    $12.50  $87.50\n");
@@ -26,21 +26,23 @@ test.each([
   ["20", 0],
   ["50", 0],
   ["50.01", 1],
-])("with $50 left, --alert-below %s ends with %i", async (line, code) => {
+])("with $50 left and --alert-below %s, exits with %i", async (line, code) => {
   spend(50);
   const result = await balance("--alert-below", line);
   expect(result.code).toBe(code);
   expect(result.err).toBe(
-    code === 0 ? "" : "$50 of credits is left, less than $50.01. Buy more at https://openrouter.ai/settings/credits.\n",
+    code === 0
+      ? ""
+      : "$50 of credits left, which is below $50.01. Buy more at https://openrouter.ai/settings/credits.\n",
   );
 });
 
-test("binary arithmetic sounds no alarm: 100 less 99.7 is 0.3", async () => {
+test("is not misled by binary arithmetic: 100 minus 99.7 is 0.3", async () => {
   spend(99.7);
   expect((await balance("--alert-below", "0.3")).code).toBe(0);
 });
 
-test("an account that has used more than it bought is below nothing too", async () => {
+test("alerts at a negative balance with --alert-below 0", async () => {
   spend(103);
   expect(await balance("--alert-below", "0")).toMatchObject({
     code: 1,
@@ -48,12 +50,12 @@ test("an account that has used more than it bought is below nothing too", async 
   });
 });
 
-test.each(["ten", "-5", "", "1e9"])("--alert-below %j is refused with 2, and nothing is asked", async (line) => {
+test.each(["ten", "-5", "", "1e9"])("exits with 2 and sends no request on --alert-below %j", async (line) => {
   expect(await balance(`--alert-below=${line}`)).toMatchObject({ code: 2, out: "" });
   expect(simulator().requests).toEqual([]);
 });
 
-test("a balance that can't be read is 2, not an alarm's 1", async () => {
+test("exits with 2, not 1, when the balance can't be read", async () => {
   simulator().dashboard.revokeManagementKey(simulator().managementKey);
   const { out, err, code } = await balance("--alert-below", "5");
   expect({ out, code }).toEqual({ out: "", code: 2 });

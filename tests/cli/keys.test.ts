@@ -1,4 +1,4 @@
-/** `keys` as it is used, on a simulated account. */
+/** `keys` on a simulated account. */
 import { keysCommand } from "../../cli/keys/command";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
 import { run } from "./support/terminal";
@@ -9,8 +9,8 @@ function keys(...args: string[]) {
   return run(keysCommand, args, { env: credentials(simulator()) });
 }
 
-/** A key that has used so much. */
-function makeKey(name: string, used: number, settings: Record<string, unknown> = {}) {
+/** A key with this usage in USD. */
+function createKey(name: string, used: number, settings: Record<string, unknown> = {}) {
   const { key } = simulator().dashboard.createKey({ name, ...settings });
   simulator().dashboard.useKey(key.hash, used);
   return key;
@@ -21,12 +21,12 @@ async function listed(...args: string[]) {
   return data.keys as Record<string, unknown>[];
 }
 
-test("every key is listed, the nearest to its limit first and those without one last", async () => {
+test("lists all keys, nearest the limit first, and keys without a limit last", async () => {
   const { id } = simulator().dashboard.addWorkspace({ name: "Other", slug: "other" });
-  makeKey("free to spend", 90);
-  makeKey("off", 1, { limit: 1, disabled: true });
-  makeKey("half", 5, { limit: 10 });
-  makeKey("elsewhere", 6, { limit: 10, workspace_id: id });
+  createKey("free to spend", 90);
+  createKey("off", 1, { limit: 1, disabled: true });
+  createKey("half", 5, { limit: 10 });
+  createKey("elsewhere", 6, { limit: 10, workspace_id: id });
   expect((await listed()).map(({ name, percent }) => [name, percent])).toEqual([
     ["off", 100],
     ["elsewhere", 60],
@@ -35,8 +35,8 @@ test("every key is listed, the nearest to its limit first and those without one 
   ]);
 });
 
-test("the table has budget, bar, expiry and guardrail, and the workspace where there are several", async () => {
-  const key = makeKey("ci", 21.5, { limit: 25, limit_reset: "monthly", expires_at: new Date("2099-01-01") });
+test("shows budget, bar, expiry and guardrail, and the workspace only if there are several", async () => {
+  const key = createKey("ci", 21.5, { limit: 25, limit_reset: "monthly", expires_at: new Date("2099-01-01") });
   const { id } = simulator().dashboard.createGuardrail({ name: "budgets/prod/strict" });
   simulator().dashboard.assign(id, { keys: [key.hash] });
   const short = key.hash.slice(0, 8);
@@ -51,7 +51,7 @@ test("the table has budget, bar, expiry and guardrail, and the workspace where t
   expect((await keys()).out).toMatch(/GUARDRAIL {2}WORKSPACE\n.* strict {5}Default\n$/);
 });
 
-test("what was used before the last reset is not counted, and all of it where there is no reset", async () => {
+test("counts usage since the last reset, or all usage without a reset", async () => {
   for (const limit_reset of ["daily", null]) {
     const { key } = simulator().dashboard.createKey({ name: `${limit_reset}`, limit: 10, limit_reset });
     simulator().dashboard.useKey(key.hash, 4, { at: daysAgo(2) });
@@ -62,42 +62,42 @@ test("what was used before the last reset is not counted, and all of it where th
   ]);
 });
 
-test("the last place of the bar is filled only when nothing is left, and a limit of 0 has no bar", async () => {
-  makeKey("nearly", 9.99, { limit: 10 });
-  makeKey("none", 0, { limit: 0 });
+test("fills the last block of the bar only when nothing is left, and shows no bar for a limit of 0", async () => {
+  createKey("nearly", 9.99, { limit: 10 });
+  createKey("none", 0, { limit: 0 });
   const { out } = await keys();
   expect(out).toMatch(/none +[0-9a-f]{8} +\$0 +\$0 +\$0 /);
   expect(out).toMatch(/nearly .* ████░ 99% +\$0.01 /);
 });
 
-test("--over lists the keys that have used so much, says how many and ends with 1", async () => {
-  makeKey("eighty", 8, { limit: 10 });
-  makeKey("less", 7.9, { limit: 10 });
+test("lists keys at or above --over, prints their number, and exits with 1", async () => {
+  createKey("eighty", 8, { limit: 10 });
+  createKey("less", 7.9, { limit: 10 });
   const { out, err, code } = await keys("--over", "80");
-  expect({ err, code }).toEqual({ err: "1 key has used 80 % or more of the limit.\n", code: 1 });
+  expect({ err, code }).toEqual({ err: "1 key has used 80% or more of the limit.\n", code: 1 });
   expect(out).toContain("eighty");
   expect(out).not.toContain("less");
 });
 
-test("--over ends with 0 if there is none: no alert for keys that are off, expired or without a limit", async () => {
-  makeKey("off", 10, { limit: 10, disabled: true });
-  makeKey("expired", 10, { limit: 10, expires_at: daysAgo(1) });
-  makeKey("unlimited", 1000);
+test("exits with 0 on --over for keys that are disabled, expired or without a limit", async () => {
+  createKey("off", 10, { limit: 10, disabled: true });
+  createKey("expired", 10, { limit: 10, expires_at: daysAgo(1) });
+  createKey("unlimited", 1000);
   expect(await keys("--over", "80")).toEqual({
-    out: "No key has used 80 % or more of its limit.\n",
+    out: "No key has used 80% or more of its limit.\n",
     err: "",
     code: 0,
   });
   expect(await listed("--over", "80")).toEqual([]);
 });
 
-test.each(["list --over many", "list --over", "nobody", "show"])("`keys %s` is refused with 2", async (args) => {
+test.each(["list --over many", "list --over", "unknown", "show"])("exits with 2 on `keys %s`", async (args) => {
   expect(await keys(...args.split(" "))).toMatchObject({ code: 2, out: "" });
   expect(simulator().requests).toEqual([]);
 });
 
-test("one key is shown by its name or the beginning of its hash", async () => {
-  const { hash } = makeKey("ci", 2, { limit: 8, limit_reset: "daily" });
+test("shows one key by its name or a prefix of its hash", async () => {
+  const { hash } = createKey("ci", 2, { limit: 8, limit_reset: "daily" });
   for (const wanted of ["ci", hash.slice(0, 10), hash]) {
     const { out, code } = await keys("show", wanted);
     expect(code).toBe(0);
@@ -109,59 +109,61 @@ test("one key is shown by its name or the beginning of its hash", async () => {
   });
 });
 
-test("a key of a deleted workspace is in no list, and is shown by its whole hash", async () => {
+test("shows a key of a deleted workspace, which no list has, by its full hash", async () => {
   const { id } = simulator().dashboard.addWorkspace({ name: "Other", slug: "other" });
-  const { hash } = makeKey("left", 1, { workspace_id: id });
+  const { hash } = createKey("left", 1, { workspace_id: id });
   simulator().dashboard.deleteWorkspace(id);
   expect(await listed()).toEqual([]);
   expect((await keys("show", hash)).out).toContain(`"${id}"`);
 });
 
-test("a name that several keys have shows none: the candidates are on standard error", async () => {
-  const [a, b] = [makeKey("ci", 0), makeKey("ci", 0)];
+test("lists the candidates on standard error when several keys have the name", async () => {
+  const [a, b] = [createKey("ci", 0), createKey("ci", 0)];
   const { out, err, code } = await keys("show", "ci");
   expect({ out, code }).toEqual({ out: "", code: 2 });
-  const [said, ...candidates] = err.trim().split("\n");
-  expect(said).toBe('"ci" is the name of 2 keys; pass a longer prefix of the hash:');
+  const [message, ...candidates] = err.trim().split("\n");
+  expect(message).toBe('"ci" is the name of 2 keys; pass a longer prefix of the hash:');
   expect(candidates.map((line) => line.trim().slice(0, 16)).sort()).toEqual(
     [a, b].map(({ hash }) => hash.slice(0, 16)).sort(),
   );
 });
 
-test("a beginning of several hashes shows none, and no name is taken for a hash of another key", async () => {
-  const made = Array.from({ length: 17 }, (_, index) => makeKey(`key ${index}`, 0));
+test("rejects a prefix of several hashes, and prefers a name to a hash prefix", async () => {
+  const keysOfAccount = Array.from({ length: 17 }, (_, index) => createKey(`key ${index}`, 0));
   const first = (hash: string) => hash.slice(0, 1);
-  const doubled = made.find(({ hash }) => made.some((each) => each.hash !== hash && first(each.hash) === first(hash)));
+  const doubled = keysOfAccount.find(({ hash }) =>
+    keysOfAccount.some((each) => each.hash !== hash && first(each.hash) === first(hash)),
+  );
   const prefix = first(doubled?.hash as string);
   expect(await keys("show", prefix)).toMatchObject({
     code: 2,
     out: "",
     err: expect.stringContaining("a hash prefix of"),
   });
-  const named = makeKey(prefix, 0);
+  const named = createKey(prefix, 0);
   expect((await keys("show", prefix)).out).toContain(named.hash);
 });
 
-test("a key in place of its name is refused and not repeated, and a stranger's is not found", async () => {
+test("rejects an API key without printing it, and an unknown name", async () => {
   const { secret } = simulator().dashboard.createKey({ name: "ci" });
   expect(await keys("show", secret)).toEqual({
     out: "",
     err: "that is an API key; pass its name or a hash prefix\n",
     code: 2,
   });
-  expect(await keys("show", "nobody")).toMatchObject({
+  expect(await keys("show", "unknown")).toMatchObject({
     code: 2,
     out: "",
-    err: expect.stringMatching(/^no key .*"nobody"/),
+    err: expect.stringMatching(/^no key .*"unknown"/),
   });
 });
 
-test("the table fits a screen of 100 columns whatever the names are, and neither steers the terminal nor shows a key", async () => {
+test("fits 100 columns, and prints no control character and no API key, whatever the names are", async () => {
   const secret = `sk-or-v1-${"7".repeat(64)}`;
   for (const name of ["x".repeat(150), "\u001b[31mred", "a\nb", secret, `${"y".repeat(30)}${secret}`]) {
     const { id } = simulator().dashboard.addWorkspace({ name, slug: "s" });
     const settings = { limit: 123456.78, limit_reset: "monthly", disabled: true, workspace_id: id };
-    const key = makeKey(name, 123456, { ...settings, expires_at: new Date("2099-01-01") });
+    const key = createKey(name, 123456, { ...settings, expires_at: new Date("2099-01-01") });
     const guardrail = simulator().dashboard.createGuardrail({ name, workspace_id: id });
     simulator().dashboard.assign(guardrail.id, { keys: [key.hash] });
   }
@@ -172,8 +174,8 @@ test("the table fits a screen of 100 columns whatever the names are, and neither
   expect((await keys("list", "--json")).out).not.toContain("7".repeat(7));
 });
 
-test("nothing is changed", async () => {
-  makeKey("ci", 1);
+test("changes nothing in the account", async () => {
+  createKey("ci", 1);
   await keys();
   await keys("show", "ci");
   expect([...new Set(simulator().requests.map(({ method }) => method))]).toEqual(["GET"]);

@@ -1,7 +1,7 @@
-/** `models` as it is used, on the simulator's catalogue. */
+/** `models` on the simulator's catalogue. */
 
 import { modelsCommand } from "../../cli/models/command";
-import { fits } from "../../cli/models/filter";
+import { matches } from "../../cli/models/filter";
 import type { Model } from "../../provider/api/models";
 import { rawClient } from "../contract/support/rawClient";
 import { credentials, eachTestOnASimulator } from "./support/account";
@@ -17,19 +17,19 @@ async function names(...args: string[]): Promise<string[]> {
   return JSON.parse((await models("list", "--as-allowlist", "--json", ...args)).out).data.allowedModels;
 }
 
-test("the whole catalogue is listed by name, of all modalities and with what the account hides; no key is sent", async () => {
+test("lists the whole catalogue by name, including models that the account excludes, without sending a key", async () => {
   const all = await names();
   for (const name of ["openai/text-embedding-3-large", "x-ai/grok-4"]) expect(all).toContain(name);
   expect(all).toEqual([...all].sort());
   expect(simulator().requests.map(({ authorization }) => authorization)).toEqual(["none"]);
 });
 
-test("no key is needed", async () => {
+test("needs no key", async () => {
   const { code } = await run(modelsCommand, [], { env: { OPENROUTER_BASE_URL: simulator().url } });
   expect(code).toBe(0);
 });
 
-test("the table has prices for a million tokens, context and modality", async () => {
+test("shows prices for a million tokens, context and modality", async () => {
   expect((await models("llama")).out).toBe(
     [
       "MODEL                              INPUT   OUTPUT  CONTEXT  MODALITY",
@@ -67,23 +67,23 @@ test.each([
     ["claude", "--zdr"],
     ["claude-opus-4.1", "claude-sonnet-4", "claude-sonnet-4.5"],
   ],
-])("models %j", async (args, expected) => {
+])("lists the matching models for %j", async (args, expected) => {
   expect((await names(...args)).map((name) => name.replace(/^.*\//, ""))).toEqual(expected);
 });
 
-test("a model whose price varies, or isn't known, is neither free nor below any price", () => {
+test("excludes a model whose price varies or is unknown from --free and maximum prices", () => {
   for (const price of [-1, null]) {
     const model = {
       pricing: { prompt: price, completion: price, request: null },
       architecture: { inputModalities: null, outputModalities: null },
     } as unknown as Model;
-    expect(fits(model, {})).toBe(true);
+    expect(matches(model, {})).toBe(true);
     for (const filter of [{ free: true }, { maxPrice: 1e9 }, { maxOutputPrice: 1e9 }])
-      expect(fits(model, filter)).toBe(false);
+      expect(matches(model, filter)).toBe(false);
   }
 });
 
-test("as an allowlist it is the input of a Guardrail, and its names are models that the API knows", async () => {
+test("prints an allowlist that the API accepts for a guardrail", async () => {
   const { out } = await models("list", "--free", "--as-allowlist");
   expect(out).toMatch(/^allowedModels: \[\n( {2}"[^"\n]+:free",\n)+\],\n$/);
   const allowed_models = [...out.matchAll(/"(.+)"/g)].map(([, name]) => name);
@@ -91,19 +91,19 @@ test("as an allowlist it is the input of a Guardrail, and its names are models t
   expect((await ask("POST /guardrails", { body: { name: "free", allowed_models } })).status).toBe(201);
 });
 
-test("when nothing fits it ends with 1 and prints no list that a program could take for one", async () => {
+test("exits with 1 and prints no list when no model matches", async () => {
   const { out, err, code } = await models("list", "--max-price", "0.0001", "--min-context", "900000", "--as-allowlist");
   expect({ out, code }).toEqual({ out: "", code: 1 });
-  expect(err).toMatch(/^None of the \d+ models fits\.\n$/);
+  expect(err).toMatch(/^None of the \d+ models matches\.\n$/);
 });
 
-test.each(["openai/gpt-4o", "gpt-4o", "openai/gpt-5-2025-08-07"])("models show %s", async (name) => {
+test.each(["openai/gpt-4o", "gpt-4o", "openai/gpt-5-2025-08-07"])("shows one model by the name %s", async (name) => {
   const { out, code } = await models("show", name);
   expect(code).toBe(0);
   expect(out).toMatch(/^model +openai\/gpt-(4o|5)\n/);
 });
 
-test("the endpoints of a model say who keeps no data", async () => {
+test("shows which endpoints of a model have zero data retention", async () => {
   expect((await models("endpoints", "claude-sonnet-4")).out).toBe(
     [
       "PROVIDER        TAG             INPUT  OUTPUT  CONTEXT  ZDR  UPTIME",
@@ -117,7 +117,7 @@ test("the endpoints of a model say who keeps no data", async () => {
   expect(free).toMatchObject([{ providerName: "Chutes", zdr: false, pricing: { prompt: 0 } }]);
 });
 
-test.each(["show", "endpoints"])("%s of an ambiguous name lists the candidates and does nothing", async (command) => {
+test.each(["show", "endpoints"])("lists the candidates when the name for `models %s` is ambiguous", async (command) => {
   const { out, err, code } = await models(command, "qwen/qwen3-coder-480b-a35b-07-25");
   expect({ out, code }).toEqual({ out: "", code: 2 });
   expect(err).toBe(
@@ -125,7 +125,7 @@ test.each(["show", "endpoints"])("%s of an ambiguous name lists the candidates a
   );
 });
 
-test("a part of a name is not taken for a model, and those that have it are named", async () => {
+test("lists similar models when a name is only part of a model's name", async () => {
   const { err, code } = await models("show", "gpt-4.");
   expect(code).toBe(2);
   expect(err).toBe('the catalogue has no model "gpt-4."; it has:\n  openai/gpt-4.1\n  openai/gpt-4.1-mini\n');

@@ -1,4 +1,4 @@
-/** `usage` as it is used, on a simulated account. */
+/** `usage` on a simulated account. */
 import { usageCommand } from "../../cli/usage/command";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
 import { run } from "./support/terminal";
@@ -19,7 +19,7 @@ async function report(...args: string[]): Promise<Report> {
   return JSON.parse((await usage("--json", ...args)).out).data;
 }
 
-function makeKey(name: string): string {
+function createKey(name: string): string {
   return simulator().dashboard.createKey({ name }).key.hash;
 }
 
@@ -29,8 +29,8 @@ function use(hash: string, usd: number, daysBefore: number, details: Record<stri
 
 const dayOf = (daysBefore: number) => daysAgo(daysBefore).toISOString().slice(0, 10);
 
-test("today is in the keys' counters and not in the completed days, and that is said", async () => {
-  const hash = makeKey("ci");
+test("counts today in the keys' counters only, and says so", async () => {
+  const hash = createKey("ci");
   use(hash, 3, 0, { byok_usage: 0.5 });
   use(hash, 2, 1);
   const { today, completed } = await report();
@@ -41,7 +41,7 @@ test("today is in the keys' counters and not in the completed days, and that is 
   );
 });
 
-test("the counters are those of all keys, in all workspaces and of those that are off", async () => {
+test("adds up the counters of all keys, in all workspaces, including disabled keys", async () => {
   const { id } = simulator().dashboard.addWorkspace({ name: "Other", slug: "other" });
   for (const fields of [{ workspace_id: id }, { disabled: true }, {}]) {
     use(simulator().dashboard.createKey({ name: "ci", ...fields }).key.hash, 1.1, 0);
@@ -50,8 +50,8 @@ test("the counters are those of all keys, in all workspaces and of those that ar
   expect(out).toMatch(/^SPENT +TODAY +THIS WEEK +THIS MONTH\ncredits +\$3.30 +\$3.30 +\$3.30\nBYOK +\$0 +\$0 +\$0\n/);
 });
 
-test("by day, each of the days is there, those without use too", async () => {
-  const hash = makeKey("ci");
+test("lists all days, including those without usage", async () => {
+  const hash = createKey("ci");
   use(hash, 2, 1);
   use(hash, 1, 3);
   use(hash, 8, 4);
@@ -64,8 +64,8 @@ test("by day, each of the days is there, those without use too", async () => {
   ]);
 });
 
-test("by model and by provider, the dearest come first", async () => {
-  const hash = makeKey("ci");
+test("sorts models and providers by spending", async () => {
+  const hash = createKey("ci");
   use(hash, 1, 1, { model: "openai/gpt-4o", provider_name: "OpenAI" });
   use(hash, 1, 2, { model: "openai/gpt-4o", provider_name: "Azure" });
   use(hash, 1.5, 2, { model: "x-ai/grok-4", provider_name: "Azure" });
@@ -80,8 +80,8 @@ test("by model and by provider, the dearest come first", async () => {
   ]);
 });
 
-test("however it is added up, what is older than the days asked for is not in it", async () => {
-  const hash = makeKey("ci");
+test("excludes older days from every grouping", async () => {
+  const hash = createKey("ci");
   use(hash, 1, 3);
   use(hash, 8, 4);
   for (const by of ["day", "model", "provider", "key"]) {
@@ -89,9 +89,9 @@ test("however it is added up, what is older than the days asked for is not in it
   }
 });
 
-test("by key, what was used with keys that are deleted is told apart", async () => {
-  const [ci, web, gone] = [makeKey("ci"), makeKey("web"), makeKey("gone")];
-  makeKey("unused");
+test("groups usage by key, and usage of deleted keys as (other)", async () => {
+  const [ci, web, gone] = [createKey("ci"), createKey("web"), createKey("gone")];
+  createKey("unused");
   use(ci, 1, 1);
   use(web, 2, 1);
   use(gone, 4, 1);
@@ -106,8 +106,8 @@ test("by key, what was used with keys that are deleted is told apart", async () 
   expect((await usage("--by", "key")).out).toContain(`\nweb (${web.slice(0, 8)}) `);
 });
 
-test("of one key, by name or hash, nothing of another is counted", async () => {
-  const [ci, web] = [makeKey("ci"), makeKey("web")];
+test("counts only one key when --key names it or has a prefix of its hash", async () => {
+  const [ci, web] = [createKey("ci"), createKey("web")];
   for (const daysBefore of [0, 1]) {
     use(ci, 1, daysBefore);
     use(web, 2, daysBefore);
@@ -128,23 +128,23 @@ test("of one key, by name or hash, nothing of another is counted", async () => {
   }
 });
 
-test("a name that several keys have shows nothing: the candidates are on standard error, and no activity is asked for", async () => {
-  const hashes = [makeKey("ci"), makeKey("ci")];
+test("lists the candidates and reads no activity when several keys have the name", async () => {
+  const hashes = [createKey("ci"), createKey("ci")];
   const { out, err, code } = await usage("--key", "ci");
   expect({ out, code }).toEqual({ out: "", code: 2 });
   for (const hash of hashes) expect(err).toContain(`\n  ${hash.slice(0, 16)}  `);
   expect(simulator().requests.map(({ path }) => path)).not.toContain("/activity");
 });
 
-test.each(["--days=0", "--days=31", "--days=x", "--by=user", "--key=nobody"])("%s is refused with 2", async (arg) => {
+test.each(["--days=0", "--days=31", "--days=x", "--by=user", "--key=unknown"])("exits with 2 on %s", async (arg) => {
   const { out, code } = await usage(arg);
   expect({ out, code }).toEqual({ out: "", code: 2 });
 });
 
-test("the tables fit 100 places, and no name shows a key", async () => {
+test("fits tables into 100 columns, and redacts keys in names", async () => {
   const secret = `sk-or-v1-${"7".repeat(64)}`;
   const details = { byok_usage: 9876543.21, requests: 123456789, prompt_tokens: 1e11, completion_tokens: 1e11 };
-  for (const name of ["x".repeat(150), `${"y".repeat(30)}${secret}`]) use(makeKey(name), 12345678.9, 1, details);
+  for (const name of ["x".repeat(150), `${"y".repeat(30)}${secret}`]) use(createKey(name), 12345678.9, 1, details);
   const { out } = await usage("--by", "key");
   for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(100);
   expect(out).not.toContain("7".repeat(7));
