@@ -1,5 +1,5 @@
 /**
- * For tests: OpenRouter's management API on this machine, and an engine that runs a Pulumi program without the CLI.
+ * For tests: OpenRouter's management API on loopback, and an engine that runs a Pulumi program without the CLI.
  *
  * ```ts
  * const simulator = await startSimulator();

@@ -12,12 +12,13 @@ import { loadSdk, type Sdk } from "./sdk";
 import { Snapshot } from "./snapshot";
 import type { Deployment, ImportFile, OperationOptions, Result, Stack, StackOptions } from "./stack";
 import { decodeState, encodeState, type State, StateFile } from "./state";
-import { Aborted, type Run, Steps } from "./steps";
+import { AbortedError, type Run } from "./stepRunner";
+import { Steps } from "./steps";
 import { Update } from "./update";
 import { masked, plainValues } from "./values";
 
 /**
- * For the engine's own tests: another provider process in the place of the real one.
+ * For the engine's own tests: a different provider process.
  * @internal
  */
 export interface LocalOptions extends StackOptions {
@@ -27,17 +28,17 @@ export interface LocalOptions extends StackOptions {
 /**
  * Opens a stack on the local engine.
  *
- * It is an engine for tests and demos. It runs the program of a project as it is, with the real provider process, and
- * does what Pulumi's engine does for dynamic resources: check, diff, create, update, replace, delete, refresh, import by
- * file, previews, secrets and the state, in the CLI's own format. It is no replacement of Pulumi's CLI: there are no
- * locks, no history, no policies, no other packages, and what it does not build it refuses.
+ * It is an engine for tests and demos. It runs an unchanged program with the real provider process, and supports what Pulumi's
+ * engine does for dynamic resources: check, diff, create, update, replace, delete, refresh, import by file, previews, secrets,
+ * and the state in the CLI's format. It does not replace Pulumi's CLI: it has no locks, history, policies or other packages,
+ * and rejects programs that use an unsupported feature.
  */
 export async function openLocalStack(options: StackOptions): Promise<Stack> {
   const project = await readProject(options.projectDir);
   return new LocalStack(options, project, loadSdk(project.directory));
 }
 
-/** An operation under way. */
+/** An operation in progress. */
 interface Operation extends Run {
   config: Values;
   env: NodeJS.ProcessEnv;
@@ -46,7 +47,7 @@ interface Operation extends Run {
 class LocalStack implements Stack {
   readonly engine = "local";
   private readonly file: StateFile;
-  private turn: Promise<unknown> = Promise.resolve();
+  private queue: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly options: LocalOptions,
@@ -91,15 +92,15 @@ class LocalStack implements Stack {
     return showSecrets ? plainValues(outputs) : masked(outputs);
   }
 
-  /** Runs one operation, after those before it. A failure is in the result. */
+  /** Runs one operation after the earlier ones. Failures are in the result. */
   private operate(
     title: string,
     options: OperationOptions,
     preview: boolean,
     work: (run: Operation) => Promise<void>,
   ): Promise<Result> {
-    const result = this.turn.then(() => this.operateNow(title, options, preview, work));
-    this.turn = result.catch(() => undefined);
+    const result = this.queue.then(() => this.operateNow(title, options, preview, work));
+    this.queue = result.catch(() => undefined);
     return result;
   }
 
@@ -117,7 +118,7 @@ class LocalStack implements Stack {
       await work(run);
     } catch (error) {
       ok = false;
-      if (!(error instanceof Aborted))
+      if (!(error instanceof AbortedError))
         report.diagnostic("error", error instanceof Error ? error.message : String(error));
     } finally {
       await run.providers.close();
@@ -130,14 +131,14 @@ class LocalStack implements Stack {
     const passphrase = await this.passphrase();
     const state = await this.state();
     for (const resource of state.resources) {
-      report.learn(resource.inputs);
-      report.learn(resource.outputs);
+      report.maskSecretsOf(resource.inputs);
+      report.maskSecretsOf(resource.outputs);
     }
-    if (state.pending.length > 0) report.diagnostic("warning", pendingWarning(state));
+    if (state.pending.length > 0) report.diagnostic("warning", pendingOperationsWarning(state));
     const file = await readStackFile(this.project.root, this.options.stack);
-    const given = { ...this.options.config, ...options.config };
-    const config = await readConfig(this.project, file, this.options.passphrase, given);
-    report.learn(config);
+    const overrides = { ...this.options.config, ...options.config };
+    const config = await readConfig(this.project, file, this.options.passphrase, overrides);
+    report.maskSecretsOf(config);
     const env = childEnvironment({ ...this.options.env, ...options.env });
     if (!preview && (await this.file.read()) !== undefined) await this.file.backUp();
     const snapshot = new Snapshot(state, async (now) => {
@@ -161,9 +162,9 @@ class LocalStack implements Stack {
     const monitor = await serveMonitor(this.sdk, info, update, run.report);
     try {
       const { sdk, project } = this;
-      const endedWell = await runProgram({ ...run, sdk, project, info, monitor, hasFailed: () => update.steps.failed });
-      await update.settle(endedWell);
-      if (!endedWell) throw new Aborted();
+      const succeeded = await runProgram({ ...run, sdk, project, info, monitor, hasFailed: () => update.steps.failed });
+      await update.waitForSteps(succeeded);
+      if (!succeeded) throw new AbortedError();
     } finally {
       monitor.close();
     }
@@ -187,15 +188,15 @@ class LocalStack implements Stack {
     );
   }
 
-  private fresh: Promise<Passphrase> | undefined;
+  private newPassphrase: Promise<Passphrase> | undefined;
 
-  /** The passphrase with the salt of the state, else with the one of Pulumi.<stack>.yaml, else with a fresh one. */
+  /** With the salt of the state, else of Pulumi.<stack>.yaml, else a new one. */
   private async passphrase(): Promise<Passphrase> {
     const file = await readStackFile(this.project.root, this.options.stack);
     const salt = (await this.file.read())?.deployment.secrets_providers?.state?.salt ?? file.encryptionsalt;
     if (salt !== undefined) return Passphrase.open(this.options.passphrase, salt);
-    this.fresh ??= Passphrase.open(this.options.passphrase);
-    return this.fresh;
+    this.newPassphrase ??= Passphrase.open(this.options.passphrase);
+    return this.newPassphrase;
   }
 }
 
@@ -211,8 +212,8 @@ function stackOutputs(resources: State["resources"]): Values {
   return resources.find(({ type }) => type === STACK_TYPE)?.outputs ?? {};
 }
 
-function pendingWarning({ pending }: State): string {
+function pendingOperationsWarning({ pending }: State): string {
   const list = pending.map(({ type, resource }) => `  * ${resource.urn}, interrupted while ${type}`);
   const head = `Attempting to deploy or update resources with ${pending.length} pending operations from previous deployment.`;
-  return [head, ...list, "These resources are in an unknown state: look for what was left behind."].join("\n");
+  return [head, ...list, "These resources are in an unknown state. Check the account for orphaned objects."].join("\n");
 }

@@ -2,10 +2,10 @@ import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } fro
 import { type Alias, EMPTY_GOAL, type Goal } from "./plan";
 import type { Report } from "./report";
 import { CHANNEL_OPTIONS, fill, fromStruct, type Sdk } from "./sdk";
-import { Aborted } from "./steps";
+import { AbortedError } from "./stepRunner";
 import type { Update } from "./update";
 
-/** What a program is told about the operation that runs it. */
+/** What a program can read about its operation. */
 export interface MonitorInfo {
   project: string;
   stack: string;
@@ -13,10 +13,10 @@ export interface MonitorInfo {
   parallel: number;
 }
 
-/** The services that a program talks to: the resource monitor and the engine. */
+/** The gRPC services of a program: the resource monitor and the engine. */
 export interface Monitor {
   address: string;
-  /** True once the program has said that it registered all it wanted. */
+  /** True once the program has signaled that all its resources are registered. */
   isComplete(): boolean;
   close(): void;
 }
@@ -27,10 +27,10 @@ type OutputsRequest = InstanceType<Sdk["resource"]["RegisterResourceOutputsReque
 type FeatureRequest = InstanceType<Sdk["resource"]["SupportsFeatureRequest"]>;
 type LogRequest = InstanceType<Sdk["engine"]["LogRequest"]>;
 
-/** By both names of each. What is not here the SDK refuses in the program, in its own words. */
+/** By name and number. The SDK rejects a program that uses any other feature. */
 const FEATURES = { secrets: 0, aliasSpecs: 3, deletedWith: 5 };
 
-/** Severities of `Engine.Log`. Debug, 0, is not among them: the SDK's debug messages hold secrets in clear. */
+/** Severities of `Engine.Log`, without debug (0): the SDK's debug messages contain secrets in plain text. */
 const SEVERITIES = { 1: "info", 2: "warning", 3: "error" } as const;
 
 export async function serveMonitor(sdk: Sdk, info: MonitorInfo, update: Update, report: Report): Promise<Monitor> {
@@ -42,18 +42,18 @@ export async function serveMonitor(sdk: Sdk, info: MonitorInfo, update: Update, 
       Promise.resolve(call.request)
         .then(handle)
         .then(
-          (answer) => done(null, answer ?? new empty.Empty()),
-          (error) => done(refusal(error)),
+          (response) => done(null, response ?? new empty.Empty()),
+          (error) => done(grpcError(error)),
         );
     };
   };
-  // The SDK takes UNAVAILABLE for the end of the engine and ends the program without a word. The word was ours.
-  const refusal = (error: Error) => {
-    const code = error instanceof Aborted ? grpc.status.UNAVAILABLE : grpc.status.UNKNOWN;
+  // On UNAVAILABLE the SDK exits the program silently. The engine has already reported the failure.
+  const grpcError = (error: Error) => {
+    const code = error instanceof AbortedError ? grpc.status.UNAVAILABLE : grpc.status.UNKNOWN;
     return { code, details: error.message };
   };
-  const refuse = (what: string) => () => {
-    throw new Error(`The local test engine does not build ${what}. Use Pulumi's own CLI for this program.`);
+  const reject = (what: string) => () => {
+    throw new Error(`The local test engine does not support ${what}. Use Pulumi's own CLI for this program.`);
   };
 
   const monitorService: UntypedServiceImplementation = {
@@ -71,8 +71,8 @@ export async function serveMonitor(sdk: Sdk, info: MonitorInfo, update: Update, 
       fill(sdk, new resource.SupportsFeatureResponse(), { Hassupport: request.getId() in FEATURES }),
     ),
     registerResource: unary(async (request: RegisterRequest) => {
-      const unbuilt = unbuiltOption(request);
-      if (unbuilt !== undefined) refuse(unbuilt)();
+      const unsupported = unsupportedOption(request);
+      if (unsupported !== undefined) reject(unsupported)();
       const { urn, id, outputs, inputs, custom } = await update.register(goalOf(request));
       return fill(sdk, new resource.RegisterResourceResponse(), {
         Urn: urn,
@@ -90,13 +90,13 @@ export async function serveMonitor(sdk: Sdk, info: MonitorInfo, update: Update, 
     signalAndWaitForShutdown: unary(() => {
       isComplete = true;
     }),
-    invoke: unary(refuse("function calls (invoke, stack references)")),
-    call: unary(refuse("method calls")),
-    registerStackTransform: unary(refuse("transforms")),
-    registerStackInvokeTransform: unary(refuse("transforms")),
-    registerResourceHook: unary(refuse("resource hooks")),
-    registerErrorHook: unary(refuse("error hooks")),
-    registerPackage: unary(refuse("parameterized packages")),
+    invoke: unary(reject("function calls (invoke, stack references)")),
+    call: unary(reject("method calls")),
+    registerStackTransform: unary(reject("transforms")),
+    registerStackInvokeTransform: unary(reject("transforms")),
+    registerResourceHook: unary(reject("resource hooks")),
+    registerErrorHook: unary(reject("error hooks")),
+    registerPackage: unary(reject("parameterized packages")),
   };
   const engineService: UntypedServiceImplementation = {
     log: unary((request: LogRequest) => {
@@ -117,8 +117,8 @@ export async function serveMonitor(sdk: Sdk, info: MonitorInfo, update: Update, 
   return { address: `127.0.0.1:${port}`, isComplete: () => isComplete, close: () => server.forceShutdown() };
 }
 
-/** An option that would change what happens and that this engine does not heed. Older SDKs lack some of the fields. */
-function unbuiltOption(request: RegisterRequest): string | undefined {
+/** The first option that has an effect in Pulumi but not in this engine. Older SDKs lack some of the fields. */
+function unsupportedOption(request: RegisterRequest): string | undefined {
   if (request.getRemote()) return "remote components";
   if (request.getReplaceWithList?.().length > 0) return "the option `replaceWith`";
   if (request.hasReplacementTrigger?.()) return "the option `replacementTrigger`";

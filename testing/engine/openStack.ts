@@ -5,13 +5,13 @@ import { openPulumiStack } from "./pulumiStack";
 import type { Stack, StackOptions } from "./stack";
 
 /**
- * Opens a stack on one of the two engines: on the local one, unless the environment variable `PULUMI_ENGINE` is `pulumi`.
- * With `engine: "auto"` it is the real one whenever `pulumi` is on PATH.
+ * Opens a stack on the local engine, or on Pulumi's own CLI if the environment variable `PULUMI_ENGINE` is `pulumi`.
+ * `engine: "auto"` uses the CLI if `pulumi` is on PATH.
  */
 export function openStack(options: StackOptions & { engine?: "local" | "pulumi" | "auto" }): Promise<Stack> {
   const { engine = process.env.PULUMI_ENGINE, ...rest } = options;
-  const isReal = engine === "pulumi" || (engine === "auto" && hasPulumi());
-  return isReal ? openPulumiStack(rest) : openLocalStack(rest);
+  const usesCli = engine === "pulumi" || (engine === "auto" && hasPulumi());
+  return usesCli ? openPulumiStack(rest) : openLocalStack(rest);
 }
 
 /** True if Pulumi's own CLI is on PATH. */
@@ -26,7 +26,7 @@ function isExecutable(file: string): boolean {
     accessSync(file, constants.X_OK);
     return true;
   } catch {
-    // It is not there, or not ours to run: either way the search goes on.
+    // Missing or not executable.
     return false;
   }
 }

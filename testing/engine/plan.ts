@@ -1,10 +1,10 @@
 import { makeUrn, parseUrn } from "../../formats/urn";
 import { isObject, UNKNOWN, type Value, type Values } from "../../formats/values";
-import type { CheckFailure, DiffAnswer } from "./plugin";
+import type { CheckFailure, DiffResult } from "./plugin";
 import type { Resource } from "./state";
 import { changedKeys, masked } from "./values";
 
-/** The rules of an update, as functions of what is known: nothing here talks to a provider. */
+/** The rules of an update, as pure functions. */
 
 /** A resource as the program registers it. */
 export interface Goal {
@@ -20,15 +20,15 @@ export interface Goal {
   aliases: Alias[];
   ignoreChanges: string[];
   replaceOnChanges: string[];
-  /** Undefined leaves it to the provider. */
+  /** Undefined: the provider decides. */
   deleteBeforeReplace: boolean | undefined;
   protect: boolean;
   retainOnDelete: boolean;
-  /** URN of the resource whose deletion deletes this one as well. */
+  /** URN of the resource whose deletion also deletes this one. */
   deletedWith: string;
   /** The `import` option. */
   importId: string;
-  /** The `id` option: the object is read and not managed. */
+  /** The `id` option: the object is read, not managed. */
   readId: string;
   envVarMappings: Record<string, string>;
 }
@@ -56,7 +56,7 @@ export const EMPTY_GOAL: Goal = {
   envVarMappings: {},
 };
 
-/** What a resource was called before: a whole URN, or the parts that were different. */
+/** An earlier name of a resource: a whole URN, or the parts that were different. */
 export interface Alias {
   urn?: string;
   name?: string;
@@ -67,21 +67,26 @@ export interface Alias {
   noParent?: boolean;
 }
 
-/** The URNs that a resource may have had, its own first. A parent's own rename carries over to its children. */
-export function urnsOf(goal: Goal, urn: string, parentWas: string | undefined): string[] {
+/** The URNs that a resource may have had, its own first. Children follow a renamed parent. */
+export function urnsOf(goal: Goal, urn: string, oldParent: string | undefined): string[] {
   const { stack, project } = parseUrn(urn);
-  const parents = parentWas === undefined ? [goal.parent] : [goal.parent, parentWas];
-  const names: Alias[] = [{}, ...goal.aliases];
-  const urns = names.flatMap((alias) => {
+  const parents = oldParent === undefined ? [goal.parent] : [goal.parent, oldParent];
+  const candidates: Alias[] = [{}, ...goal.aliases];
+  const urns = candidates.flatMap((alias) => {
     if (alias.urn) return [alias.urn];
-    const under = alias.noParent ? [""] : alias.parent && alias.parent !== goal.parent ? [alias.parent] : parents;
-    const [s, p] = [alias.stack || stack, alias.project || project];
-    return under.map((parent) => makeUrn(s, p, parent, alias.type || goal.type, alias.name || goal.name));
+    const aliasParents = alias.noParent
+      ? [""]
+      : alias.parent && alias.parent !== goal.parent
+        ? [alias.parent]
+        : parents;
+    return aliasParents.map((parent) =>
+      makeUrn(alias.stack || stack, alias.project || project, parent, alias.type || goal.type, alias.name || goal.name),
+    );
   });
   return [...new Set([urn, ...urns])];
 }
 
-/** `ignoreChanges`: the program's value gives way to the one in the state, and a new one is left out. */
+/** `ignoreChanges`: replaces the program's value with the one in the state, and omits a new one. */
 export function ignoreChanges(news: Values, olds: Values, paths: string[]): Values {
   const result = structuredClone(news);
   for (const path of paths.includes("*") ? Object.keys({ ...olds, ...news }) : paths) {
@@ -97,12 +102,12 @@ export function ignoreChanges(news: Values, olds: Values, paths: string[]): Valu
 }
 
 function parentOf(values: Values, keys: string[]): Values | undefined {
-  let at: unknown = values;
-  for (const key of keys) at = (at as Values | undefined)?.[key];
-  return isObject(at) || Array.isArray(at) ? (at as Values) : undefined;
+  let found: unknown = values;
+  for (const key of keys) found = (found as Values | undefined)?.[key];
+  return isObject(found) || Array.isArray(found) ? (found as Values) : undefined;
 }
 
-/** What is to become of a resource that is in the state. */
+/** What to do with a resource that is in the state. */
 export interface Decision {
   op: "same" | "update" | "replace";
   changedKeys: string[];
@@ -110,24 +115,24 @@ export interface Decision {
   deleteFirst: boolean;
 }
 
-export function decide(goal: Goal, old: Resource, inputs: Values, answer: DiffAnswer): Decision {
-  // Only when the provider leaves it open does the engine look, and only then does `replaceOnChanges` have an effect.
-  const changed = answer.changes === "unknown" ? changedKeys(old.inputs, inputs) : [];
-  const isChanged = answer.changes === "some" || changed.length > 0;
-  const onChange = changed.filter((key) =>
+export function decide(goal: Goal, old: Resource, inputs: Values, diff: DiffResult): Decision {
+  // As in Pulumi, only a provider that returns "unknown" makes the engine compare inputs and apply `replaceOnChanges`.
+  const changed = diff.changes === "unknown" ? changedKeys(old.inputs, inputs) : [];
+  const isChanged = diff.changes === "some" || changed.length > 0;
+  const replaceOnChange = changed.filter((key) =>
     goal.replaceOnChanges.some((path) => path === "*" || path.split(/[.[]/)[0] === key),
   );
-  const replaceKeys = isChanged ? [...new Set([...answer.replaces, ...onChange])] : [];
-  const isHalfDone = old.initErrors.length > 0;
+  const replaceKeys = isChanged ? [...new Set([...diff.replaces, ...replaceOnChange])] : [];
+  const isPartial = old.initErrors.length > 0;
   return {
-    op: replaceKeys.length > 0 ? "replace" : isChanged || isHalfDone ? "update" : "same",
+    op: replaceKeys.length > 0 ? "replace" : isChanged || isPartial ? "update" : "same",
     changedKeys: changed,
     replaceKeys,
-    deleteFirst: goal.deleteBeforeReplace ?? answer.deleteBeforeReplace,
+    deleteFirst: goal.deleteBeforeReplace ?? diff.deleteBeforeReplace,
   };
 }
 
-/** The inputs of a dependent if what is replaced changes in every way. Undefined if none of them depends on it. */
+/** The inputs of a dependent when all outputs of the replaced resources are unknown. Undefined without such inputs. */
 export function inputsIfReplaced(dependent: Resource, replaced: Set<string>): Values | undefined {
   const affected = Object.entries(dependent.propertyDependencies).filter(([, urns]) =>
     urns.some((urn) => replaced.has(urn)),
@@ -136,7 +141,7 @@ export function inputsIfReplaced(dependent: Resource, replaced: Set<string>): Va
   return { ...dependent.inputs, ...Object.fromEntries(affected.map(([key]) => [key, UNKNOWN])) };
 }
 
-/** True if `resource` could not be there without one that has the given URN. */
+/** True if `resource` can't exist without the one with this URN. */
 export function dependsOn(resource: Resource, urn: string): boolean {
   return (
     resource.parent === urn ||
@@ -147,23 +152,23 @@ export function dependsOn(resource: Resource, urn: string): boolean {
   );
 }
 
-export function checkFailureText(goal: Goal, failure: CheckFailure): string {
+export function checkFailureMessage(goal: Goal, failure: CheckFailure): string {
   const about = `${goal.type} resource '${goal.name}'`;
   if (failure.property === "") return `${about} has a problem: ${failure.reason}`;
   const value = goal.inputs[failure.property];
-  return `${about}: property ${failure.property} value {${shown(value)}} has a problem: ${failure.reason}`;
+  return `${about}: property ${failure.property} value {${printable(value)}} has a problem: ${failure.reason}`;
 }
 
-function shown(value: Value | undefined): string {
+function printable(value: Value | undefined): string {
   if (value === undefined) return "<nil>";
   const safe = masked({ value }).value;
   return typeof safe === "string" ? safe : JSON.stringify(safe);
 }
 
-export function deleteRefusal(urn: string): string {
+export function deleteProtectedMessage(urn: string): string {
   return `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`.`;
 }
 
-export function replaceRefusal(urn: string): string {
+export function replaceProtectedMessage(urn: string): string {
   return `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`.`;
 }

@@ -6,7 +6,7 @@ import { parseUrn } from "../../formats/urn";
 import type { Values } from "../../formats/values";
 import { CHANNEL_OPTIONS, fill, fromStruct, type Sdk } from "./sdk";
 
-/** The create or update of an object began but did not succeed as a whole: the object is there, and half done. */
+/** A partial failure: a create or update failed, and the object exists. */
 export class InitError extends Error {
   constructor(
     readonly id: string,
@@ -19,8 +19,8 @@ export class InitError extends Error {
   }
 }
 
-/** What a provider says about two sets of inputs. `unknown` leaves it to the engine to compare them. */
-export interface DiffAnswer {
+/** A provider's comparison of two sets of inputs. `unknown` makes the engine compare them. */
+export interface DiffResult {
   changes: "unknown" | "none" | "some";
   replaces: string[];
   deleteBeforeReplace: boolean;
@@ -31,13 +31,13 @@ export interface CheckFailure {
   reason: string;
 }
 
-/** Where the object of a resource is on the wire: its URN, and its id once it has one. */
+/** Identifies a resource to its provider: by URN, and by id once it has one. */
 export interface Target {
   urn: string;
   id: string;
 }
 
-/** Starts a provider process and gives its address and the means to end it. A test may put its own in its place. */
+/** Starts a provider process. Tests can pass their own. */
 export type Launch = (sdk: Sdk, cwd: string, env: NodeJS.ProcessEnv, log: (line: string) => void) => Promise<Launched>;
 
 export interface Launched {
@@ -45,40 +45,42 @@ export interface Launched {
   stop(): Promise<void>;
 }
 
-/** Lets what is under way end, then ends the process, when an engine that was killed no longer holds its standard input. */
-const END_WITH_ENGINE = `process.stdin.resume().on("end", () => setTimeout(() => process.exit(1), 3000));`;
+/** If the engine is killed, standard input ends: the process then exits after a grace period for calls in flight. */
+const EXIT_WITH_ENGINE = `process.stdin.resume().on("end", () => setTimeout(() => process.exit(1), 3000));`;
 
 /** The provider process that `pulumi` starts for dynamic resources. */
 export const launchDynamicProvider: Launch = async (sdk, cwd, env, log) => {
-  // It wants the address of an engine and never uses it.
+  // The script requires the address of an engine but never uses it.
   const script = [sdk.script("cmd/dynamic-provider"), "127.0.0.1:1"];
-  const child = spawn(process.execPath, ["--import", dataUrl(END_WITH_ENGINE), ...script], { cwd, env });
+  const child = spawn(process.execPath, ["--import", dataUrl(EXIT_WITH_ENGINE), ...script], { cwd, env });
   createInterface({ input: child.stderr }).on("line", log);
   const lines = createInterface({ input: child.stdout });
   const port = await new Promise<string>((resolve, reject) => {
     lines.once("line", resolve);
     child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`The provider process ended with code ${code} before it served.`)));
+    child.once("exit", (code) =>
+      reject(new Error(`The provider process exited with code ${code} before it was ready.`)),
+    );
   });
   lines.on("line", log);
   return { address: `127.0.0.1:${port}`, stop: () => stopChild(child) };
 };
 
-/** A module as an argument of `node --import`: it needs no file. */
+/** A module for `node --import` that needs no file. */
 export function dataUrl(code: string): string {
   return `data:text/javascript,${encodeURIComponent(code)}`;
 }
 
 export async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once("close", resolve));
+  const closed = new Promise((resolve) => child.once("close", resolve));
   child.kill("SIGTERM");
   const killer = setTimeout(() => child.kill("SIGKILL"), 5_000);
-  await ended;
+  await closed;
   clearTimeout(killer);
 }
 
-/** One running provider. All values it gets and gives are plain: the dynamic provider accepts no secrets. */
+/** One running provider. It takes and returns plain values, because the dynamic provider accepts no secrets. */
 export class Plugin {
   private readonly client: InstanceType<Sdk["provider"]["ResourceProviderClient"]>;
 
@@ -108,27 +110,27 @@ export class Plugin {
     const request = new this.sdk.provider.CheckRequest();
     const Randomseed = new Uint8Array(randomBytes(32));
     const fields = { ...identity({ urn, id: "" }), Olds: olds, News: news, Randomseed };
-    const answer = await this.call<CheckResponse>("check", request, fields);
-    return { inputs: fromStruct(answer.getInputs()), failures: answer.getFailuresList().map((f) => f.toObject()) };
+    const response = await this.call<CheckResponse>("check", request, fields);
+    return { inputs: fromStruct(response.getInputs()), failures: response.getFailuresList().map((f) => f.toObject()) };
   }
 
-  async diff(target: Target, olds: Values, oldInputs: Values, news: Values, ignored: string[]): Promise<DiffAnswer> {
+  async diff(target: Target, olds: Values, oldInputs: Values, news: Values, ignored: string[]): Promise<DiffResult> {
     const request = new this.sdk.provider.DiffRequest();
     const fields = { ...identity(target), Olds: olds, OldInputs: oldInputs, News: news, IgnorechangesList: ignored };
-    const answer = await this.call<DiffResponse>("diff", request, fields);
+    const response = await this.call<DiffResponse>("diff", request, fields);
     return {
-      changes: (["unknown", "none", "some"] as const)[answer.getChanges()] ?? "unknown",
-      replaces: answer.getReplacesList(),
-      deleteBeforeReplace: answer.getDeletebeforereplace(),
+      changes: (["unknown", "none", "some"] as const)[response.getChanges()] ?? "unknown",
+      replaces: response.getReplacesList(),
+      deleteBeforeReplace: response.getDeletebeforereplace(),
     };
   }
 
   async create(urn: string, inputs: Values): Promise<{ id: string; outputs: Values }> {
     const request = new this.sdk.provider.CreateRequest();
     const fields = { ...identity({ urn, id: "" }), Properties: inputs };
-    const answer = await this.call<CreateResponse>("create", request, fields);
-    if (answer.getId() === "") throw new Error("The provider created an object and gave no id for it.");
-    return { id: answer.getId(), outputs: fromStruct(answer.getProperties()) };
+    const response = await this.call<CreateResponse>("create", request, fields);
+    if (response.getId() === "") throw new Error("The provider created an object but returned no id.");
+    return { id: response.getId(), outputs: fromStruct(response.getProperties()) };
   }
 
   async update(target: Target, olds: Values, oldInputs: Values, news: Values, ignored: string[]): Promise<Values> {
@@ -142,30 +144,34 @@ export class Plugin {
     await this.call("delete", new this.sdk.provider.DeleteRequest(), fields);
   }
 
-  /** `id` is empty if there is no such object. `inputs` is absent if the provider did not say what they are. */
-  async read(target: Target, from: { inputs?: Values; outputs?: Values }): Promise<ReadAnswer> {
+  /** `id` is empty if the object doesn't exist. `inputs` is undefined if the provider returned none. */
+  async read(target: Target, from: { inputs?: Values; outputs?: Values }): Promise<ReadResult> {
     const fields: Record<string, unknown> = identity(target);
     if (from.inputs !== undefined) fields.Inputs = from.inputs;
     if (from.outputs !== undefined) fields.Properties = from.outputs;
-    const answer = await this.call<ReadResponse>("read", new this.sdk.provider.ReadRequest(), fields);
-    const outputs = fromStruct(answer.getProperties());
-    return { id: answer.getId(), outputs, inputs: answer.hasInputs() ? fromStruct(answer.getInputs()) : undefined };
+    const response = await this.call<ReadResponse>("read", new this.sdk.provider.ReadRequest(), fields);
+    const outputs = fromStruct(response.getProperties());
+    return {
+      id: response.getId(),
+      outputs,
+      inputs: response.hasInputs() ? fromStruct(response.getInputs()) : undefined,
+    };
   }
 
   async close(): Promise<void> {
-    // A provider that is already gone can't be asked to stop.
+    // The process may have exited already.
     await this.call("cancel", new this.sdk.empty.Empty(), {}).catch(() => undefined);
     this.client.close();
     await this.process.stop();
   }
 
-  private call<Answer>(method: string, request: object, fields: Record<string, unknown>): Promise<Answer> {
-    type Send = (request: object, done: (error: ServiceError | null, answer: Answer) => void) => void;
+  private call<Response>(method: string, request: object, fields: Record<string, unknown>): Promise<Response> {
+    type Send = (request: object, done: (error: ServiceError | null, response: Response) => void) => void;
     const send = (this.client as unknown as Record<string, Send>)[method] as Send;
     return new Promise((resolve, reject) => {
-      send.call(this.client, fill(this.sdk, request, fields), (error, answer) => {
+      send.call(this.client, fill(this.sdk, request, fields), (error, response) => {
         if (error) reject(this.failure(error));
-        else resolve(answer);
+        else resolve(response);
       });
     });
   }
@@ -183,7 +189,7 @@ export class Plugin {
   }
 }
 
-export interface ReadAnswer {
+export interface ReadResult {
   id: string;
   outputs: Values;
   inputs: Values | undefined;

@@ -8,12 +8,12 @@ import type { Report } from "./report";
 import type { Sdk } from "./sdk";
 import { plain } from "./values";
 
-/** How long a program may take to end after a step has failed. */
+/** How long a program may run after a step has failed. */
 const GRACE_AFTER_FAILURE_MS = 10_000;
 
 /**
- * On Node 20 and 22 `util.inspect(error, { colors: true })` takes about 45 seconds for an error from a package whose file
- * lies right in its scope's directory. The SDK's source maps say so of all its files, and it prints errors in colour.
+ * On Node 20 and 22, `util.inspect(error, { colors: true })` takes about 45 seconds for an error from a package file directly
+ * in its scope's directory. The SDK's source maps place all its files there, and the SDK prints errors in color.
  */
 const INSPECT_ERRORS_WITHOUT_COLORS = `
 import util from "node:util";
@@ -24,13 +24,13 @@ util.inspect = Object.assign(
   inspect,
 );`;
 
-/** The environment of every child process: ours, but for what would change the outcome from outside. */
-export function childEnvironment(given: Record<string, string>): NodeJS.ProcessEnv {
+/** The environment of every child process: this one without the variables that could change the outcome. */
+export function childEnvironment(overrides: Record<string, string>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(PULUMI|OPENROUTER)_/.test(name));
-  return { ...Object.fromEntries(inherited), ...given };
+  return { ...Object.fromEntries(inherited), ...overrides };
 }
 
-/** What the CLI tells a provider process. */
+/** The environment variables that the CLI sets for a provider process. */
 export function providerEnvironment(env: NodeJS.ProcessEnv, project: Project, config: Values): NodeJS.ProcessEnv {
   const own = Object.entries(config).filter(([key]) => key.startsWith("pulumi-nodejs:"));
   return {
@@ -48,7 +48,7 @@ function programEnvironment(env: NodeJS.ProcessEnv, project: Project, config: Va
     PULUMI_CONFIG: JSON.stringify(Object.fromEntries(entries.map(([key, value]) => [key, plain(value)]))),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(entries.filter(([, value]) => isSecret(value)).map(([key]) => key)),
     PULUMI_NODEJS_TYPESCRIPT: String(project.typescript),
-    // Checking types takes seconds, and is what `tsc` is for.
+    // Checking types would take seconds.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     ...env,
   };
@@ -65,7 +65,7 @@ export interface ProgramRun {
   hasFailed(): boolean;
 }
 
-/** Runs the program to its end. True if it ended well; that says nothing about the steps it asked for. */
+/** Runs the program until it exits. Returns whether it succeeded, regardless of its steps. */
 export async function runProgram({
   sdk,
   project,
@@ -104,7 +104,7 @@ export async function runProgram({
   if (hasFailed()) return false;
   if (code === 0 && monitor.isComplete()) return true;
   if (!report.hasErrors()) {
-    report.diagnostic("error", `The program did not end well: exit code ${code ?? "none, it was killed"}.`);
+    report.diagnostic("error", `The program failed: ${code === null ? "it was killed" : `exit code ${code}`}.`);
   }
   return false;
 }

@@ -5,14 +5,14 @@ import { secret, type Values } from "../../formats/values";
 import { Passphrase } from "./passphrase";
 import type { StackConfig } from "./stack";
 
-/** What Pulumi.yaml says, as far as this engine heeds it. */
+/** The settings of Pulumi.yaml that this engine supports. */
 export interface Project {
   name: string;
   /** Directory of Pulumi.yaml. */
   root: string;
   /** Directory in which the program and its provider run. */
   directory: string;
-  /** What the runner is to load there: `.` is the package itself. */
+  /** The module to load there: `.` is the package itself. */
   entry: string;
   typescript: boolean;
   nodeArgs: string[];
@@ -49,30 +49,31 @@ interface StackFile {
   config?: { [key: string]: unknown };
 }
 
-/** Pulumi.<stack>.yaml: it may hold configuration, and the salt of the stack. */
+/** Pulumi.<stack>.yaml, with the configuration and the salt of the stack. */
 export async function readStackFile(root: string, stack: string): Promise<StackFile> {
-  const text = await readFile(path.join(root, `Pulumi.${stack}.yaml`), "utf8").catch((error: NodeJS.ErrnoException) => {
+  const yaml = await readFile(path.join(root, `Pulumi.${stack}.yaml`), "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
     throw error;
   });
-  return parse(text) ?? {};
+  return parse(yaml) ?? {};
 }
 
-/** The configuration of a stack, full keys, secrets in their wrappers. What the caller gives wins over the file. */
+/** The configuration of a stack by full key, with wrapped secrets. `overrides` take precedence over the file. */
 export async function readConfig(
   project: Project,
   file: StackFile,
   passphrase: string,
-  given: StackConfig,
+  overrides: StackConfig,
 ): Promise<Values> {
   const config: Values = {};
   for (const [key, value] of Object.entries(file.config ?? {})) {
-    const sealed = (value as { secure?: unknown } | null)?.secure;
+    const ciphertext = (value as { secure?: unknown } | null)?.secure;
     const name = key.includes(":") ? key : `${project.name}:${key}`;
-    if (typeof sealed !== "string") config[name] = typeof value === "object" ? JSON.stringify(value) : String(value);
-    else config[name] = secret((await Passphrase.open(passphrase, file.encryptionsalt)).decrypt(sealed));
+    if (typeof ciphertext !== "string")
+      config[name] = typeof value === "object" ? JSON.stringify(value) : String(value);
+    else config[name] = secret((await Passphrase.open(passphrase, file.encryptionsalt)).decrypt(ciphertext));
   }
-  for (const [key, value] of Object.entries(given)) {
+  for (const [key, value] of Object.entries(overrides)) {
     const name = key.includes(":") ? key : `${project.name}:${key}`;
     config[name] = typeof value === "string" ? value : secret(value.secret);
   }

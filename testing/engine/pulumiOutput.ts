@@ -4,15 +4,16 @@ import { formatEvent } from "./report";
 import type { Diagnostic, EngineEvent, Result, StackOptions, Step, StepOp, Summary } from "./stack";
 import { masked } from "./values";
 
-/** Reads what `pulumi` prints. */
+/** Parses the output of `pulumi`. */
 
-interface Finished {
+/** A finished process. */
+export interface Finished {
   code: number | null;
   stdout: string;
   stderr: string;
 }
 
-const NONE: Summary = { same: 0, create: 0, update: 0, replace: 0, delete: 0, read: 0, import: 0 };
+const EMPTY_SUMMARY: Summary = { same: 0, create: 0, update: 0, replace: 0, delete: 0, read: 0, import: 0 };
 
 const OPS: Record<string, StepOp> = {
   created: "create",
@@ -39,19 +40,19 @@ const STEP =
 /** `    + 4 created`, `    +-1 replaced`, `    3 unchanged`, `    2 changes. 1 unchanged` */
 const COUNT = /^ {4}(?:\d+ changes?\. )?(?:[-+~=>]+ ?)?(\d+) ([a-z]+)$/;
 
-/** Reads the progress that `pulumi up` and its like print for people, line by line. */
+/** Parses the progress that `pulumi up` and other operations print for people, line by line. */
 export function parseProgress(listen: (event: EngineEvent) => void, stack: string) {
   const steps: Step[] = [];
   const diagnostics: Array<Diagnostic & { about: string }> = [];
   const lines: string[] = [];
-  const summary = { ...NONE };
+  const summary = { ...EMPTY_SUMMARY };
   let section = "";
   let about = "";
 
   const stepLine = ([text, type = "", name = "", , word = "", failed, time, diff]: RegExpMatchArray) => {
     const op = OPS[word];
     const isError = text.includes(" error: ");
-    // A step that fails is first shown once more as it began, with the error.
+    // A failing step is first printed again in its starting form, with the error.
     if (op === undefined || (!failed && isError)) return;
     const changedKeys = diff?.split(",").map((key) => key.replace(/^[~+-]+/, "")) ?? [];
     const step: Step = { op, urn: "", type, name, changedKeys, replaceKeys: [] };
@@ -92,7 +93,7 @@ export function parseProgress(listen: (event: EngineEvent) => void, stack: strin
       }
     },
 
-    /** The result, once `pulumi` has ended. The state before and after knows the URNs, which it does not print. */
+    /** The result, after `pulumi` has exited. URNs come from the states before and after, because `pulumi` prints none. */
     result(
       { code, stderr }: Finished,
       resources: Array<Record<string, unknown>>,
@@ -100,19 +101,19 @@ export function parseProgress(listen: (event: EngineEvent) => void, stack: strin
     ): Result {
       const urns = new Map(resources.map(({ urn }) => [typeAndName(String(urn)), String(urn)]));
       for (const step of steps) step.urn = urns.get(`${step.type} ${step.name}`) ?? "";
-      const told = diagnostics.map(({ about: resource, ...diagnostic }) => {
+      const located = diagnostics.map(({ about: resource, ...diagnostic }) => {
         const urn = urns.get(resource);
         return urn === undefined || parseUrn(urn).type === STACK_TYPE ? diagnostic : { ...diagnostic, urn };
       });
       for (const step of steps.filter(({ error }) => error !== undefined)) {
-        step.error = told.find(({ urn, severity }) => urn === step.urn && severity === "error")?.message ?? "failed";
+        step.error = located.find(({ urn, severity }) => urn === step.urn && severity === "error")?.message ?? "failed";
       }
-      if (code !== 0 && told.every(({ severity }) => severity !== "error")) {
-        told.push({ severity: "error", message: stderr.trim() || `pulumi ended with code ${code}` });
+      if (code !== 0 && located.every(({ severity }) => severity !== "error")) {
+        located.push({ severity: "error", message: stderr.trim() || `pulumi exited with code ${code}` });
       }
-      for (const diagnostic of told) listen({ type: "diagnostic", diagnostic });
+      for (const diagnostic of located) listen({ type: "diagnostic", diagnostic });
       const output = [...lines, stderr].join("\n").trimEnd();
-      return { ok: code === 0, summary, steps, diagnostics: told, outputs, output };
+      return { ok: code === 0, summary, steps, diagnostics: located, outputs, output };
     },
   };
 }
@@ -130,26 +131,26 @@ interface PreviewStep {
   newState?: { outputs?: Values };
 }
 
-/** Reads `pulumi preview --json`. */
+/** Parses the output of `pulumi preview --json`. */
 export function parsePreview({ code, stdout, stderr }: Finished, seconds: number, options: StackOptions): Result {
-  const printed = stdout.trim().startsWith("{") ? JSON.parse(stdout) : {};
-  const planned: PreviewStep[] = (printed.steps ?? []).filter(({ op }: PreviewStep) => op !== "create-replacement");
+  const parsed = stdout.trim().startsWith("{") ? JSON.parse(stdout) : {};
+  const planned: PreviewStep[] = (parsed.steps ?? []).filter(({ op }: PreviewStep) => op !== "create-replacement");
   const steps = planned.map(({ op, urn, diffReasons, replaceReasons }): Step => {
     const { type, name } = parseUrn(urn);
     return { op: op as StepOp, urn, type, name, changedKeys: diffReasons ?? [], replaceKeys: replaceReasons ?? [] };
   });
-  const diagnostics: Diagnostic[] = (printed.diagnostics ?? []).map(({ severity, message, urn }: Diagnostic) => {
+  const diagnostics: Diagnostic[] = (parsed.diagnostics ?? []).map(({ severity, message, urn }: Diagnostic) => {
     return { severity, message: message.trimEnd(), ...(urn ? { urn } : {}) };
   });
   if (code !== 0 && diagnostics.every(({ severity }) => severity !== "error")) {
     diagnostics.push({
       severity: "error",
-      message: stderr.trim() || stdout.trim() || `pulumi ended with code ${code}`,
+      message: stderr.trim() || stdout.trim() || `pulumi exited with code ${code}`,
     });
   }
   const stack = planned.find(({ urn }) => parseUrn(urn).type === STACK_TYPE);
   const outputs: Record<string, unknown> = masked(stack?.newState?.outputs ?? {});
-  const summary: Summary = { ...NONE, ...printed.changeSummary };
+  const summary: Summary = { ...EMPTY_SUMMARY, ...parsed.changeSummary };
   const failed = diagnostics.filter(({ severity }) => severity === "error").length;
   const events: EngineEvent[] = [
     { type: "operation", title: "Previewing update", stack: options.stack },

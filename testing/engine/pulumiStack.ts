@@ -8,15 +8,14 @@ import { isSecret } from "../../formats/values";
 import { Passphrase } from "./passphrase";
 import { childEnvironment } from "./program";
 import { type Project, readConfig, readProject, readStackFile } from "./project";
-import { parsePreview, parseProgress } from "./pulumiOutput";
+import { type Finished, parsePreview, parseProgress } from "./pulumiOutput";
 import type { Deployment, ImportFile, OperationOptions, Result, Stack, StackConfig, StackOptions } from "./stack";
 import { decodeState, encodeState, StateFile } from "./state";
 import { masked, plain } from "./values";
 
 /**
- * Opens a stack on Pulumi's own CLI: the `pulumi` on PATH, with the file backend in `stateDir` and a home of its own
- * there. Nothing is written into the project. What the steps are is read from what the CLI prints, and never from
- * `pulumi up --json`, which prints secrets in clear.
+ * Opens a stack on Pulumi's own CLI: the `pulumi` on PATH, with its file backend and home in `stateDir`. Writes nothing into
+ * the project. Steps are parsed from the progress output, because `pulumi up --json` prints secrets in plain text.
  */
 export async function openPulumiStack(options: StackOptions): Promise<Stack> {
   const stack = new PulumiStack(options, await readProject(options.projectDir));
@@ -24,16 +23,10 @@ export async function openPulumiStack(options: StackOptions): Promise<Stack> {
   return stack;
 }
 
-interface Finished {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
 class PulumiStack implements Stack {
   readonly engine = "pulumi";
   private readonly file: StateFile;
-  /** Holds the configuration of the stack. `pulumi` would keep it in the project. */
+  /** Has the configuration of the stack, which `pulumi` would store in the project. */
   private readonly workspace: string;
 
   constructor(
@@ -44,14 +37,14 @@ class PulumiStack implements Stack {
     this.workspace = path.join(options.stateDir, ".pulumi-workspace", project.name);
   }
 
-  /** Makes the stack, if there is none, and writes its configuration. */
-  async prepare(given: StackConfig): Promise<void> {
+  /** Creates the stack if it doesn't exist, and writes its configuration. */
+  async prepare(overrides: StackConfig): Promise<void> {
     const file = await readStackFile(this.project.root, this.options.stack);
     const state = await this.file.read();
     const salt = state?.deployment.secrets_providers?.state?.salt ?? file.encryptionsalt;
     const passphrase = await Passphrase.open(this.options.passphrase, salt);
     if (state === undefined) await this.file.write(encodeState({ resources: [], pending: [] }, passphrase));
-    const merged = { ...this.options.config, ...given };
+    const merged = { ...this.options.config, ...overrides };
     const config = await readConfig(this.project, file, this.options.passphrase, merged);
     const entries = Object.entries(config).map(([key, value]) => {
       return [key, isSecret(value) ? { secure: passphrase.encrypt(String(plain(value))) } : value];
@@ -91,17 +84,22 @@ class PulumiStack implements Stack {
   }
 
   async exportState(): Promise<Deployment> {
-    return JSON.parse((await this.ask(["stack", "export"])).stdout);
+    return JSON.parse((await this.runStackCommand(["stack", "export"])).stdout);
   }
 
   async importState(deployment: Deployment): Promise<void> {
     const name = path.join(this.workspace, "state.json");
     await writeFile(name, JSON.stringify(deployment), { mode: 0o600 });
-    await this.ask(["stack", "import", "--file", name]);
+    await this.runStackCommand(["stack", "import", "--file", name]);
   }
 
   async outputs({ showSecrets = false } = {}): Promise<Record<string, unknown>> {
-    const { stdout } = await this.ask(["stack", "output", "--json", ...(showSecrets ? ["--show-secrets"] : [])]);
+    const { stdout } = await this.runStackCommand([
+      "stack",
+      "output",
+      "--json",
+      ...(showSecrets ? ["--show-secrets"] : []),
+    ]);
     return JSON.parse(stdout);
   }
 
@@ -138,8 +136,8 @@ class PulumiStack implements Stack {
     return this.pulumi([...command, "--config-file", this.configFile, ...parallel], this.project.root, env, line);
   }
 
-  /** A question about the state, or a change to it, that needs no project. */
-  private async ask(command: string[]): Promise<Finished> {
+  /** Reads or changes the state, without the project. */
+  private async runStackCommand(command: string[]): Promise<Finished> {
     const finished = await this.pulumi(command, this.workspace);
     if (finished.code !== 0)
       throw new Error(`pulumi ${command.join(" ")} failed: ${finished.stderr || finished.stdout}`);

@@ -1,13 +1,13 @@
 import { parseUrn } from "../../formats/urn";
 import { UNKNOWN, type Values } from "../../formats/values";
 import type { Diagnostic, EngineEvent, Result, Step, StepOp, Summary } from "./stack";
-import { masked, secretTexts } from "./values";
+import { masked, secretStrings } from "./values";
 
-/** Shorter secrets are too likely to be part of something else. */
-const SHORTEST_MASKED = 4;
+/** Shorter secrets are likely to be part of other strings. */
+const MIN_MASKED_LENGTH = 4;
 
 /**
- * Collects what an operation did and tells it to whoever listens, without any secret.
+ * Collects the steps and messages of an operation, and emits them as events without secrets.
  * @internal
  */
 export class Report {
@@ -22,9 +22,10 @@ export class Report {
     private readonly listen: (event: EngineEvent) => void,
   ) {}
 
-  /** From now on the secrets in these values are masked in every message. */
-  learn(values: Values): void {
-    for (const text of secretTexts(values)) if (text.length >= SHORTEST_MASKED) this.secrets.add(text);
+  /** Masks the secrets in these values in all later messages. */
+  maskSecretsOf(values: Values): void {
+    const secrets = secretStrings(values).filter((secret) => secret.length >= MIN_MASKED_LENGTH);
+    for (const secret of secrets) this.secrets.add(secret);
   }
 
   emit(event: EngineEvent): void {
@@ -43,7 +44,7 @@ export class Report {
     return this.diagnostics.some(({ severity }) => severity === "error");
   }
 
-  /** Announces a step. The answer says how it ended. */
+  /** Starts a step. The returned functions end it. */
   start(op: StepOp, urn: string, changes: StepChanges = {}): StepReport {
     const { type, name } = parseUrn(urn);
     const step: Step = {
@@ -59,8 +60,8 @@ export class Report {
     const seconds = () => (Date.now() - began) / 1000;
     if (op !== "same") this.emit({ type: "stepStart", step, preview });
     return {
-      done: (outcome = op, changedKeys = step.changedKeys) => {
-        Object.assign(step, { op: outcome, changedKeys });
+      done: (actualOp = op, changedKeys = step.changedKeys) => {
+        Object.assign(step, { op: actualOp, changedKeys });
         this.steps.push(step);
         this.emit({ type: "stepDone", step, preview, seconds: seconds() });
       },
@@ -75,20 +76,26 @@ export class Report {
 
   result(ok: boolean, stackOutputs: Values): Result {
     const summary: Summary = { same: 0, create: 0, update: 0, replace: 0, delete: 0, read: 0, import: 0 };
-    const ended = this.steps.filter((step) => step.error === undefined);
-    for (const { op } of ended) if (op !== "delete-replaced" && op !== "refresh") summary[op] += 1;
+    const succeeded = this.steps.filter((step) => step.error === undefined);
+    for (const { op } of succeeded) if (op !== "delete-replaced" && op !== "refresh") summary[op] += 1;
     const outputs: Record<string, unknown> = masked(stackOutputs);
     if (Object.keys(outputs).length > 0) this.emit({ type: "outputs", outputs });
     const seconds = (Date.now() - this.began) / 1000;
-    this.emit({ type: "summary", summary, failed: this.steps.length - ended.length, preview: this.preview, seconds });
+    this.emit({
+      type: "summary",
+      summary,
+      failed: this.steps.length - succeeded.length,
+      preview: this.preview,
+      seconds,
+    });
     const { steps, diagnostics } = this;
     return { ok, summary, steps, diagnostics, outputs, output: this.lines.join("\n") };
   }
 
-  private mask(text: string): string {
+  private mask(message: string): string {
     const longestFirst = [...this.secrets].sort((a, b) => b.length - a.length);
     return longestFirst
-      .reduce((shown, hidden) => shown.replaceAll(hidden, "[secret]"), text)
+      .reduce((masked, secret) => masked.replaceAll(secret, "[secret]"), message)
       .replaceAll(UNKNOWN, "[unknown]");
   }
 }
@@ -100,8 +107,8 @@ export interface StepChanges {
 }
 
 export interface StepReport {
-  /** The step ended well, perhaps as something else than announced: a refresh that found an object gone is a delete. */
-  done(outcome?: StepOp, changedKeys?: string[]): void;
+  /** The step succeeded, possibly as a different operation: a refresh of a deleted object is a delete. */
+  done(actualOp?: StepOp, changedKeys?: string[]): void;
   failed(error: string): void;
 }
 
@@ -129,7 +136,7 @@ const WORDS: Record<StepOp, [present: string, past: string]> = {
   refresh: ["refreshing", "refreshed"],
 };
 
-/** An event as the lines that `pulumi` would print for it; empty if it would print nothing. */
+/** Formats an event as the lines that `pulumi` prints for it; empty if it prints none. */
 export function formatEvent(event: EngineEvent): string {
   switch (event.type) {
     case "operation":
@@ -137,21 +144,21 @@ export function formatEvent(event: EngineEvent): string {
     case "stepStart":
       return event.preview ? "" : stepLine(event.step, `${WORDS[event.step.op][0]} (0s)`);
     case "stepDone":
-      return event.step.op === "same" ? "" : stepLine(event.step, ended(event));
+      return event.step.op === "same" ? "" : stepLine(event.step, completedWords(event));
     case "stepFailed":
       return stepLine(event.step, `**${`${WORDS[event.step.op][0]} failed`.trim()}**`);
     case "diagnostic":
       return diagnosticLine(event.diagnostic);
-    case "outputs":
-      return ["Outputs:", ...Object.entries(event.outputs).map(([key, value]) => `    ${key}: ${shown(value)}`)].join(
-        "\n",
-      );
+    case "outputs": {
+      const lines = Object.entries(event.outputs).map(([key, value]) => `    ${key}: ${printable(value)}`);
+      return ["Outputs:", ...lines].join("\n");
+    }
     case "summary":
       return ["Resources:", ...summaryLines(event), `Duration: ${Math.round(event.seconds)}s`].join("\n");
   }
 }
 
-function ended({ step, preview, seconds }: { step: Step; preview: boolean; seconds: number }): string {
+function completedWords({ step, preview, seconds }: { step: Step; preview: boolean; seconds: number }): string {
   if (preview) return step.op === "delete-replaced" ? "delete original" : step.op;
   return `${WORDS[step.op][1]} (${seconds.toFixed(2)}s)`;
 }
@@ -166,13 +173,13 @@ function diagnosticLine({ severity, message, urn }: Diagnostic): string {
   return `    ${severity === "info" ? "" : `${severity}: `}${about}${message}`;
 }
 
-function shown(value: unknown): string {
+function printable(value: unknown): string {
   return value === "[secret]" || value === "[unknown]" ? value : JSON.stringify(value);
 }
 
 function summaryLines({ summary, failed, preview }: { summary: Summary; failed: number; preview: boolean }): string[] {
-  const counted = (Object.keys(summary) as Array<keyof Summary>).filter((op) => op !== "same" && summary[op] > 0);
-  const lines = counted.map((op) => `    ${SIGNS[op].padEnd(2)}${summary[op]} ${preview ? `to ${op}` : WORDS[op][1]}`);
+  const nonZero = (Object.keys(summary) as Array<keyof Summary>).filter((op) => op !== "same" && summary[op] > 0);
+  const lines = nonZero.map((op) => `    ${SIGNS[op].padEnd(2)}${summary[op]} ${preview ? `to ${op}` : WORDS[op][1]}`);
   if (summary.same > 0) lines.push(`    ${summary.same} unchanged`);
   if (failed > 0) lines.push(`    ${failed} errored`);
   return lines;

@@ -12,7 +12,7 @@ import type * as empty from "google-protobuf/google/protobuf/empty_pb";
 import type * as struct from "google-protobuf/google/protobuf/struct_pb";
 import type { Values } from "../../formats/values";
 
-/** The program's own copy of the Pulumi SDK: the engine must speak the protocol of that copy. */
+/** The program's copy of the Pulumi SDK. The engine must use the protocol of that copy. */
 export interface Sdk {
   grpc: typeof grpc;
   engine: typeof engine & typeof engineRpc;
@@ -25,7 +25,7 @@ export interface Sdk {
   script(name: string): string;
 }
 
-/** The SDK's own limit of a message. The default of gRPC is 4 MB. */
+/** The SDK's own message limit; gRPC's default is 4 MB. */
 export const CHANNEL_OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
 
 export function loadSdk(programDir: string): Sdk {
@@ -34,9 +34,9 @@ export function loadSdk(programDir: string): Sdk {
   try {
     manifest = fromProgram.resolve("@pulumi/pulumi/package.json");
   } catch (cause) {
-    throw new Error(`@pulumi/pulumi can't be found from ${programDir}. Run npm install there.`, { cause });
+    throw new Error(`@pulumi/pulumi not found from ${programDir}. Run npm install there.`, { cause });
   }
-  // A strict layout of node_modules shows the program only what it depends on itself, so look from the SDK.
+  // In a strict node_modules layout the program can resolve only its own dependencies, so resolve from the SDK.
   const fromSdk = createRequire(manifest);
   const proto = (name: string) => fromSdk(`./proto/${name}`);
   return {
@@ -51,7 +51,7 @@ export function loadSdk(programDir: string): Sdk {
   };
 }
 
-/** Sets the fields of a message. A field that an older SDK does not know is left out. */
+/** Sets the fields of a message, without those that an older SDK doesn't have. */
 export function fill<Message>(sdk: Sdk, message: Message, fields: Record<string, unknown>): Message {
   const setters = message as Record<string, ((value: unknown) => void) | undefined>;
   for (const [field, value] of Object.entries(fields)) {

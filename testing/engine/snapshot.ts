@@ -1,9 +1,8 @@
 import type { PendingOperation, PendingType, Resource, State } from "./state";
 
 /**
- * The state while an operation changes it. `news` are the resources this operation has settled, in the order in which it
- * did, so that what a resource depends on always stands before it; `olds` are the ones it has not come to yet. Whatever
- * happens, both stay in the state: an operation that fails loses nothing.
+ * The state during an operation. `news` has the resources that the operation has recorded, each after its dependencies; `olds`
+ * has the others. Both are written to the state, so a failing operation loses nothing.
  */
 export class Snapshot {
   readonly news: Resource[] = [];
@@ -18,7 +17,7 @@ export class Snapshot {
     private readonly write: (state: State) => Promise<void>,
   ) {
     this.olds = base.resources;
-    // As in Pulumi, only creates are kept: nobody else remembers an object that may exist.
+    // As in Pulumi, only creates are kept: nothing else records an object that may exist.
     this.pending = new Set(base.pending.filter((operation) => operation.type === "creating"));
   }
 
@@ -26,24 +25,24 @@ export class Snapshot {
     return [...this.news, ...this.olds];
   }
 
-  /** The resource of before the operation, looked for under its URN and then under its aliases. */
+  /** The old resource with one of these URNs, in their order. */
   old(urns: string[]): Resource | undefined {
-    const living = this.olds.filter((resource) => !resource.delete);
-    return urns.map((urn) => living.find((resource) => resource.urn === urn)).find((found) => found !== undefined);
+    const live = this.olds.filter((resource) => !resource.delete);
+    return urns.map((urn) => live.find((resource) => resource.urn === urn)).find((found) => found !== undefined);
   }
 
-  /** The state of a resource that this operation has settled. */
-  settled(urn: string): Resource | undefined {
+  /** The state of a resource that this operation has recorded. */
+  recorded(urn: string): Resource | undefined {
     return this.news.find((resource) => resource.urn === urn);
   }
 
   /** The newest state of a resource. */
   current(urn: string): Resource | undefined {
-    return this.settled(urn) ?? this.old([urn]);
+    return this.recorded(urn) ?? this.old([urn]);
   }
 
-  /** The resource is settled, and its old state is gone. */
-  settle(resource: Resource, old?: Resource): void {
+  /** Records a resource, and removes its old state. */
+  record(resource: Resource, old?: Resource): void {
     const now = new Date().toISOString();
     resource.created ||= old?.created || now;
     resource.modified = now;
@@ -53,17 +52,17 @@ export class Snapshot {
     if (old.urn !== resource.urn) this.rename(old.urn, resource.urn);
   }
 
-  /** The resource is settled, and the object of its old state is still to be deleted. */
-  replace(resource: Resource, old: Resource): void {
+  /** Records a resource, and marks its old state for deletion. */
+  recordReplacement(resource: Resource, old: Resource): void {
     old.delete = true;
-    this.settle(resource);
+    this.record(resource);
   }
 
   remove(resource: Resource): void {
     this.olds = this.olds.filter((other) => other !== resource);
   }
 
-  /** Takes out a resource whose object is gone, together with every mention of it, for the CLI refuses dangling ones. */
+  /** Removes a resource and all references to it, because the CLI rejects dangling ones. */
   forget(gone: Resource): void {
     this.remove(gone);
     for (const resource of this.resources) {
@@ -88,7 +87,7 @@ export class Snapshot {
     await this.checkpoint();
   }
 
-  /** Writes the state. Calls made during a write share the next one. */
+  /** Writes the state. Calls during a write share the next one. */
   checkpoint(): Promise<void> {
     this.next ??= this.writing = this.writing.then(() => {
       this.next = undefined;

@@ -1,37 +1,37 @@
 /**
- * What a test or a demo sees of a deployment engine. `openLocalStack` and `openPulumiStack` give the same `Stack`, so a
- * scenario written once runs on the engine that comes with `npm ci` and on Pulumi's own CLI.
+ * The interface of a deployment engine. `openLocalStack` and `openPulumiStack` return the same `Stack`, so a scenario runs on the
+ * local engine and on Pulumi's own CLI.
  */
 
-/** Where a stack lives and what it runs with. */
+/** Location and settings of a stack. */
 export interface StackOptions {
-  /** Directory of the Pulumi project: it holds Pulumi.yaml. The program in it is run as it is. */
+  /** Directory of the Pulumi project, with Pulumi.yaml. Its program runs unchanged. */
   projectDir: string;
   /** Name of the stack, for example `dev`. */
   stack: string;
-  /** Directory of the state. Its layout is the one of the CLI's file backend: `.pulumi/stacks/<project>/<stack>.json`. */
+  /** Directory of the state, in the layout of the CLI's file backend: `.pulumi/stacks/<project>/<stack>.json`. */
   stateDir: string;
-  /** Passphrase that encrypts the secrets in the state. */
+  /** Encrypts the secrets in the state. */
   passphrase: string;
-  /** Stack configuration, `namespace:name` to value. It wins over Pulumi.<stack>.yaml. */
+  /** Stack configuration, `namespace:name` to value. It takes precedence over Pulumi.<stack>.yaml. */
   config?: StackConfig;
   /**
-   * Environment variables for the program and the provider. They are added to this process's environment, from which
-   * every `PULUMI_*` and `OPENROUTER_*` variable is removed first, so that a shell can't change what a test does.
+   * Environment variables for the program and the provider, in addition to those of this process. `PULUMI_*` and
+   * `OPENROUTER_*` variables of this process are not passed on, so that a shell can't change a test.
    */
   env?: Record<string, string>;
-  /** Most operations on resources at a time. Default 8. */
+  /** Maximum number of concurrent operations on resources. Default: 8. */
   parallel?: number;
-  /** Called for everything worth showing, as it happens. No event holds a secret. `formatEvent` makes a line of one. */
+  /** Called for each event. Events contain no secrets; `formatEvent` formats one for printing. */
   onEvent?: (event: EngineEvent) => void;
 }
 
-/** Stack configuration. A value in `{ secret }` is encrypted in the state and masked in every message. */
+/** Stack configuration. A value in `{ secret }` is encrypted in the state and masked in messages. */
 export interface StackConfig {
   [key: string]: string | { secret: string };
 }
 
-/** What one operation may change of the stack's options. */
+/** Settings of one operation. */
 export interface OperationOptions {
   /** `preview` and `up`: read every resource first. `options: refresh: always` in Pulumi.yaml does the same. */
   refresh?: boolean;
@@ -41,29 +41,29 @@ export interface OperationOptions {
   config?: StackConfig;
 }
 
-/** One stack of one project. Its operations run one after the other. They do not throw when a resource fails. */
+/** A stack of a project. Its operations run one after the other, and don't throw if a resource fails. */
 export interface Stack {
   /** `local` is the test engine of this package, `pulumi` is Pulumi's own CLI. */
   readonly engine: "local" | "pulumi";
-  /** Shows what `up` would do. Changes neither resources nor state. */
+  /** Shows the steps of `up` without changing resources or state. */
   preview(options?: OperationOptions): Promise<Result>;
-  /** Runs the program and makes the resources be as it says. */
+  /** Runs the program and applies it. */
   up(options?: OperationOptions): Promise<Result>;
-  /** Reads every resource and writes what is there into the state. The program is not run. */
+  /** Reads every resource into the state. Doesn't run the program. */
   refresh(options?: OperationOptions): Promise<Result>;
-  /** Deletes every resource of the stack. The program is not run. */
+  /** Deletes every resource of the stack. Doesn't run the program. */
   destroy(options?: OperationOptions): Promise<Result>;
-  /** The state in Pulumi's deployment format, secrets encrypted: what `pulumi stack export` prints. */
+  /** The state in Pulumi's deployment format with encrypted secrets, like `pulumi stack export`. */
   exportState(): Promise<Deployment>;
-  /** Replaces the state, as `pulumi stack import` does. Pending operations are dropped. */
+  /** Replaces the state, like `pulumi stack import`. Drops pending operations. */
   importState(deployment: Deployment): Promise<void>;
-  /** Takes existing objects into the stack, as `pulumi import --file --protect=false --generate-code=false` does. */
+  /** Imports existing objects, like `pulumi import --file --protect=false --generate-code=false`. */
   importFile(file: ImportFile): Promise<Result>;
   /** The stack's outputs. A secret is `"[secret]"` unless `showSecrets` is set. */
   outputs(options?: { showSecrets?: boolean }): Promise<Record<string, unknown>>;
 }
 
-/** Pulumi's own names of the things that happen to a resource. `delete-replaced` deletes the original of a replacement. */
+/** Pulumi's names of operations on a resource. `delete-replaced` deletes the original of a replacement. */
 export type StepOp =
   | "same"
   | "create"
@@ -75,17 +75,17 @@ export type StepOp =
   | "import"
   | "refresh";
 
-/** One thing that an operation did, or would do, to one resource. */
+/** One operation on one resource, done or previewed. */
 export interface Step {
   op: StepOp;
   urn: string;
   type: string;
   name: string;
-  /** Names of the inputs that changed. Empty when the provider said only that something changed. */
+  /** Names of the changed inputs. Empty if the provider returned only that something changed. */
   changedKeys: string[];
-  /** Names of the inputs that made it a replacement. */
+  /** Names of the inputs that require the replacement. */
   replaceKeys: string[];
-  /** Why the step failed. Absent when it did not. */
+  /** The error of a failed step. */
   error?: string;
 }
 
@@ -93,11 +93,11 @@ export interface Step {
 export interface Diagnostic {
   severity: "info" | "warning" | "error";
   message: string;
-  /** The resource it is about. Absent when it is about the whole operation. */
+  /** The resource. Absent if the message is about the whole operation. */
   urn?: string;
 }
 
-/** How many resources ended in each way. As in the CLI, `delete-replaced` is part of `replace` and not counted. */
+/** Number of resources by operation. As in the CLI, `replace` includes `delete-replaced`. */
 export interface Summary {
   same: number;
   create: number;
@@ -108,24 +108,24 @@ export interface Summary {
   import: number;
 }
 
-/** What became of an operation. */
+/** The result of an operation. */
 export interface Result {
-  /** False if any step failed or the program did not end well. */
+  /** False if a step or the program failed. */
   ok: boolean;
   summary: Summary;
-  /** In the order in which they ended, failed ones included. `pulumi` does not list the unchanged ones. */
+  /** In order of completion, including failed ones. `pulumi` doesn't list unchanged ones. */
   steps: Step[];
   diagnostics: Diagnostic[];
   /**
-   * The stack's outputs after the operation. A secret is `"[secret]"`, a value not known in a preview `"[unknown]"`.
-   * Empty after a preview of `pulumi`, which does not print them.
+   * The stack's outputs after the operation. A secret is `"[secret]"`; a value unknown in a preview is `"[unknown]"`.
+   * Empty after a preview of `pulumi`, which prints none.
    */
   outputs: Record<string, unknown>;
-  /** Everything a person would have seen. */
+  /** The whole output for people. */
   output: string;
 }
 
-/** What happens, while it happens. */
+/** An event of an operation in progress. */
 export type EngineEvent =
   | { type: "operation"; title: string; stack: string }
   | { type: "stepStart"; step: Step; preview: boolean }
@@ -147,7 +147,7 @@ export interface Deployment {
   };
 }
 
-/** Objects that exist and are to be taken into a stack. */
+/** Existing objects to import into a stack. */
 export interface ImportFile {
   resources: ImportedResource[];
 }

@@ -6,11 +6,11 @@ import type { Passphrase } from "./passphrase";
 import type { Deployment } from "./stack";
 import { mapValues, plain } from "./values";
 
-/** The version of the CLI whose state format this is. `pulumi stack import` verifies `magic`, the hash of it. */
+/** The CLI version of this state format. `pulumi stack import` verifies `magic`, its hash. */
 const VERSION = "v3.259.0";
 const MAGIC = createHash("sha256").update(VERSION).digest("hex");
 
-/** A resource as the engine holds it: secrets in clear, in their wrappers. */
+/** A resource in memory, with secrets in plain text in their wrappers. */
 export interface Resource {
   urn: string;
   type: string;
@@ -26,17 +26,17 @@ export interface Resource {
   additionalSecretOutputs: string[];
   ignoreChanges: string[];
   replaceOnChanges: string[];
-  /** Why the last create or update was left half done. Such a resource is updated by the next `up`. */
+  /** The errors of a partial failure. The next `up` updates such a resource. */
   initErrors: string[];
   protect: boolean;
   retainOnDelete: boolean;
-  /** URN of the resource whose deletion deletes this one as well: the provider is then not asked to. */
+  /** URN of the resource whose deletion also deletes this one, without a call to the provider. */
   deletedWith: string;
-  /** Read by the program (`id:`), not managed: never deleted. */
+  /** Read by the program (option `id`), so never deleted. */
   external: boolean;
-  /** Replaced, and its object still to be deleted. */
+  /** Replaced, and its object must still be deleted. */
   delete: boolean;
-  /** To be replaced, and its object already deleted. */
+  /** Its object is deleted, and the replacement must still be created. */
   pendingReplacement: boolean;
   created: string;
   modified: string;
@@ -44,7 +44,7 @@ export interface Resource {
 
 export type PendingType = "creating" | "updating" | "deleting" | "reading" | "importing";
 
-/** An operation on an object that began and is not known to have ended. */
+/** An operation that was started and may not have finished. */
 export interface PendingOperation {
   type: PendingType;
   resource: Resource;
@@ -80,16 +80,16 @@ export function newResource(fields: Pick<Resource, "urn" | "type" | "custom"> & 
   };
 }
 
-/** Ciphertexts of secrets that did not change stay what they are, as long as the salt does. */
+/** Keeps the ciphertexts of unchanged secrets while the salt is the same. */
 const ciphertexts = new WeakMap<Values, { salt: string; ciphertext: string }>();
 
-/** Turns a state into Pulumi's deployment format. */
+/** Converts a state to Pulumi's deployment format. */
 export function encodeState(state: State, passphrase: Passphrase): Deployment {
   const encrypt = (value: Value): Value => {
     if (isSecret(value)) {
-      const known = ciphertexts.get(value);
+      const cached = ciphertexts.get(value);
       const salt = passphrase.saltLine;
-      const ciphertext = known?.salt === salt ? known.ciphertext : passphrase.encrypt(JSON.stringify(plain(value)));
+      const ciphertext = cached?.salt === salt ? cached.ciphertext : passphrase.encrypt(JSON.stringify(plain(value)));
       ciphertexts.set(value, { salt, ciphertext });
       return { [SIGNATURE]: SECRET_SIGNATURE, ciphertext };
     }
@@ -120,28 +120,28 @@ function isEmpty(value: unknown): boolean {
   return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
-/** Reads Pulumi's deployment format. Secrets may be encrypted or, as in `stack export --show-secrets`, plain. */
+/** Parses Pulumi's deployment format. Secrets can be encrypted or, as in `stack export --show-secrets`, plain. */
 export function decodeState({ deployment }: Deployment, passphrase: Passphrase): State {
   const decrypt = (value: Value): Value => {
     if (isSecret(value)) {
       const { ciphertext, plaintext } = value;
-      const opened = secret(
+      const decrypted = secret(
         JSON.parse(typeof ciphertext === "string" ? passphrase.decrypt(ciphertext) : String(plaintext)),
       );
-      if (typeof ciphertext === "string") ciphertexts.set(opened, { salt: passphrase.saltLine, ciphertext });
-      return opened;
+      if (typeof ciphertext === "string") ciphertexts.set(decrypted, { salt: passphrase.saltLine, ciphertext });
+      return decrypted;
     }
     if (Array.isArray(value)) return value.map(decrypt);
     return isObject(value) ? mapValues(value, decrypt) : value;
   };
   const decode = (raw: Record<string, unknown>): Resource => {
-    const known = raw as Partial<Resource>;
-    const { urn, type, inputs = {}, outputs = {} } = known;
+    const fields = raw as Partial<Resource>;
+    const { urn, type, inputs = {}, outputs = {} } = fields;
     if (typeof urn !== "string" || typeof type !== "string")
-      throw new Error("A resource in the state lacks urn or type.");
-    const custom = known.custom ?? false;
+      throw new Error("A resource in the state has no urn or type.");
+    const custom = fields.custom ?? false;
     return newResource({
-      ...known,
+      ...fields,
       urn,
       type,
       custom,
@@ -172,24 +172,24 @@ export class StateFile {
     this.file = path.join(this.directory, `${stack}.json`);
   }
 
-  /** Undefined when there is no such stack yet. */
+  /** Undefined if the stack doesn't exist. */
   async read(): Promise<Deployment | undefined> {
-    const text = await readFile(this.file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const json = await readFile(this.file, "utf8").catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
       throw error;
     });
-    if (text === undefined) return undefined;
-    const { version, checkpoint } = JSON.parse(text);
-    if (version !== 3) throw new Error(`${this.file} is of version ${version}; this engine reads version 3.`);
+    if (json === undefined) return undefined;
+    const { version, checkpoint } = JSON.parse(json);
+    if (version !== 3) throw new Error(`${this.file} has version ${version}; this engine supports version 3.`);
     return checkpoint.latest && { version, deployment: checkpoint.latest };
   }
 
-  /** Keeps the state of before the operation next to the file, as the CLI does. */
+  /** Copies the state before the operation, as the CLI does. */
   async backUp(): Promise<void> {
     await copyFile(this.file, `${this.file}.bak`);
   }
 
-  /** A crash leaves the old file or the new one, never half of one. */
+  /** Atomic: after a crash, the old or the new file is complete. */
   async write({ deployment }: Deployment): Promise<void> {
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
     await writeFile(path.join(this.directory, "../../meta.yaml"), "version: 1\n", { mode: 0o600 });

@@ -3,25 +3,26 @@ import { isProviderType, makeUrn, parseUrn, providerTypeOf, STACK_TYPE } from ".
 import type { Values } from "../../formats/values";
 import { deleteAll } from "./delete";
 import {
-  checkFailureText,
+  checkFailureMessage,
   type Decision,
   decide,
   EMPTY_GOAL,
   type Goal,
   ignoreChanges,
   inputsIfReplaced,
-  replaceRefusal,
+  replaceProtectedMessage,
   urnsOf,
 } from "./plan";
 import { withEnvVarMappings } from "./providers";
 import type { ImportedResource } from "./stack";
 import { newResource, type Resource } from "./state";
-import { Aborted, type Run, Steps } from "./steps";
+import { AbortedError, type Run } from "./stepRunner";
+import { Steps } from "./steps";
 import { fromPlaintext, isDeepEqual, markSecrets, plainValues } from "./values";
 
 /**
- * An `up` or a preview of one: turns what the program registers into steps. Resources are planned one at a time, in the
- * order of their registration, so that each plan sees all earlier ones; the steps of different resources run together.
+ * An `up` or its preview: turns registered resources into steps. Resources are planned one at a time in registration order, so
+ * that each plan sees the earlier ones; their steps run concurrently.
  */
 export class Update {
   readonly steps: Steps;
@@ -39,7 +40,7 @@ export class Update {
     this.steps = new Steps(run);
   }
 
-  /** Makes a resource be as the program says, and gives its new state. Throws `Aborted` after a failure. */
+  /** Applies a registered resource and returns its new state. Throws `AbortedError` after a failure. */
   async register(goal: Goal): Promise<Resource> {
     const planned = this.planning.then(() => this.plan(goal));
     this.planning = planned.catch(() => undefined);
@@ -50,14 +51,14 @@ export class Update {
 
   /** The outputs of a component or of the stack. */
   registerOutputs(urn: string, outputs: Values): void {
-    this.run.report.learn(outputs);
+    this.run.report.maskSecretsOf(outputs);
     const resource = this.run.snapshot.current(urn);
-    // The SDK sends empty outputs of the stack when the program fails, so they count at the end only.
+    // The SDK sends empty stack outputs when the program fails, so they are applied at the end only.
     if (parseUrn(urn).type === STACK_TYPE) this.stackOutputs = outputs;
     else if (resource && !this.steps.failed) resource.outputs = outputs;
   }
 
-  /** To be called when the program ended well: deletes what it did not register, then takes over the stack's outputs. */
+  /** After a successful program: deletes unregistered resources, then stores the stack's outputs. */
   async finish(): Promise<void> {
     if (this.steps.failed) return;
     await deleteAll(this.run.snapshot.olds, this.run, this.steps);
@@ -65,19 +66,19 @@ export class Update {
     if (stack) stack.outputs = this.stackOutputs ?? {};
   }
 
-  /** To be called when the program ended: waits for the steps under way. After a bad end nothing new begins. */
-  async settle(endedWell: boolean): Promise<void> {
-    if (!endedWell) this.steps.failed = true;
+  /** After the program: waits for the steps in flight. If the program failed, no new step starts. */
+  async waitForSteps(succeeded: boolean): Promise<void> {
+    if (!succeeded) this.steps.failed = true;
     await this.planning;
     await this.steps.idle();
   }
 
-  /** Takes objects into the stack. The provider only checks their inputs: the file says what they are. */
+  /** Imports objects. The file has their inputs and outputs; the provider only checks the inputs. */
   async import(resources: ImportedResource[]): Promise<void> {
     const name = `${this.project}-${this.stack}`;
     const parent = makeUrn(this.stack, this.project, "", STACK_TYPE, name);
     const stack = this.run.snapshot.old([parent]);
-    if (stack) this.run.snapshot.settle(stack, stack);
+    if (stack) this.run.snapshot.record(stack, stack);
     else await this.register({ ...EMPTY_GOAL, type: STACK_TYPE, name, custom: false });
     for (const { type, name, id, inputs, outputs } of resources) {
       const goal = { ...EMPTY_GOAL, type, name, parent, inputs: fromPlaintext(inputs as Values) };
@@ -87,8 +88,8 @@ export class Update {
         next.provider = await this.defaultProvider(type);
         next.inputs = await this.check(goal, next, goal.inputs, goal.inputs);
       } catch (error) {
-        this.fail(next.urn, error);
-        throw new Aborted();
+        this.reportFailure(next.urn, error);
+        throw new AbortedError();
       }
       Object.assign(next, { id, outputs: fromPlaintext(outputs as Values) });
       await this.steps.import(next);
@@ -96,24 +97,24 @@ export class Update {
   }
 
   private async plan(goal: Goal): Promise<Plan> {
-    if (this.steps.failed) throw new Aborted();
+    if (this.steps.failed) throw new AbortedError();
     const urn = makeUrn(this.stack, this.project, goal.parent, goal.type, goal.name);
     try {
       if (this.registered.has(urn)) throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
       this.registered.add(urn);
-      this.run.report.learn(goal.inputs);
+      this.run.report.maskSecretsOf(goal.inputs);
       await this.deletedFirst.get(urn);
       this.steps.deletions.delete(urn);
       const old = this.run.snapshot.old(urnsOf(goal, urn, this.run.snapshot.oldUrn(goal.parent)));
       const next = resourceOf(goal, urn);
-      next.deletedWith = this.ownerOf(goal);
+      next.deletedWith = this.deletedWithOf(goal);
       if (!goal.custom || isProviderType(goal.type)) return this.planWithoutObject(goal, next, old);
       next.provider = goal.provider || (await this.defaultProvider(goal.type));
       if (goal.readId !== "") return { resource: next, apply: () => this.steps.read(next, old) };
       return await this.planObject(goal, next, old);
     } catch (error) {
-      if (!(error instanceof Aborted)) this.fail(urn, error);
-      throw new Aborted();
+      if (!(error instanceof AbortedError)) this.reportFailure(urn, error);
+      throw new AbortedError();
     }
   }
 
@@ -121,7 +122,7 @@ export class Update {
     const plugin = await this.run.providers.of(next);
     if (goal.importId !== "") {
       await plugin.read({ urn: next.urn, id: goal.importId }, {});
-      throw new Error("This test engine does not build the `import` option. Import the object with an import file.");
+      throw new Error("This test engine does not support the `import` option. Use an import file.");
     }
     const previous = old && !old.external && !old.pendingReplacement ? old : undefined;
     const news = previous ? ignoreChanges(goal.inputs, previous.inputs, goal.ignoreChanges) : goal.inputs;
@@ -133,8 +134,8 @@ export class Update {
     if (decision.op === "update") {
       return { resource: next, apply: () => this.steps.update(next, previous, decision, goal.ignoreChanges) };
     }
-    if (previous.protect) throw new Error(replaceRefusal(previous.urn));
-    // As in Pulumi, `ignoreChanges` spares an object from changes; a new object is made as the program says.
+    if (previous.protect) throw new Error(replaceProtectedMessage(previous.urn));
+    // As in Pulumi, `ignoreChanges` has no effect on a new object.
     next.inputs = await this.check(goal, next, {}, goal.inputs);
     if (!decision.deleteFirst) return { resource: next, apply: () => this.steps.create(next, previous, decision) };
     const deleted = await this.planDeleteFirst(previous);
@@ -142,18 +143,18 @@ export class Update {
   }
 
   /** The `deletedWith` of a resource: its own, else its parent's. */
-  private ownerOf({ deletedWith, parent }: Goal): string {
+  private deletedWithOf({ deletedWith, parent }: Goal): string {
     const { snapshot } = this.run;
-    const owner = deletedWith || (snapshot.settled(parent)?.deletedWith ?? "");
-    if (owner === "" || snapshot.settled(owner)) return owner;
+    const owner = deletedWith || (snapshot.recorded(parent)?.deletedWith ?? "");
+    if (owner === "" || snapshot.recorded(owner)) return owner;
     throw new Error(`deletedWith: the program has registered no resource ${JSON.stringify(owner)}`);
   }
 
   private async check(goal: Goal, next: Resource, olds: Values, news: Values): Promise<Values> {
     const plugin = await this.run.providers.of(next);
     const { inputs, failures } = await plugin.check(next.urn, plainValues(olds), plainValues(news));
-    const texts = failures.map((failure) => checkFailureText(goal, failure));
-    if (texts.length > 0) throw new Error(texts.join("\n"));
+    const messages = failures.map((failure) => checkFailureMessage(goal, failure));
+    if (messages.length > 0) throw new Error(messages.join("\n"));
     return markSecrets(inputs, news);
   }
 
@@ -164,36 +165,36 @@ export class Update {
       Values,
       Values,
     ];
-    const answer = await plugin.diff({ urn: next.urn, id: old.id }, outputs, oldInputs, news, ignored);
-    return decide(goal, old, next.inputs, answer);
+    const diff = await plugin.diff({ urn: next.urn, id: old.id }, outputs, oldInputs, news, ignored);
+    return decide(goal, old, next.inputs, diff);
   }
 
-  /** Begins to delete an object, and before it those of the resources that must be replaced with it. */
+  /** Starts deleting an object, after the dependents that must be replaced with it. */
   private async planDeleteFirst(resource: Resource): Promise<() => Promise<void>> {
-    const doomed = [resource];
+    const toDelete = [resource];
     const urns = new Set([resource.urn]);
-    // In the order of the state a dependent comes after what it depends on.
+    // The state has dependents after what they depend on.
     for (const dependent of this.run.snapshot.olds) {
       if (dependent.delete || dependent.external || this.registered.has(dependent.urn)) continue;
       const inputs = inputsIfReplaced(dependent, urns);
       if (inputs === undefined) continue;
       const plugin = await this.run.providers.of(dependent);
       const { urn, id, outputs } = dependent;
-      const answer = await plugin.diff(
+      const diff = await plugin.diff(
         { urn, id },
         plainValues(outputs),
         plainValues(dependent.inputs),
         plainValues(inputs),
         [],
       );
-      if (answer.replaces.length === 0) continue;
-      if (dependent.protect) throw new Error(replaceRefusal(urn));
-      doomed.push(dependent);
+      if (diff.replaces.length === 0) continue;
+      if (dependent.protect) throw new Error(replaceProtectedMessage(urn));
+      toDelete.push(dependent);
       urns.add(urn);
       this.steps.deletions.add(urn);
     }
-    const deleted = this.deleteFirst(doomed.reverse());
-    // The failure is met by whoever waits, and by nobody if the program ends before.
+    const deleted = this.deleteFirst(toDelete.reverse());
+    // Waiting steps handle the failure; there may be none if the program exits early.
     deleted.catch(() => undefined);
     for (const urn of urns) this.deletedFirst.set(urn, deleted);
     return () => deleted;
@@ -210,10 +211,10 @@ export class Update {
       next.outputs = goal.inputs;
     } else if (old) next.outputs = old.outputs;
     const op = old === undefined ? "create" : isDeepEqual(old.inputs, next.inputs) ? "same" : "update";
-    return { resource: next, apply: () => this.steps.settle(next, old, op) };
+    return { resource: next, apply: () => this.steps.recordWithoutObject(next, old, op) };
   }
 
-  /** The provider of resources that name none: registered once, with the whole configuration for its inputs. */
+  /** The default provider, registered once with the whole configuration as its inputs. */
   private async defaultProvider(resourceType: string): Promise<string> {
     const type = providerTypeOf(resourceType);
     const urn = makeUrn(this.stack, this.project, "", type, "default");
@@ -226,7 +227,7 @@ export class Update {
     return `${urn}::${this.run.snapshot.current(urn)?.id}`;
   }
 
-  private fail(urn: string, error: unknown): void {
+  private reportFailure(urn: string, error: unknown): void {
     this.steps.failed = true;
     this.run.report.start("same", urn).failed(error instanceof Error ? error.message : String(error));
   }
@@ -240,7 +241,7 @@ interface Plan {
 function resourceOf(goal: Goal, urn: string): Resource {
   const { type, custom, inputs, parent, provider, dependencies, propertyDependencies } = goal;
   const { additionalSecretOutputs, ignoreChanges, replaceOnChanges, protect, retainOnDelete, readId } = goal;
-  const known = { urn, type, custom, inputs, parent, provider, dependencies, propertyDependencies };
+  const fields = { urn, type, custom, inputs, parent, provider, dependencies, propertyDependencies };
   const options = { additionalSecretOutputs, ignoreChanges, replaceOnChanges, protect, retainOnDelete };
-  return newResource({ ...known, ...options, id: readId, external: readId !== "" });
+  return newResource({ ...fields, ...options, id: readId, external: readId !== "" });
 }

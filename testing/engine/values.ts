@@ -12,7 +12,7 @@ export function mapValues(values: Values, map: (value: Value) => Value): Values 
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
 }
 
-/** The value without any secret wrapper: what a dynamic provider is given. */
+/** The value without secret wrappers, for a dynamic provider. */
 export function plain(value: Value): Value {
   return mapSecrets(value, (wrapped) => plain(wrapped.value ?? null));
 }
@@ -22,8 +22,8 @@ export function plainValues(values: Values): Values {
 }
 
 /**
- * A dynamic provider answers plain values, so what is secret is found again by name, as the engine of Pulumi does: a
- * property is secret if `like` has a secret there, an array is if `like` has a secret anywhere in it.
+ * A dynamic provider returns plain values, so secrets are marked by name, as in Pulumi's engine: a property is secret if it is
+ * in `like`, an array if `like` has a secret anywhere in it.
  */
 export function markSecrets(values: Values, like: Values): Values {
   const marked = { ...values };
@@ -58,7 +58,7 @@ export function changedKeys(olds: Values, news: Values): string[] {
   return keys.filter((key) => !isDeepEqual(olds[key], news[key]));
 }
 
-/** Secrets as a file gives them, with their JSON text in `plaintext`. */
+/** Unwraps the secrets of an import file, which have their JSON in `plaintext`. */
 export function fromPlaintext(values: Values): Values {
   const open = (wrapped: Values) => {
     return typeof wrapped.plaintext === "string" ? secret(JSON.parse(wrapped.plaintext)) : wrapped;
@@ -66,7 +66,7 @@ export function fromPlaintext(values: Values): Values {
   return mapValues(values, (value) => mapSecrets(value, open));
 }
 
-/** For people: secrets and unknowns are named, not shown. */
+/** For people: replaces secrets and unknowns with `[secret]` and `[unknown]`. */
 export function masked(values: Values): Values {
   const hide = (value: Value): Value => {
     if (isSecret(value)) return "[secret]";
@@ -77,15 +77,15 @@ export function masked(values: Values): Values {
   return mapValues(values, hide);
 }
 
-/** Every text inside the secrets of a value. */
-export function secretTexts(value: Value): string[] {
-  if (isSecret(value)) return texts(plain(value));
-  if (Array.isArray(value)) return value.flatMap(secretTexts);
-  return isObject(value) ? Object.values(value).flatMap(secretTexts) : [];
+/** All strings in the secrets of a value. */
+export function secretStrings(value: Value): string[] {
+  if (isSecret(value)) return stringsIn(plain(value));
+  if (Array.isArray(value)) return value.flatMap(secretStrings);
+  return isObject(value) ? Object.values(value).flatMap(secretStrings) : [];
 }
 
-function texts(value: Value): string[] {
+function stringsIn(value: Value): string[] {
   if (typeof value === "string") return [value];
-  if (Array.isArray(value)) return value.flatMap(texts);
-  return isObject(value) ? Object.values(value).flatMap(texts) : [];
+  if (Array.isArray(value)) return value.flatMap(stringsIn);
+  return isObject(value) ? Object.values(value).flatMap(stringsIn) : [];
 }

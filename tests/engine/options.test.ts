@@ -161,7 +161,7 @@ describe("after a failure", () => {
   });
 });
 
-test("options this engine does not build are refused in the program", async () => {
+test("rejects options that the local engine does not support", async () => {
   const s = await openScenario();
   const result = await s.up([thing("a"), thing("b", { options: { replaceWith: ["a"] } })]);
   expect(result.ok).toBe(false);
