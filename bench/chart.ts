@@ -1,15 +1,15 @@
-/** Bars as an SVG image: without scripts or fonts of its own, on a card that is legible on any page. */
+/** Bar charts as a standalone SVG image, without scripts or fonts, legible on light and dark pages. */
 
 export interface Panel {
   title: string;
   columns: readonly string[];
   rows: readonly Row[];
-  show(value: number): string;
+  format(value: number): string;
 }
 
 export interface Row {
   name: string;
-  /** One for each column. Undefined is shown as a dash. */
+  /** One for each column. Undefined becomes a dash. */
   values: readonly (number | undefined)[];
   isOurs: boolean;
 }
@@ -26,13 +26,13 @@ const STYLE = `
   }
 `;
 
-/** The panels one below the other. Bars are to scale within each column of a panel. */
+/** Draws the panels one below the other. Bars are to scale within each column of a panel. */
 export function chart(panels: readonly Panel[]): string {
   const title = panels.map((panel) => panel.title).join("; ");
-  const drawn: string[] = [];
+  const elements: string[] = [];
   let y = MARGIN;
   for (const panel of panels) {
-    drawn.push(...panelAt(panel, y));
+    elements.push(...panelAt(panel, y));
     y += (panel.rows.length + 3) * LINE;
   }
   const width = 2 * MARGIN + NAMES + COLUMN * Math.max(...panels.map(({ columns }) => columns.length));
@@ -42,12 +42,12 @@ export function chart(panels: readonly Panel[]): string {
     `<title>${escaped(title)}</title>`,
     `<style>${STYLE}</style>`,
     `<rect class="card" x="0.5" y="0.5" width="${width - 1}" height="${y - 1}" rx="6"/>`,
-    ...drawn,
+    ...elements,
     "</svg>\n",
   ].join("\n");
 }
 
-function panelAt({ title, columns, rows, show }: Panel, top: number): string[] {
+function panelAt({ title, columns, rows, format }: Panel, top: number): string[] {
   const left = (column: number) => MARGIN + NAMES + column * COLUMN;
   const lines = [text(MARGIN, top + 15, title, "title")];
   for (const [index, column] of columns.entries()) {
@@ -59,17 +59,17 @@ function panelAt({ title, columns, rows, show }: Panel, top: number): string[] {
       const y = top + (at + 2) * LINE;
       lines.push(
         `<rect class="${isOurs ? "bar ours" : "bar"}" x="${left(index)}" y="${y + 4}" width="${length.toFixed(1)}" height="13"/>`,
-        text(left(index) + length + 4, y + 15, value === undefined ? "–" : show(value)),
+        text(left(index) + length + 4, y + 15, value === undefined ? "–" : format(value)),
       );
     }
   }
   return [...lines, ...rows.map(({ name }, at) => text(MARGIN, top + (at + 2) * LINE + 15, name))];
 }
 
-function text(x: number, y: number, words: string, className?: string): string {
-  return `<text x="${x.toFixed(1)}" y="${y}"${className ? ` class="${className}"` : ""}>${escaped(words)}</text>`;
+function text(x: number, y: number, content: string, className?: string): string {
+  return `<text x="${x.toFixed(1)}" y="${y}"${className ? ` class="${className}"` : ""}>${escaped(content)}</text>`;
 }
 
-function escaped(words: string): string {
-  return words.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+function escaped(content: string): string {
+  return content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

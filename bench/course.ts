@@ -1,4 +1,4 @@
-/** One stack from an empty account to an empty account. */
+/** Measures each operation on one stack, from its creation to its destruction. */
 import type { Deployment } from "pulumi-openrouter/testing";
 import { type BenchOptions, type Cost, openBenchStack } from "./stack";
 
@@ -11,16 +11,16 @@ export interface Course extends Required<BenchOptions> {
   bytesPerKey: number;
 }
 
-/** Called when an operation is done. */
-type Watch = (operation: Operation, cost: Cost) => void;
+/** Called after each operation. */
+type OnDone = (operation: Operation, cost: Cost) => void;
 
-export async function runCourse(options: Required<BenchOptions>, watch: Watch): Promise<Course> {
+export async function runCourse(options: Required<BenchOptions>, onDone: OnDone): Promise<Course> {
   const bench = await openBenchStack(options);
   const { stack } = bench;
   try {
     const step = async (operation: Operation, work: Parameters<typeof bench.cost>[0]) => {
       const cost = await bench.cost(work);
-      watch(operation, cost);
+      onDone(operation, cost);
       return cost;
     };
     const costs = {
@@ -29,7 +29,7 @@ export async function runCourse(options: Required<BenchOptions>, watch: Watch): 
       refresh: await step("refresh", () => stack.refresh()),
       "one change": await step("one change", () => stack.up({ env: { FIRST_LIMIT: "30" } })),
     };
-    // After a refresh, when everything that is ever kept is there.
+    // After a refresh, when the state is complete.
     const bytesPerKey = bytesOfKeys(await stack.exportState());
     return { ...options, costs: { ...costs, destroy: await step("destroy", () => stack.destroy()) }, bytesPerKey };
   } finally {
@@ -37,7 +37,7 @@ export async function runCourse(options: Required<BenchOptions>, watch: Watch): 
   }
 }
 
-/** In compact JSON, without what the engine notes of the program's source. */
+/** In compact JSON, without the source positions that the engine records. */
 export function bytesOfKeys({ deployment }: Deployment): number {
   const keys = (deployment.resources ?? []).filter(({ urn }) => /::key-\d+$/.test(String(urn)));
   const sizes = keys.map(({ stackTrace, sourcePosition, ...resource }) => JSON.stringify(resource).length);

@@ -1,4 +1,4 @@
-/** How long `check` and `diff` take in the provider, without a process around it. */
+/** Time of `check` and `diff` in the provider, without a provider process. */
 import { provider } from "pulumi-openrouter/dynamic";
 import { atMost, type Section } from "./report";
 import { median, percentile } from "./statistics";
@@ -7,7 +7,7 @@ const RESOURCES = 1000;
 const PASSES = 5;
 const TARGET_MICROSECONDS = 50;
 
-/** What a program declares, and what the state has on top of it. */
+/** Declared inputs, and the outputs that the state has in addition. */
 const SAMPLES: Record<string, { inputs: (index: number) => object; outputs: object }> = {
   InferenceKey: {
     inputs: (index) => ({ name: `bench/dev/key-${index}`, limit: index + 1, limitReset: "monthly" }),
@@ -48,7 +48,7 @@ interface Timing {
   method: "check" | "diff";
   p50: number;
   p99: number;
-  /** Of the first pass of the kind, when less of the code is compiled. */
+  /** Of the first pass, when Node has compiled less of the code. */
   firstP99: number;
 }
 
@@ -62,8 +62,8 @@ export async function inProcessSection(): Promise<Section> {
   ]);
   return {
     title: "check and diff",
-    text: `Microseconds of a call in the provider, for ${RESOURCES} resources one after the other: medians of ${PASSES} passes, and the first
-pass of each kind by itself, when Node has compiled less of the code.`,
+    text: `Microseconds per call in the provider, for ${RESOURCES} resources one after the other: medians of ${PASSES} passes. The first pass of
+each kind is listed separately, because Node has compiled less of the code by then.`,
     tables: [{ head: ["kind", "method", "median", "99th percentile", "99th percentile, first pass"], rows }],
     targets: measured.map(({ kind, method, p99 }) =>
       atMost(
@@ -73,7 +73,6 @@ pass of each kind by itself, when Node has compiled less of the code.`,
         (value) => `${value.toFixed(0)} µs`,
       ),
     ),
-    data: measured,
   };
 }
 
@@ -91,7 +90,7 @@ async function timingsOf(kind: string): Promise<Timing[]> {
 
 async function timesOf(kind: string): Promise<Record<Timing["method"], number[]>> {
   const sample = SAMPLES[kind];
-  if (!sample) throw new Error(`There is no sample of ${kind}.`);
+  if (!sample) throw new Error(`bench: no sample of ${kind}`);
   const { check, diff } = provider(kind);
   const times: Record<Timing["method"], number[]> = { check: [], diff: [] };
   for (let index = 0; index < RESOURCES; index++) {
@@ -99,11 +98,11 @@ async function timesOf(kind: string): Promise<Record<Timing["method"], number[]>
     const began = performance.now();
     const { inputs, failures } = await check({}, declared);
     times.check.push((performance.now() - began) * 1000);
-    if (!inputs) throw new Error(`The benchmark's ${kind} is refused: ${JSON.stringify(failures)}`);
+    if (!inputs) throw new Error(`bench: check rejected the ${kind}: ${JSON.stringify(failures)}`);
     const olds = { ...inputs, ...sample.outputs, __origin: { version: 1 } };
-    const then = performance.now();
+    const diffBegan = performance.now();
     await diff(String(index), olds, inputs);
-    times.diff.push((performance.now() - then) * 1000);
+    times.diff.push((performance.now() - diffBegan) * 1000);
   }
   return times;
 }

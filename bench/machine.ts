@@ -1,51 +1,29 @@
-/** Where and on what a run was made. */
+/** The machine and the versions of a run. */
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { cpus, totalmem, type } from "node:os";
-import type { BenchOptions } from "./stack";
-import { PROGRAMS, ROOT } from "./stack";
+import { type BenchOptions, PROGRAMS, ROOT } from "./stack";
 
-export interface Machine {
-  processor: string;
-  cores: number;
-  memoryGb: number;
-  system: string;
-  node: string;
-  sdk: string;
-  engine: string;
-  commit: string;
-  day: string;
-}
-
-export function describeMachine(engine: BenchOptions["engine"]): Machine {
+export function describeMachine(engine: BenchOptions["engine"]): string {
   const { version } = createRequire(`${PROGRAMS}/index.js`)("@pulumi/pulumi/package.json");
-  return {
-    processor: cpus()[0]?.model.trim() ?? "unknown",
-    cores: cpus().length,
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${process.arch}`,
-    node: process.version,
-    sdk: `@pulumi/pulumi ${version}`,
-    engine: engine === "pulumi" ? `pulumi ${said("pulumi", "version")}` : "the local engine of this package",
-    commit: commit(),
-    day: new Date().toISOString().slice(0, 10),
-  };
-}
-
-export function machineText({ processor, cores, memoryGb, system, node, sdk, engine, commit, day }: Machine): string {
-  return `${day}, commit ${commit}. ${processor}, ${cores} cores, ${memoryGb} GB, ${system}; Node ${node}, ${sdk}, ${engine}.`;
+  const processor = cpus()[0]?.model.trim() ?? "unknown processor";
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
+  const engineName =
+    engine === "pulumi" ? `pulumi ${outputOf("pulumi", "version")}` : "the local engine of this package";
+  const day = new Date().toISOString().slice(0, 10);
+  return `${day}, commit ${commit()}. ${processor}, ${cpus().length} cores, ${memory}, ${type()} ${process.arch}; Node ${process.version}, @pulumi/pulumi ${version}, ${engineName}.`;
 }
 
 function commit(): string {
   try {
-    const changes = said("git", "status", "--porcelain", "--", "provider", "sdk", "bench");
-    return said("git", "rev-parse", "--short", "HEAD") + (changes ? " with changes" : "");
+    const changes = outputOf("git", "status", "--porcelain", "--", "provider", "sdk", "bench");
+    return outputOf("git", "rev-parse", "--short", "HEAD") + (changes ? " with changes" : "");
   } catch {
-    // A package is no clone, and a machine may have no git.
+    // An installed package is not a clone, and git may be missing.
     return "unknown";
   }
 }
 
-function said(command: string, ...args: string[]): string {
+function outputOf(command: string, ...args: string[]): string {
   return execFileSync(command, args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 }

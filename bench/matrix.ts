@@ -8,11 +8,11 @@ import { pairTargets, setTargets } from "./strategies";
 /** In the order of the tables. */
 export const COMPARED = ["sets", "pairs", "plain", "empty"] as const;
 
-/** Up to so many keys, this package is to be no slower than the same resources written plainly. */
-const SMALL = 30;
-const SMALL_RATIO = 1.05;
+/** Up to this number of keys, this package should be no slower than plain resources. */
+const MAX_KEYS_FOR_TIME_TARGET = 30;
+const MAX_TIME_RATIO = 1.05;
 
-/** What is measured of which numbers of keys. */
+/** What to measure for each number of keys. */
 export interface Plan {
   sizes: readonly number[];
   latencies(keys: number): readonly number[];
@@ -28,8 +28,8 @@ export interface Case {
 }
 
 /**
- * The kinds take turns, so that all of them meet whatever else the machine does. Resources that call nothing know no
- * latency, so one course of them counts for all.
+ * The kinds take turns, so that other load on the machine affects all of them. Latency has no effect on empty resources, so
+ * one course of them is used for all latencies.
  */
 export async function runMatrix(
   plan: Plan,
@@ -43,7 +43,7 @@ export async function runMatrix(
       const empty = await run("empty", keys, 0);
       for (const { latency, turns } of ofSize) {
         const courses: Case["turns"][number] = { empty };
-        // The first one may find a colder machine.
+        // The first one may run on a colder machine, so the order alternates.
         const order = turn % 2 === 0 ? callers : [...callers].reverse();
         for (const kind of order) courses[kind] = await run(kind, keys, latency);
         turns.push(courses);
@@ -62,21 +62,20 @@ export function matrixSection(cases: readonly Case[]): Section {
     text: TEXT,
     tables: [times(cases), calls(bySize), memory(bySize)],
     targets: bySize.flatMap((size) => [...callTargets(size), ...timeTargets(size), ...stateTargets(size)]),
-    data: cases,
   };
 }
 
-const TEXT = `A guardrail and N keys assigned to it: created, left alone, refreshed, one limit changed, destroyed.
+const TEXT = `A guardrail and N keys assigned to it: created, unchanged, refreshed, one limit changed, destroyed.
 
 - **sets**: this package, with one \`GuardrailAssignments\` for all keys.
 - **pairs**: this package, with one \`GuardrailKeyAssignment\` for each key.
-- **plain**: the same as \`pulumi.dynamic.Resource\` with one call for each operation, as programs commonly have it
+- **plain**: the same with \`pulumi.dynamic.Resource\` and one call per operation, as programs commonly write it
   (\`bench/programs/plain.js\`).
-- **empty**: resources that call nothing, also for the N assignments: the cost of the engine and the program.
+- **empty**: resources that make no calls: the cost of the engine and the program.
 
-The kinds take turns. Times are medians in seconds, with the shortest and the longest in brackets; ratios are medians of
-the ratios within a turn. Large stacks have one turn, without brackets. Empty resources know no latency, so their time is
-the same for all.`;
+The kinds take turns. Times are medians in seconds, with the shortest and the longest in parentheses. Ratios are medians of the
+ratios within a turn. Large stacks have one turn, without parentheses. Latency has no effect on empty resources, so they are
+measured once for all latencies.`;
 
 interface Size {
   keys: number;
@@ -87,7 +86,7 @@ function costs({ turns }: Case, kind: Kind, operation: Operation): Cost[] {
   return turns.flatMap((turn) => turn[kind]?.costs[operation] ?? []);
 }
 
-/** The median, over the turns, of how long `kind` takes for each second of `base`. Undefined if one of them was not run. */
+/** The median over the turns of the time of `kind` relative to `base`. Undefined if one of them was not run. */
 export function ratio(
   { turns }: Case,
   operation: Operation,
@@ -122,7 +121,7 @@ function calls(sizes: readonly Size[]): Table {
     OPERATIONS.map((operation) => [
       String(keys),
       operation,
-      ...CALLERS.map((kind) => most(cases.flatMap((each) => costs(each, kind, operation)))),
+      ...CALLERS.map((kind) => maxCalls(cases.flatMap((each) => costs(each, kind, operation)))),
     ]),
   );
   return { head: ["N", "operation", ...CALLERS.map((kind) => `calls, ${kind}`)], rows };
@@ -140,7 +139,7 @@ function memory(sizes: readonly Size[]): Table {
   return { head: ["N", ...megabytes, ...keyKinds.map((kind) => `bytes of state per key, ${kind}`)], rows };
 }
 
-/** Of all turns at all latencies the one that took most calls counts. */
+/** By the turn with the most calls, at any latency. */
 function callTargets({ keys, cases }: Size): Target[] {
   return (["sets", "pairs"] as const).flatMap((kind) => {
     const worst = (operation: Operation) => {
@@ -158,9 +157,9 @@ function callTargets({ keys, cases }: Size): Target[] {
   });
 }
 
-/** Of a small stack the slowest operation counts. A create has one round trip more to spend than a plain one. */
+/** By the slowest operation of a small stack. A create may take one round trip more than a plain one. */
 function timeTargets({ keys, cases }: Size): Target[] {
-  if (keys > SMALL) return [];
+  if (keys > MAX_KEYS_FOR_TIME_TARGET) return [];
   return (["sets", "pairs"] as const).flatMap((kind) => {
     const measured = cases.flatMap((each) =>
       OPERATIONS.flatMap((operation) => {
@@ -170,15 +169,15 @@ function timeTargets({ keys, cases }: Size): Target[] {
     );
     const [worst] = measured.sort((a, b) => b.spent - a.spent);
     if (worst === undefined) return [];
-    const what = `${kind}: time to that of plain, ${keys} keys, slowest operation (${worst.what})`;
-    return [atMost(what, SMALL_RATIO, worst.spent, twoPlaces)];
+    const what = `${kind}: time relative to plain, ${keys} keys, slowest operation (${worst.what})`;
+    return [atMost(what, MAX_TIME_RATIO, worst.spent, twoPlaces)];
   });
 }
 
 function stateTargets(size: Size): Target[] {
   const [ours, empty] = [middle(size, "pairs", bytesPerKey), middle(size, "empty", bytesPerKey)];
   if (ours === undefined || empty === undefined) return [];
-  const what = `state of a key to that of a resource without outputs, ${size.keys} keys`;
+  const what = `state of a key relative to a resource without outputs, ${size.keys} keys`;
   return [atMost(what, 1.75, ours / empty, twoPlaces)];
 }
 
@@ -197,8 +196,8 @@ function withSpread(seconds: readonly number[]): string {
   return `${middle} (${Math.min(...seconds).toFixed(2)}–${Math.max(...seconds).toFixed(2)})`;
 }
 
-/** The calls of the turn that took most of them: `GET 3, POST 21`. */
-function most(costs: readonly Cost[]): string {
+/** The calls of the turn with the most calls: `GET 3, POST 21`. */
+function maxCalls(costs: readonly Cost[]): string {
   const [worst] = [...costs].sort((a, b) => total(b) - total(a));
   return worst === undefined ? "–" : callsText(worst.calls);
 }

@@ -1,15 +1,15 @@
-/** What the chart shows: this package, the same written plainly, and other programs as docs/peers.md has them. */
+/** The contents of the chart: this package, plain resources, and the other programs of docs/peers.md. */
 import type { Panel } from "./chart";
 import { OPERATIONS } from "./course";
 import type { Case } from "./matrix";
 import { type Cost, type Kind, total } from "./stack";
 
-/** For so many keys other programs were counted. */
+/** The number of keys in docs/peers.md. */
 export const PEER_KEYS = 300;
 
 export interface Peer {
   name: string;
-  /** What it creates besides the keys. */
+  /** The objects that it creates besides the keys. */
   creates: string;
   /** Calls of each operation. Undefined where the program has no such operation. */
   calls: (number | undefined)[];
@@ -25,20 +25,20 @@ export function peersIn(page: string): Peer[] {
       .map((cell) => cell.trim());
     const calls = counts.map((count) => (count === "–" ? undefined : Number(count)));
     if (calls.length !== OPERATIONS.length || calls.some(Number.isNaN)) {
-      throw new Error(`docs/peers.md: each operation of ${name} needs a number of calls or a dash`);
+      throw new Error(`docs/peers.md: each operation of ${name} must have a number of calls or a dash`);
     }
     return { name, creates, calls };
   });
 }
 
 const NAMES = {
-  sets: "pulumi-openrouter, a set",
+  sets: "pulumi-openrouter, set",
   pairs: "pulumi-openrouter, pairs",
   plain: "pulumi.dynamic.Resource",
-  empty: "resources that call nothing",
+  empty: "resources without calls",
 } satisfies Partial<Record<Kind, string>>;
 
-/** Of the first turn of a case. Only peers that create the same are shown. */
+/** Panels of the first turn of a case, with the peers that create the same objects. */
 export function overview({ keys, latency, turns: [turn] }: Case, peers: readonly Peer[]): Panel[] {
   const row = (kind: keyof typeof NAMES, value: (cost: Cost) => number) => ({
     name: NAMES[kind],
@@ -54,13 +54,13 @@ export function overview({ keys, latency, turns: [turn] }: Case, peers: readonly
         ...(["sets", "pairs", "plain"] as const).map((kind) => row(kind, total)),
         ...same.map(({ name, calls }) => ({ name, values: calls, isOurs: false })),
       ],
-      show: String,
+      format: String,
     },
     {
-      title: `Seconds, where a response takes ${latency} ms`,
+      title: `Seconds, with responses that take ${latency} ms`,
       columns: OPERATIONS,
       rows: (["sets", "pairs", "plain", "empty"] as const).map((kind) => row(kind, ({ seconds }) => seconds)),
-      show: (value) => value.toFixed(1),
+      format: (value) => value.toFixed(1),
     },
   ];
 }

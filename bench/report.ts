@@ -1,4 +1,4 @@
-/** What the benchmark says, for a terminal and for the page. */
+/** The results, formatted for a terminal and for the page. */
 import { table } from "../cli/shared/table";
 
 export interface Section {
@@ -6,8 +6,6 @@ export interface Section {
   text: string;
   tables: Table[];
   targets: Target[];
-  /** The measurements, for `--json`. */
-  data: unknown;
 }
 
 export interface Table {
@@ -19,48 +17,48 @@ export interface Target {
   what: string;
   target: string;
   measured: string;
-  holds: boolean;
+  isMet: boolean;
 }
 
-/** A target of the form "not more than". */
+/** An upper limit. */
 export function atMost(
   what: string,
   limit: number,
   measured: number,
-  show: (value: number) => string = String,
+  format: (value: number) => string = String,
 ): Target {
-  return { what, target: `≤ ${show(limit)}`, measured: show(measured), holds: measured <= limit };
+  return { what, target: `≤ ${format(limit)}`, measured: format(measured), isMet: measured <= limit };
 }
 
 export function forTerminal({ title, text, tables, targets }: Section): string {
-  const drawn = [...tables, ...tableOf(targets)].map(({ head, rows }) =>
+  const rendered = [...tables, ...tableOf(targets)].map(({ head, rows }) =>
     table(
       head.map((name) => ({ title: name, widest: 80 })),
       rows,
     ),
   );
-  return [title, text, ...drawn].join("\n\n");
+  return [title, text, ...rendered].join("\n\n");
 }
 
 export function forPage({ title, text, tables, targets }: Section): string {
   return [`## ${title}`, text, ...[...tables, ...tableOf(targets)].map(markdown)].join("\n\n");
 }
 
-/** How many targets of a run hold, and which do not. */
+/** The number of targets that were met, and those that were not. */
 export function summary(sections: readonly Section[]): Section {
   const targets = sections.flatMap((section) => section.targets);
-  const missed = targets.filter(({ holds }) => !holds);
+  const missed = targets.filter(({ isMet }) => !isMet);
   const text =
     missed.length === 0
-      ? `All ${targets.length} targets hold.`
-      : `${missed.length} of ${targets.length} targets do not hold:`;
-  return { title: "Targets", text, tables: [], targets: missed, data: undefined };
+      ? `All ${targets.length} targets are met.`
+      : `${missed.length} of ${targets.length} targets are missed:`;
+  return { title: "Targets", text, tables: [], targets: missed };
 }
 
 function tableOf(targets: readonly Target[]): Table[] {
   if (targets.length === 0) return [];
-  const rows = targets.map(({ what, target, measured, holds }) => [what, target, measured, holds ? "yes" : "no"]);
-  return [{ head: ["what", "target", "measured", "holds"], rows }];
+  const rows = targets.map(({ what, target, measured, isMet }) => [what, target, measured, isMet ? "yes" : "no"]);
+  return [{ head: ["what", "target", "measured", "met"], rows }];
 }
 
 function markdown({ head, rows }: Table): string {

@@ -1,4 +1,4 @@
-/** How calls and times grow with the number of keys. */
+/** Growth of calls and times with the number of keys. */
 import { type Course, OPERATIONS } from "./course";
 import type { Case } from "./matrix";
 import type { Section } from "./report";
@@ -7,7 +7,7 @@ import { exponent } from "./statistics";
 
 const KINDS = ["sets", "pairs", "empty"] as const;
 
-/** Of cases of one latency, in ascending order of their sizes. */
+/** For cases of one latency, in ascending order of their sizes. */
 export function scalingSection(cases: readonly Case[]): Section {
   const fitted = (kind: Kind, value: (course: Course) => number, largest = cases.length) => {
     const courses = cases.flatMap(({ turns: [first] }) => first?.[kind] ?? []).slice(-largest);
@@ -21,11 +21,10 @@ export function scalingSection(cases: readonly Case[]): Section {
   const sizes = cases.map(({ keys }) => keys).join(", ");
   return {
     title: "Scaling",
-    text: `Exponents over ${sizes} keys: calls or seconds grow with N to that power; 1 is growth in proportion. That of calls is of
-the power law that fits best, that of time of the two largest sizes, where the start of the processes counts least. Empty
-resources show the growth of the engine and the program.`,
+    text: `Exponents for ${sizes} keys: calls or seconds grow with N to this power; 1 is proportional growth. The exponent of calls is
+that of the best-fitting power law. The exponent of time uses the two largest sizes, where the start of the processes matters
+least. Empty resources show the growth of the engine and the program.`,
     tables: [{ head: ["operation", "calls, sets", "calls, pairs", ...KINDS.map((kind) => `time, ${kind}`)], rows }],
     targets: [],
-    data: rows,
   };
 }

@@ -1,4 +1,4 @@
-/** A stack of the program in `programs/` on an account of its own, and what each of its operations takes. */
+/** A stack of the program in `programs/` with its own account, and the cost of its operations. */
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -10,8 +10,8 @@ export const PROGRAMS = path.join(ROOT, "bench", "programs");
 export const PASSPHRASE = "bench";
 
 /**
- * This package with one set, with a pair for each key, and without assignments; `pulumi.dynamic.Resource` as it is
- * commonly used; and resources that call nothing. By the file of the classes, and how the program assigns keys.
+ * This package with one set, with a pair for each key, and without assignments; `pulumi.dynamic.Resource` as commonly used; and
+ * resources that make no calls. Each is the file of the classes and how the program assigns keys.
  */
 const PROGRAM_OF = {
   sets: ["ours", "set"],
@@ -25,12 +25,12 @@ export type Kind = keyof typeof PROGRAM_OF;
 export interface BenchOptions {
   kind: Kind;
   keys: number;
-  /** Milliseconds that each answer of the API takes. */
+  /** Milliseconds that each response of the API takes. */
   latency?: number;
   engine: "local" | "pulumi";
 }
 
-/** What one operation took. */
+/** The cost of one operation. */
 export interface Cost {
   seconds: number;
   /** Number of API calls by method. */
@@ -44,7 +44,7 @@ export interface BenchStack {
   stack: Stack;
   stateDir: string;
   env: Record<string, string>;
-  /** Runs an operation. Throws if it does not end well. */
+  /** Runs an operation. Throws if it fails. */
   cost(work: () => Promise<Pick<Result, "ok" | "output">>): Promise<Cost>;
   close(): Promise<void>;
 }
@@ -65,8 +65,8 @@ export async function openBenchStack({ kind, keys, latency = 0, engine }: BenchO
     MEMORY_OF_PROVIDER: memory,
     NODE_OPTIONS: `--require ${JSON.stringify(path.join(PROGRAMS, "recordMemory.cjs"))}`,
   };
-  const where = { engine, projectDir: PROGRAMS, stack: "dev", stateDir, passphrase: PASSPHRASE };
-  const stack = await openStack({ ...where, env });
+  const location = { engine, projectDir: PROGRAMS, stack: "dev", stateDir, passphrase: PASSPHRASE };
+  const stack = await openStack({ ...location, env });
   return {
     simulator,
     stack,
@@ -78,7 +78,7 @@ export async function openBenchStack({ kind, keys, latency = 0, engine }: BenchO
       const began = performance.now();
       const { ok, output } = await work();
       const seconds = (performance.now() - began) / 1000;
-      if (!ok) throw new Error(`An operation of the benchmark failed (${kind}, ${keys} keys):\n${output}`);
+      if (!ok) throw new Error(`bench: an operation failed (${kind}, ${keys} keys):\n${output}`);
       const calls = byMethod(simulator.requests.map(({ method }) => method));
       return { seconds, calls, memoryMb: await peakIn(memory) };
     },
@@ -99,7 +99,7 @@ function byMethod(methods: readonly string[]): Record<string, number> {
   return counts;
 }
 
-/** The largest of the numbers that provider processes left behind, from kB to MB. */
+/** The maximum of the values that provider processes wrote, converted from kB to MB. */
 async function peakIn(file: string): Promise<number> {
   const lines = (await readFile(file, "utf8")).trim().split("\n");
   return Math.max(...lines.map(Number)) / 1024;

@@ -1,4 +1,4 @@
-/** What reading and writing cost at the least, by the rules of the API: the targets are multiples of these numbers. */
+/** The minimum number of calls by the rules of the API. The targets are multiples of these numbers. */
 
 /** Rows in a page of a list. */
 const PAGE = 100;
@@ -10,27 +10,27 @@ interface Holdings {
   inAccount: number;
 }
 
-/** Calls of a refresh by the two pure strategies. An assignment can only be read in a list, by either of them. */
+/** Calls of a refresh with the two pure strategies. Both must list the assignments. */
 export function refreshStrategies({ managed, inAccount }: Holdings): { oneEach: number; pages: number } {
   const others = pages(managed) + 1;
   return { oneEach: managed + others, pages: pages(inAccount) + others };
 }
 
-/** At most twice what the cheaper strategy takes. */
+/** At most twice the calls of the cheaper strategy. */
 export function refreshTarget(holdings: Holdings): number {
   const { oneEach, pages } = refreshStrategies(holdings);
   return 2 * Math.min(oneEach, pages);
 }
 
-/** The most calls of each operation with a pair for each key: one call for each key, and one for each pair. */
+/** Maximum calls of each operation with pairs: one call for each key, and one for each pair. */
 export function pairTargets(keys: number): Record<"create" | "refresh" | "destroy", number> {
   const writes = 2 * keys + 5;
   return { create: writes, refresh: refreshTarget({ managed: keys, inAccount: keys }), destroy: writes };
 }
 
 /**
- * The same with one set: a call for each key, bulk calls for the assignments, and none to remove them. A refresh lists
- * keys and assignments, and asks for one key by itself for each page of keys.
+ * The same with one set: a call for each key, bulk calls for the assignments, and none to remove them. A refresh lists keys and
+ * assignments, and reads one key individually for each page of keys.
  */
 export function setTargets(keys: number): Record<"create" | "refresh" | "destroy", number> {
   return { create: keys + pages(keys) + 7, refresh: 3 * pages(keys) + 1, destroy: keys + 3 };

@@ -1,5 +1,5 @@
-// Resources that call nothing: what is measured of them is the engine's own. They are registered as ours are, with a
-// constant `__provider` of the same length and without stack traces, and have no outputs.
+// Resources that make no calls, to measure the engine itself. Like this package's, they have a constant `__provider` of the same
+// length and no stack traces; they have no outputs.
 const pulumi = require("@pulumi/pulumi");
 
 class Empty extends pulumi.CustomResource {

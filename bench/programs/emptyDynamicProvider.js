@@ -1,4 +1,4 @@
-// The provider of `empty.js`: it makes nothing, and finds everything as it left it. Its ids are as long as the API's.
+// The provider of `empty.js`: it makes no calls and never finds drift. Its ids are as long as the API's.
 const { createHash } = require("node:crypto");
 
 const provider = {

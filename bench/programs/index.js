@@ -1,5 +1,5 @@
-// $KEYS inference keys and a guardrail, of the classes in the file that $RESOURCES names. The first $ASSIGNED keys are
-// assigned to the guardrail: each by a resource of its own, all by one set, or none, as $ASSIGN says.
+// $KEYS inference keys and a guardrail, with the classes of the file $RESOURCES. The guardrail is assigned to the first
+// $ASSIGNED keys: each with its own resource, all with one set, or not at all, depending on $ASSIGN.
 const classes = require(`./${process.env.RESOURCES}`);
 
 const { KEYS, FIRST_LIMIT, ASSIGN, ASSIGNED = KEYS } = process.env;

@@ -1,5 +1,5 @@
-// The same resources as a program would have them without this package: `pulumi.dynamic.Resource`, and one call for each
-// thing to do. An assignment has no endpoint of its own, so it is looked for in the list of its guardrail's.
+// The same resources without this package: `pulumi.dynamic.Resource`, and one call per operation. An assignment has no
+// endpoint, so it is read from the list of its guardrail's assignments.
 const pulumi = require("@pulumi/pulumi");
 
 async function call(method, path, body) {
@@ -12,11 +12,11 @@ async function call(method, path, body) {
     ...(body && { body: JSON.stringify(body) }),
   });
   if (response.status === 404) return undefined;
-  if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`${method} ${path} returned status ${response.status}`);
   return response.json();
 }
 
-/** Names of the inputs that differ, `__provider` left to the engine. */
+/** Names of the inputs that differ, without `__provider`, which the engine compares. */
 function changedInputs(olds, news) {
   return Object.keys(news).filter((name) => name !== "__provider" && news[name] !== olds[name]);
 }

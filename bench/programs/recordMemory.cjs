@@ -1,5 +1,5 @@
-// Loaded into every child process of an engine: a provider process appends its peak of resident memory, in kB, to the
-// file $MEMORY_OF_PROVIDER when it is told to end.
+// Loaded into every child process of an engine: on exit, a provider process appends its peak resident memory in kB to the file
+// $MEMORY_OF_PROVIDER.
 const { appendFileSync } = require("node:fs");
 
 if (process.argv.some((arg) => arg.includes("dynamic-provider"))) {

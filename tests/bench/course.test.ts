@@ -1,4 +1,4 @@
-/** Whole courses of the benchmark's program: the counts, and that the resources compared with ours do their work. */
+/** Runs of the benchmark's program: the counts of calls, and that the compared resources work. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { type Course, OPERATIONS, runCourse } from "../../bench/course";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 const callsOf = ({ costs }: Course) => OPERATIONS.map((operation) => costs[operation].calls);
 
-test("the usual way takes one call for each operation on each object", () => {
+test("makes one call for each operation on each object with plain resources", () => {
   expect(callsOf(courses.plain)).toEqual([
     { POST: 2 * KEYS + 1 },
     {},
@@ -27,25 +27,25 @@ test("the usual way takes one call for each operation on each object", () => {
   ]);
 });
 
-test("sets and pairs take no more calls than the targets allow", () => {
+test("meets the targets for calls with sets and pairs", () => {
   const { targets } = matrixSection([{ keys: KEYS, latency: 0, turns: [courses] }]);
-  const ofCalls = targets.filter(({ what }) => what.includes("calls"));
-  expect(ofCalls).toHaveLength(2 * OPERATIONS.length);
-  expect(ofCalls.filter(({ holds }) => !holds)).toEqual([]);
+  const callTargets = targets.filter(({ what }) => what.includes("calls"));
+  expect(callTargets).toHaveLength(2 * OPERATIONS.length);
+  expect(callTargets.filter(({ isMet }) => !isMet)).toEqual([]);
 });
 
-test("a set needs no call but those of its keys and its guardrail, and one to assign them", () => {
+test("needs one call for a set besides those of its keys and guardrail", () => {
   const [create, , , , destroy] = callsOf(courses.sets);
   expect(create?.POST).toBe(KEYS + 2);
   expect(destroy).toEqual({ DELETE: KEYS + 1 });
 });
 
-test("the provider process tells its memory when it ends", () => {
+test("records the memory of the provider process at its exit", () => {
   for (const operation of OPERATIONS) expect(courses.pairs.costs[operation].memoryMb).toBeGreaterThan(10);
 });
 
-test("resources that call nothing have a provider's text as long as ours, so that states compare", () => {
-  const text = readFileSync(path.join(__dirname, "../../bench/programs/empty.js"), "utf8");
-  const specifier = /require\("(\.[^"]+)"\)/.exec(text)?.[1];
+test("gives empty resources a __provider as long as this package's, so that states are comparable", () => {
+  const source = readFileSync(path.join(__dirname, "../../bench/programs/empty.js"), "utf8");
+  const specifier = /require\("(\.[^"]+)"\)/.exec(source)?.[1];
   expect(specifier).toHaveLength("pulumi-openrouter/dynamic".length);
 });

@@ -13,20 +13,20 @@ test.each([
     { managed: 101, inAccount: 101 },
     { oneEach: 101 + 2 + 1, pages: 2 + 2 + 1 },
   ],
-])("calls of the two pure strategies to refresh %j", (holdings, expected) => {
+])("counts the calls of both pure strategies to refresh %j", (holdings, expected) => {
   expect(refreshStrategies(holdings)).toEqual(expected);
 });
 
-test("a refresh may take twice what the cheaper strategy takes", () => {
+test("allows a refresh twice the calls of the cheaper strategy", () => {
   expect(refreshTarget({ managed: 5, inAccount: 5000 })).toBe(14);
   expect(refreshTarget({ managed: 300, inAccount: 300 })).toBe(14);
 });
 
-test("pairs may take a call for each key, one for each pair, and five", () => {
+test("allows pairs a call for each key and pair, and five more", () => {
   expect(pairTargets(300)).toEqual({ create: 605, refresh: 14, destroy: 605 });
 });
 
-test("a set may take little more than its keys do", () => {
+test("allows a set few calls besides those of its keys", () => {
   expect(setTargets(300)).toEqual({ create: 310, refresh: 10, destroy: 303 });
   expect(setTargets(3000).create).toBeLessThanOrEqual(3060);
 });
