@@ -1,12 +1,12 @@
-// Removes the type declarations that no entry of the package leads to: an editor would offer them, and nothing can import
-// them.
+// Removes type declarations that are not reachable from an entry of the package: editors would suggest them, but programs can't
+// import them.
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const [built = "dist"] = process.argv.slice(2);
-const dist = path.resolve(root, built);
+const [outDir = "dist"] = process.argv.slice(2);
+const dist = path.resolve(root, outDir);
 
 const { exports } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 const entries = Object.values(exports).flatMap(({ types }) =>

@@ -1,5 +1,5 @@
-// Makes a fresh clone ready: installs what the lock file names and builds, each only if needed. Plain JavaScript without
-// dependencies, because it runs before there are any.
+// Prepares a clone: installs the locked dependencies and builds, each only if needed. It has no dependencies, because it runs
+// before they are installed.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** @param {string} path */
 const changed = (path) => (existsSync(`${root}/${path}`) ? statSync(`${root}/${path}`).mtimeMs : 0);
 
-/** When the newest file below a folder was changed.
+/** The last change to a file in a folder.
  * @param {string} folder @returns {number} */
 function newest(folder) {
   const entries = readdirSync(`${root}/${folder}`, { withFileTypes: true });
@@ -47,14 +47,14 @@ const sources = Math.max(
 );
 const stamp = "node_modules/.pulumi-openrouter-built";
 if (changed(stamp) < sources || !existsSync(`${root}/dist/sdk/index.js`)) {
-  // Beside the old one and then in its place, so that a test that runs meanwhile finds a whole one.
-  const built = "node_modules/.pulumi-openrouter-dist";
-  rmSync(`${root}/${built}`, { recursive: true, force: true });
+  // Builds next to the old output and then renames, so that a running test always finds a complete build.
+  const outDir = "node_modules/.pulumi-openrouter-dist";
+  rmSync(`${root}/${outDir}`, { recursive: true, force: true });
   const tsc = "node_modules/typescript/bin/tsc";
-  run("Building", process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", built]);
-  run("Bundling", process.execPath, ["scripts/bundle.mjs", built]);
-  run("Removing unreachable declarations", process.execPath, ["scripts/declarations.mjs", built]);
+  run("Building", process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", outDir]);
+  run("Bundling", process.execPath, ["scripts/bundle.mjs", outDir]);
+  run("Removing unreachable declarations", process.execPath, ["scripts/declarations.mjs", outDir]);
   rmSync(`${root}/dist`, { recursive: true, force: true });
-  renameSync(`${root}/${built}`, `${root}/dist`);
+  renameSync(`${root}/${outDir}`, `${root}/dist`);
   writeFileSync(`${root}/${stamp}`, "");
 }
