@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as openrouter from "pulumi-openrouter";
 
-// What differs between dev, staging and prod is in Pulumi.<stack>.yaml. Each number is required: an omitted limit
-// would be no limit.
+// The differences between dev, staging and prod are in Pulumi.<stack>.yaml. Each number is required, because a key without a limit
+// can spend without bound.
 const config = new pulumi.Config();
 
-// Nothing here has a `name`, so each gets `environments/<stack>/<resource name>`, and stacks that share an account don't
-// collide.
+// The default names, `environments/<stack>/<resource name>`, keep stacks that share an account apart.
 const guardrail = new openrouter.Guardrail("services", {
-  description: `Models of ${pulumi.getStack()}, and what each key may spend in a day`,
+  description: `Models of ${pulumi.getStack()}, and the daily budget of each key`,
   limitUsd: config.requireNumber("dailyBudget"),
   resetInterval: "daily",
   allowedModels: config.requireObject<string[]>("models"),

@@ -1,8 +1,8 @@
 import * as openrouter from "pulumi-openrouter";
 
-// To spend more, change a number here and open a pull request.
+// To raise a budget, change a number here and open a pull request.
 const services = new openrouter.Guardrail("services", {
-  description: "Services: reviewed models only, and what each may spend in a day",
+  description: "Services: reviewed models only, and a daily budget for each",
   limitUsd: 20,
   resetInterval: "daily",
   allowedModels: ["openai/gpt-4o-mini", "anthropic/claude-sonnet-4.5"],

@@ -11,7 +11,7 @@ const guardrails = Object.fromEntries(Object.entries(tiers).map(([name, tier]) =
 // Secrets: `pulumi stack output keys --show-secrets --json | jq -r .ada` prints one.
 export const keys = Object.fromEntries(people.map((person) => [person.name, keyOf(person)]));
 
-/** A guardrail's budget counts for each of its keys by itself. */
+/** A guardrail's budget applies to each of its keys separately. */
 function guardrailOf(name: string, { budget, reset, models }: Team["tiers"][string]): openrouter.Guardrail {
   return new openrouter.Guardrail(name, { limitUsd: budget, resetInterval: reset, allowedModels: models });
 }
@@ -23,7 +23,7 @@ function keyOf(person: Team["people"][number]): pulumi.Output<string> {
   return key.key;
 }
 
-/** That of the tier; with models of their own a person gets one with the tier's budget, as a key has one guardrail. */
+/** The guardrail of the tier, or of the person if they have their own models: a key has only one guardrail. */
 function guardrailFor({ name, tier, models }: Team["people"][number]): openrouter.Guardrail {
   return models ? guardrailOf(`${name}-models`, { ...tiers[tier], models }) : guardrails[tier];
 }
@@ -32,7 +32,7 @@ function readTeam(file: string): Team {
   try {
     return parseTeam(readFileSync(join(__dirname, file), "utf8"), file);
   } catch (error) {
-    // Without a stack trace: the lines of the file are what its editor needs.
+    // Without a stack trace: the message has the lines to fix.
     throw new pulumi.RunError((error as Error).message);
   }
 }

@@ -3,17 +3,19 @@ import { z } from "zod";
 
 const usd = z.number("must be an amount in USD").min(0, "must not be negative");
 const reset = z.enum(["daily", "weekly", "monthly"], "must be daily, weekly or monthly");
-const models = z.array(z.string()).min(1, "must name a model");
+const models = z.array(z.string()).min(1, "must have at least one model");
 
 const tier = z.strictObject({ budget: usd, reset, models });
 const person = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]*$/, "must be small letters, digits and hyphens, a letter first"),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/, "must have only lowercase letters, digits and hyphens, and start with a letter"),
   tier: z.string(),
   limit: usd,
   reset,
   /** The last day on which the key works. */
   expires: z.iso.date("must be a day, such as 2031-12-31"),
-  /** Instead of the models of the tier. */
+  /** Instead of the tier's models. */
   models: models.optional(),
 });
 
@@ -24,21 +26,22 @@ const team = z
     for (const [index, { name, tier }] of people.entries()) {
       const problem = (field: string, message: string) =>
         context.addIssue({ code: "custom", path: ["people", index, field], message });
-      if (!Object.hasOwn(tiers, tier)) problem("tier", `there is no "${tier}", only ${Object.keys(tiers).join(", ")}`);
-      if (names.indexOf(name) < index) problem("name", `"${name}" is there already`);
+      if (!Object.hasOwn(tiers, tier))
+        problem("tier", `no tier "${tier}"; the tiers are ${Object.keys(tiers).join(", ")}`);
+      if (names.indexOf(name) < index) problem("name", `"${name}" is a duplicate`);
     }
   });
 export type Team = z.output<typeof team>;
 
 /**
- * What a team.yaml says.
+ * Parses a team.yaml.
  *
- * @throws Error with a line for each problem: the file, the line in it, and what is wrong.
+ * @throws Error with one line per problem: file, line number and message.
  */
-export function parseTeam(text: string, file: string): Team {
+export function parseTeam(yaml: string, file: string): Team {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const problem = (offset: number, what: string) => `${file}:${lines.linePos(offset).line}: ${what}`;
+  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
+  const problem = (offset: number, message: string) => `${file}:${lines.linePos(offset).line}: ${message}`;
   if (document.errors.length > 0) {
     throw new Error(document.errors.map(({ pos, message }) => problem(pos[0], message)).join("\n"));
   }

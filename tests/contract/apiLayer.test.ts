@@ -1,4 +1,4 @@
-/** The provider's own client against the simulator: what it asks for, and what it makes of the answers. */
+/** The provider's API client against the simulator: its requests, and its results. */
 import { startOperation } from "../../provider/api/client";
 import { fixedKey } from "../../provider/api/credential";
 import { readCurrentKey } from "../../provider/api/currentKey";
@@ -24,11 +24,11 @@ function api(managementKey = simulator.managementKey) {
 
 const queries = () => simulator.requests.filter(({ path }) => path === "/keys").map(({ query }) => query);
 
-describe("the keys of a workspace", () => {
+describe("listing the keys of a workspace", () => {
   const expired = () =>
     simulator.dashboard.createKey({ name: "expired", expires_at: new Date("2020-01-01T00:00:00Z") });
 
-  test("include expired and disabled ones", async () => {
+  test("includes expired and disabled keys", async () => {
     expired();
     simulator.dashboard.createKey({ name: "disabled", disabled: true });
     const names = (await allOf(listKeys(api()))).map(({ name }) => name);
@@ -36,7 +36,7 @@ describe("the keys of a workspace", () => {
     expect(queries().every(({ include_expired }) => include_expired === "true")).toBe(true);
   });
 
-  test("are listed without the parameter that an older server rejects, which is tried only once", async () => {
+  test("omits include_expired after an older server has rejected it once", async () => {
     simulator.switches.includeExpired = "rejected";
     expired();
     for (let times = 0; times < 2; times++) {
@@ -45,7 +45,7 @@ describe("the keys of a workspace", () => {
     expect(queries().filter(({ include_expired }) => include_expired)).toHaveLength(1);
   });
 
-  test("are not listed again after a different error", async () => {
+  test("doesn't retry after a different error", async () => {
     simulator.faults.add({ effect: "status", status: 400, message: "workspace_id: Invalid UUID" });
     await expect(allOf(listKeys(api()))).rejects.toThrow("400: workspace_id: Invalid UUID");
     expect(queries()).toHaveLength(1);
@@ -55,7 +55,7 @@ describe("the keys of a workspace", () => {
   });
 });
 
-test("reads the last use, external user and workspace of a key, and moves it", async () => {
+test("returns a key's last use, external user and workspace, and moves it", async () => {
   const { key } = await createKey(api(), { name: "ci", external: { user: "customer" } });
   expect(key).toMatchObject({ lastUsedAt: null, externalUser: "customer" });
   simulator.dashboard.useKey(key.hash, 1);
@@ -100,7 +100,7 @@ test("reads the current key from a server that doesn't return the organization",
 describe("a rejected key", () => {
   const advice = async (work: Promise<unknown>) => (await work.catch((error: Error) => error)) as Error;
 
-  test("reports a scoped key, and not that its objects are gone", async () => {
+  test("is reported as scoped, and doesn't make objects count as deleted", async () => {
     const { id } = simulator.dashboard.addWorkspace({ name: "Other", slug: "other" });
     const { hash } = simulator.dashboard.createKey({ name: "ci" }).key;
     const error = await advice(readKey(api(simulator.dashboard.addManagementKey({ workspaceId: id })), hash));
@@ -111,7 +111,7 @@ describe("a rejected key", () => {
     );
   });
 
-  test("reports a read-only key when it writes", async () => {
+  test("is reported as read-only on a write", async () => {
     const reading = simulator.dashboard.addManagementKey({ readOnly: true });
     expect(await allOf(listWorkspaces(api(reading)))).toHaveLength(1);
     const { message } = await advice(createKey(api(reading), { name: "ci" }));
@@ -119,7 +119,7 @@ describe("a rejected key", () => {
     expect(message).not.toContain("Use a valid management key");
   });
 
-  test("shows where to create a management key when an inference key is rejected with either status", async () => {
+  test("is reported with where to create a management key, for both statuses", async () => {
     const { secret } = simulator.dashboard.createKey({ name: "ci" });
     for (const status of [401, 403] as const) {
       simulator.switches.inferenceKeyStatus = status;

@@ -1,4 +1,4 @@
-/** Each fault does what it says, as a client without manners of its own sees it. */
+/** The effect of each fault on a plain HTTP client. */
 import { type Fault, type Simulator, startSimulator } from "../../testing/simulator/index";
 import { rawClient } from "./support/rawClient";
 
@@ -12,33 +12,33 @@ beforeEach(async () => {
 afterEach(() => simulator.close());
 
 const createKey = () => client.send("POST /keys", { body: { name: "ci" }, redirect: "manual" });
-const keysMade = () => simulator.account.keys.length;
+const keyCount = () => simulator.account.keys.length;
 const addFault = (fault: Fault) => simulator.faults.add({ method: "POST", path: "/keys", ...fault });
 
 test.each([
   ["before commit", 0],
   ["after commit", 1],
-] as const)("a connection dropped %s", async (when, keys) => {
+] as const)("drops a connection %s", async (when, keys) => {
   addFault({ effect: "drop", when });
   await expect(createKey()).rejects.toMatchObject({ cause: { code: "UND_ERR_SOCKET" } });
-  expect(keysMade()).toBe(keys);
+  expect(keyCount()).toBe(keys);
   expect(simulator.requests[0]?.status).toBeUndefined();
 });
 
 test.each([
   ["before commit", 0],
   ["after commit", 1],
-] as const)("a 503 %s", async (when, keys) => {
+] as const)("returns 503 %s", async (when, keys) => {
   addFault({ effect: "status", status: 503, when });
   const response = await createKey();
   expect([response.status, await response.json()]).toEqual([
     503,
     { error: { message: "Service unavailable", code: 503 } },
   ]);
-  expect(keysMade()).toBe(keys);
+  expect(keyCount()).toBe(keys);
 });
 
-test("a 429 with seconds, and with a date, to wait until", async () => {
+test("returns 429 with Retry-After in seconds or as a date", async () => {
   addFault({ effect: "status", status: 429, retryAfter: 2 });
   addFault({ effect: "status", status: 429, retryAfter: new Date("2030-01-01T00:00:00Z") });
   expect((await createKey()).headers.get("retry-after")).toBe("2");
@@ -46,22 +46,22 @@ test("a 429 with seconds, and with a date, to wait until", async () => {
   expect((await createKey()).status).toBe(201);
 });
 
-test.each([200, 502])("HTML with status %d", async (status) => {
+test.each([200, 502])("returns HTML with status %d", async (status) => {
   addFault({ effect: "html", status });
   const response = await createKey();
   expect([response.status, response.headers.get("content-type")]).toEqual([status, "text/html; charset=utf-8"]);
   expect(await response.text()).toContain("<html>");
-  expect(keysMade()).toBe(0);
+  expect(keyCount()).toBe(0);
 });
 
-test("an oversized answer", async () => {
+test("returns an oversized response", async () => {
   addFault({ effect: "oversized", bytes: 5_000_000 });
   const text = await (await createKey()).text();
   expect(text.length).toBeGreaterThan(5_000_000);
   expect(() => JSON.parse(text)).toThrow();
 });
 
-test("an oversized answer ends when the client leaves", async () => {
+test("stops an oversized response when the client disconnects", async () => {
   addFault({ effect: "oversized", bytes: Number.POSITIVE_INFINITY });
   const response = await createKey();
   await response.body?.cancel();
@@ -69,46 +69,46 @@ test("an oversized answer ends when the client leaves", async () => {
   simulator = await startSimulator();
 });
 
-test("a redirect to another origin", async () => {
+test("redirects to a different origin", async () => {
   const elsewhere = await startSimulator();
   addFault({ effect: "redirect", location: `${elsewhere.url}/keys` });
   const response = await createKey();
   expect([response.status, response.headers.get("location")]).toEqual([307, `${elsewhere.url}/keys`]);
-  expect([keysMade(), elsewhere.requests.length]).toEqual([0, 0]);
+  expect([keyCount(), elsewhere.requests.length]).toEqual([0, 0]);
   await elsewhere.close();
 });
 
-test("an answer that breaks off before its announced length", async () => {
+test("ends a response before its announced length", async () => {
   addFault({ effect: "truncated" });
   const response = await createKey();
   expect(response.status).toBe(201);
   await expect(response.text()).rejects.toThrow("terminated");
-  expect(keysMade()).toBe(1);
+  expect(keyCount()).toBe(1);
 });
 
-test("an answer of the announced length with half of the JSON", async () => {
+test("returns half of the JSON with the matching length", async () => {
   addFault({ effect: "truncated", declared: "half" });
   const text = await (await createKey()).text();
   expect(text).toMatch(/^\{"data":\{"hash":/);
   expect(() => JSON.parse(text)).toThrow(SyntaxError);
 });
 
-test("a connection reset in the middle of the body", async () => {
+test("resets a connection in the middle of the body", async () => {
   addFault({ effect: "reset" });
   const response = await createKey();
   expect(response.status).toBe(201);
   await expect(response.text()).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
-  expect(keysMade()).toBe(1);
+  expect(keyCount()).toBe(1);
 });
 
-test("another shape, given or made from the answer", async () => {
+test("returns a different body, given or computed from the response", async () => {
   addFault({ effect: "shape", body: { data: [] } });
   expect(await (await createKey()).json()).toEqual({ data: [] });
   addFault({ effect: "shape", body: ({ data }: { data: object }) => data });
   expect(await (await createKey()).json()).toHaveProperty("hash");
 });
 
-test.each(["response", "body"] as const)("a slow %s", async (part) => {
+test.each(["response", "body"] as const)("delays the %s", async (part) => {
   addFault({ effect: "slow", ms: 60, part });
   const start = performance.now();
   const response = await createKey();
@@ -118,7 +118,7 @@ test.each(["response", "body"] as const)("a slow %s", async (part) => {
   expect(headersAfter > 55).toBe(part === "response");
 });
 
-test("a slow call that commits late, though the client has left", async () => {
+test("commits a slow call after the client has disconnected", async () => {
   addFault({ effect: "slow", ms: 50, when: "before commit" });
   const gone = fetch(`${simulator.url}/keys`, {
     method: "POST",
@@ -127,12 +127,12 @@ test("a slow call that commits late, though the client has left", async () => {
     signal: AbortSignal.timeout(20),
   });
   await expect(gone).rejects.toThrow();
-  expect(keysMade()).toBe(0);
+  expect(keyCount()).toBe(0);
   await new Promise((resolve) => setTimeout(resolve, 60));
-  expect(keysMade()).toBe(1);
+  expect(keyCount()).toBe(1);
 });
 
-test("the n-th calls that match, and no others", async () => {
+test("strikes the n-th matching calls only", async () => {
   simulator.faults.add({ method: "GET", path: "/keys/:hash", nth: 2, times: 2, effect: "status", status: 500 });
   const statuses = [];
   for (const call of ["GET /keys/a", "GET /keys", "DELETE /keys/a", "GET /keys/b", "GET /keys/c", "GET /keys/d"]) {
@@ -142,7 +142,7 @@ test("the n-th calls that match, and no others", async () => {
   expect(simulator.faults.fired.map(({ request }) => request.path)).toEqual(["/keys/b", "/keys/c"]);
 });
 
-test("the call of one object, told by its body", async () => {
+test("strikes calls selected by their body", async () => {
   addFault({ effect: "status", status: 500, where: ({ body }) => (body as { name: string }).name === "second" });
   const statuses = [];
   for (const name of ["first", "second", "second"]) {
@@ -151,7 +151,7 @@ test("the call of one object, told by its body", async () => {
   expect(statuses).toEqual([201, 500, 201]);
 });
 
-test("a cleared script does nothing more", async () => {
+test("strikes no call after clear", async () => {
   addFault({ effect: "drop", times: Number.POSITIVE_INFINITY });
   simulator.faults.clear();
   expect((await createKey()).status).toBe(201);
@@ -160,13 +160,13 @@ test("a cleared script does nothing more", async () => {
 test.each([
   ["before commit", 0],
   ["after commit", 1],
-] as const)("a call held %s, until it's released", async (when, keys) => {
+] as const)("holds a call %s until it is released", async (when, keys) => {
   const hold = simulator.faults.hold({ method: "POST", path: "/keys" }, when);
   const creation = createKey();
   expect(await hold.arrived).toMatchObject({ method: "POST", path: "/keys", status: undefined });
-  expect(keysMade()).toBe(keys);
-  simulator.dashboard.createKey({ name: "meanwhile" });
+  expect(keyCount()).toBe(keys);
+  simulator.dashboard.createKey({ name: "concurrent" });
   hold.release();
   expect((await creation).status).toBe(201);
-  expect(keysMade()).toBe(2);
+  expect(keyCount()).toBe(2);
 });

@@ -26,7 +26,7 @@ function guarded(fields: object = {}): string {
   return id;
 }
 
-test("a key moves with its value and its settings", async () => {
+test("moves a key with its value and settings", async () => {
   expect(await patch({ workspace_id: target, name: "moved" })).toMatchObject({
     data: { hash, name: "moved", limit: 5, workspace_id: target, updated_at: "2026-03-18T12:00:00Z" },
   });
@@ -34,21 +34,21 @@ test("a key moves with its value and its settings", async () => {
   expect((await ask("GET /keys")).body.data).toEqual([]);
 });
 
-test("a move to its own workspace changes nothing", async () => {
+test("changes nothing when a key moves to its own workspace", async () => {
   const guardrail = guarded();
   simulator.switches.movedKeyAssignment = "rejected";
   expect(await patch({ workspace_id: home })).toMatchObject({ data: { workspace_id: home } });
   expect(await rows()).toMatchObject([{ guardrail_id: guardrail, key_hash: hash }]);
 });
 
-test("a workspace that is unknown or not named by its id is refused", async () => {
+test("rejects a workspace that is unknown or given by slug", async () => {
   const nowhere = "00000000-0000-4000-8000-000000000000";
   expect(await patch({ workspace_id: nowhere })).toMatchObject({ error: { code: 400 } });
   expect(await patch({ workspace_id: "target" })).toMatchObject({ error: { message: "workspace_id: Invalid UUID" } });
   expect(simulator.account.keys).toMatchObject([{ workspace_id: home, updated_at: null }]);
 });
 
-test("an older server ignores the workspace, and refuses a patch of nothing else", async () => {
+test("ignores the workspace when keyMove is ignored, and rejects a PATCH of nothing else", async () => {
   simulator.switches.keyMove = "ignored";
   expect(await patch({ workspace_id: target, name: "renamed" })).toMatchObject({
     data: { name: "renamed", workspace_id: home },
@@ -57,18 +57,18 @@ test("an older server ignores the workspace, and refuses a patch of nothing else
   expect(await patch({ workspace_id: target })).toEqual({ error: refusal });
 });
 
-describe("the assignment to a guardrail of the workspace that is left", () => {
+describe("moving a key with a guardrail of its old workspace", () => {
   let guardrail: string;
   beforeEach(() => {
     guardrail = guarded();
   });
 
-  test("is kept, across workspaces", async () => {
+  test("keeps the assignment by default", async () => {
     await patch({ workspace_id: target });
     expect(await rows()).toMatchObject([{ guardrail_id: guardrail, key_hash: hash }]);
   });
 
-  test("is one to a copy in the new workspace", async () => {
+  test("assigns a copy in the new workspace when movedKeyAssignment is copied", async () => {
     simulator.switches.movedKeyAssignment = "copied";
     await patch({ workspace_id: target });
     const [row, ...others] = await rows();
@@ -79,13 +79,13 @@ describe("the assignment to a guardrail of the workspace that is left", () => {
     expect((await ask(`GET /guardrails/${guardrail}`)).status).toBe(200);
   });
 
-  test("is dropped", async () => {
+  test("drops the assignment when movedKeyAssignment is dropped", async () => {
     simulator.switches.movedKeyAssignment = "dropped";
     await patch({ workspace_id: target });
     expect(await rows()).toEqual([]);
   });
 
-  test("makes the server refuse the move as a whole", async () => {
+  test("rejects the whole move when movedKeyAssignment is rejected", async () => {
     simulator.switches.movedKeyAssignment = "rejected";
     expect(await patch({ workspace_id: target, name: "renamed" })).toMatchObject({ error: { code: 409 } });
     expect(simulator.account.keys).toMatchObject([{ name: "ci", workspace_id: home, updated_at: null }]);
@@ -94,7 +94,7 @@ describe("the assignment to a guardrail of the workspace that is left", () => {
 });
 
 test.each(["kept", "copied", "dropped", "rejected"] as const)(
-  "the assignment to a guardrail without workspace stays as it is (%s)",
+  "keeps the assignment to a guardrail without workspace when movedKeyAssignment is %s",
   async (movedKeyAssignment) => {
     simulator.switches.movedKeyAssignment = movedKeyAssignment;
     const legacy = guarded({ workspace_id: null });
@@ -103,7 +103,7 @@ test.each(["kept", "copied", "dropped", "rejected"] as const)(
   },
 );
 
-test("a guardrail of the new workspace can be assigned after the move", async () => {
+test("assigns a guardrail of the new workspace after the move", async () => {
   guarded();
   await patch({ workspace_id: target });
   const { id } = simulator.dashboard.createGuardrail({ name: "there", workspace_id: target });

@@ -21,37 +21,43 @@ async function create(path: "/keys" | "/guardrails", fields: object = {}): Promi
   return (hash ?? id) as string;
 }
 
-test.each(["/keys", "/guardrails"] as const)("a new object of %s is unknown to every call until then", async (path) => {
-  const one = `${path}/${await create(path)}`;
-  for (const wait of [0, 999]) {
-    simulator.clock.advance(wait);
-    expect(await listed(`GET ${path}`)).toEqual([]);
-    expect(await status(`GET ${one}`)).toBe(404);
-    expect(await status(`PATCH ${one}`, { name: "renamed" })).toBe(404);
-    expect(await status(`DELETE ${one}`)).toBe(404);
-  }
-  simulator.clock.advance(1);
-  expect(await listed(`GET ${path}`)).toMatchObject([{ name: "fresh" }]);
-  expect(await status(`PATCH ${one}`, { name: "renamed" })).toBe(200);
-});
-
-test.each(["/keys", "/guardrails"] as const)("an update of %s is shown then, and answered at once", async (path) => {
-  const one = `${path}/${await create(path)}`;
-  simulator.clock.advance(1000);
-  expect((await ask(`PATCH ${one}`, { body: { name: "second" } })).body.data).toMatchObject({ name: "second" });
-  simulator.clock.advance(500);
-  await ask(`PATCH ${one}`, { body: { name: "third" } });
-  const names: unknown[] = [];
-  for (const wait of [0, 499, 1, 499, 1]) {
-    simulator.clock.advance(wait);
-    names.push(await field(`GET ${one}`, "name"));
-    expect(await listed(`GET ${path}`)).toMatchObject([{ name: names.at(-1) }]);
-  }
-  expect(names).toEqual(["fresh", "fresh", "second", "second", "third"]);
-});
+test.each(["/keys", "/guardrails"] as const)(
+  "hides a new object of %s from every call for the time of the switch",
+  async (path) => {
+    const one = `${path}/${await create(path)}`;
+    for (const wait of [0, 999]) {
+      simulator.clock.advance(wait);
+      expect(await listed(`GET ${path}`)).toEqual([]);
+      expect(await status(`GET ${one}`)).toBe(404);
+      expect(await status(`PATCH ${one}`, { name: "renamed" })).toBe(404);
+      expect(await status(`DELETE ${one}`)).toBe(404);
+    }
+    simulator.clock.advance(1);
+    expect(await listed(`GET ${path}`)).toMatchObject([{ name: "fresh" }]);
+    expect(await status(`PATCH ${one}`, { name: "renamed" })).toBe(200);
+  },
+);
 
 test.each(["/keys", "/guardrails"] as const)(
-  "what is deleted of %s is shown until then, and gone for writes",
+  "shows an update of %s to reads after the time, and in its own response at once",
+  async (path) => {
+    const one = `${path}/${await create(path)}`;
+    simulator.clock.advance(1000);
+    expect((await ask(`PATCH ${one}`, { body: { name: "second" } })).body.data).toMatchObject({ name: "second" });
+    simulator.clock.advance(500);
+    await ask(`PATCH ${one}`, { body: { name: "third" } });
+    const names: unknown[] = [];
+    for (const wait of [0, 499, 1, 499, 1]) {
+      simulator.clock.advance(wait);
+      names.push(await field(`GET ${one}`, "name"));
+      expect(await listed(`GET ${path}`)).toMatchObject([{ name: names.at(-1) }]);
+    }
+    expect(names).toEqual(["fresh", "fresh", "second", "second", "third"]);
+  },
+);
+
+test.each(["/keys", "/guardrails"] as const)(
+  "shows a deleted object of %s to reads for the time, but not to writes",
   async (path) => {
     const one = `${path}/${await create(path)}`;
     simulator.clock.advance(1000);
@@ -66,13 +72,13 @@ test.each(["/keys", "/guardrails"] as const)(
   },
 );
 
-test("a key that comes and goes within the time was never there", async () => {
+test("never shows a key that is created and deleted in the dashboard", async () => {
   const { hash } = simulator.dashboard.createKey({ name: "seen" }).key;
   simulator.dashboard.deleteKey(hash);
   expect(await status(`GET /keys/${hash}`)).toBe(404);
 });
 
-test("a new key is skipped by an assignment, and a new guardrail is not found", async () => {
+test("skips a new key in an assignment, and returns 404 for a new guardrail", async () => {
   const [guardrail, key] = [await create("/guardrails"), await create("/keys")];
   const assign = (...key_hashes: string[]) =>
     ask(`POST /guardrails/${guardrail}/assignments/keys`, { body: { key_hashes } });
@@ -86,7 +92,7 @@ test("a new key is skipped by an assignment, and a new guardrail is not found", 
   expect(await listed("GET /guardrails/assignments/keys")).toMatchObject([{ key_hash: key }]);
 });
 
-test("assignments that moved or went are shown where they were", async () => {
+test("shows moved and removed assignments in their old place for the time", async () => {
   const { dashboard } = simulator;
   const { hash } = dashboard.createKey({ name: "ci" }).key;
   const [first, second] = ["first", "second"].map((name) => dashboard.createGuardrail({ name }).id);
@@ -108,7 +114,7 @@ test("assignments that moved or went are shown where they were", async () => {
   expect(await where()).toEqual([]);
 });
 
-test("lists keep their order while a row is stale", async () => {
+test("keeps the order of lists with stale rows", async () => {
   const hashes = [];
   for (const name of ["a", "b", "c"]) {
     hashes.push(simulator.dashboard.createKey({ name }).key.hash);
@@ -119,7 +125,7 @@ test("lists keep their order while a row is stale", async () => {
   expect((await listed("GET /keys")).map(({ name }) => name)).toEqual(["c", "b", "a"]);
 });
 
-test("the dashboard is visible at once, also on what was just written", async () => {
+test("shows changes of the dashboard at once, also to new objects", async () => {
   const hash = await create("/keys");
   simulator.dashboard.updateKey(hash, { name: "by hand" });
   expect(await field(`GET /keys/${hash}`, "name")).toBe("by hand");
@@ -130,7 +136,7 @@ test("the dashboard is visible at once, also on what was just written", async ()
   expect(await status(`GET /keys/${hash}`)).toBe(404);
 });
 
-test("without the switch all is visible at once, and a switch that is set back ends the wait", async () => {
+test("shows writes at once when the switch is 0, and earlier ones after their time", async () => {
   const stale = await create("/keys");
   simulator.switches.visibleAfterMs = 0;
   const hash = await create("/keys");
@@ -140,12 +146,12 @@ test("without the switch all is visible at once, and a switch that is set back e
   expect(await status(`GET /keys/${stale}`)).toBe(200);
 });
 
-test("a refused write changes nothing of what is shown", async () => {
+test("keeps reads unchanged after a rejected write", async () => {
   const { hash } = simulator.dashboard.createKey({ name: "ci" }).key;
   expect(await status(`PATCH /keys/${hash}`, { name: "" })).toBe(400);
   expect(simulator.account.stale.keys).toEqual([]);
 });
 
-test("answers carry the time of the simulator's clock", async () => {
+test("sends the time of the simulator's clock in responses", async () => {
   expect((await ask("GET /keys")).headers.get("date")).toBe("Wed, 18 Mar 2026 12:00:00 GMT");
 });

@@ -1,4 +1,4 @@
-/** Management keys that may not do everything: scoped to a workspace, or to reading. And an account without a default. */
+/** Management keys that are scoped to a workspace or read-only, and an account without a default workspace. */
 import { type Simulator, startSimulator } from "../../testing/simulator/index";
 import { rawClient } from "./support/rawClient";
 
@@ -26,13 +26,13 @@ const asKey = (key: string) => ({
     rawClient(simulator).ask(call, { key, ...(body === undefined ? {} : { body }) }),
 });
 
-describe("a key that is scoped to a workspace", () => {
+describe("a management key scoped to a workspace", () => {
   let ask: ReturnType<typeof asKey>["ask"];
   beforeEach(() => {
     ask = asKey(simulator.dashboard.addManagementKey({ workspaceId: other.workspace })).ask;
   });
 
-  test("sees and lists that one, also where it names none", async () => {
+  test("lists its workspace only, which is also its default", async () => {
     expect((await ask("GET /workspaces")).body).toMatchObject({ data: [{ id: other.workspace }], total_count: 1 });
     expect((await ask("GET /keys")).body.data).toMatchObject([{ hash: other.key }]);
     expect((await ask("GET /guardrails")).body).toMatchObject({ data: [{ id: other.guardrail }], total_count: 1 });
@@ -46,7 +46,7 @@ describe("a key that is scoped to a workspace", () => {
     expect((await ask("GET /key")).body.data).toMatchObject({ is_management_key: true, workspace_id: other.workspace });
   });
 
-  test("gets 403 for any other", async () => {
+  test("gets 403 for any other workspace", async () => {
     const calls: [string, unknown?][] = [
       [`GET /workspaces/${home.workspace}`],
       ["GET /workspaces/default"],
@@ -78,7 +78,7 @@ describe("a key that is scoped to a workspace", () => {
     expect(JSON.stringify(simulator.account)).toBe(before);
   });
 
-  test("sees the activity of that one", async () => {
+  test("reads the activity of its workspace only", async () => {
     simulator.clock.set(new Date("2026-03-18T12:00:00Z"));
     for (const { key } of [home, other]) simulator.dashboard.useKey(key, key === home.key ? 1 : 2);
     simulator.clock.advance(86_400_000);
@@ -86,7 +86,7 @@ describe("a key that is scoped to a workspace", () => {
   });
 });
 
-test("a key that may only read gets 403 for every write", async () => {
+test("returns 403 to a read-only key for every write", async () => {
   const { ask } = asKey(simulator.dashboard.addManagementKey({ readOnly: true }));
   expect((await ask(`GET /keys/${home.key}`)).status).toBe(200);
   const before = JSON.stringify(simulator.account);
@@ -102,7 +102,7 @@ test("a key that may only read gets 403 for every write", async () => {
   expect(JSON.stringify(simulator.account)).toBe(before);
 });
 
-test("without a default workspace, what relies on it is 400 and the rest is as before", async () => {
+test("returns 400 without a default workspace unless the request names one", async () => {
   simulator.dashboard.deleteWorkspace(home.workspace);
   const { ask } = rawClient(simulator);
   for (const call of ["GET /keys", "GET /guardrails"]) expect((await ask(call)).status).toBe(400);

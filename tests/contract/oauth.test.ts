@@ -1,4 +1,4 @@
-/** Workload identity: a token of a trusted issuer becomes one that acts as a management key. */
+/** Workload identity: exchanging a trusted token for one that acts as a management key. */
 import { type Simulator, startSimulator } from "../../testing/simulator/index";
 import { rawClient } from "./support/rawClient";
 
@@ -25,7 +25,7 @@ async function exchange(fields: Record<string, string> = {}) {
 
 const statusWith = async (key: unknown) => (await rawClient(simulator).ask("GET /keys", { key: String(key) })).status;
 
-test("a trusted token becomes an access token that manages the account for a quarter of an hour", async () => {
+test("exchanges a trusted token for an access token that is valid for 15 minutes", async () => {
   const { status, body } = await exchange({ scope: "management" });
   expect([status, body]).toEqual([
     200,
@@ -45,7 +45,7 @@ test("a trusted token becomes an access token that manages the account for a qua
   expect(await statusWith((await exchange()).body.access_token)).toBe(200);
 });
 
-test("it does not outlive the token that it was made for", async () => {
+test("limits the access token to the lifetime of the subject token", async () => {
   const now = simulator.clock.now().getTime() / 1000;
   const jwt = (exp: number) => `x.${Buffer.from(JSON.stringify({ exp })).toString("base64url")}.x`;
   policy = simulator.dashboard.addFederationPolicy({ subjectTokens: (token) => token.startsWith("x.") }).id;
@@ -62,13 +62,13 @@ test.each([
   [{ subject_token: "" }, "invalid_request"],
   [{ scope: "inference" }, "invalid_scope"],
   [{ scope: "everything" }, "invalid_request"],
-])("%j is refused in the words of RFC 6749, without the API's envelope", async (fields, error) => {
+])("rejects %j with an RFC 6749 error instead of the API's envelope", async (fields, error) => {
   const { status, body } = await exchange(fields);
   expect([status, body]).toEqual([400, { error, error_description: expect.any(String) }]);
   expect(simulator.account.accessTokens).toEqual([]);
 });
 
-test("only this route takes a form, and it takes nothing else", async () => {
+test("accepts a form on this route only, and nothing else on it", async () => {
   const fields = { ...FORM, federation_policy_id: policy };
   const { ask, send } = rawClient(simulator);
   expect((await ask("POST /oauth/token", { body: fields })).body).toMatchObject({ error: "invalid_request" });
@@ -76,7 +76,7 @@ test("only this route takes a form, and it takes nothing else", async () => {
   expect(response.status).toBe(400);
 });
 
-test("it acts as the key of the policy: scoped as that is, and gone with it or with the policy", async () => {
+test("gives the access token the permissions of the policy's key, until key or policy are removed", async () => {
   const { dashboard } = simulator;
   const managementKey = dashboard.addManagementKey({ readOnly: true });
   const { id } = dashboard.addFederationPolicy({ subjectTokens: ["trusted"], managementKey });
@@ -91,7 +91,7 @@ test("it acts as the key of the policy: scoped as that is, and gone with it or w
   expect((await exchange()).body).toMatchObject({ error: "invalid_grant" });
 });
 
-test("a fault answers in the same words, and no token is in the log", async () => {
+test("returns faults as RFC 6749 errors, and logs no token", async () => {
   const { access_token } = (await exchange()).body;
   await statusWith(access_token);
   simulator.faults.add({ effect: "status", status: 503 });

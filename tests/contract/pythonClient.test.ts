@@ -1,5 +1,5 @@
 /**
- * The vendor's Python client (`openrouter` 1.3.84, October 2026) drives each operation and reads each answer. It runs
+ * The vendor's Python client (`openrouter` 1.3.84, October 2026) drives each operation and parses each response. It runs
  * where `python3` can import it, and installs nothing.
  */
 import { type Simulator, startSimulator, switchVariants } from "../../testing/simulator/index";
@@ -23,12 +23,12 @@ afterAll(async () => {
 const withClient = hasPythonClient() ? test : test.skip;
 
 async function call(operation: string, request: object = {}): Promise<{ data: unknown }> {
-  const answer = await vendor.call(operation, request);
+  const response = await vendor.call(operation, request);
   simulator.clock.advance(simulator.switches.visibleAfterMs);
-  return answer as { data: unknown };
+  return response as { data: unknown };
 }
 
-/** Every operation once, with every field that can be set; resolves if the client accepted every answer. */
+/** Every operation once, with every field that can be set; resolves if the client accepted every response. */
 async function everyOperation(): Promise<void> {
   const { data: workspaces } = (await call("workspaces.list")) as { data: { id: string }[] };
   const workspace_id = workspaces[0]?.id;
@@ -70,10 +70,10 @@ async function keyOperations(): Promise<string> {
   for (const workspace_id of [target, simulator.account.default_workspace_id]) {
     await call("api_keys.update", { hash, name: "ci 2", limit: null, limit_reset: null, disabled: true, workspace_id });
   }
-  const asked = { include_disabled: "true", offset: 0 };
-  await call("api_keys.list", asked);
+  const query = { include_disabled: "true", offset: 0 };
+  await call("api_keys.list", query);
   if (simulator.switches.includeExpired === "applied")
-    await call("api_keys.list", { ...asked, include_expired: "true" });
+    await call("api_keys.list", { ...query, include_expired: "true" });
   await call("api_keys.get_current_key_metadata");
   return hash;
 }
@@ -126,19 +126,19 @@ async function assignmentOperations(id: string, hash: string, member_user_ids: s
   await call("guardrails.bulk_unassign_members", { id, member_user_ids });
 }
 
-withClient("the vendor's Python client accepts the answer of every route", async () => {
+withClient("responds to every route as the vendor's Python client expects", async () => {
   simulator.clearRequests();
   await everyOperation();
   expect(simulator.requests.filter(({ status }) => status === undefined || status >= 300)).toEqual([]);
-  const asked = (method: string, path: string) =>
+  const wasRequested = (method: string, path: string) =>
     simulator.requests.some(
       (request) => request.method === method && new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`).test(request.path),
     );
-  expect(routes.filter(({ method, path }) => !asked(method, path))).toEqual([]);
+  expect(routes.filter(({ method, path }) => !wasRequested(method, path))).toEqual([]);
 });
 
 withClient.each(switchVariants().map((setting) => [JSON.stringify(setting).slice(1, -1), setting] as const))(
-  "the vendor's Python client accepts every answer with %s",
+  "responds as the vendor's Python client expects with %s",
   async (_name, setting) => {
     const before = { ...simulator.switches };
     Object.assign(simulator.switches, setting);
@@ -146,7 +146,7 @@ withClient.each(switchVariants().map((setting) => [JSON.stringify(setting).slice
   },
 );
 
-withClient("the vendor's Python client refuses an answer that isn't the API's", async () => {
+withClient("fails the vendor's Python client with a response of a different schema", async () => {
   simulator.faults.add({
     effect: "shape",
     body: ({ data }: { data: object }) => ({ data: { ...data, last_used_at: undefined }, key: "" }),
@@ -163,11 +163,14 @@ withClient.each([
   ["guardrails.get", { id: NO_UUID }, 404, "NotFoundResponseError"],
   ["guardrails.create", { name: "g", limit_usd: 5 }, 400, "BadRequestResponseError"],
   ["workspaces.get", { id: "nowhere" }, 404, "NotFoundResponseError"],
-] as const)("the vendor's Python client knows the refusal of %s %j", async (operation, request, status, name) => {
-  await expect(call(operation, request)).rejects.toMatchObject({ status, name });
-});
+] as const)(
+  "rejects %s %j with an error that the vendor's Python client knows",
+  async (operation, request, status, name) => {
+    await expect(call(operation, request)).rejects.toMatchObject({ status, name });
+  },
+);
 
-withClient("the vendor's Python client knows the refusal of a token exchange and of a move", async () => {
+withClient("rejects a token exchange and a move with errors that the vendor's Python client knows", async () => {
   const exchange = call("o_auth.create_oauth_token", {
     federation_policy_id: "unknown",
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",

@@ -1,5 +1,5 @@
 /**
- * Where the API's behaviour is uncertain the simulator has a switch; whatever it says, every kind of resource converges.
+ * Every kind of resource converges with every value of every switch.
  */
 import "../faults/support/shortWaits";
 import { dynamicProvider } from "../../provider/dynamic/host";
@@ -20,14 +20,14 @@ function providerFor(kind: Kind, simulator: Simulator) {
   return dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
 }
 
-/** What the engine keeps of an object. */
+/** An object in the engine's state. */
 interface Managed {
   id: string;
   inputs: Properties;
   outputs: Properties;
 }
 
-/** Takes an object from inputs to inputs as the engine does, and looks that a refresh then finds nothing to do. */
+/** Creates or updates an object as the engine does, and verifies that a refresh finds no drift. */
 async function reconcile(simulator: Simulator, kind: Kind, args: Properties, before?: Managed): Promise<Managed> {
   const provider = providerFor(kind, simulator);
   const { inputs = {}, failures } = await provider.check(before?.inputs ?? {}, args);
@@ -42,7 +42,7 @@ async function reconcile(simulator: Simulator, kind: Kind, args: Properties, bef
     after = { id, inputs, outputs: outs };
   }
   expect(await provider.diff(after.id, plain(after.outputs), inputs)).toEqual({ changes: false });
-  // Values may lag behind; a later refresh shows them, and then there is no drift to report as inputs.
+  // Reads may lag; a later refresh returns the new values.
   simulator.clock.advance(simulator.switches.visibleAfterMs);
   const read = await provider.read(after.id, plain(after.outputs));
   expect(read.id).toBe(after.id);
@@ -51,7 +51,7 @@ async function reconcile(simulator: Simulator, kind: Kind, args: Properties, bef
   return { ...after, outputs: read.props ?? {} };
 }
 
-/** The engine hands secrets back as plain values. */
+/** The engine passes secrets as plain values. */
 function plain(outputs: Properties): Properties {
   return Object.fromEntries(
     Object.entries(outputs).map(([name, value]) => [
@@ -118,7 +118,7 @@ describe.each(settings.map((switches) => [JSON.stringify(switches), switches] as
   const testConvergence = (title: string, work: () => Promise<void>) =>
     test(title, () => waits.clock.run(simulator.clock, work));
 
-  testConvergence("a key converges from full to other to bare and is deleted", async () => {
+  testConvergence("converges a key from full to different to minimal settings, and deletes it", async () => {
     const full = await reconcile(simulator, "InferenceKey", fullKey);
     const other = await reconcile(simulator, "InferenceKey", otherKey, full);
     const bare = await reconcile(simulator, "InferenceKey", bareKey, other);
@@ -127,7 +127,7 @@ describe.each(settings.map((switches) => [JSON.stringify(switches), switches] as
     expect(await providerFor("InferenceKey", simulator).read(bare.id, plain(bare.outputs))).toEqual({ id: "" });
   });
 
-  testConvergence("a guardrail converges from full to other to bare and is deleted", async () => {
+  testConvergence("converges a guardrail from full to different to minimal settings, and deletes it", async () => {
     const full = await reconcile(simulator, "Guardrail", fullGuardrail);
     const other = await reconcile(simulator, "Guardrail", otherGuardrail, full);
     const bare = await reconcile(simulator, "Guardrail", { name: "bare" }, other);
@@ -136,7 +136,7 @@ describe.each(settings.map((switches) => [JSON.stringify(switches), switches] as
     expect(await providerFor("Guardrail", simulator).read(bare.id, plain(bare.outputs))).toEqual({ id: "" });
   });
 
-  testConvergence("a key and a member are assigned, found and removed", async () => {
+  testConvergence("assigns, reads and removes a key and a member", async () => {
     const key = await reconcile(simulator, "InferenceKey", { name: "assigned" });
     const guardrail = await reconcile(simulator, "Guardrail", { name: "assigning" });
     const member = simulator.dashboard.addMember({ email: "ada@example.com" });
@@ -149,7 +149,7 @@ describe.each(settings.map((switches) => [JSON.stringify(switches), switches] as
     simulator.clock.advance(simulator.switches.visibleAfterMs);
     const provider = providerFor("GuardrailKeyAssignment", simulator);
     expect(await provider.read(toKey.id, toKey.outputs)).toEqual({ id: "" });
-    // Again, as after a lost answer.
+    // A second delete, as after a lost response.
     await provider.delete(toKey.id, toKey.outputs);
   });
 });

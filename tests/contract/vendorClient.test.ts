@@ -1,6 +1,6 @@
 /**
- * The simulator is the API and not our idea of it: the vendor's own client drives each operation, and its schemas
- * (newer than any published description) read each answer.
+ * The vendor's own client calls each operation of the simulator, and its schemas, newer than any published description, parse each
+ * response. So the simulator can't drift from the API unnoticed.
  */
 import { type Simulator, startSimulator, switchVariants } from "../../testing/simulator/index";
 import { routes } from "../../testing/simulator/routes/index";
@@ -19,12 +19,12 @@ afterAll(async () => {
   await simulator.close();
 });
 
-/** Every operation once, with every field that can be set; resolves if the client accepted every answer. */
+/** Every operation once, with every field that can be set; resolves if the client accepted every response. */
 async function everyOperation(client: VendorClient): Promise<void> {
   const call: VendorClient["call"] = async (operation, request) => {
-    const answer = await client.call(operation, request);
+    const response = await client.call(operation, request);
     simulator.clock.advance(simulator.switches.visibleAfterMs);
-    return answer;
+    return response;
   };
   const { data: workspaces } = (await call("workspaces.list", {})) as { data: { id: string; slug: string }[] };
   const workspaceId = workspaces[0]?.id as string;
@@ -103,29 +103,29 @@ async function everyOperation(client: VendorClient): Promise<void> {
   await call("oAuth.createOauthToken", {
     tokenExchangeRequest: {
       grantType: "urn:ietf:params:oauth:grant-type:token-exchange",
-      subjectToken: "of a trusted issuer",
+      subjectToken: "trusted",
       subjectTokenType: "urn:ietf:params:oauth:token-type:jwt",
-      federationPolicyId: simulator.dashboard.addFederationPolicy({ subjectTokens: ["of a trusted issuer"] }).id,
+      federationPolicyId: simulator.dashboard.addFederationPolicy({ subjectTokens: ["trusted"] }).id,
     },
   });
   await call("guardrails.delete", { id });
   await call("apiKeys.delete", { hash: key.hash });
 }
 
-test("the vendor's client accepts the answer of every operation", async () => {
+test("responds to every operation as the vendor's client expects", async () => {
   simulator.clearRequests();
   await everyOperation(vendor);
 
   expect(simulator.requests.filter(({ status }) => status === undefined || status >= 300)).toEqual([]);
-  const asked = (method: string, path: string) =>
+  const wasRequested = (method: string, path: string) =>
     simulator.requests.some(
       (request) => request.method === method && new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`).test(request.path),
     );
-  expect(routes.filter(({ method, path }) => !asked(method, path))).toEqual([]);
+  expect(routes.filter(({ method, path }) => !wasRequested(method, path))).toEqual([]);
 });
 
 test.each(switchVariants().map((setting) => [JSON.stringify(setting).slice(1, -1), setting]))(
-  "the vendor's client accepts every answer with %s",
+  "responds as the vendor's client expects with %s",
   async (_name, setting) => {
     const before = { ...simulator.switches };
     Object.assign(simulator.switches, setting);
@@ -137,7 +137,7 @@ test.each(switchVariants().map((setting) => [JSON.stringify(setting).slice(1, -1
   },
 );
 
-test("the vendor's client refuses an answer that isn't the API's", async () => {
+test("fails the vendor's client with a response of a different schema", async () => {
   simulator.faults.add({
     path: "/keys",
     effect: "shape",
@@ -157,11 +157,11 @@ test.each([
   ["guardrails.get", { id: "00000000-0000-4000-8000-000000000000" }, 404, "NotFoundResponseError"],
   ["guardrails.create", { createGuardrailRequest: { name: "g", limitUsd: 5 } }, 400, "BadRequestResponseError"],
   ["workspaces.get", { id: "nowhere" }, 404, "NotFoundResponseError"],
-] as const)("the vendor's client knows the refusal of %s %j", async (operation, request, status, name) => {
+] as const)("rejects %s %j with an error that the vendor's client knows", async (operation, request, status, name) => {
   await expect(vendor.call(operation, request)).rejects.toMatchObject({ status, name });
 });
 
-test("the vendor's client knows the refusal of each kind of key", async () => {
+test("rejects each wrong kind of key with an error that the vendor's client knows", async () => {
   const { secret } = simulator.dashboard.createKey({ name: "inference" });
   for (const [key, name] of [
     [secret, "ForbiddenResponseError"],

@@ -1,6 +1,6 @@
 /**
- * Each example as a newcomer has it: copied to an empty place, with the commands of its README. `npm install` takes the
- * packed tarball for the release, and what the repository has installed for the registry.
+ * Each example copied to an empty folder, with the commands of its README. `npm install` uses the packed tarball instead of the
+ * release, and the dependencies of the repository instead of the registry.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -20,7 +20,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
-/** The lines of the block that begins with the installation. */
+/** The lines of the code block that starts with `npm install`. */
 function commandsOf(readme: string): string[] {
   const [, block = ""] = /```sh\n( *npm install\n[^`]*)```/.exec(readme) ?? [];
   return block
@@ -29,10 +29,10 @@ function commandsOf(readme: string): string[] {
     .map((line) => line.trim());
 }
 
-/** What a registry would answer to a range of versions; a path is no range. */
+/** Whether a registry would serve this version for the range. A path is not a range. */
 function isSatisfied(range: string, version: string): boolean {
-  const [, kind, wanted = ""] = /^([~^])(\d+\.\d+\.\d+)$/.exec(range) ?? [];
-  const [want, have] = [wanted, version].map((each) => each.split(".").map(Number)) as [number[], number[]];
+  const [, kind, minimum = ""] = /^([~^])(\d+\.\d+\.\d+)$/.exec(range) ?? [];
+  const [want, have] = [minimum, version].map((each) => each.split(".").map(Number)) as [number[], number[]];
   const fixed = kind === "~" ? 2 : want[0] === 0 ? 2 : 1;
   const isSame = want.slice(0, fixed).every((part, at) => part === have[at]);
   const rest = want.findIndex((part, at) => part !== have[at]);
@@ -54,43 +54,49 @@ function install(folder: string): void {
   }
 }
 
-test.each(["environments", "gitops", "quickstart", "team"])("%s", async (example) => {
-  const folder = join(temporary, example);
-  cpSync(join(repository, "examples", example), folder, {
-    recursive: true,
-    filter: (source) => basename(source) !== "node_modules",
-  });
-  const commands = commandsOf(readFileSync(join(folder, "README.md"), "utf8"));
-  expect(commands.slice(0, 1)).toEqual(["npm install"]);
-  install(folder);
-  const tsc = join(repository, "node_modules/typescript/bin/tsc");
-  const { stdout } = spawnSync(process.execPath, [tsc, "--noEmit", "-p", folder], { encoding: "utf8" });
-  expect(stdout).toBe("");
+test.each(["environments", "gitops", "quickstart", "team"])(
+  "runs the commands of the README of %s in a copy",
+  async (example) => {
+    const folder = join(temporary, example);
+    cpSync(join(repository, "examples", example), folder, {
+      recursive: true,
+      filter: (source) => basename(source) !== "node_modules",
+    });
+    const commands = commandsOf(readFileSync(join(folder, "README.md"), "utf8"));
+    expect(commands.slice(0, 1)).toEqual(["npm install"]);
+    install(folder);
+    const tsc = join(repository, "node_modules/typescript/bin/tsc");
+    const { stdout } = spawnSync(process.execPath, [tsc, "--noEmit", "-p", folder], { encoding: "utf8" });
+    expect(stdout).toBe("");
 
-  const simulator = await startSimulator();
-  const stateDir = mkdtempSync(join(tmpdir(), "pulumi-openrouter-copied-"));
-  try {
-    const env = credentials(simulator) as Record<string, string>;
-    const stacks = new Map<string, Stack>();
-    let current = "";
-    for (const command of commands.slice(1)) {
-      const init = /^pulumi stack init (\w+)$/.exec(command);
-      const up = /^pulumi up(?: --stack (\w+))?$/.exec(command);
-      if (init) {
-        current = init[1] as string;
-        stacks.set(current, await openStack({ projectDir: folder, stack: current, stateDir, passphrase: "test", env }));
-      } else if (up) {
-        const result = await (stacks.get(up[1] ?? current) as Stack).up();
-        expect(errorsOf(result)).toBe("");
-        expect(result.ok).toBe(true);
-      } else throw new Error(`a command that this test does not know: ${command}`);
+    const simulator = await startSimulator();
+    const stateDir = mkdtempSync(join(tmpdir(), "pulumi-openrouter-copied-"));
+    try {
+      const env = credentials(simulator) as Record<string, string>;
+      const stacks = new Map<string, Stack>();
+      let current = "";
+      for (const command of commands.slice(1)) {
+        const init = /^pulumi stack init (\w+)$/.exec(command);
+        const up = /^pulumi up(?: --stack (\w+))?$/.exec(command);
+        if (init) {
+          current = init[1] as string;
+          stacks.set(
+            current,
+            await openStack({ projectDir: folder, stack: current, stateDir, passphrase: "test", env }),
+          );
+        } else if (up) {
+          const result = await (stacks.get(up[1] ?? current) as Stack).up();
+          expect(errorsOf(result)).toBe("");
+          expect(result.ok).toBe(true);
+        } else throw new Error(`this test does not support the command: ${command}`);
+      }
+      expect(simulator.account.keys.length).toBeGreaterThan(1);
+    } finally {
+      await simulator.close();
+      rmSync(stateDir, { recursive: true, force: true });
     }
-    expect(simulator.account.keys.length).toBeGreaterThan(1);
-  } finally {
-    await simulator.close();
-    rmSync(stateDir, { recursive: true, force: true });
-  }
-});
+  },
+);
 
 test.each([
   ["file:../..", "0.1.0", false],
@@ -98,6 +104,6 @@ test.each([
   ["^0.1.0", "0.2.0", false],
   ["^3.216.0", "3.270.0", true],
   ["~6.0.3", "6.1.0", false],
-])("%s of %s: %s", (range, version, expected) => {
+])("satisfies %s with %s: %s", (range, version, expected) => {
   expect(isSatisfied(range, version)).toBe(expected);
 });

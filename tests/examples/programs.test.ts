@@ -1,4 +1,4 @@
-/** Each example as a user would have it: type-checked, `up`, nothing to do, `destroy`. */
+/** Each example: type check, `up`, `up` without changes, `destroy`. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,18 +28,18 @@ async function openExample(example: string) {
   return { simulator, account: simulator.account, open };
 }
 
-/** Does it, and tells what it touched. */
-async function done(operation: Promise<Result>): Promise<string[]> {
+/** The resources that a successful operation touched. */
+async function touchedBy(operation: Promise<Result>): Promise<string[]> {
   const result = await operation;
   expect(errorsOf(result)).toBe("");
   expect(result.ok).toBe(true);
   return touched(result);
 }
 
-async function expectNothingToDo(simulator: Simulator, ...stacks: Stack[]): Promise<void> {
+async function expectNoChanges(simulator: Simulator, ...stacks: Stack[]): Promise<void> {
   simulator.clearRequests();
-  const nothing = stacks.map(() => []);
-  expect(await Promise.all(stacks.map((stack) => done(stack.up())))).toEqual(nothing);
+  const noChanges = stacks.map(() => []);
+  expect(await Promise.all(stacks.map((stack) => touchedBy(stack.up())))).toEqual(noChanges);
   expect(simulator.requests).toEqual([]);
 }
 
@@ -47,27 +47,27 @@ function expectEmpty({ keys, guardrails }: Simulator["account"]): void {
   expect({ keys, guardrails }).toEqual({ keys: [], guardrails: [] });
 }
 
-test.each(["environments", "gitops", "quickstart", "team"])("%s is type-checked", (example) => {
+test.each(["environments", "gitops", "quickstart", "team"])("type-checks %s", (example) => {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   const args = [tsc, "--noEmit", "-p", join(root, "examples", example)];
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
   expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
 });
 
-test("gitops: made, left alone, destroyed", async () => {
+test("creates, keeps and destroys the resources of gitops", async () => {
   const { simulator, account, open } = await openExample("gitops");
   const stack = await open("prod");
-  expect(await done(stack.up())).toEqual(["backend", "batch", "services"]);
+  expect(await touchedBy(stack.up())).toEqual(["backend", "batch", "services"]);
   expect(account.keys.map(({ name }) => name).sort()).toEqual(["gitops/prod/backend", "gitops/prod/batch"]);
-  await expectNothingToDo(simulator, stack);
-  await done(stack.destroy());
+  await expectNoChanges(simulator, stack);
+  await touchedBy(stack.destroy());
   expectEmpty(account);
 });
 
-test("team: a key and a guardrail for each person, left alone, destroyed", async () => {
+test("creates, keeps and destroys a key for each person of team", async () => {
   const { simulator, account, open } = await openExample("team");
   const stack = await open("prod");
-  await done(stack.up());
+  await touchedBy(stack.up());
   const nameOf = (id: string) => account.guardrails.find((guardrail) => guardrail.id === id)?.name;
   const guardrailOf = (hash: string) => {
     const assigned = account.keyAssignments.filter(({ key_hash: key }) => key === hash);
@@ -89,15 +89,15 @@ test("team: a key and a guardrail for each person, left alone, destroyed", async
   });
   const { keys } = await stack.outputs({ showSecrets: true });
   expect(keys).toMatchObject({ ada: expect.stringMatching(/^sk-or-/), linus: expect.stringMatching(/^sk-or-/) });
-  await expectNothingToDo(simulator, stack);
-  await done(stack.destroy());
+  await expectNoChanges(simulator, stack);
+  await touchedBy(stack.destroy());
   expectEmpty(account);
 });
 
-test("environments: dev, staging and prod stay apart in one account, and each has its own budgets", async () => {
+test("keeps dev, staging and prod of environments separate in one account, with their own budgets", async () => {
   const { simulator, account, open } = await openExample("environments");
   const [dev, staging, prod] = [await open("dev"), await open("staging"), await open("prod")];
-  await Promise.all([dev, staging, prod].map((stack) => done(stack.up())));
+  await Promise.all([dev, staging, prod].map((stack) => touchedBy(stack.up())));
   expect(Object.fromEntries(account.keys.map(({ name, limit }) => [name, limit]))).toEqual({
     "environments/dev/backend": 10,
     "environments/dev/batch": 5,
@@ -113,10 +113,10 @@ test("environments: dev, staging and prod stay apart in one account, and each ha
   });
   const { names } = await dev.outputs();
   expect(names).toEqual(["environments/dev/backend", "environments/dev/batch", "environments/dev/services"]);
-  await expectNothingToDo(simulator, dev, staging, prod);
+  await expectNoChanges(simulator, dev, staging, prod);
 
-  await done(dev.destroy());
+  await touchedBy(dev.destroy());
   expect([account.keys.length, account.guardrails.length, account.keyAssignments.length]).toEqual([4, 2, 4]);
-  await Promise.all([staging, prod].map((stack) => done(stack.destroy())));
+  await Promise.all([staging, prod].map((stack) => touchedBy(stack.destroy())));
   expectEmpty(account);
 });

@@ -1,4 +1,4 @@
-/** The vendor's client for Python, which is newer than the one for JavaScript. It's used where it can be imported. */
+/** The vendor's client for Python, which is newer than the one for JavaScript. Tests use it where Python can import it. */
 import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -6,7 +6,7 @@ import { type VendorClient, VendorError } from "./vendorClient";
 
 interface Reply {
   id: number;
-  answer?: unknown;
+  result?: unknown;
   error?: { name: string; message: string; status?: number };
 }
 
@@ -14,7 +14,7 @@ export function hasPythonClient(): boolean {
   return spawnSync("python3", ["-c", "import openrouter"]).status === 0;
 }
 
-/** `call("api_keys.create", { name: "ci" })`, in the client's own words. */
+/** `call("api_keys.create", { name: "ci" })`, with the client's own names. */
 export function startPythonClient(serverURL: string, apiKey: string): VendorClient {
   const worker = spawn("python3", [join(__dirname, "pythonWorker.py"), serverURL, apiKey], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -28,7 +28,7 @@ export function startPythonClient(serverURL: string, apiKey: string): VendorClie
   const ended = new Promise<void>((resolve) => worker.once("close", () => resolve()));
   void ended.then(() => {
     const error = { name: "WorkerEnded", message: "the Python process has ended" };
-    for (const [id, answer] of waiting) answer({ id, error });
+    for (const [id, result] of waiting) result({ id, error });
   });
   let calls = 0;
   return {
@@ -40,7 +40,7 @@ export function startPythonClient(serverURL: string, apiKey: string): VendorClie
         worker.stdin.write(`${JSON.stringify({ id, group, operation, request })}\n`);
       });
       if (reply.error) throw new VendorError(reply.error);
-      return reply.answer;
+      return reply.result;
     },
     close: async () => {
       worker.stdin.end();

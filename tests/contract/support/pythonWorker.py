@@ -1,19 +1,19 @@
-"""A process in which the vendor's Python client runs: one call for each line of JSON, one line of JSON for each answer."""
+"""A process in which the vendor's Python client runs: one call for each line of JSON, one line of JSON for each result."""
 import json
 import sys
 
 from openrouter import OpenRouter
 
 
-def plain(answer):
+def plain(result):
     # A list is a page with a function to go on; its `result` is what was parsed.
-    answer = getattr(answer, "result", answer)
-    return answer.model_dump(mode="json", by_alias=True) if hasattr(answer, "model_dump") else None
+    result = getattr(result, "result", result)
+    return result.model_dump(mode="json", by_alias=True) if hasattr(result, "model_dump") else None
 
 
 def perform(client, group, operation, request):
     try:
-        return {"answer": plain(getattr(getattr(client, group), operation)(**request))}
+        return {"result": plain(getattr(getattr(client, group), operation)(**request))}
     except Exception as error:
         status = getattr(error, "status_code", None)
         return {"error": {"name": type(error).__name__, "message": str(error), "status": status}}

@@ -1,30 +1,30 @@
 import type { SimulatedAccount, Simulator } from "../../../testing/simulator/index";
 
-export interface RawAnswer {
+export interface RawResponse {
   status: number;
-  /** Parsed; as loosely typed as the wire is. */
+  /** Parsed, and loosely typed. */
   body: { data: never; error: { message: string; code: number }; [field: string]: unknown };
   headers: Headers;
 }
 
 export interface CallOptions {
   body?: unknown;
-  /** Whose key to send; null for none. The first account's management key unless given. */
+  /** Key to send, null for no key. Default: the account's management key. */
   key?: string | null;
   redirect?: "follow" | "manual";
 }
 
-/** Calls the simulator as any HTTP client would: `ask("POST /keys", { body: { name: "ci" } })`. */
+/** Calls the simulator like any HTTP client: `ask("POST /keys", { body: { name: "ci" } })`. */
 export function rawClient(simulator: Simulator, { managementKey }: SimulatedAccount = simulator) {
   const send = (call: string, { body, key = managementKey, redirect = "follow" }: CallOptions = {}) => {
     const [method = "", path = ""] = call.split(" ");
     const headers = { ...(key !== null && { authorization: `Bearer ${key}` }) };
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    return fetch(simulator.url + path, { method, headers, redirect, ...(body !== undefined && { body: text }) });
+    const content = typeof body === "string" ? body : JSON.stringify(body);
+    return fetch(simulator.url + path, { method, headers, redirect, ...(body !== undefined && { body: content }) });
   };
-  const ask = async (call: string, options?: CallOptions): Promise<RawAnswer> => {
+  const ask = async (call: string, options?: CallOptions): Promise<RawResponse> => {
     const response = await send(call, options);
-    return { status: response.status, headers: response.headers, body: (await response.json()) as RawAnswer["body"] };
+    return { status: response.status, headers: response.headers, body: (await response.json()) as RawResponse["body"] };
   };
   return { send, ask };
 }

@@ -1,14 +1,14 @@
-/** The vendor's own client, `@openrouter/sdk`, whose schemas read each answer and refuse one that isn't the API's. */
+/** The vendor's own client, `@openrouter/sdk`, whose schemas parse each response and reject one that isn't the API's. */
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 
 export interface VendorClient {
-  /** `call("apiKeys.create", { requestBody: { name: "ci" } })`, in the client's own words. */
+  /** `call("apiKeys.create", { requestBody: { name: "ci" } })`, with the client's own names. */
   call(operation: string, request?: object): Promise<unknown>;
   close(): Promise<void>;
 }
 
-/** What the client threw: its class, and the status if there was an answer. */
+/** An error of the client: its class, and the status if there was a response. */
 export class VendorError extends Error {
   readonly status: number | undefined;
 
@@ -21,7 +21,7 @@ export class VendorError extends Error {
 
 interface Reply {
   id: number;
-  answer?: unknown;
+  result?: unknown;
   error?: { name: string; message: string; status?: number };
 }
 
@@ -42,7 +42,7 @@ export function startVendorClient(serverURL: string, apiKey: string): VendorClie
       waiting.delete(id);
       worker.removeAllListeners("error");
       if (reply.error) throw new VendorError(reply.error);
-      return reply.answer;
+      return reply.result;
     },
     close: async () => {
       await worker.terminate();

@@ -6,9 +6,9 @@ const client = new OpenRouter({ ...workerData, retryConfig: { strategy: "none" }
 
 parentPort.on("message", async ({ id, group, operation, request }) => {
   try {
-    const answer = await client[group][operation](request);
+    const result = await client[group][operation](request);
     // A list is a page with functions to go on; its `result` is what was parsed.
-    parentPort.postMessage({ id, answer: answer?.result ?? answer });
+    parentPort.postMessage({ id, result: result?.result ?? result });
   } catch (error) {
     parentPort.postMessage({ id, error: { name: error.name, message: error.message, status: error.statusCode } });
   }
