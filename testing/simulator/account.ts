@@ -1,5 +1,6 @@
 /** The contents of an account. Rows use the API's field names; timestamps are `Date`s. */
 import type { Clock } from "./clock";
+import type { GuardrailSettings } from "./guardrailSettings";
 import type { Random } from "./ids";
 import type { Switches } from "./switches";
 
@@ -34,45 +35,6 @@ export interface Key {
   updated_at: Date | null;
   /** How many more assign calls skip this key as unknown. */
   unknown_to_assignments: number;
-}
-
-export interface BuiltinFilter {
-  slug: string;
-  action: string;
-  label?: string | undefined;
-  scan_scope?: string | undefined;
-}
-
-export interface CustomFilter {
-  pattern: string;
-  action: string;
-  label?: string | null | undefined;
-}
-
-/** The settings of a guardrail; null means not set. */
-export interface GuardrailSettings {
-  description: string | null;
-  limit_usd: number | null;
-  reset_interval: string | null;
-  allowed_models: string[] | null;
-  ignored_models: string[] | null;
-  allowed_providers: string[] | null;
-  ignored_providers: string[] | null;
-  allowed_data_regions: string[] | null;
-  content_filter_builtins: BuiltinFilter[] | null;
-  content_filters: CustomFilter[] | null;
-  enforce_zdr: boolean | null;
-  enforce_zdr_anthropic: boolean | null;
-  enforce_zdr_openai: boolean | null;
-  enforce_zdr_google: boolean | null;
-  enforce_zdr_xai: boolean | null;
-  enforce_zdr_other: boolean | null;
-  allow_safety_retention_google: boolean | null;
-  allow_safety_retention_other: boolean | null;
-  enable_free_model_publication: boolean | null;
-  enable_free_model_training: boolean | null;
-  enable_paid_model_training: boolean | null;
-  include_byok_in_budgets: boolean;
 }
 
 export interface Guardrail extends GuardrailSettings {

@@ -2,7 +2,6 @@
 import type {
   Account,
   Guardrail,
-  GuardrailSettings,
   Key,
   KeyAssignment,
   MemberAssignment,
@@ -11,6 +10,7 @@ import type {
   Workspace,
 } from "./account";
 import { daysBefore } from "./clock";
+import { NO_SETTINGS } from "./guardrailSettings";
 import { derivedUuid, hashOf, newClerkId, newKeyString, newUuid } from "./ids";
 import { noStaleRows } from "./lag";
 
@@ -139,31 +139,6 @@ export function boundGuardrail(account: Account, hash: string, workspaceId: stri
 export function removeKey(account: Account, hash: string): void {
   account.keys = account.keys.filter((key) => key.hash !== hash);
 }
-
-const NO_SETTINGS: GuardrailSettings = {
-  description: null,
-  limit_usd: null,
-  reset_interval: null,
-  allowed_models: null,
-  ignored_models: null,
-  allowed_providers: null,
-  ignored_providers: null,
-  allowed_data_regions: null,
-  content_filter_builtins: null,
-  content_filters: null,
-  enforce_zdr: null,
-  enforce_zdr_anthropic: null,
-  enforce_zdr_openai: null,
-  enforce_zdr_google: null,
-  enforce_zdr_xai: null,
-  enforce_zdr_other: null,
-  allow_safety_retention_google: null,
-  allow_safety_retention_other: null,
-  enable_free_model_publication: null,
-  enable_free_model_training: null,
-  enable_paid_model_training: null,
-  include_byok_in_budgets: false,
-};
 
 export type NewGuardrail = Pick<Guardrail, "name" | "workspace_id"> & OptionalFields<Guardrail>;
 

@@ -3,7 +3,6 @@ import type {
   Account,
   FederationPolicy,
   Guardrail,
-  GuardrailSettings,
   Key,
   Member,
   OptionalFields,
@@ -26,6 +25,7 @@ import {
   removeKeyAssignments,
   removeMemberAssignments,
 } from "./changes";
+import type { GuardrailSettings } from "./guardrailSettings";
 import { hashOf, newClerkId, newUuid } from "./ids";
 import { applyChange } from "./lag";
 

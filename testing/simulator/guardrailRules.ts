@@ -1,63 +1,9 @@
 /** The API's validation of a guardrail's settings, and how it stores them. */
 import { z } from "zod";
-import type { BuiltinFilter, GuardrailSettings, OptionalFields, State } from "./account";
+import type { OptionalFields, State } from "./account";
 import { storedModel } from "./catalogue";
 import { badRequest } from "./errors";
-
-const nonEmptyList = z.array(z.string()).min(1).nullable().optional();
-const nullableBoolean = z.boolean().nullable().optional();
-
-const builtin = z.object({
-  slug: z.enum([
-    "email",
-    "phone",
-    "ssn",
-    "credit-card",
-    "ip-address",
-    "person-name",
-    "address",
-    "regex-prompt-injection",
-    "secrets",
-  ]),
-  action: z.enum(["redact", "block", "flag"]),
-  scan_scope: z.enum(["user_only", "all_messages"]).optional(),
-  label: z.string().max(100).optional(),
-});
-
-const custom = z.object({
-  pattern: z.string().min(1),
-  action: z.enum(["redact", "block", "flag"]),
-  label: z.string().max(100).nullable().optional(),
-});
-
-const settings = {
-  description: z.string().max(1000).nullable().optional(),
-  limit_usd: z.number().nullable().optional(),
-  reset_interval: z.enum(["daily", "weekly", "monthly"]).nullable().optional(),
-  allowed_models: nonEmptyList,
-  ignored_models: nonEmptyList,
-  allowed_providers: nonEmptyList,
-  ignored_providers: nonEmptyList,
-  allowed_data_regions: z
-    .array(z.enum(["global", "europe", "us"]))
-    .min(1)
-    .nullable()
-    .optional(),
-  content_filter_builtins: z.array(builtin).nullable().optional(),
-  content_filters: z.array(custom).nullable().optional(),
-  enforce_zdr: nullableBoolean,
-  enforce_zdr_anthropic: nullableBoolean,
-  enforce_zdr_openai: nullableBoolean,
-  enforce_zdr_google: nullableBoolean,
-  enforce_zdr_xai: nullableBoolean,
-  enforce_zdr_other: nullableBoolean,
-  allow_safety_retention_google: nullableBoolean,
-  allow_safety_retention_other: nullableBoolean,
-  enable_free_model_publication: nullableBoolean,
-  enable_free_model_training: nullableBoolean,
-  enable_paid_model_training: nullableBoolean,
-  include_byok_in_budgets: z.boolean().optional(),
-};
+import { type BuiltinFilter, type GuardrailSettings, settings } from "./guardrailSettings";
 
 const name = z.string().min(1).max(200);
 export const newGuardrail = z.object({ name, workspace_id: z.uuid().optional(), ...settings });

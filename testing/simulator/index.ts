@@ -1,10 +1,7 @@
 export type {
   Account,
-  BuiltinFilter,
-  CustomFilter,
   FederationPolicy,
   Guardrail,
-  GuardrailSettings,
   Key,
   KeyAssignment,
   ManagementKey,
@@ -18,6 +15,7 @@ export type { ManagementKeyOptions } from "./changes";
 export type { Clock } from "./clock";
 export type { Assignees, Dashboard } from "./dashboard";
 export type { Fault, FaultEffect, FaultMatch, Faults, Hold, RequestHook, When } from "./faults";
+export type { BuiltinFilter, CustomFilter, GuardrailSettings } from "./guardrailSettings";
 export type { LoggedRequest } from "./requestLog";
 export type { SimulatedAccount, Simulator, SimulatorOptions } from "./simulator";
 export { startSimulator } from "./simulator";

@@ -4,6 +4,7 @@ import type { Account, Guardrail, State, Workspace } from "../account";
 import { addGuardrail, definedFields, removeGuardrail } from "../changes";
 import { badRequest, conflict } from "../errors";
 import { guardrailChange, newGuardrail, storedSettings } from "../guardrailRules";
+import { SWITCHES } from "../guardrailSettings";
 import { checkScope, chosenWorkspace, findGuardrail, isDefaultGuardrail } from "../objects";
 import type { ManagementRequest, Route } from "../route";
 import { created, deleted, managementRoute, offset, ok, pageLimit, paginate, parseBody, parseQuery } from "../route";
@@ -91,26 +92,13 @@ function checkNameIsFree(account: Account, name: string, workspaceId: string | n
   if (taken) throw conflict("A guardrail with this name already exists");
 }
 
-const NULLABLE_BOOLEANS = [
-  "enforce_zdr_anthropic",
-  "enforce_zdr_openai",
-  "enforce_zdr_google",
-  "enforce_zdr_xai",
-  "enforce_zdr_other",
-  "allow_safety_retention_google",
-  "allow_safety_retention_other",
-  "enable_free_model_publication",
-  "enable_free_model_training",
-  "enable_paid_model_training",
-] as const;
-
 function guardrailBody(state: State, guardrail: Guardrail) {
   const { unsetBooleans, enforceZdrReturned, nullGuardrailFields } = state.switches;
   const unset = unsetBooleans === "false" ? false : null;
   const { id, name, workspace_id, created_at, updated_at, include_byok_in_budgets, ...settings } = guardrail;
   const optional = {
     ...settings,
-    ...Object.fromEntries(NULLABLE_BOOLEANS.map((field) => [field, guardrail[field] ?? unset])),
+    ...Object.fromEntries(SWITCHES.map((field) => [field, guardrail[field] ?? unset])),
     enforce_zdr: enforceZdrReturned === "stored" ? settings.enforce_zdr : null,
   };
   const sent = Object.entries(optional).filter(([, value]) => nullGuardrailFields === "sent" || value !== null);
