@@ -25,7 +25,7 @@ import {
 jest.mock("../../provider/api/transport", () => ({ send: jest.fn() }));
 
 describe("check", () => {
-  test("failures name no property, since the engine prints the value of a named one", async () => {
+  test("reports failures without a property, because the engine prints the value of a named one", async () => {
     const check = () => ({ failures: ["size: must be small", "name: is required"] });
     expect(await provider({ check }, noCredentials).check({}, NEWS)).toEqual({
       failures: [
@@ -35,7 +35,7 @@ describe("check", () => {
     });
   });
 
-  test("inputs, old ones too, come without __provider and without undefined, and no credential is needed", async () => {
+  test("passes and returns inputs without __provider and undefined, and needs no credential", async () => {
     const seen: unknown[] = [];
     const check = (news: object, olds: object) => {
       seen.push(news, olds);
@@ -52,11 +52,11 @@ describe("diff", () => {
     [{ changed: false, replaces: [] }, { changes: false }],
     [{ changed: true, replaces: [] }, { replaces: [] }],
     [{ changed: true, replaces: ["size"] }, { replaces: ["size"] }],
-  ])("%j is told as %j, so that the engine compares the inputs itself", async (difference, told) => {
-    expect(await provider({ diff: () => difference }, noCredentials).diff("id", STATE, NEWS)).toStrictEqual(told);
+  ])("reports %j as %j, so that the engine compares the inputs itself", async (difference, reported) => {
+    expect(await provider({ diff: () => difference }, noCredentials).diff("id", STATE, NEWS)).toStrictEqual(reported);
   });
 
-  test("sees our own outputs and inputs only, and the secret as one", async () => {
+  test("passes only outputs and inputs of the kind, with the secret as a Secret", async () => {
     const seen: unknown[] = [];
     const diff = (olds: Outputs, news: Inputs) => {
       seen.push(olds, news);
@@ -70,17 +70,17 @@ describe("diff", () => {
     expect((seen[0] as Outputs).key.reveal()).toBe(KEY);
   });
 
-  test("what the kind forbids sees the change and the account of the state, and its error is the answer", async () => {
+  test("passes the change and the account of the state to `forbid`, and throws its error", async () => {
     const seen: unknown[] = [];
     const forbidden = new PreconditionError("replace x", "no", "don't");
-    const does: Methods = {
+    const methods: Methods = {
       diff: () => ({ changed: true, replaces: ["size"] }),
       forbid: (change) => {
         seen.push(change);
         throw forbidden;
       },
     };
-    const host = provider(does, noCredentials);
+    const host = provider(methods, noCredentials);
     expect(await failureOf(host.diff("id", STATE, NEWS))).toBe(forbidden);
     await failureOf(host.diff("id", { ...STATE, __origin: undefined }, NEWS));
     const change = {
@@ -96,7 +96,7 @@ describe("diff", () => {
     ]);
   });
 
-  test("meets the account of the state, and refuses a plan for two of them", async () => {
+  test("meets the account of the state, and rejects a plan for two accounts", async () => {
     const met: unknown[] = [];
     const rejectMixedAccounts = (operation: string) => {
       throw new AccountMismatchError(operation, "two accounts", "use two Providers");
@@ -107,14 +107,14 @@ describe("diff", () => {
     expect(met).toEqual([[ACCOUNT_REF, 'thing "ci" (id)']]);
   });
 
-  test("what another resource has adopted in this run is refused", async () => {
+  test("rejects an object that another resource has adopted in this run", async () => {
     const session = newSession();
     session.adoptedIds.add("id");
     const error = await failureOf(provider({}, { ...noCredentials, session }).diff("id", STATE, NEWS));
     expect(error.message).toMatch(/^compare thing "ci" \(id\): another resource .* manages or adopts id already/);
   });
 
-  test("what it compares is known and managed: nothing that a lost request has left, and nobody else's to adopt", async () => {
+  test("records the object as seen and managed, so that it is neither an orphan nor adoptable", async () => {
     const session = newSession();
     await provider({ diff: () => ({ changed: false, replaces: [] }) }, { session }).diff("id", STATE, NEWS);
     expect([...session.seenIds, ...session.managed.keys()]).toEqual(["id", "id"]);
@@ -124,13 +124,13 @@ describe("diff", () => {
 describe("create", () => {
   const create = async () => ({ id: "id", outputs: outputs({ size: undefined }) });
 
-  test("results hold the secret in wire form, the account and the version, and no undefined", async () => {
+  test("returns the secret in Pulumi's format, the account and the version, and no undefined", async () => {
     const result = await provider({ create }).create(NEWS);
     expect(result).toStrictEqual({ id: "id", outs: { name: "ci", key: SECRET_ON_WIRE, __origin: ORIGIN } });
     expect(hasNoUndefined(result)).toBe(true);
   });
 
-  test("the state says through which base URL and in which organization, where that is not the usual case", async () => {
+  test("stores the base URL and the organization when they are not the usual ones", async () => {
     const account: AccountRef = { workspace: "w", organization: "org_1", server: "http://127.0.0.1:4010" };
     const accounts = new ScriptedGuard({ present: async () => account });
     expect((await provider({ create }, { accounts }).create(NEWS)).outs.__origin).toStrictEqual({
@@ -141,31 +141,31 @@ describe("create", () => {
     });
   });
 
-  test("that the name is the default one is an output like any other", async () => {
+  test("returns __defaultName as an output", async () => {
     const named = { __defaultName: true };
     const { outs } = await provider({ create: async () => ({ id: "id", outputs: outputs(named) }) }).create(NEWS);
     expect(outs).toStrictEqual({ name: "ci", key: SECRET_ON_WIRE, __origin: ORIGIN, ...named });
   });
 
-  test("nothing is made when the account can't be told", async () => {
+  test("creates nothing when the account can't be identified", async () => {
     const accounts = new ScriptedGuard({ present: () => Promise.reject(new Error("no credentials")) });
     expect((await failureOf(provider({}, { accounts }).create(NEWS))).message).toBe("no credentials");
   });
 
-  test("the kind is told the account, and an error says which object it is about", async () => {
+  test("passes the account, and an operation that names the object", async () => {
     const seen: unknown[] = [];
-    const named: Methods["create"] = ({ api, account }) => {
+    const recording: Methods["create"] = ({ api, account }) => {
       seen.push(api.operation, account);
       return create();
     };
-    await provider({ create: named }).create(NEWS);
+    await provider({ create: recording }).create(NEWS);
     expect(seen).toEqual(['create thing "ci"', ACCOUNT_REF]);
   });
 
   const partial = () =>
     Promise.reject(new PartialFailureError("id", outputs({ size: undefined }), new Error(`oops ${KEY}`)));
 
-  test("a partial failure carries id, __provider, the secret in wire form and the reason without keys", async () => {
+  test("throws a partial failure with id, __provider, the secret in Pulumi's format and a redacted reason", async () => {
     const error = await failureOf(provider({ create: partial }).create(NEWS));
     expect(error.id).toBe("id");
     expect(error.properties).toStrictEqual({
@@ -180,29 +180,29 @@ describe("create", () => {
     expect("code" in error).toBe(false);
   });
 
-  test("printing a partial failure prints no key", async () => {
+  test("throws a partial failure that prints no key", async () => {
     const error = await failureOf(provider({ create: partial }).create(NEWS));
-    for (const text of [String(error), error.stack ?? "", inspect(error, { depth: 9 }), JSON.stringify(error)]) {
-      expect(text).not.toContain(KEY);
+    for (const output of [String(error), error.stack ?? "", inspect(error, { depth: 9 }), JSON.stringify(error)]) {
+      expect(output).not.toContain(KEY);
     }
   });
 
-  test("any other failure is passed on as it is", async () => {
+  test("passes on any other failure unchanged", async () => {
     const broken = new ServerError("op", 500, "oops");
     expect(await failureOf(provider({ create: () => Promise.reject(broken) }).create(NEWS))).toBe(broken);
   });
 });
 
-test("a request of a lifecycle goes out with the operation's name", async () => {
-  const answer: HttpResponse = { status: 404, text: '{"error":{"code":404,"message":"no"}}' };
-  jest.mocked(send).mockResolvedValue(answer);
+test("sends a request of a lifecycle with the name of the operation", async () => {
+  const response: HttpResponse = { status: 404, text: '{"error":{"code":404,"message":"no"}}' };
+  jest.mocked(send).mockResolvedValue(response);
   const remove: Methods["delete"] = ({ api }) => api.request({ method: "GET", path: ["x"], result: z.any() });
   await provider({ delete: remove }).delete("id", STATE);
   expect(jest.mocked(send).mock.calls[0]?.[0].operation).toBe('delete thing "ci" (id)');
 });
 
 test.each([true, false])(
-  "a write is compared with the accounts that were met, and says if it creates: %s",
+  "checks the accounts before a write, and passes whether it is a create: %s",
   async (creates) => {
     const seen: unknown[] = [];
     const beforeWrite = async (_api: unknown, isCreate: boolean) => {
@@ -211,8 +211,8 @@ test.each([true, false])(
     };
     jest.mocked(send).mockClear();
     const write: Methods["delete"] = ({ api }) => api.request({ method: "POST", path: ["x"], result: z.any() });
-    const does: Methods = { delete: write, create: (context) => write(context, "id", outputs()) as Promise<never> };
-    const host = provider(does, { accounts: new ScriptedGuard({ beforeWrite }) });
+    const methods: Methods = { delete: write, create: (context) => write(context, "id", outputs()) as Promise<never> };
+    const host = provider(methods, { accounts: new ScriptedGuard({ beforeWrite }) });
     const work = creates ? host.create(NEWS) : host.delete("id", STATE);
     expect(await failureOf(work)).toBeInstanceOf(AccountMismatchError);
     expect(seen).toEqual([creates]);
@@ -220,7 +220,7 @@ test.each([true, false])(
   },
 );
 
-test("an object whose name is its id is called by it once", async () => {
+test("names an object only once when its name is its id", async () => {
   const error = await failureOf(
     provider({ read: async () => undefined }).read("id", { name: "id", __provider: PROVIDER }),
   );

@@ -34,7 +34,7 @@ beforeEach(() => jest.mocked(sleep).mockClear());
 const gone = new NotFoundError("op", 404, "Resource not found");
 const same = () => ({ changed: false, replaces: [] });
 const different = () => ({ changed: true, replaces: [] });
-const elsewhere = new ScriptedGuard({
+const differentAccount = new ScriptedGuard({
   confirmGone: async (api) => {
     throw new AccountMismatchError(api.operation, "not found, and it is elsewhere", "nothing was removed");
   },
@@ -48,7 +48,7 @@ describe("read", () => {
   const nothing = async () => undefined;
   const props = { name: "ci", key: SECRET_ON_WIRE, __origin: ORIGIN };
 
-  test("returns no inputs when nothing drifted: those in the state are as the program declared them", async () => {
+  test("returns no inputs when nothing drifted, because the state has the declared ones", async () => {
     expect(await provider({ read, diff: same }).read("id", STATE)).toStrictEqual({ id: "id", props });
   });
 
@@ -58,13 +58,13 @@ describe("read", () => {
     expect(hasNoUndefined(result)).toBe(true);
   });
 
-  test("returns the live inputs after an unfinished create or update, and forgets that it was one", async () => {
+  test("returns the live inputs and clears `unfinished` after an unfinished create or update", async () => {
     const state = { ...STATE, __origin: { ...ORIGIN, unfinished: true } };
     const result = await provider({ read, diff: same }).read("id", state);
     expect(result).toStrictEqual({ id: "id", props, inputs: { name: "live" } });
   });
 
-  test("of `get` has no olds, and returns the live inputs and the account of the management key", async () => {
+  test("returns the live inputs and the account of the management key for `get`", async () => {
     const seen: unknown[] = [];
     const found: Methods["read"] = (context, id, olds) => {
       seen.push(context.account, olds);
@@ -75,41 +75,41 @@ describe("read", () => {
     expect(result).toMatchObject({ id: "id", props: { __origin: ORIGIN }, inputs: { name: "live" } });
   });
 
-  test("of `get` of what does not exist throws", async () => {
+  test("fails for `get` when the object does not exist", async () => {
     const error = await failureOf(provider({ read: nothing }).read("id", { __provider: PROVIDER }));
     expect(error).toBeInstanceOf(PreconditionError);
     expect(error.message).toMatch(/no such object.*id that is passed to `get`/s);
   });
 
-  test("asks for no account when the state has it", async () => {
-    const present = () => Promise.reject(new Error("must not be asked"));
+  test("does not read the account when the state has it", async () => {
+    const present = () => Promise.reject(new Error("expected no request for the account"));
     const host = provider({ read, diff: same }, { accounts: new ScriptedGuard({ present }) });
     expect((await host.read("id", STATE)).props?.__origin).toEqual(ORIGIN);
   });
 
-  test("an object found through another base URL is at home there, and keeps its organization", async () => {
+  test("stores the base URL of this run when it finds the object there, and keeps its organization", async () => {
     const state = { ...STATE, __origin: { ...ORIGIN, organization: "org_1" } };
     const host = provider({ read, diff: same }, { baseUrl: "https://eu.example" });
     const origin = { ...ORIGIN, organization: "org_1", server: "https://eu.example" };
     expect((await host.read("id", state)).props?.__origin).toEqual(origin);
   });
 
-  test("what is gone in its own account has an empty id", async () => {
-    const asked: unknown[] = [];
-    const confirmGone = async (_api: unknown, account: unknown) => void asked.push(account);
+  test("returns an empty id when the object was deleted from its account", async () => {
+    const confirmed: unknown[] = [];
+    const confirmGone = async (_api: unknown, account: unknown) => void confirmed.push(account);
     const host = provider({ read: nothing }, { accounts: new ScriptedGuard({ confirmGone }) });
     expect(await host.read("id", STATE)).toStrictEqual({ id: "" });
-    expect(asked).toEqual([ACCOUNT_REF]);
+    expect(confirmed).toEqual([ACCOUNT_REF]);
   });
 
-  test("what is not found elsewhere is an error and not gone", async () => {
-    const error = await failureOf(provider({ read: nothing }, { accounts: elsewhere }).read("id", STATE));
+  test("fails when the object is not found in a different account", async () => {
+    const error = await failureOf(provider({ read: nothing }, { accounts: differentAccount }).read("id", STATE));
     expect(error.message).toMatch(/^read thing "ci" \(id\): not found, and it is elsewhere/);
   });
 });
 
 describe("update", () => {
-  test("passes olds and news as our own and returns outputs without undefined", async () => {
+  test("passes olds and news of the kind only, and returns outputs without undefined", async () => {
     const seen: unknown[] = [];
     const update: Methods["update"] = async (_context, _id, olds, news) => {
       seen.push(olds, news);
@@ -123,7 +123,7 @@ describe("update", () => {
     expect(result).toStrictEqual({ outs: { name: "ci", key: SECRET_ON_WIRE, __origin: ORIGIN } });
   });
 
-  test("after an unfinished one takes the mark away, and writes the base URL of this run", async () => {
+  test("clears `unfinished` and stores the base URL of this run when it sends a request", async () => {
     const update: Methods["update"] = async ({ api }, _id, olds) => {
       respond(OK);
       await api.request(reading);
@@ -134,13 +134,13 @@ describe("update", () => {
     expect((await host.update("id", state, NEWS)).outs?.__origin).toEqual({ ...ORIGIN, server: "https://eu.example" });
   });
 
-  test("that has nothing to send keeps the base URL of the state", async () => {
+  test("keeps the base URL of the state when it sends nothing", async () => {
     const update: Methods["update"] = async (_context, _id, olds) => olds;
     const host = provider({ update }, { baseUrl: "https://eu.example" });
     expect((await host.update("id", STATE, NEWS)).outs?.__origin).toEqual(ORIGIN);
   });
 
-  test("a partial failure keeps the outputs with __provider, as unfinished", async () => {
+  test("keeps the outputs with __provider and `unfinished` after a partial failure", async () => {
     const update = () => Promise.reject(new PartialFailureError("id", outputs(), new Error("oops")));
     expect(await failureOf(provider({ update }).update("id", STATE, NEWS))).toMatchObject({
       id: "id",
@@ -148,14 +148,14 @@ describe("update", () => {
     });
   });
 
-  test("what is gone says so and how to create it again; elsewhere it says that", async () => {
+  test("says how to recreate a deleted object, or that the account is a different one", async () => {
     const update = () => Promise.reject(gone);
     expect((await failureOf(provider({ update }).update("id", STATE, NEWS))).message).toMatch(/pulumi up --refresh/);
-    const error = await failureOf(provider({ update }, { accounts: elsewhere }).update("id", STATE, NEWS));
+    const error = await failureOf(provider({ update }, { accounts: differentAccount }).update("id", STATE, NEWS));
     expect(error).toBeInstanceOf(AccountMismatchError);
   });
 
-  test("any other failure is passed on as it is", async () => {
+  test("passes on any other failure unchanged", async () => {
     const broken = new ServerError("op", 500, "oops");
     expect(await failureOf(provider({ update: () => Promise.reject(broken) }).update("id", STATE, NEWS))).toBe(broken);
   });
@@ -165,53 +165,55 @@ describe("delete", () => {
   const fails = (error: Error) => () => Promise.reject(error);
   const lost = new TimeoutError("op", 20);
 
-  test("of what is gone in its own account is a success", async () => {
+  test("succeeds when the object was already deleted from its account", async () => {
     await provider({ delete: fails(gone) }).delete("id", STATE);
   });
 
-  test("of what is not found elsewhere is an error", async () => {
-    const error = await failureOf(provider({ delete: fails(gone) }, { accounts: elsewhere }).delete("id", STATE));
+  test("fails when the object is not found in a different account, and keeps it", async () => {
+    const error = await failureOf(
+      provider({ delete: fails(gone) }, { accounts: differentAccount }).delete("id", STATE),
+    );
     expect(error).toBeInstanceOf(AccountMismatchError);
   });
 
-  test("that is refused is that failure, without a look", async () => {
-    const refused = new PreconditionError("op", "no", "don't");
-    expect(await failureOf(provider({ delete: fails(refused) }).delete("id", STATE))).toBe(refused);
+  test("passes on a rejection without a read", async () => {
+    const rejection = new PreconditionError("op", "no", "don't");
+    expect(await failureOf(provider({ delete: fails(rejection) }).delete("id", STATE))).toBe(rejection);
   });
 
-  /** Finds the object this many times, and counts the looks. */
+  /** Finds the object this many times, and records the reads. */
   function lagging(times: number) {
-    const looks: unknown[] = [];
+    const reads: unknown[] = [];
     const read: Methods["read"] = async (_context, id, olds) => {
-      looks.push([id, olds?.name]);
-      return looks.length > times ? undefined : { inputs: { name: "ci" }, outputs: outputs() };
+      reads.push([id, olds?.name]);
+      return reads.length > times ? undefined : { inputs: { name: "ci" }, outputs: outputs() };
     };
-    return { looks, read };
+    return { reads, read };
   }
 
-  test("of unknown outcome is a success if a look finds nothing", async () => {
-    const { looks, read } = lagging(0);
+  test("succeeds after an unknown outcome when a read finds nothing", async () => {
+    const { reads, read } = lagging(0);
     await provider({ delete: fails(lost), read }).delete("id", STATE);
-    expect(looks).toEqual([["id", "ci"]]);
+    expect(reads).toEqual([["id", "ci"]]);
     expect(jest.mocked(sleep)).not.toHaveBeenCalled();
   });
 
-  test("of unknown outcome is a success if the API shows for a while what it has deleted", async () => {
-    const { looks, read } = lagging(LAG_WAITS_MS.length);
+  test("succeeds after an unknown outcome when the API shows the deleted object for a while", async () => {
+    const { reads, read } = lagging(LAG_WAITS_MS.length);
     await provider({ delete: fails(lost), read }).delete("id", STATE);
-    expect(looks).toHaveLength(LAG_WAITS_MS.length + 1);
+    expect(reads).toHaveLength(LAG_WAITS_MS.length + 1);
     expect(jest.mocked(sleep).mock.calls.map(([ms]) => ms)).toEqual(LAG_WAITS_MS);
   });
 
-  test("of unknown outcome is that failure if the object stays", async () => {
-    const { looks, read } = lagging(Number.POSITIVE_INFINITY);
+  test("passes on the unknown outcome when the object stays", async () => {
+    const { reads, read } = lagging(Number.POSITIVE_INFINITY);
     expect(await failureOf(provider({ delete: fails(lost), read }).delete("id", STATE))).toBe(lost);
-    expect(looks).toHaveLength(LAG_WAITS_MS.length + 1);
+    expect(reads).toHaveLength(LAG_WAITS_MS.length + 1);
   });
 
-  test("of unknown outcome that finds nothing in another account is an error", async () => {
+  test("fails after an unknown outcome when a different account shows nothing", async () => {
     const { read } = lagging(0);
-    const host = provider({ delete: fails(lost), read }, { accounts: elsewhere });
+    const host = provider({ delete: fails(lost), read }, { accounts: differentAccount });
     expect(await failureOf(host.delete("id", STATE))).toBeInstanceOf(AccountMismatchError);
   });
 });

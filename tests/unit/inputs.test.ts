@@ -10,13 +10,13 @@ import {
 } from "../../provider/reconcile/inputs";
 import { HASH, KEY, UNKNOWN_VALUE } from "./support/samples";
 
-const problems = (rule: ReturnType<typeof singleLine>, value: unknown) =>
+const failuresOf = (rule: ReturnType<typeof singleLine>, value: unknown) =>
   rule.safeParse(value).error?.issues.map(({ message }) => message) ?? [];
 
 test.each<[string, unknown[], unknown[]]>([
-  ["texts by their characters, not as they are quoted", ["a!", "a", "b", "a"], ["a", "a!", "b"]],
+  ["strings by their characters, not by their JSON", ["a!", "a", "b", "a"], ["a", "a!", "b"]],
   [
-    "objects that name the same in another order as one",
+    "objects without duplicates that differ only in property order",
     [
       { b: 1, a: 2 },
       { a: 2, b: 1 },
@@ -24,7 +24,7 @@ test.each<[string, unknown[], unknown[]]>([
     [{ a: 2, b: 1 }],
   ],
   [
-    "objects by their names in order",
+    "objects by their properties",
     [
       { b: 1, a: 2 },
       { a: 1, b: 2 },
@@ -34,9 +34,9 @@ test.each<[string, unknown[], unknown[]]>([
       { b: 1, a: 2 },
     ],
   ],
-  ["numbers, null and texts beside each other", [5, null, "x", null, 5], [5, null, "x"]],
-  ["nothing", [], []],
-])("a set has %s", (_title, values, expected) => {
+  ["numbers, null and strings together", [5, null, "x", null, 5], [5, null, "x"]],
+  ["an empty list", [], []],
+])("sorts %s", (_title, values, expected) => {
   expect(sortedSet(values)).toEqual(expected);
 });
 
@@ -45,25 +45,25 @@ test.each([
   ["2027-01-01T00:00:00.987654Z", "2027-01-01T00:00:00Z"],
   ["tomorrow", "tomorrow"],
   ["", ""],
-])("%j is %j in UTC with seconds", (text, expected) => {
-  expect(utcSeconds(text)).toBe(expected);
+])("converts %j to %j, in UTC with seconds", (timestamp, expected) => {
+  expect(utcSeconds(timestamp)).toBe(expected);
 });
 
-test("-0 is 0, none is null, and what is not known yet stays", () => {
+test("converts -0 to 0 and an unset number to null, and keeps an unknown one", () => {
   expect(Object.is(plainNumber(-0), 0)).toBe(true);
   expect(plainNumber(undefined)).toBeNull();
   expect(plainNumber(UNKNOWN_VALUE as unknown as number)).toBe(UNKNOWN_VALUE);
 });
 
-test("none is dropped, and no other falsy value", () => {
+test("drops null and undefined, and no other falsy value", () => {
   expect(omitNullish({ a: null, b: undefined, c: 0, d: "", e: false })).toStrictEqual({ c: 0, d: "", e: false });
 });
 
-test("nothing in small letters is nothing", () => {
+test("converts a string to lower case, and keeps undefined", () => {
   expect([lowerCase("AbC"), lowerCase(undefined)]).toEqual(["abc", undefined]);
 });
 
-test("only Pulumi's mark is unknown", () => {
+test("recognizes only Pulumi's sentinel as unknown", () => {
   expect([isUnknown(UNKNOWN_VALUE), isUnknown(`x${UNKNOWN_VALUE}`), isUnknown(undefined)]).toEqual([
     true,
     false,
@@ -78,16 +78,16 @@ test.each([
   ["a key within a sentence", `see ${KEY}.`, ["must not contain a key"]],
   ["a tab", "a\tb", ["must not contain control characters"]],
   ["a delete character", "a\u007f", ["must not contain control characters"]],
-  ["nothing", undefined, ["is required"]],
+  ["no value", undefined, ["is required"]],
   ["a number", 5, ["must be a string"]],
-])("a line with %s", (_title, value, expected) => {
-  expect(problems(singleLine(), value)).toEqual(expected);
+])("checks a single line with %s", (_title, value, expected) => {
+  expect(failuresOf(singleLine(), value)).toEqual(expected);
 });
 
-test("a line has its length, and no other limit", () => {
-  expect(problems(singleLine(3), "abc")).toEqual([]);
-  expect(problems(singleLine(3), "abcd")).toEqual(["must have at most 3 characters"]);
-  expect(problems(singleLine(), "a".repeat(100_000))).toEqual([]);
+test("limits a single line to its maximum length, if it has one", () => {
+  expect(failuresOf(singleLine(3), "abc")).toEqual([]);
+  expect(failuresOf(singleLine(3), "abcd")).toEqual(["must have at most 3 characters"]);
+  expect(failuresOf(singleLine(), "a".repeat(100_000))).toEqual([]);
 });
 
 test.each([
@@ -96,6 +96,6 @@ test.each([
   [`${HASH}0`, [expect.stringMatching(/64 hexadecimal digits/)]],
   [`x${HASH}`, [expect.stringMatching(/64 hexadecimal digits/)]],
   [`${HASH}\n`, [expect.stringMatching(/64 hexadecimal digits/)]],
-])("of a hash %j is said %j", (value, expected) => {
-  expect(problems(keyHash(), value)).toEqual(expected);
+])("checks the hash %j with the result %j", (value, expected) => {
+  expect(failuresOf(keyHash(), value)).toEqual(expected);
 });

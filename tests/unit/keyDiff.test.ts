@@ -15,7 +15,7 @@ import {
 
 const CAPITALS = "AAAAAAAA-AAAA-4AAA-8AAA-AAAAAAAAAAAA";
 
-/** Two values of each input, and how the wire calls it. The first of workspace and creator is what the server chooses. */
+/** Two values of each input. The first creator is the one that the server chooses. */
 const VALUES = {
   name: ["ci", "deploy"],
   limit: [25, 50],
@@ -31,7 +31,7 @@ const VALUES = {
 type Name = keyof typeof VALUES;
 const NAMES = Object.keys(VALUES) as Name[];
 const REPLACING: Name[] = ["expiresAt", "creatorUserId", "externalUser", "keepers"];
-const LEFT_TO_SERVER: Name[] = ["workspaceId", "creatorUserId", "externalUser"];
+const SERVER_CHOSEN: Name[] = ["workspaceId", "creatorUserId", "externalUser"];
 const WIRE: Partial<Record<Name, string>> = {
   limitReset: "limit_reset",
   includeByokInLimit: "include_byok_in_limit",
@@ -48,69 +48,66 @@ async function stateOf(inputs: InferenceKeyInputs): Promise<{ outputs: Inference
   return { outputs: throughState(outputs), account };
 }
 
-/** What an input comes to when it is left out. */
-const NONE: Given = { name: "key", includeByokInLimit: false, disabled: false };
+/** The values of omitted inputs; those of the others are null. */
+const DEFAULTS: Given = { name: "key", includeByokInLimit: false, disabled: false };
 function meaning(name: Name, given: Given): unknown {
-  return given[name] ?? NONE[name] ?? null;
+  return given[name] ?? DEFAULTS[name] ?? null;
 }
 
-/** The rule of the issue, for inputs before and after: which differ. */
+/** The inputs that a diff must report as changed. */
 function differing(before: Given, after: Given): Name[] {
   return NAMES.filter((name) => {
-    if (!LEFT_TO_SERVER.includes(name))
+    if (!SERVER_CHOSEN.includes(name))
       return JSON.stringify(meaning(name, before)) !== JSON.stringify(meaning(name, after));
-    // What was left to the server is not remembered, and what is left to it again stays.
+    // An omitted input accepts the value that the server chose, and the state does not remember that value.
     return after[name] !== undefined && after[name] !== before[name];
   });
 }
 
 const pairs = NAMES.flatMap((a, index) => NAMES.slice(index + 1).map((b): [Name, Name] => [a, b]));
 
-/** All settings of a pair: each left out, and each with either value. */
+/** Every combination of two inputs: each omitted, or with one of its two values. */
 function settingsOf([a, b]: [Name, Name]): Given[] {
   const options = (name: Name) => [{}, ...VALUES[name].map((value) => ({ [name]: value }))];
   return options(a).flatMap((first) => options(b).map((second) => ({ ...first, ...second })));
 }
 
-test.each(pairs)(
-  "every change of %s with %s replaces or updates as the table says, and then converges",
-  async (...pair) => {
-    const settings = settingsOf(pair);
-    for (const before of settings) {
-      const { outputs, account } = await stateOf(inputsOf(before));
-      for (const after of settings) {
-        account.restore();
-        const declared = inputsOf(after);
-        const changed = differing(before, after);
-        const replaces = changed.filter((name) => REPLACING.includes(name));
-        const found = inferenceKey.diff(outputs, declared);
-        const about = JSON.stringify({ before, after });
-        expect({ about, ...found }).toEqual({ about, changed: changed.length > 0, replaces });
-        if (changed.length === 0 || replaces.length > 0) continue;
-        const updated = await inferenceKey.update(contextOf(account), HASH, outputs, declared);
-        const body = Object.fromEntries(changed.map((name) => [WIRE[name] ?? name, meaning(name, after)]));
-        expect({ about, sent: account.sent }).toEqual({
-          about,
-          sent: [{ method: "PATCH", path: `/keys/${HASH}`, body }],
-        });
-        expect(inferenceKey.diff(throughState(updated), declared)).toEqual({ changed: false, replaces: [] });
-      }
+test.each(pairs)("replaces, or updates exactly what changed, when %s and %s change", async (...pair) => {
+  const settings = settingsOf(pair);
+  for (const before of settings) {
+    const { outputs, account } = await stateOf(inputsOf(before));
+    for (const after of settings) {
+      account.restore();
+      const declared = inputsOf(after);
+      const changed = differing(before, after);
+      const replaces = changed.filter((name) => REPLACING.includes(name));
+      const found = inferenceKey.diff(outputs, declared);
+      const change = JSON.stringify({ before, after });
+      expect({ change, ...found }).toEqual({ change, changed: changed.length > 0, replaces });
+      if (changed.length === 0 || replaces.length > 0) continue;
+      const updated = await inferenceKey.update(contextOf(account), HASH, outputs, declared);
+      const body = Object.fromEntries(changed.map((name) => [WIRE[name] ?? name, meaning(name, after)]));
+      expect({ change, sent: account.sent }).toEqual({
+        change,
+        sent: [{ method: "PATCH", path: `/keys/${HASH}`, body }],
+      });
+      expect(inferenceKey.diff(throughState(updated), declared)).toEqual({ changed: false, replaces: [] });
     }
-  },
-);
+  }
+});
 
-test.each(NAMES)("%s that is not known yet is a change, and a replacement if it is one of those", async (name) => {
+test.each(NAMES)("finds a change when %s is unknown, and a replacement if that input replaces", async (name) => {
   const { outputs } = await stateOf(inputsOf({ [name]: VALUES[name][0] }));
   const replaces = REPLACING.includes(name) ? [name] : [];
   expect(inferenceKey.diff(outputs, inputsOf({ [name]: UNKNOWN_VALUE }))).toEqual({ changed: true, replaces });
 });
 
-test("a keeper that is not known yet replaces", async () => {
+test("replaces the key when a keeper is unknown", async () => {
   const { outputs } = await stateOf(inputsOf({ keepers: { when: "may" } }));
   expect(inferenceKey.diff(outputs, inputsOf({ keepers: { when: UNKNOWN_VALUE } })).replaces).toEqual(["keepers"]);
 });
 
-test("an empty map of keepers is the same as none", async () => {
+test("finds no change between an empty map of keepers and an omitted one", async () => {
   const { outputs } = await stateOf(inputsOf({ keepers: {} }));
   expect(inferenceKey.diff(outputs, inputsOf({}))).toEqual({ changed: false, replaces: [] });
 });
@@ -119,7 +116,7 @@ test.each([
   ["adding", {}, { adopt: HASH }],
   ["removing", { adopt: HASH }, {}],
   ["changing", { adopt: HASH }, { adopt: OTHER_HASH }],
-])("%s adopt is no change", async (_title, before, after) => {
+])("finds no change when the program is %s `adopt`", async (_title, before, after) => {
   const { outputs } = await stateOf(inputsOf({ limit: 5 }));
   expect(inferenceKey.diff({ ...outputs, ...before }, inputsOf({ limit: 5, ...after }))).toEqual({
     changed: false,
@@ -127,28 +124,28 @@ test.each([
   });
 });
 
-test("the same instant in another zone is no change", async () => {
+test("finds no change when the same expiry has a different UTC offset", async () => {
   const { outputs } = await stateOf(inputsOf({ expiresAt: "2027-01-01T00:00:00Z" }));
   const declared = inputsOf({ expiresAt: "2027-01-01T05:30:00.000+05:30" });
   expect(inferenceKey.diff(outputs, declared)).toEqual({ changed: false, replaces: [] });
 });
 
-test("a workspace id in capitals is the same workspace", async () => {
+test("finds no change when only the case of the workspace id differs", async () => {
   const { outputs } = await stateOf(inputsOf({ workspaceId: CAPITALS }));
   expect(outputs.workspaceId).toBe(CAPITALS);
   expect(inferenceKey.diff(outputs, inputsOf({ workspaceId: CAPITALS.toLowerCase() })).changed).toBe(false);
 });
 
 test.each([
-  ["a limit of -0 and 0", { limit: 0 }, { limit: -0 }],
-  ["includeByokInLimit: false and none", {}, { includeByokInLimit: false }],
-  ["disabled: false and none", { disabled: false }, {}],
-])("%s are the same", async (_title, before, after) => {
+  ["limit: 0 and -0", { limit: 0 }, { limit: -0 }],
+  ["includeByokInLimit: false and an omitted one", {}, { includeByokInLimit: false }],
+  ["disabled: false and an omitted one", { disabled: false }, {}],
+])("finds no change between %s", async (_title, before, after) => {
   const { outputs } = await stateOf(inputsOf(before));
   expect(inferenceKey.diff(outputs, inputsOf(after))).toEqual({ changed: false, replaces: [] });
 });
 
-test("leaving a declared workspace and creator to the server again accepts the present ones", async () => {
+test("finds no change when the program no longer declares workspace and creator", async () => {
   const { outputs: explicit } = await stateOf(inputsOf({ workspaceId: WORKSPACE, creatorUserId: CREATOR }));
   expect(inferenceKey.diff(explicit, inputsOf({}))).toEqual({ changed: false, replaces: [] });
 });

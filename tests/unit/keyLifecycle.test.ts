@@ -29,9 +29,9 @@ const created = (settings: object = {}) => ({ data: wireKey(settings), key: KEY 
 const shown = (settings: object = {}) => ({ data: wireKey(settings) });
 const gone = new NotFoundError(OPERATION, 404, "Resource not found");
 const broken = new ServerError(OPERATION, 500, "Internal Server Error");
-const refused = new ApiError(OPERATION, 400, "Invalid request parameters");
+const rejection = new ApiError(OPERATION, 400, "Invalid request parameters");
 
-/** State of a key with these outputs beside those that every key has. */
+/** The state of a key with these outputs and those that every key has. */
 function stateWith(outputs: object = {}): InferenceKeyOutputs {
   return {
     name: "ci",
@@ -42,14 +42,14 @@ function stateWith(outputs: object = {}): InferenceKeyOutputs {
   };
 }
 const patch = (body: object) => ({ method: "PATCH", path: `/keys/${HASH}`, body });
-const readIt = { method: "GET", path: `/keys/${HASH}` };
+const readKey = { method: "GET", path: `/keys/${HASH}` };
 
 describe("create", () => {
   test.each([
-    ["with a name alone", {}, { name: "ci" }],
-    ["with a limit of 0", { limit: 0 }, { name: "ci", limit: 0 }],
+    ["only a name", {}, { name: "ci" }],
+    ["a limit of 0", { limit: 0 }, { name: "ci", limit: 0 }],
     [
-      "with all that POST takes",
+      "every field that POST accepts",
       {
         limit: 25,
         limitReset: "monthly",
@@ -69,7 +69,7 @@ describe("create", () => {
         creator_user_id: "user_ada",
       },
     ],
-  ])("%s is one POST, and the key is in the outputs", async (_title, given, body) => {
+  ])("sends one POST with %s, and returns the key", async (_title, given, body) => {
     const fake = scripted(created(body));
     const { id, outputs } = await inferenceKey.create(contextOf(fake), inputsOf(given));
     expect(fake.sent).toEqual([{ method: "POST", path: "/keys", body }]);
@@ -79,14 +79,14 @@ describe("create", () => {
     expect(Object.keys(outputs)).not.toContain("usage");
   });
 
-  test("a disabled key is POST without it and then PATCH", async () => {
+  test("disables a key with a PATCH after the POST", async () => {
     const fake = scripted(created(), shown({ disabled: true }));
     const { outputs } = await inferenceKey.create(contextOf(fake), inputsOf({ disabled: true }));
     expect(fake.sent).toEqual([{ method: "POST", path: "/keys", body: { name: "ci" } }, patch({ disabled: true })]);
     expect(outputs.disabled).toBe(true);
   });
 
-  test("a limit reset and BYOK that POST silently drops are set by PATCH", async () => {
+  test("sets reset interval and BYOK with a PATCH when POST drops them", async () => {
     const settings = { limit: 25, limit_reset: "weekly", include_byok_in_limit: true };
     const fake = scripted(created({ limit: 25 }), shown(settings));
     const given = { limit: 25, limitReset: "weekly", includeByokInLimit: true };
@@ -95,13 +95,13 @@ describe("create", () => {
     expect(outputs).toMatchObject(given);
   });
 
-  test("a default that the server puts on what was left out is taken away", async () => {
+  test("clears defaults that the server sets on omitted inputs", async () => {
     const fake = scripted(created({ limit: 10, include_byok_in_limit: true }), shown());
     await inferenceKey.create(contextOf(fake), inputsOf());
     expect(fake.sent[1]).toEqual(patch({ limit: null, include_byok_in_limit: false }));
   });
 
-  test("a field accepted and never shown is an error that keeps the key, and no loop", async () => {
+  test("fails after two writes and keeps the key when the API accepts a field but does not apply it", async () => {
     const fake = scripted(created(), shown(), shown());
     const error = await failureOf(inferenceKey.create(contextOf(fake), inputsOf({ limit: 25 })));
     expect(fake.lines()).toEqual(["POST /keys", `PATCH /keys/${HASH}`, `PATCH /keys/${HASH}`]);
@@ -111,8 +111,8 @@ describe("create", () => {
 
   test.each([
     ["a server failure", broken],
-    ["a bug of ours", new TypeError("oops")],
-  ])("%s in the PATCH after the POST keeps id, key and what is known", async (_title, cause) => {
+    ["an unexpected error", new TypeError("oops")],
+  ])("keeps id, key and known outputs after %s in the PATCH that follows the POST", async (_title, cause) => {
     const fake = scripted(created(), cause);
     const error = await failureOf(
       inferenceKey.create(contextOf(fake), inputsOf({ disabled: true, keepers: { a: "b" } })),
@@ -123,12 +123,12 @@ describe("create", () => {
     expect(error.outputs).not.toHaveProperty("disabled");
   });
 
-  test("a failed POST is no partial failure: there is nothing to keep", async () => {
-    const error = await failureOf(inferenceKey.create(contextOf(scripted(refused)), inputsOf()));
-    expect(error).toBe(refused);
+  test("fails without a partial state when the POST fails", async () => {
+    const error = await failureOf(inferenceKey.create(contextOf(scripted(rejection)), inputsOf()));
+    expect(error).toBe(rejection);
   });
 
-  test("an expiry that can't be read in the answer does not lose the key", async () => {
+  test("keeps the key when the response has an unreadable expiry", async () => {
     const fake = scripted(created({ expires_at: "tomorrow" }));
     const given = inputsOf({ expiresAt: "2027-01-01T00:00:00Z" });
     const result = inferenceKey.create(contextOf(fake), given).catch((error: unknown) => error);
@@ -137,7 +137,7 @@ describe("create", () => {
     expect(kept.outputs.key.reveal()).toBe(KEY);
   });
 
-  test("an expiry that the API drops is an error that keeps the key, not a new key at every up", async () => {
+  test("fails and keeps the key when the API drops the expiry, instead of replacing it at every up", async () => {
     const fake = scripted(created({ expires_at: null }));
     const given = inputsOf({ expiresAt: "2027-01-01T00:00:00Z" });
     const error = await failureOf(inferenceKey.create(contextOf(fake), given));
@@ -145,7 +145,7 @@ describe("create", () => {
     expectKept(error);
   });
 
-  test("an expiry shown in another form is the one that was asked for", async () => {
+  test("finds no change when the API shows the expiry in another format", async () => {
     const fake = scripted(created({ expires_at: "2027-01-01T00:00:00.000000+00:00" }));
     const given = inputsOf({ expiresAt: "2027-01-01T00:00:00Z" });
     const { outputs } = await inferenceKey.create(contextOf(fake), given);
@@ -169,7 +169,7 @@ describe("update", () => {
     ["limitReset", { limit_reset: null }],
     ["includeByokInLimit", { include_byok_in_limit: false }],
     ["disabled", { disabled: false }],
-  ])("clearing %s sends the none and nothing else", async (name, body) => {
+  ])("clears %s by sending only its empty value", async (name, body) => {
     const fake = scripted(shown({ ...wire, ...body }));
     const { [name as keyof typeof set]: _, ...rest } = set;
     const outputs = await inferenceKey.update(contextOf(fake), HASH, stateWith(set), inputsOf(rest));
@@ -177,14 +177,14 @@ describe("update", () => {
     expect(outputs).not.toHaveProperty(name);
   });
 
-  test("a limit of 0 is sent as 0, which is not no limit", async () => {
+  test("sends a limit of 0 as 0, not null", async () => {
     const fake = scripted(shown({ limit: 0 }));
     const outputs = await inferenceKey.update(contextOf(fake), HASH, stateWith(), inputsOf({ limit: 0 }));
     expect(fake.sent).toEqual([patch({ limit: 0 })]);
     expect(outputs.limit).toBe(0);
   });
 
-  test("several changes are one PATCH, and the key is carried forward", async () => {
+  test("sends several changes in one PATCH, and keeps the key", async () => {
     const fake = scripted(shown({ name: "deploy", limit: 50 }));
     const news = inputsOf({ name: "deploy", limit: 50 });
     const outputs = await inferenceKey.update(contextOf(fake), HASH, stateWith({ limit: 25 }), news);
@@ -192,7 +192,7 @@ describe("update", () => {
     expect(outputs.key.reveal()).toBe(KEY);
   });
 
-  test("drift of other fields is left to a refresh, since no preview has shown it and ignoreChanges may want it", async () => {
+  test("leaves drift of other fields to the next refresh, because no preview has shown it", async () => {
     const fake = scripted(shown({ limit: 50, disabled: true, limit_reset: "daily" }));
     const state = stateWith({ limit: 25, limitReset: "monthly" });
     const declared = inputsOf({ limit: 50, limitReset: "monthly" });
@@ -201,15 +201,15 @@ describe("update", () => {
     expect(inferenceKey.diff(outputs, declared)).toEqual({ changed: false, replaces: [] });
   });
 
-  test("after a partial failure, with nothing left to write by the state, it looks and finishes", async () => {
+  test("reads the key and writes the rest when the state shows no change", async () => {
     const fake = scripted(shown(), shown({ disabled: true }));
     const declared = inputsOf({ disabled: true });
     const outputs = await inferenceKey.update(contextOf(fake), HASH, stateWith({ disabled: true }), declared);
-    expect(fake.sent).toEqual([readIt, patch({ disabled: true })]);
+    expect(fake.sent).toEqual([readKey, patch({ disabled: true })]);
     expect(outputs.disabled).toBe(true);
   });
 
-  test("a failure after a change keeps what the API last showed, and the key", async () => {
+  test("keeps the key and what the API last returned when a later write fails", async () => {
     const fake = scripted(shown({ limit: 50, limit_reset: "daily" }), broken);
     const declared = inputsOf({ limit: 50, limitReset: "weekly" });
     const update = inferenceKey.update(contextOf(fake), HASH, stateWith({ limit: 25 }), declared);
@@ -219,7 +219,7 @@ describe("update", () => {
     expect(error.outputs.key.reveal()).toBe(KEY);
   });
 
-  test("a refused PATCH is the failure itself, and one that may have been carried out keeps the state and a mark", async () => {
+  test("passes on a rejected PATCH, and keeps the state when the outcome of the PATCH is unknown", async () => {
     const update = (cause: Error) =>
       inferenceKey.update(contextOf(scripted(cause)), HASH, stateWith(), inputsOf({ limit: 50 }));
     expect(await failureOf(update(gone))).toBe(gone);
@@ -229,41 +229,41 @@ describe("update", () => {
 
 describe("read", () => {
   test.each([
-    ["nothing", {}, {}],
+    ["no drift", {}, {}],
     ["a limit", { limit: 99 }, { limit: 99 }],
     ["a limit of 0", { limit: 0 }, { limit: 0 }],
-    ["a reset", { limit_reset: "daily" }, { limitReset: "daily" }],
+    ["a reset interval", { limit_reset: "daily" }, { limitReset: "daily" }],
     ["BYOK accounting", { include_byok_in_limit: true }, { includeByokInLimit: true }],
-    ["the disabled switch", { disabled: true }, { disabled: true }],
-    ["the name", { name: "renamed" }, { name: "renamed" }],
-    ["an interval of tomorrow", { limit_reset: "yearly" }, { limitReset: "yearly" }],
-  ])("%s set behind the provider's back on a left-out input shows as an input", async (_title, drift, inputs) => {
+    ["disabled", { disabled: true }, { disabled: true }],
+    ["a new name", { name: "renamed" }, { name: "renamed" }],
+    ["an interval that this release does not know", { limit_reset: "yearly" }, { limitReset: "yearly" }],
+  ])("returns %s as an input when it was set outside Pulumi", async (_title, drift, inputs) => {
     const fake = scripted(shown(drift));
     const found = await inferenceKey.read(contextOf(fake), HASH, stateWith());
-    expect(fake.sent).toEqual([readIt]);
+    expect(fake.sent).toEqual([readKey]);
     expect(found?.inputs).toEqual({ name: "ci", ...inputs });
   });
 
-  test("a limit taken away behind the provider's back is missing from the inputs", async () => {
+  test("omits a limit that was cleared outside Pulumi", async () => {
     const found = await inferenceKey.read(contextOf(scripted(shown())), HASH, stateWith({ limit: 25 }));
     expect(found?.inputs).toEqual({ name: "ci" });
     expect(found?.outputs).not.toHaveProperty("limit");
   });
 
-  test("an expiry that disappeared is drift and not the old value", async () => {
+  test("omits an expiry that was cleared outside Pulumi", async () => {
     const state = stateWith({ expiresAt: "2027-01-01T00:00:00Z" });
     const found = await inferenceKey.read(contextOf(scripted(shown())), HASH, state);
     expect(found?.inputs).not.toHaveProperty("expiresAt");
   });
 
-  test("the key, keepers and adopt, which no answer has, are carried forward", async () => {
+  test("keeps the key, keepers and adopt, which no response has", async () => {
     const state = stateWith({ keepers: { when: "may" }, adopt: HASH });
     const found = await inferenceKey.read(contextOf(scripted(shown())), HASH, state);
     expect(found?.outputs.key.reveal()).toBe(KEY);
     expect(found?.inputs).toEqual({ name: "ci", keepers: { when: "may" }, adopt: HASH });
   });
 
-  test("declared workspace and creator are inputs, those chosen by the server are not", async () => {
+  test("returns workspace and creator as inputs only when they were declared", async () => {
     const declared = { ...stateWith(), workspaceId: WORKSPACE, creatorUserId: CREATOR };
     const fake = scripted(shown(), shown());
     const own = await inferenceKey.read(contextOf(fake), HASH, declared);
@@ -274,19 +274,19 @@ describe("read", () => {
     expect(chosen?.outputs).not.toHaveProperty("creatorUserId");
   });
 
-  test("a key that we did not make has an empty key", async () => {
+  test("returns an empty secret for a key that this stack did not create", async () => {
     const found = await inferenceKey.read(contextOf(scripted(shown({ limit: 5 }))), HASH, undefined);
     expect(found?.outputs.key.reveal()).toBe("");
     expect(found?.inputs).toEqual({ name: "ci", limit: 5 });
   });
 
-  test("an answer with fields left out and fields of tomorrow is read", async () => {
+  test("accepts a response with missing and unknown fields", async () => {
     const fake = scripted({ data: { hash: HASH, name: "ci", last_used_at: CREATED_AT } });
     const found = await inferenceKey.read(contextOf(fake), HASH, stateWith());
     expect(found?.inputs).toEqual({ name: "ci" });
   });
 
-  test("many are read from pages of their workspace, disabled ones too, and one of no known state by itself", async () => {
+  test("reads many keys from pages of their workspaces, and one without a state individually", async () => {
     const hashes = ["a", "b", "c"].map((letter) => letter.repeat(64));
     const fake = responding(({ path, query }) => {
       const keys = hashes.map((hash) => wireKey({ hash }));
@@ -294,20 +294,22 @@ describe("read", () => {
       return path === "/keys" ? { data: keys.slice(offset) } : { data: wireKey({ hash: path.split("/").at(-1) }) };
     });
     const context = contextOf(fake, newSession());
-    const places = [{}, { workspaceId: WORKSPACE }, { workspaceId: OTHER_WORKSPACE }];
-    const reads = places.flatMap((place) => hashes.map((hash) => inferenceKey.read(context, hash, stateWith(place))));
+    const workspaces = [{}, { workspaceId: WORKSPACE }, { workspaceId: OTHER_WORKSPACE }];
+    const reads = workspaces.flatMap((workspace) =>
+      hashes.map((hash) => inferenceKey.read(context, hash, stateWith(workspace))),
+    );
     expect((await Promise.all(reads)).every(Boolean)).toBe(true);
     expect(fake.sent.filter(({ path }) => path === "/keys").map(({ query }) => query)).toEqual([
       { include_disabled: "true", include_expired: "true", workspace_id: undefined, offset: undefined },
       { include_disabled: "true", include_expired: "true", workspace_id: WORKSPACE, offset: undefined },
       { include_disabled: "true", include_expired: "true", workspace_id: OTHER_WORKSPACE, offset: undefined },
     ]);
-    expect(fake.sent).toHaveLength(2 * places.length);
+    expect(fake.sent).toHaveLength(2 * workspaces.length);
     await inferenceKey.read(context, "d".repeat(64), undefined);
     expect(fake.sent.at(-1)?.path).toBe(`/keys/${"d".repeat(64)}`);
   });
 
-  test("only a 404 of the API is gone", async () => {
+  test("returns nothing for a 404, and passes on any other failure", async () => {
     expect(await inferenceKey.read(contextOf(scripted(gone)), HASH, stateWith())).toBeUndefined();
     const failure = failureOf(inferenceKey.read(contextOf(scripted(broken)), HASH, stateWith()));
     expect(await failure).toBeInstanceOf(RequestError);
@@ -315,7 +317,7 @@ describe("read", () => {
 });
 
 describe("delete", () => {
-  test("is one DELETE, and its not found reaches the host", async () => {
+  test("sends one DELETE, and passes on a 404", async () => {
     const fake = scripted({ deleted: true }, gone);
     await inferenceKey.delete(contextOf(fake), HASH, stateWith());
     expect(fake.sent).toEqual([{ method: "DELETE", path: `/keys/${HASH}` }]);

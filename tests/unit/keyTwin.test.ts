@@ -12,8 +12,8 @@ const NOW = "2026-11-21T10:30:00Z";
 const NAME = "acme/prod/ci";
 const unused = { name: NAME, byok_usage: 0, last_used_at: null, created_at: NOW };
 
-/** An account in which the first POST got lost, and which then lists these keys; the second POST is answered. */
-function lossy(given: object, ...listed: object[]) {
+/** An account that lists these keys, loses the response to the first POST, and responds to the second. */
+function losingFirstPost(given: object, ...listed: object[]) {
   let posts = 0;
   const fake = responding(({ method, body, query }) => {
     if (method === "POST" && posts++ === 0) throw new TimeoutError(OPERATION, 20);
@@ -29,8 +29,8 @@ function lossy(given: object, ...listed: object[]) {
 }
 const twin = (settings: object = {}) => wireKey({ ...unused, hash: OTHER_HASH, ...settings });
 
-async function isRemoved(given: object, ...listed: object[]): Promise<boolean> {
-  const { fake, create } = lossy(given, ...listed);
+async function isDeleted(given: object, ...listed: object[]): Promise<boolean> {
+  const { fake, create } = losingFirstPost(given, ...listed);
   const result = await create().catch((error: unknown) => error);
   const isGone = fake.lines().includes(`DELETE /keys/${OTHER_HASH}`);
   if (!isGone) expect(result).toBeInstanceOf(AmbiguousCreateError);
@@ -41,49 +41,49 @@ async function isRemoved(given: object, ...listed: object[]): Promise<boolean> {
 }
 
 test.each<[string, object, object]>([
-  ["has the declared settings", {}, {}],
-  ["has all of them", { limit: 5, externalUser: "a" }, { limit: 5, external_user: "a" }],
-  ["is not disabled yet, which a second request does", { disabled: true }, {}],
-  ["is disabled, which a second request has done", {}, { disabled: true }],
-  ["has no reset yet, which some servers set by a second request", { limit: 5, limitReset: "daily" }, { limit: 5 }],
-  ["does not count BYOK yet, the same", { includeByokInLimit: true }, {}],
-  ["has the reset already", { limitReset: "daily" }, { limit_reset: "daily" }],
+  ["has no settings, as declared", {}, {}],
+  ["has the declared limit and external user", { limit: 5, externalUser: "a" }, { limit: 5, external_user: "a" }],
+  ["is not disabled yet, which needs a second request", { disabled: true }, {}],
+  ["is disabled already", {}, { disabled: true }],
+  ["has no reset interval yet, which may need a second request", { limit: 5, limitReset: "daily" }, { limit: 5 }],
+  ["does not count BYOK yet, which may need a second request", { includeByokInLimit: true }, {}],
+  ["has the reset interval already", { limitReset: "daily" }, { limit_reset: "daily" }],
   [
-    "has the same expiry in another form",
+    "has the same expiry in another format",
     { expiresAt: "2027-01-01T02:00:00+02:00" },
     { expires_at: "2027-01-01T00:00:00.000Z" },
   ],
-])("a key of a lost response that was never used and %s is removed", async (_title, given, settings) => {
-  expect(await isRemoved(given, twin(settings))).toBe(true);
+])("deletes an unused orphan of a lost response that %s", async (_title, given, settings) => {
+  expect(await isDeleted(given, twin(settings))).toBe(true);
 });
 
 test.each<[string, object, object]>([
   ["was used with credits", {}, { usage: 0.000001 }],
-  ["was used with a key of the account's own", {}, { byok_usage: 0.000001 }],
+  ["was used with BYOK", {}, { byok_usage: 0.000001 }],
   ["was used without costs", {}, { last_used_at: NOW }],
-  ["does not tell its BYOK usage", {}, { byok_usage: null }],
-  ["does not tell its usage", {}, { usage: null }],
-  ["has another limit", { limit: 5 }, { limit: 6 }],
-  ["has a limit where none is declared", {}, { limit: 5 }],
-  ["has another reset", { limitReset: "daily" }, { limit_reset: "weekly" }],
-  ["has a reset where none is declared", {}, { limit_reset: "weekly" }],
-  ["counts BYOK where that is not declared", {}, { include_byok_in_limit: true }],
-  ["has another expiry", { expiresAt: "2027-01-01T00:00:00Z" }, { expires_at: "2027-01-02T00:00:00Z" }],
-  ["has an expiry where none is declared", {}, { expires_at: "2027-01-02T00:00:00Z" }],
-  ["has another creator", { creatorUserId: "user_a" }, { creator_user_id: "user_b" }],
-  ["has another external user", { externalUser: "a" }, { external_user: "b" }],
-  ["is in another workspace", { workspaceId: OTHER_WORKSPACE }, {}],
-])("a key that %s is never removed, but named", async (_title, given, settings) => {
-  expect(await isRemoved(given, twin(settings))).toBe(false);
+  ["shows no BYOK usage", {}, { byok_usage: null }],
+  ["shows no usage", {}, { usage: null }],
+  ["has a different limit", { limit: 5 }, { limit: 6 }],
+  ["has an undeclared limit", {}, { limit: 5 }],
+  ["has a different reset interval", { limitReset: "daily" }, { limit_reset: "weekly" }],
+  ["has an undeclared reset interval", {}, { limit_reset: "weekly" }],
+  ["counts BYOK, which is not declared", {}, { include_byok_in_limit: true }],
+  ["has a different expiry", { expiresAt: "2027-01-01T00:00:00Z" }, { expires_at: "2027-01-02T00:00:00Z" }],
+  ["has an undeclared expiry", {}, { expires_at: "2027-01-02T00:00:00Z" }],
+  ["has a different creator", { creatorUserId: "user_a" }, { creator_user_id: "user_b" }],
+  ["has a different external user", { externalUser: "a" }, { external_user: "b" }],
+  ["is in a different workspace", { workspaceId: OTHER_WORKSPACE }, {}],
+])("keeps and names a key that %s", async (_title, given, settings) => {
+  expect(await isDeleted(given, twin(settings))).toBe(false);
 });
 
-test("a key whose name is the user's own is never removed", async () => {
-  expect(await isRemoved({ __defaultName: false }, twin())).toBe(false);
-  expect(await isRemoved({ __defaultName: undefined }, twin())).toBe(false);
+test("keeps a key whose name the program chose", async () => {
+  expect(await isDeleted({ __defaultName: false }, twin())).toBe(false);
+  expect(await isDeleted({ __defaultName: undefined }, twin())).toBe(false);
 });
 
-test("keys of other names are none of it", async () => {
-  const { fake, create } = lossy(
+test("ignores keys with different names", async () => {
+  const { fake, create } = losingFirstPost(
     {},
     twin({ name: "acme/prod/cj" }),
     twin({ name: "acme/prod/ci2", hash: "c".repeat(64) }),
@@ -92,8 +92,8 @@ test("keys of other names are none of it", async () => {
   expect(fake.lines().filter((line) => line.startsWith("DELETE"))).toEqual([]);
 });
 
-test("all of the key's own workspace is looked through, disabled and expired keys too", async () => {
-  const { fake, create } = lossy(
+test("lists only the key's workspace, including disabled and expired keys", async () => {
+  const { fake, create } = losingFirstPost(
     { workspaceId: OTHER_WORKSPACE.toUpperCase() },
     twin({ workspace_id: OTHER_WORKSPACE }),
   );
@@ -102,8 +102,8 @@ test("all of the key's own workspace is looked through, disabled and expired key
   expect(query).toMatchObject({ include_disabled: "true", include_expired: "true", workspace_id: OTHER_WORKSPACE });
 });
 
-test("before the first create of a workspace one page of it is read", async () => {
-  const { fake, session, create } = lossy({});
+test("reads one page of the workspace before its first create", async () => {
+  const { fake, session, create } = losingFirstPost({});
   session.preexisting.clear();
   await create();
   expect(fake.lines()[0]).toBe("GET /keys");

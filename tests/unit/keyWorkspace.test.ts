@@ -32,7 +32,7 @@ const stateWith = (outputs: object = {}): InferenceKeyOutputs => ({
 const move = { method: "PATCH", path: `/keys/${HASH}`, body: { workspace_id: OTHER_WORKSPACE } };
 
 describe("a move to another workspace", () => {
-  test("is one PATCH, and the key keeps its value", async () => {
+  test("sends one PATCH, and keeps the secret", async () => {
     const fake = scripted(shown({ workspace_id: OTHER_WORKSPACE }));
     const news = inputsOf({ workspaceId: OTHER_WORKSPACE });
     const outputs = await inferenceKey.update(contextOf(fake), HASH, stateWith({ workspaceId: WORKSPACE }), news);
@@ -42,7 +42,7 @@ describe("a move to another workspace", () => {
     expect(inferenceKey.diff(outputs, news)).toEqual({ changed: false, replaces: [] });
   });
 
-  test("is sent in small letters, and kept as declared", async () => {
+  test("sends the id in lower case, and keeps it as declared", async () => {
     const fake = scripted(shown({ workspace_id: "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa" }));
     const news = inputsOf({ workspaceId: "AAAAAAAA-AAAA-4AAA-8AAA-AAAAAAAAAAAA" });
     const outputs = await inferenceKey.update(contextOf(fake), HASH, stateWith(), news);
@@ -50,7 +50,7 @@ describe("a move to another workspace", () => {
     expect(outputs.workspaceId).toBe(news.workspaceId);
   });
 
-  test("that an older server ignores is an error that says so, and the key stays in the state", async () => {
+  test("fails with advice and keeps the key in state when an older server ignores it", async () => {
     const fake = scripted(shown(), shown());
     const news = inputsOf({ workspaceId: OTHER_WORKSPACE });
     const error = await failureOf(inferenceKey.update(contextOf(fake), HASH, stateWith(), news));
@@ -63,7 +63,7 @@ describe("a move to another workspace", () => {
     expect(fake.sent).toEqual([move, move]);
   });
 
-  test("that an older server refuses as an empty change is an error that says the same", async () => {
+  test("fails with the same advice when an older server rejects it as an empty change", async () => {
     const fake = scripted(new ApiError(OPERATION, 400, "No update fields provided"));
     const update = inferenceKey.update(contextOf(fake), HASH, stateWith(), inputsOf({ workspaceId: OTHER_WORKSPACE }));
     const error = await failureOf(update);
@@ -72,15 +72,19 @@ describe("a move to another workspace", () => {
   });
 
   test.each([
-    ["another refusal of a move", { workspaceId: OTHER_WORKSPACE }, new ApiError(OPERATION, 400, "bad workspace")],
-    ["an empty change that is no move", { limit: 5 }, new ApiError(OPERATION, 400, "No update fields provided")],
-    ["a conflict that is no move", { limit: 5 }, new ApiError(OPERATION, 409, "conflict")],
-  ])("%s is left to the words of the API", async (_title, given, cause) => {
+    [
+      "a rejected move with another reason",
+      { workspaceId: OTHER_WORKSPACE },
+      new ApiError(OPERATION, 400, "bad workspace"),
+    ],
+    ["an empty change without a move", { limit: 5 }, new ApiError(OPERATION, 400, "No update fields provided")],
+    ["a conflict without a move", { limit: 5 }, new ApiError(OPERATION, 409, "conflict")],
+  ])("passes on the API's message for %s", async (_title, given, cause) => {
     const update = inferenceKey.update(contextOf(scripted(cause)), HASH, stateWith(), inputsOf(given));
     expect(await failureOf(update)).toBe(cause);
   });
 
-  test("that conflicts with the key's guardrail says what to do first", async () => {
+  test("says what to do first when it conflicts with the key's guardrail", async () => {
     const fake = scripted(new ApiError(OPERATION, 409, "the key has a guardrail"));
     const update = inferenceKey.update(contextOf(fake), HASH, stateWith(), inputsOf({ workspaceId: OTHER_WORKSPACE }));
     const error = await failureOf(update);
@@ -94,21 +98,26 @@ describe("the workspace in the outputs", () => {
     (await inferenceKey.read(contextOf(scripted(shown(live))), HASH, stateWith(state)))?.outputs.workspaceId;
 
   test.each<[string, object, object, string | undefined]>([
-    ["is missing where it is the account's default and not declared", {}, {}, undefined],
-    ["is there where it is the default and declared", {}, { workspaceId: WORKSPACE }, WORKSPACE],
-    ["is there where it is another one and not declared", { workspace_id: OTHER_WORKSPACE }, {}, OTHER_WORKSPACE],
+    ["is omitted when it is the default one and not declared", {}, {}, undefined],
+    ["is present when it is the default one and declared", {}, { workspaceId: WORKSPACE }, WORKSPACE],
     [
-      "is the live one where the declared one differs",
+      "is present when it is not the default one, even if not declared",
+      { workspace_id: OTHER_WORKSPACE },
+      {},
+      OTHER_WORKSPACE,
+    ],
+    [
+      "is the live one when the declared one differs",
       { workspace_id: OTHER_WORKSPACE },
       { workspaceId: WORKSPACE },
       OTHER_WORKSPACE,
     ],
-    ["is missing where the API does not tell", { workspace_id: null }, {}, undefined],
+    ["is omitted when the API does not show it", { workspace_id: null }, {}, undefined],
   ])("%s", async (_title, live, state, expected) => {
     expect(await read(live, state)).toBe(expected);
   });
 
-  test("makes a move in the dashboard drift, which is moved back, and no change where it is left to the server", async () => {
+  test("makes a move in the dashboard drift only when the program declares a workspace", async () => {
     const fake = scripted(shown({ workspace_id: OTHER_WORKSPACE }));
     const found = await inferenceKey.read(contextOf(fake), HASH, stateWith({ workspaceId: WORKSPACE }));
     const outputs = found?.outputs as InferenceKeyOutputs;
@@ -117,7 +126,7 @@ describe("the workspace in the outputs", () => {
   });
 });
 
-describe("what must not be planned", () => {
+describe("forbid", () => {
   const forbid = (change: Partial<PlannedChange<InferenceKeyInputs, InferenceKeyOutputs>>) => () =>
     inferenceKey.forbid?.({
       id: HASH,
@@ -130,13 +139,13 @@ describe("what must not be planned", () => {
     });
   const elsewhere = stateWith({ workspaceId: OTHER_WORKSPACE });
 
-  test("the default workspace is the same in capitals", () => {
+  test("accepts a replacement in the default workspace when its id is in capitals", () => {
     const workspace = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
     const olds = stateWith({ workspaceId: workspace.toUpperCase() });
     expect(forbid({ olds, replaces: ["keepers"], account: { ...ACCOUNT, workspace } })).not.toThrow();
   });
 
-  test("a replacement that would lose the workspace says the line to add", () => {
+  test("rejects a replacement that would lose the workspace, and shows the line to add", () => {
     const replace = forbid({ olds: elsewhere, replaces: ["keepers"] });
     expect(replace).toThrow(PreconditionError);
     expect(replace).toThrow(
@@ -145,39 +154,48 @@ describe("what must not be planned", () => {
     );
   });
 
-  test("the same is refused if the state does not tell which workspace is the default one", () => {
+  test("rejects it also when the state does not show which workspace is the default one", () => {
     expect(forbid({ olds: elsewhere, replaces: ["keepers"], account: undefined })).toThrow(/Add this line/);
   });
 
   test.each([
-    ["no replacement", { olds: elsewhere }],
-    ["a declared workspace", { olds: elsewhere, replaces: ["keepers"], news: inputsOf({ workspaceId: WORKSPACE }) }],
-    ["one not known yet", { olds: elsewhere, replaces: ["keepers"], news: inputsOf({ workspaceId: UNKNOWN_VALUE }) }],
-    ["the default workspace", { olds: stateWith({ workspaceId: WORKSPACE.toUpperCase() }), replaces: ["keepers"] }],
-    ["a workspace that was left to the server", { replaces: ["keepers"] }],
-  ])("%s is no such replacement", (_title, change) => {
+    ["an update", { olds: elsewhere }],
+    [
+      "a replacement with a declared workspace",
+      { olds: elsewhere, replaces: ["keepers"], news: inputsOf({ workspaceId: WORKSPACE }) },
+    ],
+    [
+      "a replacement with an unknown workspace",
+      { olds: elsewhere, replaces: ["keepers"], news: inputsOf({ workspaceId: UNKNOWN_VALUE }) },
+    ],
+    [
+      "a replacement in the default workspace",
+      { olds: stateWith({ workspaceId: WORKSPACE.toUpperCase() }), replaces: ["keepers"] },
+    ],
+    ["a replacement without a workspace in the state", { replaces: ["keepers"] }],
+  ])("accepts %s", (_title, change) => {
     expect(forbid(change)).not.toThrow();
   });
 
   test.each(["expiresAt", "creatorUserId", "externalUser", "keepers"])(
-    "a change of %s while adopt is present says to remove it",
+    "rejects a change of %s while `adopt` is present, and says to remove it",
     (name) => {
       const news = inputsOf({ adopt: HASH, [name]: name === "keepers" ? { a: "b" } : "2027-01-01T00:00:00Z" });
-      const said = new RegExp(
+      const message = new RegExp(
         `replace inference key "ci": a change of ${name} replaces the object that \`adopt\` keeps\\. Remove \`adopt\` first`,
       );
-      expect(forbid({ news, replaces: [name] })).toThrow(said);
+      expect(forbid({ news, replaces: [name] })).toThrow(message);
       expect(forbid({ news: { ...news, [name]: UNKNOWN_VALUE }, replaces: [name] })).not.toThrow();
-      expect(forbid({ news: inputsOf({ adopt: HASH }), replaces: [name] })).toThrow(said);
+      expect(forbid({ news: inputsOf({ adopt: HASH }), replaces: [name] })).toThrow(message);
     },
   );
 
-  test("adopt of another key is an error, and of its own, of none or of one not known yet is not", () => {
+  test("rejects `adopt` of a different key, but not of its own hash or an unknown one", () => {
     expect(forbid({ news: inputsOf({ adopt: OTHER_HASH }) })).toThrow(/`adopt` names a different object/);
     for (const adopt of [HASH, UNKNOWN_VALUE, undefined]) expect(forbid({ news: inputsOf({ adopt }) })).not.toThrow();
   });
 
-  test("a name never brings a control character into the error", () => {
+  test("removes control characters from the name in the error", () => {
     const name = "a\u001b[31m\n::error::";
     expect(forbid({ news: { ...inputsOf({ adopt: OTHER_HASH }), name } })).toThrow(
       'update inference key "a ::error::": ',
