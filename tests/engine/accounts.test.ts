@@ -1,25 +1,23 @@
-/** Whose account an object is in: several in one program, and what must not happen with the key of another one. */
-import type { SimulatedAccount, Simulator } from "../../testing/index";
-import { startSimulator } from "../../testing/index";
+/** Several accounts in one program, and operations with credentials of the wrong account. */
+import type { SimulatedAccount } from "../../testing/index";
 import {
   type Declaration,
   type DeclaredStack,
+  effectsOf,
   errorsOf,
+  expectFailure,
+  NO_EFFECTS,
+  type Outcome,
   openDeclaredStack,
-  type StateResource,
   stepsOf,
   summary,
-  touched,
-  writes,
 } from "./support/declaredStack";
 
-describe("two explicit Providers beside the default one", () => {
-  let s: DeclaredStack;
-  let emea: SimulatedAccount;
-  let apac: SimulatedAccount;
-  afterAll(() => s.close());
-
-  /** The second account by its key, the third by a mapped variable. */
+test("uses the account of each resource's Provider when a program has three", async () => {
+  const s = await openDeclaredStack();
+  const [emea, apac] = [s.simulator.addAccount({ name: "emea" }), s.simulator.addAccount({ name: "apac" })];
+  for (const { managementKey } of [emea, apac]) s.addSecret(managementKey);
+  const env = { EMEA_KEY: emea.managementKey, EMEA_URL: s.simulator.url, APAC_KEY: apac.managementKey };
   const declaration = (limit: number): Declaration => ({
     emea: { kind: "Provider", args: { managementKey: { envOf: "EMEA_KEY" }, baseUrl: { envOf: "EMEA_URL" } } },
     apac: { kind: "Provider", opts: { envVarMappings: { APAC_KEY: "OPENROUTER_MANAGEMENT_KEY" } } },
@@ -28,110 +26,94 @@ describe("two explicit Providers beside the default one", () => {
     "apac-key": { kind: "InferenceKey", opts: { provider: "apac" } },
   });
   const names = ({ account }: SimulatedAccount) => account.keys.map(({ name }) => name.split("/").at(-1));
-  let env: Record<string, string>;
-  beforeAll(async () => {
-    s = await openDeclaredStack();
-    [emea, apac] = [s.simulator.addAccount({ name: "emea" }), s.simulator.addAccount({ name: "apac" })];
-    for (const { managementKey } of [emea, apac]) s.isSecret(managementKey);
-    env = { EMEA_KEY: emea.managementKey, EMEA_URL: s.simulator.url, APAC_KEY: apac.managementKey };
-    const made = await s.up(declaration(1), { env });
-    expect(errorsOf(made)).toBe("");
+  const live = () => ({ default: names(s.simulator), emea: names(emea), apac: names(apac) });
+
+  // Each key is created in its own account: by the environment, by the Provider's key, by a mapped variable.
+  expect(errorsOf(await s.up(declaration(1), { env }))).toBe("");
+  expect(live()).toEqual({ default: ["default-key"], emea: ["emea-key"], apac: ["apac-key"] });
+
+  // A Provider with a management key takes neither key nor base URL from the environment.
+  const elsewhere = { OPENROUTER_MANAGEMENT_KEY: apac.managementKey, OPENROUTER_BASE_URL: "http://127.0.0.1:9" };
+  const updated = await s.up(declaration(2), { env: { ...env, ...elsewhere } });
+  expect({ errors: errorsOf(updated), calls: summary(updated.calls) }).toEqual({
+    errors: "",
+    calls: [`PATCH /keys/${emea.account.keys[0]?.hash}`],
   });
 
-  test("each resource is made in the account of its provider, also by a mapped variable", () => {
-    expect([names(s.simulator), names(emea), names(apac)]).toEqual([["default-key"], ["emea-key"], ["apac-key"]]);
-  });
-
-  test("a Provider with a management key takes neither key nor base URL from the environment", async () => {
-    const elsewhere = { OPENROUTER_MANAGEMENT_KEY: apac.managementKey, OPENROUTER_BASE_URL: "http://127.0.0.1:9" };
-    const updated = await s.up(declaration(2), { env: { ...env, ...elsewhere } });
-    expect(errorsOf(updated)).toBe("");
-    expect(summary(updated.calls)).toEqual([`PATCH /keys/${emea.account.keys[0]?.hash}`]);
-  });
-
-  test("destroy empties each account with its own key", async () => {
-    expect((await s.destroy({ env })).ok).toBe(true);
-    expect([names(s.simulator), names(emea), names(apac)]).toEqual([[], [], []]);
-  });
+  // Destroy deletes each key with the credentials of its account.
+  expect(errorsOf(await s.destroy({ env }))).toBe("");
+  expect(live()).toEqual({ default: [], emea: [], apac: [] });
 });
 
-describe("with the management key of another account", () => {
-  let s: DeclaredStack;
-  let elsewhere: Simulator;
-  let env: Record<string, string>;
-  let before: Record<string, StateResource>;
-  afterAll(() => Promise.all([s.close(), elsewhere.close()]));
+const guardedKey = (limit: number): Declaration => ({
+  ci: { kind: "InferenceKey", args: { limit } },
+  safe: { kind: "Guardrail" },
+  "ci-safe": { kind: "GuardrailKeyAssignment", args: { guardrailId: { idOf: "safe" }, keyHash: { idOf: "ci" } } },
+});
 
-  const declaration = (limit: number): Declaration => ({
-    ci: { kind: "InferenceKey", args: { limit } },
-    safe: { kind: "Guardrail" },
-    "ci-safe": { kind: "GuardrailKeyAssignment", args: { guardrailId: { idOf: "safe" }, keyHash: { idOf: "ci" } } },
-  });
-  const live = () => {
-    const { keys, guardrails, keyAssignments } = s.simulator.account;
-    return [keys.length, guardrails.length, keyAssignments.length];
+function liveObjects({ simulator }: DeclaredStack): Record<string, number> {
+  const { keys, guardrails, keyAssignments } = simulator.account;
+  return { keys: keys.length, guardrails: guardrails.length, assignments: keyAssignments.length };
+}
+
+const ONE_OF_EACH = { keys: 1, guardrails: 1, assignments: 1 };
+
+test("fails every operation and keeps the state when the management key belongs to a different account", async () => {
+  const s = await openDeclaredStack();
+  const other = s.simulator.addAccount();
+  const { simulator: otherServer } = await openDeclaredStack();
+  for (const { managementKey } of [other, otherServer]) s.addSecret(managementKey);
+  expect(errorsOf(await s.up(guardedKey(1)))).toBe("");
+  const before = await s.resources();
+  const env = { OPENROUTER_MANAGEMENT_KEY: other.managementKey };
+  const otherUrl = { OPENROUTER_BASE_URL: otherServer.url, OPENROUTER_MANAGEMENT_KEY: otherServer.managementKey };
+  const differentAccount = "this management key belongs to a different account";
+  const differentServer = `at the base URL ${s.simulator.url}, and this run uses ${otherServer.url}`;
+
+  const operations: Record<string, [() => Promise<Outcome>, string]> = {
+    refresh: [() => s.refresh({ env }), differentAccount],
+    destroy: [() => s.destroy({ env }), differentAccount],
+    up: [() => s.up(guardedKey(2), { env }), differentAccount],
+    "refresh at a different base URL": [() => s.refresh({ env: otherUrl }), differentServer],
   };
-  beforeAll(async () => {
-    s = await openDeclaredStack();
-    elsewhere = await startSimulator();
-    const other = s.simulator.addAccount();
-    for (const { managementKey } of [other, elsewhere]) s.isSecret(managementKey);
-    env = { OPENROUTER_MANAGEMENT_KEY: other.managementKey };
-    await s.up(declaration(1));
-    before = await s.resources();
-  });
-  afterEach(async () => {
-    expect(live()).toEqual([1, 1, 1]);
-    expect(await s.resources()).toEqual(before);
-  });
+  for (const [operation, [run, message]] of Object.entries(operations)) {
+    expectFailure(await run(), message);
+    expect({ operation, live: liveObjects(s), state: await s.resources() }).toEqual({
+      operation,
+      live: ONE_OF_EACH,
+      state: before,
+    });
+  }
+});
 
-  test.each(["refresh", "destroy"] as const)("%s is an error, and the state keeps everything", async (operation) => {
-    const outcome = await s[operation]({ env });
-    expect(outcome.ok).toBe(false);
-    expect(errorsOf(outcome)).toContain("this management key belongs to a different account");
-  });
+test("works as before when the base URL or the management key changes within the account", async () => {
+  const s = await openDeclaredStack();
+  const rotated = s.simulator.dashboard.addManagementKey();
+  s.addSecret(rotated);
+  expect(errorsOf(await s.up(guardedKey(1)))).toBe("");
 
-  test("an update is an error, and the state keeps everything", async () => {
-    const outcome = await s.up(declaration(2), { env });
-    expect(outcome.ok).toBe(false);
-    expect(errorsOf(outcome)).toContain("this management key belongs to a different account");
-  });
+  // A second name of the same server.
+  const env = { OPENROUTER_BASE_URL: s.simulator.url.replace("127.0.0.1", "localhost") };
+  expect(errorsOf(await s.refresh({ env }))).toBe("");
+  expect(errorsOf(await s.up({ ...guardedKey(1), more: { kind: "InferenceKey" } }, { env }))).toBe("");
+  expect(errorsOf(await s.up(guardedKey(1)))).toBe("");
+  expect(errorsOf(await s.refresh())).toBe("");
 
-  test("through another base URL a refresh is an error that names both, and the state keeps everything", async () => {
-    const there = { OPENROUTER_BASE_URL: elsewhere.url, OPENROUTER_MANAGEMENT_KEY: elsewhere.managementKey };
-    const outcome = await s.refresh({ env: there });
-    expect(outcome.ok).toBe(false);
-    expect(errorsOf(outcome)).toContain(`at the base URL ${s.simulator.url}, and this run uses ${elsewhere.url}`);
-  });
+  // A second management key.
+  const withRotated = await s.up(guardedKey(1), { refresh: true, env: { OPENROUTER_MANAGEMENT_KEY: rotated } });
+  expect(effectsOf(withRotated)).toEqual(NO_EFFECTS);
+  expect(liveObjects(s)).toEqual(ONE_OF_EACH);
+});
 
-  test("through another base URL of the same account everything works", async () => {
-    const there = { OPENROUTER_BASE_URL: s.simulator.url.replace("127.0.0.1", "localhost") };
-    expect(errorsOf(await s.refresh({ env: there }))).toBe("");
-    const created = await s.up({ ...declaration(1), more: { kind: "InferenceKey" } }, { env: there });
-    expect(errorsOf(created)).toBe("");
-    expect(errorsOf(await s.up(declaration(1)))).toBe("");
-    expect(errorsOf(await s.refresh())).toBe("");
-    // The refresh has shown who assigned the pair.
-    before = await s.resources();
-  });
+test("shows where to create a management key when an inference key is used instead", async () => {
+  const s = await openDeclaredStack();
+  expect(errorsOf(await s.up(guardedKey(1)))).toBe("");
+  const before = await s.resources();
+  const { ci } = await s.stack.outputs({ showSecrets: true });
 
-  test("another key of the same account changes nothing", async () => {
-    const rotated = s.simulator.dashboard.addManagementKey();
-    s.isSecret(rotated);
-    const outcome = await s.up(declaration(1), { refresh: true, env: { OPENROUTER_MANAGEMENT_KEY: rotated } });
-    expect(errorsOf(outcome)).toBe("");
-    expect(touched(outcome)).toEqual([]);
-    expect(writes(outcome.calls)).toEqual([]);
-    before = await s.resources();
-  });
+  const outcome = await s.up(guardedKey(2), { env: { OPENROUTER_MANAGEMENT_KEY: String(ci) } });
 
-  test("an inference key in its place is an error that says where to make a management key", async () => {
-    const { ci } = await s.stack.outputs({ showSecrets: true });
-    const outcome = await s.up(declaration(2), { env: { OPENROUTER_MANAGEMENT_KEY: String(ci) } });
-    expect(outcome.ok).toBe(false);
-    expect(errorsOf(outcome)).toMatch(
-      /40[13]: Only management keys.*https:\/\/openrouter\.ai\/settings\/management-keys/,
-    );
-    expect(stepsOf(outcome)).toMatchObject({ ci: ["update"] });
-  });
+  expectFailure(outcome, /40[13]: Only management keys.*https:\/\/openrouter\.ai\/settings\/management-keys/);
+  expect(stepsOf(outcome)).toMatchObject({ ci: ["update"] });
+  expect({ live: liveObjects(s), state: await s.resources() }).toEqual({ live: ONE_OF_EACH, state: before });
 });

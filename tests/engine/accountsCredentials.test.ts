@@ -1,80 +1,88 @@
-/** Where the management key comes from, without one in the environment. */
-import { type Declaration, type DeclaredStack, errorsOf, openDeclaredStack, touched } from "./support/declaredStack";
+/** Where the management key comes from when the environment has none. */
+import {
+  type Declaration,
+  effectsOf,
+  errorsOf,
+  expectFailure,
+  NO_EFFECTS,
+  openDeclaredStack,
+} from "./support/declaredStack";
 
-let s: DeclaredStack;
 const declaration: Declaration = {
   ci: { kind: "InferenceKey", args: { limit: 1 } },
   safe: { kind: "Guardrail", args: { allowedModels: ["openai/gpt-4.1"] } },
   "ci-safe": { kind: "GuardrailKeyAssignment", args: { guardrailId: { idOf: "safe" }, keyHash: { idOf: "ci" } } },
 };
 
-beforeAll(async () => {
-  s = await openDeclaredStack({ credentials: false });
-});
-afterAll(() => s.close());
-
-test("a preview works without credentials, and asks the API nothing", async () => {
+test("previews without credentials and without a call", async () => {
+  const s = await openDeclaredStack({ credentials: false });
   const outcome = await s.preview(declaration);
-  expect(errorsOf(outcome)).toBe("");
-  expect(touched(outcome)).toEqual(["ci", "ci-safe", "safe"]);
+  expect({ ...effectsOf(outcome), calls: outcome.calls }).toEqual({
+    ...NO_EFFECTS,
+    touched: ["ci", "ci-safe", "safe"],
+    calls: [],
+  });
+});
+
+test("lists every place for a management key when an up finds none", async () => {
+  const s = await openDeclaredStack({ credentials: false });
+  const outcome = await s.up(declaration);
+  for (const place of [
+    "OPENROUTER_MANAGEMENT_KEY",
+    "OPENROUTER_PROVISIONING_KEY",
+    "OPENROUTER_MGMT_KEY",
+    "openrouter:managementKey",
+    "https://openrouter.ai/settings/management-keys",
+  ]) {
+    expectFailure(outcome, place);
+  }
   expect(outcome.calls).toEqual([]);
 });
 
-test("an up without credentials says every place that was looked in, and what to do", async () => {
-  const outcome = await s.up();
-  expect(outcome.ok).toBe(false);
-  const said = errorsOf(outcome);
-  const places = ["OPENROUTER_MANAGEMENT_KEY", "OPENROUTER_PROVISIONING_KEY", "OPENROUTER_MGMT_KEY"];
-  for (const place of [...places, "openrouter:managementKey"]) expect(said).toContain(place);
-  expect(said).toContain("https://openrouter.ai/settings/management-keys");
-  expect(outcome.calls).toEqual([]);
-});
-
-test("a key that nobody knows is an error that says what kind of key is wanted", async () => {
-  const outcome = await s.up(undefined, { env: { OPENROUTER_MGMT_KEY: "of-no-account" } });
-  expect(outcome.ok).toBe(false);
-  expect(errorsOf(outcome)).toMatch(/401: User not found.*Use a valid management key/);
+test("asks for a valid management key, without showing the given one, when the API does not know it", async () => {
+  const s = await openDeclaredStack({ credentials: false });
+  const outcome = await s.up(declaration, { env: { OPENROUTER_MGMT_KEY: "of-no-account" } });
+  expectFailure(outcome, /401: User not found.*Use a valid management key/);
   expect(errorsOf(outcome)).not.toContain("of-no-account");
 });
 
-test("a key that no HTTP header can carry is an error that names its variable, without a call", async () => {
-  const outcome = await s.up(undefined, { env: { OPENROUTER_MGMT_KEY: "two\nlines" } });
-  expect(errorsOf(outcome)).toMatch(/the management key in OPENROUTER_MGMT_KEY/);
+test("names the variable, without a call, when its value can't be an HTTP header", async () => {
+  const s = await openDeclaredStack({ credentials: false });
+  const outcome = await s.up(declaration, { env: { OPENROUTER_MGMT_KEY: "two\nlines" } });
+  expectFailure(outcome, "the management key in OPENROUTER_MGMT_KEY");
   expect(errorsOf(outcome)).not.toMatch(/connection|two|lines/);
+  expect(outcome.calls).toEqual([]);
 });
 
-test("a management key in plain-text configuration gets one warning for each run of the program", async () => {
+test("warns once per run when the configuration has a management key in plain text", async () => {
+  const s = await openDeclaredStack();
   const config = { "openrouter:managementKey": "a-key-in-plain-text" };
-  const env = { OPENROUTER_MANAGEMENT_KEY: s.simulator.managementKey };
-  for (const _run of [1, 2]) {
-    const { diagnostics } = await s.preview(undefined, { config, env });
+  for (const run of [1, 2]) {
+    const { diagnostics } = await s.preview(declaration, { config });
     const warnings = diagnostics.filter(({ severity }) => severity === "warning").map(({ message }) => message);
-    expect(warnings).toEqual([expect.stringContaining("pulumi config set --secret openrouter:managementKey")]);
+    expect({ run, warnings }).toEqual({
+      run,
+      warnings: [expect.stringContaining("pulumi config set --secret openrouter:managementKey")],
+    });
     expect(warnings.join()).not.toContain("a-key-in-plain-text");
   }
 });
 
-test("a key in the stack configuration is used", async () => {
-  const outcome = await s.up(undefined, {
-    config: { "openrouter:managementKey": { secret: s.simulator.managementKey } },
-  });
-  expect(errorsOf(outcome)).toBe("");
+test("uses the key of the configuration until it is revoked, and the environment's afterwards", async () => {
+  const s = await openDeclaredStack({ credentials: false });
+  const config = { "openrouter:managementKey": { secret: s.simulator.managementKey } };
+  expect(errorsOf(await s.up(declaration, { config }))).toBe("");
   expect(s.simulator.account.keys).toHaveLength(1);
-});
 
-test("a refresh after the configured key was revoked tells of the stored one, and drops nothing", async () => {
+  // A refresh uses the key that the last up stored. After its revocation the refresh fails and drops nothing.
   const before = await s.resources();
   s.simulator.dashboard.revokeManagementKey(s.simulator.managementKey);
-  const outcome = await s.refresh();
-  expect(outcome.ok).toBe(false);
-  expect(errorsOf(outcome)).toContain("The key may be the one stored at the last `pulumi up`");
+  expectFailure(await s.refresh(), "The key may be the one stored at the last `pulumi up`");
   expect(await s.resources()).toEqual(before);
-});
 
-test("the environment gives the fresh one, before the configuration", async () => {
+  // A key in the environment takes precedence over the stored one.
   const fresh = s.simulator.dashboard.addManagementKey();
-  s.isSecret(fresh);
-  const outcome = await s.destroy({ env: { OPENROUTER_PROVISIONING_KEY: fresh } });
-  expect(errorsOf(outcome)).toBe("");
+  s.addSecret(fresh);
+  expect(errorsOf(await s.destroy({ env: { OPENROUTER_PROVISIONING_KEY: fresh } }))).toBe("");
   expect(s.simulator.account.keys).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** The two ways of taking over an account full of odd things, from the command to the second `up` and a rotation. */
+/** Adopting an account of odd objects: the command, the first and second `up`, a rotation, and a destroy. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -6,10 +6,10 @@ import { adoptCommand } from "../../cli/adopt/command";
 import { openStack, type Result, type Simulator, type Stack, type Switches, startSimulator } from "../../testing/index";
 import { fillOddly, type OddAccount, UNDECLARABLE } from "../cli/support/oddAccount";
 import { run } from "../cli/support/terminal";
-import { errorsOf, touched, writes } from "./support/declaredStack";
+import { effectsOf, errorsOf, NO_EFFECTS, type Outcome } from "./support/declaredStack";
 
-/** The API may word "none", defaults and instants otherwise. */
-const OTHER_WORDING = {
+/** Other representations of defaults, timestamps and unset fields that the API may return. */
+const OTHER_REPRESENTATIONS = {
   unsetBooleans: "false",
   emptyContentFilters: "null",
   nullGuardrailFields: "omitted",
@@ -17,140 +17,134 @@ const OTHER_WORDING = {
   timestamps: "microseconds",
 } as const;
 
-interface Scene {
+type Mode = "adopt" | "import";
+
+interface Project {
   simulator: Simulator;
   odd: OddAccount;
   stack: Stack;
   program: string;
-  importFile: string;
-  close(): Promise<void>;
+  /** Runs the step that brings the objects into the state. */
+  adopt(): Promise<Outcome>;
+  up(refresh?: boolean): Promise<Outcome>;
 }
 
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
 /** A Pulumi project with the program that the command has written for the account. */
-async function takeOver(
-  way: "adopt" | "import",
+async function openProject(
+  mode: Mode,
   switches: Partial<Switches>,
-  { fill = fillOddly, only = [] }: { fill?: (simulator: Simulator) => OddAccount; only?: string[] } = {},
-): Promise<Scene> {
+  { fill = fillOddly, filter = [] }: { fill?: (simulator: Simulator) => OddAccount; filter?: string[] } = {},
+): Promise<Project> {
   const simulator = await startSimulator({ switches });
   const odd = fill(simulator);
   const folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-adopt-"));
-  const [program, importFile, stateDir] = [
-    join(folder, "index.ts"),
-    join(folder, "import.json"),
-    join(folder, "state"),
-  ];
-  mkdirSync(stateDir);
-  symlinkSync(resolve(__dirname, "../../node_modules"), join(folder, "node_modules"), "junction");
-  writeFileSync(join(folder, "Pulumi.yaml"), "name: taken\nruntime: nodejs\n");
-  writeFileSync(join(folder, "package.json"), '{"name":"taken","private":true,"main":"index.ts"}');
-  const env = { OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: simulator.managementKey };
-  const args = ["--out", program, ...only, ...(way === "import" ? ["--import", importFile] : [])];
-  expect(await run(adoptCommand, args, { env })).toMatchObject({ code: 0 });
-  const stack = await openStack({ projectDir: folder, stack: "test", stateDir, passphrase: "test", env });
-  const close = async () => {
+  closing.push(async () => {
     await simulator.close();
     rmSync(folder, { recursive: true, force: true });
+  });
+  const file = (name: string) => join(folder, name);
+  const [program, importFile, stateDir] = [file("index.ts"), file("import.json"), file("state")];
+  mkdirSync(stateDir);
+  symlinkSync(resolve(__dirname, "../../node_modules"), file("node_modules"), "junction");
+  writeFileSync(file("Pulumi.yaml"), "name: adopted\nruntime: nodejs\n");
+  writeFileSync(file("package.json"), '{"name":"adopted","private":true,"main":"index.ts"}');
+  const env = { OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: simulator.managementKey };
+  const args = ["--out", program, ...filter, ...(mode === "import" ? ["--import", importFile] : [])];
+  expect(await run(adoptCommand, args, { env })).toMatchObject({ code: 0 });
+
+  const stack = await openStack({ projectDir: folder, stack: "test", stateDir, passphrase: "test", env });
+  const withCalls = async (operation: () => Promise<Result>): Promise<Outcome> => {
+    simulator.clearRequests();
+    return { ...(await operation()), calls: [...simulator.requests] };
   };
-  return { simulator, odd, stack, program, importFile, close };
+  const importAll = () => stack.importFile(JSON.parse(readFileSync(importFile, "utf8")));
+  return {
+    simulator,
+    odd,
+    stack,
+    program,
+    adopt: () => withCalls(() => (mode === "adopt" ? stack.up() : importAll())),
+    up: (refresh = false) => withCalls(() => stack.up({ refresh })),
+  };
 }
 
-/** The result of an operation, and what it wrote to the account. */
-async function writesOf({ simulator }: Scene, operation: Promise<Result>): Promise<Result & { written: string[] }> {
-  simulator.clearRequests();
-  const result = await operation;
-  return { ...result, written: writes(simulator.requests) };
+async function expectNoChanges(project: Project): Promise<void> {
+  const found = { nextUp: effectsOf(await project.up()), upWithRefresh: effectsOf(await project.up(true)) };
+  expect(found).toEqual({ nextUp: NO_EFFECTS, upWithRefresh: NO_EFFECTS });
 }
 
-const NOTHING_HAPPENS = { ok: true, written: [] };
+/** The number of resources that manage all objects of an account: a set for each guardrail with assignments. */
+function resourcesFor({ keys, guardrails, keyAssignments, memberAssignments }: Simulator["account"]): number {
+  const assigned = new Set([...keyAssignments, ...memberAssignments].map(({ guardrail_id }) => guardrail_id));
+  return keys.length + guardrails.length + assigned.size;
+}
 
-const WAYS = [
-  ["adopt", OTHER_WORDING],
-  ["import", {}],
-] as const;
+test.each([
+  ["adopt", "create", OTHER_REPRESENTATIONS],
+  ["import", "import", {}],
+] as const)("manages a whole account when it is brought in by %s", async (mode, step, switches) => {
+  const project = await openProject(mode, switches);
+  const { account } = project.simulator;
+  const { guarded, full, workspaceId } = project.odd;
 
-describe.each(WAYS)("taken over by %s", (way, switches) => {
-  let s: Scene;
-  beforeAll(async () => {
-    s = await takeOver(way, switches);
-  });
-  afterAll(() => s.close());
-
-  test("all is in the stack, and nothing was written to the account", async () => {
-    const before = structuredClone(s.simulator.account);
-    const operation =
-      way === "adopt" ? s.stack.up() : s.stack.importFile(JSON.parse(readFileSync(s.importFile, "utf8")));
-    const outcome = await writesOf(s, operation);
-    expect(errorsOf(outcome)).toBe("");
-    expect(outcome.written).toEqual([]);
-    expect(s.simulator.account).toEqual(before);
-    const { keys, guardrails, keyAssignments, memberAssignments } = before;
-    const assigned = new Set([...keyAssignments, ...memberAssignments].map(({ guardrail_id }) => guardrail_id));
-    const all = [...keys, ...guardrails, ...assigned].length;
-    const ours = outcome.steps.filter(({ type }) => type.includes("dynamic/openrouter:"));
-    expect(new Set(ours.map(({ urn }) => urn)).size).toBe(all - Object.keys(UNDECLARABLE).length);
-    expect(new Set(ours.map(({ op }) => op))).toEqual(new Set([way === "adopt" ? "create" : "import"]));
+  // Everything that a program can declare is in the stack, and nothing was written to the account.
+  const before = structuredClone(account);
+  const adopted = await project.adopt();
+  expect({ errors: errorsOf(adopted), writes: effectsOf(adopted).writes }).toEqual({ errors: "", writes: [] });
+  expect(account).toEqual(before);
+  const ours = adopted.steps.filter(({ type }) => type.includes("dynamic/openrouter:"));
+  expect({ resources: new Set(ours.map(({ urn }) => urn)).size, steps: new Set(ours.map(({ op }) => op)) }).toEqual({
+    resources: resourcesFor(before) - Object.keys(UNDECLARABLE).length,
+    steps: new Set([step]),
   });
 
-  test("the next `up` has no changes, nor has one with a refresh", async () => {
-    const plain = await writesOf(s, s.stack.up());
-    expect({ ...plain, touched: touched(plain) }).toMatchObject({ ...NOTHING_HAPPENS, touched: [] });
-    const refreshed = await writesOf(s, s.stack.up({ refresh: true }));
-    expect({ ...refreshed, touched: touched(refreshed) }).toMatchObject({ ...NOTHING_HAPPENS, touched: [] });
-  });
+  await expectNoChanges(project);
 
-  test("a key gets a new secret as the program says it does, and keeps its settings and its guardrail", async () => {
-    const { guarded, full } = s.odd;
-    const rotated = readFileSync(s.program, "utf8")
-      .replace(`  adopt: "${guarded}",\n`, "")
-      .replace("  limit: 0.000001,\n", '  limit: 0.000001,\n  keepers: { rotated: "1" },\n');
-    writeFileSync(s.program, `${rotated}\nexport const secret = fullKey.key;\n`);
-    const outcome = await writesOf(s, s.stack.up());
-    expect(errorsOf(outcome)).toBe("");
-    const ofKeys = outcome.steps.filter(({ type, op }) => type.endsWith(":InferenceKey") && op !== "same");
-    expect(ofKeys.map(({ name, op }) => `${op} ${name}`)).toEqual(["replace full", "delete-replaced full"]);
-    const { account } = s.simulator;
-    const made = account.keys.filter(({ name }) => name === "full");
-    expect(made).toMatchObject([{ limit: 0.000001, limit_reset: "weekly", workspace_id: s.odd.workspaceId }]);
-    expect(account.keyAssignments).toContainEqual(
-      expect.objectContaining({ guardrail_id: full, key_hash: made[0]?.hash }),
-    );
-    expect((await s.stack.outputs({ showSecrets: true })).secret).toMatch(/^sk-or-/);
+  // A rotation as the comments of the program describe it: a new value, the same settings and guardrail.
+  const rotatedProgram = readFileSync(project.program, "utf8")
+    .replace(`  adopt: "${guarded}",\n`, "")
+    .replace("  limit: 0.000001,\n", '  limit: 0.000001,\n  keepers: { rotated: "1" },\n');
+  writeFileSync(project.program, `${rotatedProgram}\nexport const secret = fullKey.key;\n`);
+  const rotated = await project.up();
+  const keySteps = rotated.steps.filter(({ type, op }) => type.endsWith(":InferenceKey") && op !== "same");
+  expect({ errors: errorsOf(rotated), steps: keySteps.map(({ name, op }) => `${op} ${name}`) }).toEqual({
+    errors: "",
+    steps: ["replace full", "delete-replaced full"],
   });
+  const fullKeys = account.keys.filter(({ name }) => name === "full");
+  expect(fullKeys).toMatchObject([{ limit: 0.000001, limit_reset: "weekly", workspace_id: workspaceId }]);
+  expect(account.keyAssignments).toContainEqual(
+    expect.objectContaining({ guardrail_id: full, key_hash: fullKeys[0]?.hash }),
+  );
+  expect((await project.stack.outputs({ showSecrets: true })).secret).toMatch(/^sk-or-/);
 
-  test("destroy deletes what was taken over, but for what the API does not delete, and nothing else", async () => {
-    expect(errorsOf(await s.stack.destroy())).toBe("");
-    const { keys, guardrails } = s.simulator.account;
-    expect(keys.map(({ name }) => name)).toEqual(Object.keys(UNDECLARABLE));
-    expect(guardrails.map(({ name }) => name)).toEqual([expect.stringMatching(/^Workspace .* Default$/)]);
-  });
+  // Destroy deletes everything but the objects outside the stack and the default guardrail, which can't be deleted.
+  expect(errorsOf(await project.stack.destroy())).toBe("");
+  expect(account.keys.map(({ name }) => name)).toEqual(Object.keys(UNDECLARABLE));
+  expect(account.guardrails.map(({ name }) => name)).toEqual([expect.stringMatching(/^Workspace .* Default$/)]);
 });
 
-describe.each(["adopt", "import"] as const)("a part of an account, taken over by %s", (way) => {
-  test("no key and no member loses its guardrail, and the next `up` has no changes", async () => {
-    const only = ["--name", "full"];
-    const s = await takeOver(way, {}, { only, fill: withOthersUnder("full") });
-    const assigned = () => {
-      const { keyAssignments, memberAssignments } = s.simulator.account;
-      const keys = keyAssignments.map(({ guardrail_id, key_hash }) => `${guardrail_id} ${key_hash}`);
-      return [...keys, ...memberAssignments.map(({ guardrail_id, user_id }) => `${guardrail_id} ${user_id}`)].sort();
-    };
-    const before = assigned();
-    const operation = () =>
-      way === "adopt" ? s.stack.up() : s.stack.importFile(JSON.parse(readFileSync(s.importFile, "utf8")));
-    expect(errorsOf(await writesOf(s, operation()))).toBe("");
-    for (const refresh of [false, true]) {
-      const again = await writesOf(s, s.stack.up({ refresh }));
-      expect({ ...again, touched: touched(again) }).toMatchObject({ ...NOTHING_HAPPENS, touched: [] });
-    }
-    expect(assigned()).toEqual(before);
-    expect(readFileSync(s.program, "utf8")).toMatch(/^ {2}exclusive: false,$/m);
-    await s.close();
-  });
-});
+test.each(["adopt", "import"] as const)(
+  "keeps the assignments of unmanaged keys when a part of an account is brought in by %s",
+  async (mode) => {
+    const project = await openProject(mode, {}, { filter: ["--name", "full"], fill: withUnmanagedKeysUnder("full") });
+    const before = assignmentsIn(project.simulator);
 
-/** Half of the keys that the odd account has under another guardrail are under this one. */
-function withOthersUnder(name: string) {
+    expect(errorsOf(await project.adopt())).toBe("");
+
+    await expectNoChanges(project);
+    expect(assignmentsIn(project.simulator)).toEqual(before);
+    expect(readFileSync(project.program, "utf8")).toMatch(/^ {2}exclusive: false,$/m);
+  },
+);
+
+/** The odd account, with every second assigned key moved to the named guardrail. */
+function withUnmanagedKeysUnder(name: string) {
   return (simulator: Simulator): OddAccount => {
     const odd = fillOddly(simulator);
     const { guardrails, keyAssignments } = simulator.account;
@@ -159,4 +153,10 @@ function withOthersUnder(name: string) {
     simulator.dashboard.assign(id, { keys });
     return odd;
   };
+}
+
+function assignmentsIn({ account }: Simulator): string[] {
+  const keys = account.keyAssignments.map(({ guardrail_id, key_hash }) => `${guardrail_id} ${key_hash}`);
+  const members = account.memberAssignments.map(({ guardrail_id, user_id }) => `${guardrail_id} ${user_id}`);
+  return [...keys, ...members].sort();
 }

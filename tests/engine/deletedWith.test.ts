@@ -4,7 +4,7 @@ import path from "node:path";
 import { openLocalStack } from "../../testing/engine/localStack";
 import { hasPulumi } from "../../testing/engine/openStack";
 import { openPulumiStack } from "../../testing/engine/pulumiStack";
-import { begun, type Entry, openScenario, resourceNamed, type Scenario, thing } from "./generic";
+import { type Entry, openScenario, resourceNamed, type Scenario, startedIn, thing } from "./generic";
 
 const engines = [openLocalStack, ...(hasPulumi() ? [openPulumiStack] : [])];
 
@@ -12,27 +12,28 @@ function owned(name: string, deletedWith: string, more: Omit<Entry, "name"> = {}
   return thing(name, { ...more, options: { ...more.options, deletedWith } });
 }
 
-describe.each(engines.map((open) => [open.name, open] as const))("%s", (_, open) => {
-  let s: Scenario;
-  beforeAll(async () => {
-    s = await openScenario({}, open);
-  });
+async function ownerOf(s: Scenario, name: string): Promise<string | undefined> {
+  const { deletedWith } = await resourceNamed(s.stack, name);
+  return deletedWith === undefined ? undefined : String(deletedWith).split("::").at(-1);
+}
 
-  const ownerOf = async (name: string) => {
-    const { deletedWith } = await resourceNamed(s.stack, name);
-    return deletedWith === undefined ? undefined : String(deletedWith).split("::").at(-1);
-  };
-  const kept = [
-    thing("lost"),
-    owned("orphan", "lost"),
-    thing("last"),
-    owned("skipped", "last"),
-    thing("slow", { props: { delay: 300 }, options: { dependsOn: ["skipped"] } }),
-  ];
-  const onOwner = { refs: { on: "replacedFirst" } };
+/** Resources that the first two programs have in common. */
+const KEPT = [
+  thing("lost"),
+  owned("orphan", "lost"),
+  thing("last"),
+  owned("skipped", "last"),
+  thing("slow", { props: { delay: 300 }, options: { dependsOn: ["skipped"] } }),
+];
+const ON_OWNER = { refs: { on: "replacedFirst" } };
 
-  test("stores the owner, its own or its parent's", async () => {
-    const result = await s.up([
+test.each(engines.map((open) => [open.name, open] as const))(
+  "skips the delete of every object whose owner is deleted too (%s)",
+  async (_, open) => {
+    const s = await openScenario({}, open);
+
+    // Stores the resource's own owner, or that of its parent.
+    const created = await s.up([
       ...["stays", "removed", "replaced"].map((name) => thing(name)),
       thing("replacedFirst"),
       thing("retained", { options: { retainOnDelete: true } }),
@@ -40,74 +41,79 @@ describe.each(engines.map((open) => [open.name, open] as const))("%s", (_, open)
       owned("withRemoved", "removed"),
       owned("withReplaced", "replaced"),
       owned("replacedToo", "replaced"),
-      owned("withReplacedFirst", "replacedFirst", onOwner),
+      owned("withReplacedFirst", "replacedFirst", ON_OWNER),
       owned("withDependent", "withReplacedFirst", { refs: { on: "withReplacedFirst" } }),
       owned("removedLater", "withReplacedFirst"),
       owned("withRetained", "retained"),
       { kind: "Component", name: "group", options: { deletedWith: "removed" } },
       thing("child", { options: { parent: "group" } }),
-      ...kept,
+      ...KEPT,
     ]);
-    expect(result.output).not.toContain("error");
-    expect(await ownerOf("withStays")).toBe("stays");
-    expect(await ownerOf("child")).toBe("removed");
-    expect(await ownerOf("stays")).toBeUndefined();
-    s.done();
-  });
+    expect(created.output).not.toContain("error");
+    const owners = {
+      withStays: await ownerOf(s, "withStays"),
+      child: await ownerOf(s, "child"),
+      stays: await ownerOf(s, "stays"),
+    };
+    expect(owners).toEqual({ withStays: "stays", child: "removed", stays: undefined });
+    s.newEvents();
 
-  test("deletes no object whose owner the same up deletes or replaces", async () => {
-    const result = await s.up([
+    // An up skips the objects of owners that it deletes or replaces. An owner that is deleted before its replacement
+    // does not count. A dependent that is deleted with it counts until it is created again.
+    const changed = await s.up([
       thing("stays"),
       thing("replaced", { props: { name: "replacement" } }),
       owned("replacedToo", "replaced", { props: { name: "replacementToo" } }),
       thing("replacedFirst", { props: { name: "replacementFirst", deleteFirst: true } }),
-      owned("withReplacedFirst", "replacedFirst", onOwner),
+      owned("withReplacedFirst", "replacedFirst", ON_OWNER),
       owned("withDependent", "withReplacedFirst", { refs: { on: "withReplacedFirst" } }),
-      ...kept,
+      ...KEPT,
     ]);
-    expect(result.output).not.toContain("error");
-    // An owner that is deleted before its replacement does not count. A dependent that has to go with it does, until it
-    // is there again.
+    expect(changed.output).not.toContain("error");
     const deleted = ["removed", "removedLater", "replaced", "replacedFirst", "withReplacedFirst", "withStays"];
-    expect(begun(s.done(), "delete").sort()).toEqual(deleted);
-  });
+    expect(startedIn(s.newEvents(), "delete").sort()).toEqual(deleted);
 
-  test("forgets an owner that a refresh does not find", async () => {
+    // A refresh that does not find an owner removes it from its resources.
     const { id } = await resourceNamed(s.stack, "lost");
     rmSync(path.join(s.options.env?.WORLD ?? "", `${id}.json`));
     expect((await s.stack.refresh()).ok).toBe(true);
-    expect(await ownerOf("orphan")).toBeUndefined();
-    expect(await ownerOf("skipped")).toBe("last");
-  });
+    const afterRefresh = { orphan: await ownerOf(s, "orphan"), skipped: await ownerOf(s, "skipped") };
+    expect(afterRefresh).toEqual({ orphan: undefined, skipped: "last" });
+    s.newEvents();
 
-  test("destroy deletes the owner last, and no object that goes with it", async () => {
-    s.done();
+    // Destroy deletes an owner after the dependents of its resources, and skips its resources.
     expect((await s.stack.destroy()).ok).toBe(true);
-    const done = s.done();
-    expect(begun(done)).toEqual(expect.arrayContaining(["orphan", "slow", "last"]));
-    for (const name of ["skipped", "withReplacedFirst", "withDependent", "replacementToo"]) {
-      expect(begun(done)).not.toContain(name);
-    }
-    const times = done.map(({ name, at }) => `${at} ${name}`);
-    expect(times.indexOf("begin last")).toBeGreaterThan(times.indexOf("end slow"));
+    const events = s.newEvents();
+    const started = startedIn(events);
+    expect(started).toEqual(expect.arrayContaining(["orphan", "slow", "last"]));
+    const ofDeletedOwners = ["skipped", "withReplacedFirst", "withDependent", "replacementToo"];
+    expect({ skipped: ofDeletedOwners.filter((name) => !started.includes(name)) }).toEqual({
+      skipped: ofDeletedOwners,
+    });
+    const order = events.map(({ name, at }) => `${at} ${name}`);
+    expect(order.indexOf("begin last")).toBeGreaterThan(order.indexOf("end slow"));
     expect((await s.stack.exportState()).deployment.resources).toBeUndefined();
+  },
+);
+
+test("fails on the local engine when the program has not registered the owner", async () => {
+  const s = await openScenario();
+  const result = await s.up([thing("a", { options: { deletedWith: "urn:pulumi:dev::generic::x:y:Z::missing" } })]);
+  expect({ ok: result.ok, output: result.output, objects: s.objects() }).toEqual({
+    ok: false,
+    output: expect.stringContaining("deletedWith: the program has registered no resource"),
+    objects: [],
   });
 });
 
-test("the local engine refuses an owner that the program has not registered", async () => {
-  const s = await openScenario();
-  const result = await s.up([thing("a", { options: { deletedWith: "urn:pulumi:dev::generic::x:y:Z::nobody" } })]);
-  expect(result.ok).toBe(false);
-  expect(result.output).toContain("deletedWith: the program has registered no resource");
-  expect(s.objects()).toEqual([]);
-});
-
-test("an owner that was renamed stays the owner when the up fails before it comes to the resource", async () => {
+test("keeps a renamed owner when the up fails before it reaches the resource", async () => {
   const s = await openScenario();
   await s.up([thing("before"), owned("a", "before")]);
+  const renamedOwner = thing("after", { props: { name: "before" }, options: { aliases: [{ name: "before" }] } });
   const failing = thing("b", { props: { fail: "create" } });
-  const entries = [thing("after", { props: { name: "before" }, options: { aliases: [{ name: "before" }] } }), failing];
-  const result = await s.up([...entries, owned("a", "after", { options: { dependsOn: ["b"] } })]);
-  expect(result.ok).toBe(false);
-  expect((await resourceNamed(s.stack, "a")).deletedWith).toBe((await resourceNamed(s.stack, "after")).urn);
+
+  const result = await s.up([renamedOwner, failing, owned("a", "after", { options: { dependsOn: ["b"] } })]);
+
+  const owner = (await resourceNamed(s.stack, "a")).deletedWith;
+  expect({ ok: result.ok, owner }).toEqual({ ok: false, owner: (await resourceNamed(s.stack, "after")).urn });
 });

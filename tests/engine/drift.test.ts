@@ -1,194 +1,179 @@
-/** What somebody changes behind the program's back is found by a refresh and put back by one `up`. */
-import type { Guardrail, Key } from "../../testing/index";
+/** Changes in the dashboard: a refresh detects them, and one `up` reverts them. */
+import type { SimulatedAccount } from "../../testing/index";
 import {
   type Declaration,
-  type DeclaredStack,
+  effectsOf,
   errorsOf,
+  NO_EFFECTS,
   type Outcome,
   openDeclaredStack,
-  type StateResource,
   touched,
-  writes,
 } from "./support/declaredStack";
 
-let s: DeclaredStack;
-let declaration: Declaration;
-let before: Record<string, StateResource>;
-
-const id = (name: string, state = before) => String(state[name]?.id);
-const keyOf = (name: string, state = before): Key | undefined =>
-  s.simulator.account.keys.find(({ hash }) => hash === id(name, state));
-const guardrailOf = (name: string, state = before): Guardrail | undefined =>
-  s.simulator.account.guardrails.find((guardrail) => guardrail.id === id(name, state));
-const pairs = () => [
-  ...s.simulator.account.keyAssignments.map((row) => `${row.guardrail_id}/${row.key_hash}`),
-  ...s.simulator.account.memberAssignments.map((row) => `${row.guardrail_id}/${row.user_id}`),
-];
-
-beforeAll(async () => {
-  s = await openDeclaredStack();
-  const [ada, bo] = ["ada", "bo"].map((name) => s.simulator.dashboard.addMember({ email: `${name}@first.example` }).id);
+/** A stack with keys, guardrails and assignments, most of them named by what a test does to them. */
+async function openWithAllKinds() {
+  const s = await openDeclaredStack();
+  const [ada, bo] = ["ada@first.example", "bo@first.example"].map(
+    (email) => s.simulator.dashboard.addMember({ email }).id,
+  );
   const assigned = (guardrail: string, key: string) => ({
     kind: "GuardrailKeyAssignment" as const,
     args: { guardrailId: { idOf: guardrail }, keyHash: { idOf: key } },
   });
   const member = (userId: string | undefined) => ({
     kind: "GuardrailMemberAssignment" as const,
-    args: { guardrailId: { idOf: "set" }, userId },
+    args: { guardrailId: { idOf: "budget" }, userId },
   });
-  declaration = {
+  const budget = { limitUsd: 50, resetInterval: "daily", allowedModels: ["openai/gpt-4.1", "openai/o3"] };
+  const declaration: Declaration = {
     limited: { kind: "InferenceKey", args: { limit: 10, limitReset: "monthly" } },
     bare: { kind: "InferenceKey" },
     "deleted-key": { kind: "InferenceKey", args: { limit: 3 } },
     expiring: { kind: "InferenceKey", args: { expiresAt: "2099-01-01T00:00:00Z" } },
     "never-expiring": { kind: "InferenceKey" },
     used: { kind: "InferenceKey", args: { limit: 5 } },
-    set: {
-      kind: "Guardrail",
-      args: { limitUsd: 50, resetInterval: "daily", allowedModels: ["openai/gpt-4.1", "openai/o3"] },
-    },
+    budget: { kind: "Guardrail", args: budget },
     "bare-guardrail": { kind: "Guardrail" },
-    "deleted-guardrail": { kind: "Guardrail", args: { description: "comes back" } },
-    unassigned: assigned("set", "limited"),
-    moved: assigned("set", "bare"),
-    "of-deleted-key": assigned("set", "deleted-key"),
+    "deleted-guardrail": { kind: "Guardrail", args: { description: "recreated" } },
+    unassigned: assigned("budget", "limited"),
+    moved: assigned("budget", "bare"),
+    "of-deleted-key": assigned("budget", "deleted-key"),
     "of-deleted-guardrail": assigned("deleted-guardrail", "used"),
     "member-unassigned": member(ada),
     "member-moved": member(bo),
   };
-  await s.up(declaration);
-});
-afterAll(() => s.close());
+  expect(errorsOf(await s.up(declaration))).toBe("");
+  const state = await s.resources();
+  return { s, state, id: (name: string) => String(state[name]?.id), ada: String(ada), bo: String(bo) };
+}
 
-describe("without drift", () => {
-  let refreshed: Outcome;
-  beforeAll(async () => {
-    await s.refresh();
-    before = await s.resources();
-    s.simulator.dashboard.useKey(id("used"), 1.25);
-    s.simulator.dashboard.useKey(id("bare"), 2);
-    refreshed = await s.refresh();
-  });
+test("changes nothing when only usage has changed since the last refresh", async () => {
+  const { s, id } = await openWithAllKinds();
+  expect(errorsOf(await s.refresh())).toBe("");
+  const before = await s.resources();
+  // The first refresh reads who created an assignment and when.
+  expect(before.moved?.outputs).toMatchObject({ assignedBy: s.simulator.account.owner_user_id });
+  expect(before["member-moved"]?.outputs.createdAt).toMatch(/^20\d\d-/);
 
-  test("a refresh changes nothing in the state and writes nothing, whatever was used meanwhile", async () => {
-    expect(errorsOf(refreshed)).toBe("");
-    expect(touched(refreshed)).toEqual([]);
-    expect(writes(refreshed.calls)).toEqual([]);
-    const after = await s.resources();
-    for (const [name, { inputs, outputs }] of Object.entries(before)) {
-      expect({ name, ...after[name] }).toMatchObject({ name, inputs, outputs });
-    }
-  });
+  s.simulator.dashboard.useKey(id("used"), 1.25);
+  s.simulator.dashboard.useKey(id("bare"), 2);
+  const refreshed = await s.refresh();
+  const nextUp = await s.up();
 
-  test("an up after it has nothing to do and makes no API call", async () => {
-    const outcome = await s.up();
-    expect(touched(outcome)).toEqual([]);
-    expect(outcome.calls).toEqual([]);
+  expect({ refreshed: effectsOf(refreshed), nextUp: { ...effectsOf(nextUp), calls: nextUp.calls } }).toEqual({
+    refreshed: NO_EFFECTS,
+    nextUp: { ...NO_EFFECTS, calls: [] },
   });
-
-  test("a refresh tells who made an assignment and when", () => {
-    expect(before.moved?.outputs).toMatchObject({ assignedBy: s.simulator.account.owner_user_id });
-    expect(before["member-moved"]?.outputs.createdAt).toMatch(/^20\d\d-/);
-  });
+  const after = await s.resources();
+  for (const [name, { inputs, outputs }] of Object.entries(before)) {
+    expect({ name, ...after[name] }).toMatchObject({ name, inputs, outputs });
+  }
 });
 
-describe("after changes in the dashboard, one up with refresh", () => {
-  let healed: Outcome;
-  let after: Record<string, StateResource>;
-  let pairsBefore: string[];
-  beforeAll(async () => {
-    const { dashboard } = s.simulator;
-    const [ada, bo] = ["member-unassigned", "member-moved"].map((name) => String(before[name]?.inputs.userId));
-    pairsBefore = pairs();
-    dashboard.updateKey(id("limited"), { limit: 99, limit_reset: null, name: "mine now" });
-    dashboard.updateKey(id("bare"), { limit: 7, limit_reset: "daily", include_byok_in_limit: true, disabled: true });
-    dashboard.updateKey(id("expiring"), { expires_at: new Date("2100-01-01T00:00:00Z") });
-    dashboard.updateKey(id("never-expiring"), { expires_at: new Date("2100-01-01T00:00:00Z") });
-    dashboard.updateGuardrail(id("set"), { limit_usd: 60, allowed_models: ["openai/gpt-4.1", "openai/gpt-5"] });
-    dashboard.updateGuardrail(id("bare-guardrail"), {
-      description: "x",
-      limit_usd: 1,
-      reset_interval: "weekly",
-      ignored_models: ["openai/o3"],
-      allowed_data_regions: ["us"],
-      content_filters: [{ pattern: "a", action: "block" }],
-      enforce_zdr_openai: true,
-      enable_free_model_training: false,
-      include_byok_in_budgets: true,
-    });
-    dashboard.unassign(id("set"), { keys: [id("limited")], members: [ada as string] });
-    dashboard.assign(id("bare-guardrail"), { keys: [id("bare")], members: [bo as string] });
-    dashboard.deleteKey(id("deleted-key"));
-    dashboard.deleteGuardrail(id("deleted-guardrail"));
-    healed = await s.up(undefined, { refresh: true });
-    after = await s.resources();
-  });
+test("reverts every kind of dashboard change in one up with refresh", async () => {
+  const { s, id, ada, bo } = await openWithAllKinds();
+  const { account, dashboard } = s.simulator;
+  const assignmentsBefore = assignmentsIn(account);
 
-  test("succeeds", () => expect(errorsOf(healed)).toBe(""));
-
-  test("puts back inputs that are set", () => {
-    expect(keyOf("limited")).toMatchObject({ limit: 10, limit_reset: "monthly", name: "declared/test/limited" });
-    expect(guardrailOf("set")).toMatchObject({
-      limit_usd: 50,
-      reset_interval: "daily",
-      allowed_models: ["openai/gpt-4.1-2025-04-14", "openai/o3-2025-04-16"],
-    });
+  dashboard.updateKey(id("limited"), { limit: 99, limit_reset: null, name: "renamed" });
+  dashboard.updateKey(id("bare"), { limit: 7, limit_reset: "daily", include_byok_in_limit: true, disabled: true });
+  dashboard.updateKey(id("expiring"), { expires_at: new Date("2100-01-01T00:00:00Z") });
+  dashboard.updateKey(id("never-expiring"), { expires_at: new Date("2100-01-01T00:00:00Z") });
+  dashboard.updateGuardrail(id("budget"), { limit_usd: 60, allowed_models: ["openai/gpt-4.1", "openai/gpt-5"] });
+  dashboard.updateGuardrail(id("bare-guardrail"), {
+    description: "x",
+    limit_usd: 1,
+    reset_interval: "weekly",
+    ignored_models: ["openai/o3"],
+    allowed_data_regions: ["us"],
+    content_filters: [{ pattern: "a", action: "block" }],
+    enforce_zdr_openai: true,
+    enable_free_model_training: false,
+    include_byok_in_budgets: true,
   });
+  dashboard.unassign(id("budget"), { keys: [id("limited")], members: [ada] });
+  dashboard.assign(id("bare-guardrail"), { keys: [id("bare")], members: [bo] });
+  dashboard.deleteKey(id("deleted-key"));
+  dashboard.deleteGuardrail(id("deleted-guardrail"));
 
-  test("takes away what was set on inputs that are left out", () => {
-    const none = { limit: null, limit_reset: null, include_byok_in_limit: false, disabled: false };
-    expect(keyOf("bare")).toMatchObject(none);
-    expect(guardrailOf("bare-guardrail")).toMatchObject({
-      description: null,
-      limit_usd: null,
-      reset_interval: null,
-      ignored_models: null,
-      allowed_data_regions: null,
-      content_filters: null,
-      enforce_zdr_openai: null,
-      enable_free_model_training: null,
-      include_byok_in_budgets: false,
-    });
-  });
+  const healed = await s.up(undefined, { refresh: true });
+  expect(errorsOf(healed)).toBe("");
+  const newIds = Object.fromEntries(Object.entries(await s.resources()).map(([name, resource]) => [name, resource.id]));
 
-  test("writes the drifted fields and no others", () => {
-    const patch = healed.calls.find(({ method, path }) => method === "PATCH" && path === `/keys/${id("limited")}`);
-    expect(Object.keys(patch?.body as object).sort()).toEqual(["limit", "limit_reset", "name"]);
-    const budget = healed.calls.find(({ method, path }) => method === "PATCH" && path === `/guardrails/${id("set")}`);
-    expect(Object.keys(budget?.body as object).sort()).toEqual(["allowed_models", "limit_usd", "reset_interval"]);
-  });
+  expectSettingsReverted(account, id);
+  expectOnlyDriftWritten(healed, id);
 
-  test("makes a deleted key and a deleted guardrail again", () => {
-    expect(id("deleted-key", after)).not.toBe(id("deleted-key"));
-    expect(keyOf("deleted-key", after)).toMatchObject({ limit: 3, name: "declared/test/deleted-key" });
-    expect(guardrailOf("deleted-guardrail", after)).toMatchObject({ description: "comes back" });
-  });
+  // Deleted objects are recreated. An expiry can't be updated, so those keys are replaced.
+  const keyOf = (hash: string | undefined) => account.keys.find((key) => key.hash === hash);
+  const recreated = ["deleted-key", "deleted-guardrail", "expiring", "never-expiring"];
+  expect({ withNewId: recreated.filter((name) => newIds[name] !== id(name)) }).toEqual({ withNewId: recreated });
+  expect(keyOf(newIds["deleted-key"])).toMatchObject({ limit: 3, name: "declared/test/deleted-key" });
+  expect(keyOf(newIds.expiring)?.expires_at).toEqual(new Date("2099-01-01T00:00:00Z"));
+  expect(keyOf(newIds["never-expiring"])?.expires_at).toBeNull();
+  const replacedKeysLeft = ["expiring", "never-expiring"].filter((name) => keyOf(id(name)));
+  expect({ replacedKeysLeft }).toEqual({ replacedKeysLeft: [] });
+  const guardrail = account.guardrails.find((each) => each.id === newIds["deleted-guardrail"]);
+  expect(guardrail).toMatchObject({ description: "recreated" });
 
-  test("replaces a key whose expiry was changed or set, which the API can't take back", () => {
-    expect(id("expiring", after)).not.toBe(id("expiring"));
-    expect(keyOf("expiring", after)?.expires_at).toEqual(new Date("2099-01-01T00:00:00Z"));
-    expect(keyOf("never-expiring", after)?.expires_at).toBeNull();
-    expect(keyOf("expiring")).toBeUndefined();
-    expect(keyOf("never-expiring")).toBeUndefined();
-  });
+  // Every assignment is back, with the ids of the recreated key and guardrail.
+  const withNewIds = assignmentsBefore.map((pair) =>
+    ["deleted-key", "deleted-guardrail"].reduce((renamed, name) => renamed.replace(id(name), newIds[name] ?? ""), pair),
+  );
+  const live = assignmentsIn(account).filter((pair) => !pair.includes(id("deleted-key")));
+  expect(live.sort()).toEqual(withNewIds.sort());
 
-  test("assigns again what was taken away or moved, and what lost its key or guardrail", () => {
-    const now = (pair: string) =>
-      pair
-        .replace(id("deleted-key"), id("deleted-key", after))
-        .replace(id("deleted-guardrail"), id("deleted-guardrail", after));
-    const live = pairs().filter((pair) => !pair.includes(id("deleted-key")));
-    expect(live.sort()).toEqual(pairsBefore.map(now).sort());
+  expect({ idOfUsed: newIds.used, touched: touched(healed) }).toEqual({
+    idOfUsed: id("used"),
+    touched: expect.not.arrayContaining(["used"]),
   });
-
-  test("leaves alone what did not drift", () => {
-    expect(id("used", after)).toBe(id("used"));
-    expect(touched(healed)).not.toContain("used");
-  });
-
-  test("leaves nothing to do for the next one", async () => {
-    const outcome = await s.up();
-    expect(touched(outcome)).toEqual([]);
-    expect(outcome.calls).toEqual([]);
-  });
+  const nextUp = await s.up();
+  expect({ ...effectsOf(nextUp), calls: nextUp.calls }).toEqual({ ...NO_EFFECTS, calls: [] });
 });
+
+/** Declared inputs have their declared values again, and omitted ones no value. */
+function expectSettingsReverted({ keys, guardrails }: Account, id: (name: string) => string): void {
+  const live = (name: string) =>
+    [...keys, ...guardrails].find((each) => ("hash" in each ? each.hash : each.id) === id(name));
+  expect(live("limited")).toMatchObject({ limit: 10, limit_reset: "monthly", name: "declared/test/limited" });
+  expect(live("budget")).toMatchObject({
+    limit_usd: 50,
+    reset_interval: "daily",
+    allowed_models: ["openai/gpt-4.1-2025-04-14", "openai/o3-2025-04-16"],
+  });
+  const unset = { limit: null, limit_reset: null, include_byok_in_limit: false, disabled: false };
+  expect(live("bare")).toMatchObject(unset);
+  expect(live("bare-guardrail")).toMatchObject({
+    description: null,
+    limit_usd: null,
+    reset_interval: null,
+    ignored_models: null,
+    allowed_data_regions: null,
+    content_filters: null,
+    enforce_zdr_openai: null,
+    enable_free_model_training: null,
+    include_byok_in_budgets: false,
+  });
+}
+
+function expectOnlyDriftWritten({ calls }: Outcome, id: (name: string) => string): void {
+  const patchedFields = (path: string) => {
+    const patch = calls.find((call) => call.method === "PATCH" && call.path === path);
+    return Object.keys((patch?.body ?? {}) as object).sort();
+  };
+  expect({
+    key: patchedFields(`/keys/${id("limited")}`),
+    guardrail: patchedFields(`/guardrails/${id("budget")}`),
+  }).toEqual(
+    // Both fields of a budget are always sent together.
+    { key: ["limit", "limit_reset", "name"], guardrail: ["allowed_models", "limit_usd", "reset_interval"] },
+  );
+}
+
+type Account = SimulatedAccount["account"];
+
+function assignmentsIn({ keyAssignments, memberAssignments }: Account): string[] {
+  return [
+    ...keyAssignments.map((row) => `${row.guardrail_id}/${row.key_hash}`),
+    ...memberAssignments.map((row) => `${row.guardrail_id}/${row.user_id}`),
+  ];
+}

@@ -14,8 +14,8 @@ export interface Entry {
   options?: Record<string, unknown>;
 }
 
-/** What the generic provider did. */
-export interface Noted {
+/** The begin or the end of an operation of the generic provider. */
+export interface ProviderEvent {
   op: string;
   name: string;
   id: string | null;
@@ -23,16 +23,16 @@ export interface Noted {
   account?: string;
 }
 
-/** A stack of the generic program, and the world in which its provider keeps objects. */
+/** A stack of the generic program. Its provider keeps each object in a file. */
 export interface Scenario {
   stack: Stack;
   options: StackOptions;
   up(program: Entry[], options?: OperationOptions): Promise<Result>;
   preview(program: Entry[], options?: OperationOptions): Promise<Result>;
-  /** Ids of the objects that are there. */
+  /** Ids of the existing objects. */
   objects(): string[];
-  /** What the provider did since this was last asked. */
-  done(): Noted[];
+  /** The events of the provider since the last call. */
+  newEvents(): ProviderEvent[];
 }
 
 export const projectDir = path.join(__dirname, "programs/generic");
@@ -53,36 +53,37 @@ export async function openScenario(
     env: { WORLD: world, ...more.env },
   };
   const stack = await open(options);
-  const withProgram = (program: Entry[], { env, ...rest }: OperationOptions = {}) => {
+  const withProgram = (program: Entry[], { env, ...rest }: OperationOptions = {}): OperationOptions => {
     return { ...rest, env: { PROGRAM: JSON.stringify(program), ...env } };
   };
   let seen = 0;
   return {
     stack,
     options,
-    up: (program, given) => stack.up(withProgram(program, given)),
-    preview: (program, given) => stack.preview(withProgram(program, given)),
+    up: (program, operation) => stack.up(withProgram(program, operation)),
+    preview: (program, operation) => stack.preview(withProgram(program, operation)),
     objects: () => readdirSync(world).flatMap((name) => (name.endsWith(".json") ? [name.slice(0, -5)] : [])),
-    done: () => {
+    newEvents: () => {
       const log = readdirSync(world).includes("log") ? readFileSync(path.join(world, "log"), "utf8") : "";
-      const noted: Noted[] = log
+      const events: ProviderEvent[] = log
         .split("\n")
         .filter(Boolean)
         .map((line) => JSON.parse(line));
-      const fresh = noted.slice(seen);
-      seen = noted.length;
+      const fresh = events.slice(seen);
+      seen = events.length;
       return fresh;
     },
   };
 }
 
-/** A resource of the program with its physical name. */
+/** A resource whose object has the same name by default. */
 export function thing(name: string, more: Omit<Entry, "name"> = {}): Entry {
   return { name, ...more, props: { name, ...more.props } };
 }
 
-export function begun(noted: Noted[], op?: string): string[] {
-  return noted.filter((entry) => entry.at === "begin" && (!op || entry.op === op)).map(({ name }) => name);
+/** Names of the resources on which an operation began, in order. */
+export function startedIn(events: ProviderEvent[], op?: string): string[] {
+  return events.filter((entry) => entry.at === "begin" && (!op || entry.op === op)).map(({ name }) => name);
 }
 
 export async function resourceNamed(stack: Stack, name: string): Promise<Record<string, unknown>> {

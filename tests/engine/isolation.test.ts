@@ -1,6 +1,6 @@
-/** The demo on the machine of somebody who is logged in: it uses no account of theirs and reaches no other machine. */
+/** The demo for a user who is logged in to Pulumi and OpenRouter: it uses neither account and stays on loopback. */
 import { execFile, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,48 +11,56 @@ const run = promisify(execFile);
 const root = path.join(__dirname, "../..");
 const PLANTED = `sk-or-v1-${"5eed".repeat(16)}`;
 
-let folder: string;
-let strayed: string;
-beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "isolation-"));
-  strayed = path.join(folder, "strayed");
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function watched(extra: Record<string, string>): NodeJS.ProcessEnv {
+/** An environment whose Node processes only connect to loopback, and the file that lists refused hosts. */
+function loopbackOnly(variables: Record<string, string> = {}): { env: NodeJS.ProcessEnv; refusedHosts: string } {
+  const refusedHosts = path.join(mkdtempSync(path.join(tmpdir(), "isolation-")), "refused-hosts");
   const hook = path.join(__dirname, "support/loopbackOnly.cjs");
-  return { ...process.env, NODE_OPTIONS: `--require ${hook}`, STRAYED: strayed, ...extra };
+  const env = { ...process.env, NODE_OPTIONS: `--require ${hook}`, REFUSED_HOSTS: refusedHosts, ...variables };
+  return { env, refusedHosts };
 }
 
-test("the watch sees a connection to another machine (negative control)", () => {
-  const script = 'require("node:net").connect({ host: "192.0.2.1", port: 443 })';
-  expect(spawnSync(process.execPath, ["-e", script], { env: watched({}) }).status).not.toBe(0);
-  expect(readFileSync(strayed, "utf8")).toBe("192.0.2.1\n");
-  rmSync(strayed);
-});
-
-test("a planted key and base URL are not used, and nothing leaves this machine", async () => {
+/** A server that counts its requests. */
+async function startTrap() {
   let calls = 0;
-  const trap = createServer((_request, response) => {
+  const server = createServer((_request, response) => {
     calls++;
     response.end();
   });
-  await new Promise<void>((resolve) => trap.listen(0, "127.0.0.1", resolve));
-  const { port } = trap.address() as AddressInfo;
-  const planted = {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, calls: () => calls, close: () => server.close() };
+}
+
+test("refuses and lists a connection to another host (negative control)", () => {
+  const { env, refusedHosts } = loopbackOnly();
+  const script = 'require("node:net").connect({ host: "192.0.2.1", port: 443 })';
+  const { status } = spawnSync(process.execPath, ["-e", script], { env });
+  expect({ failed: status !== 0, refusedHosts: readFileSync(refusedHosts, "utf8") }).toEqual({
+    failed: true,
+    refusedHosts: "192.0.2.1\n",
+  });
+});
+
+test("uses no planted credential or URL, and connects to no other host, when the demo runs", async () => {
+  const trap = await startTrap();
+  const { env, refusedHosts } = loopbackOnly({
     OPENROUTER_MANAGEMENT_KEY: PLANTED,
     OPENROUTER_PROVISIONING_KEY: PLANTED,
-    OPENROUTER_BASE_URL: `http://127.0.0.1:${port}/api/v1`,
+    OPENROUTER_BASE_URL: `${trap.url}/api/v1`,
     PULUMI_ACCESS_TOKEN: PLANTED,
-    PULUMI_BACKEND_URL: `http://127.0.0.1:${port}`,
+    PULUMI_BACKEND_URL: trap.url,
     PULUMI_CONFIG: JSON.stringify({ "openrouter:managementKey": PLANTED }),
-    // The local engine, whatever is on PATH: what `pulumi` itself does is not ours to watch.
+    // Without `pulumi` on PATH the demo uses the local engine. The connections of the CLI are not the subject here.
     PATH: path.dirname(process.execPath),
-  };
-  // Rejects if the demo does not exit with 0.
-  const demo = [path.join(root, "scripts/demo.mjs")];
-  const { stdout, stderr } = await run(process.execPath, demo, { cwd: root, env: watched(planted) });
-  trap.close();
+  });
+
+  // Rejects unless the demo exits with 0.
+  const demo = run(process.execPath, [path.join(root, "scripts/demo.mjs")], { cwd: root, env });
+  const { stdout, stderr } = await demo.finally(trap.close);
+
   expect(`${stdout}${stderr}`).not.toContain(PLANTED);
-  expect({ calls, strayed: existsSync(strayed) }).toEqual({ calls: 0, strayed: false });
+  expect({ callsToTheTrap: trap.calls(), refusedConnections: existsSync(refusedHosts) }).toEqual({
+    callsToTheTrap: 0,
+    refusedConnections: false,
+  });
 });

@@ -1,62 +1,69 @@
-/** What a program gets wrong, and what it is told. */
-import { type Declaration, type DeclaredStack, errorsOf, openDeclaredStack, touched } from "./support/declaredStack";
-
-let s: DeclaredStack;
-beforeAll(async () => {
-  s = await openDeclaredStack();
-});
-afterAll(() => s.close());
+/** Mistakes in a program, and the errors it gets. */
+import {
+  type Declaration,
+  effectsOf,
+  errorsOf,
+  expectFailure,
+  NO_EFFECTS,
+  openDeclaredStack,
+} from "./support/declaredStack";
 
 const UUID = "11111111-2222-4333-8444-555555555555";
 const HASH = "ab".repeat(32);
 const RAW_KEY = `sk-or-v1-${"0123456789abcdef".repeat(4)}`;
 
-test("all problems of a key are told at once, without the values", async () => {
+test("reports all problems of a key at once, without the values", async () => {
+  const s = await openDeclaredStack();
   const args = { limit: -987654, limitReset: "a-private-word", expiresAt: "some-other-day", adopt: RAW_KEY };
   const outcome = await s.preview({ bad: { kind: "InferenceKey", args } });
-  expect(outcome.ok).toBe(false);
-  const said = errorsOf(outcome);
-  for (const name of Object.keys(args)) expect(said).toContain(`${name}: `);
+  for (const name of Object.keys(args)) expectFailure(outcome, `${name}: `);
   for (const value of ["987654", "a-private-word", "some-other-day", "01234567"]) {
-    expect(`${outcome.output}${said}`).not.toContain(value);
+    expect(`${outcome.output}${errorsOf(outcome)}`).not.toContain(value);
   }
 });
 
-test("half a budget and an empty list of a guardrail are refused with what to write instead", async () => {
+test("shows what to write instead when a guardrail has half a budget and empty lists", async () => {
+  const s = await openDeclaredStack();
   const args = { limitUsd: 5, allowedModels: [], ignoredProviders: [] };
   const outcome = await s.preview({ bad: { kind: "Guardrail", args } });
-  expect(outcome.ok).toBe(false);
-  const said = errorsOf(outcome);
-  expect(said).toContain("limitUsd, resetInterval: set both or neither");
-  expect(said).toContain("allowedModels: must not be empty; omit it to allow all models");
-  expect(said).toContain("ignoredProviders: must not be empty; omit it to ignore no provider");
+  expectFailure(outcome, "limitUsd, resetInterval: set both or neither");
+  expectFailure(outcome, "allowedModels: must not be empty; omit it to allow all models");
+  expectFailure(outcome, "ignoredProviders: must not be empty; omit it to ignore no provider");
 });
 
-test("a raw key in place of its hash is refused and not repeated", async () => {
+test("rejects a raw key instead of its hash, without printing it", async () => {
+  const s = await openDeclaredStack();
   const args = { guardrailId: UUID, keyHash: RAW_KEY };
   const outcome = await s.preview({ bad: { kind: "GuardrailKeyAssignment", args } });
-  expect(outcome.ok).toBe(false);
-  expect(errorsOf(outcome)).toContain("keyHash: must be the hash of a key, not the key itself");
+  expectFailure(outcome, "keyHash: must be the hash of a key, not the key itself");
+  expect(`${outcome.output}${errorsOf(outcome)}`).not.toContain(RAW_KEY);
 });
 
-test("the same key in two assignments is an error that names both", async () => {
+test("names both assignments when they assign the same key", async () => {
+  const s = await openDeclaredStack();
   const args = { guardrailId: UUID, keyHash: HASH };
-  const twice: Declaration = {
+  const declaration: Declaration = {
     "first-one": { kind: "GuardrailKeyAssignment", args },
     "second-one": { kind: "GuardrailKeyAssignment", args },
   };
-  const outcome = await s.preview(twice);
-  expect(outcome.ok).toBe(false);
-  expect(outcome.output).toMatch(/"first-one" and "second-one" assign the same key/);
+  const { ok, output } = await s.preview(declaration);
+  expect({ ok, output }).toEqual({
+    ok: false,
+    output: expect.stringMatching(/"first-one" and "second-one" assign the same key/),
+  });
 });
 
-test("the option `import` is refused with a sentence that names `adopt`", async () => {
-  const outcome = await s.preview({ bad: { kind: "InferenceKey", opts: { import: HASH } } });
-  expect(outcome.ok).toBe(false);
-  expect(outcome.output).toMatch(/Remove the `import` option and pass the id as `adopt`/);
+test("suggests `adopt` when a resource has the option `import`", async () => {
+  const s = await openDeclaredStack();
+  const { ok, output } = await s.preview({ bad: { kind: "InferenceKey", opts: { import: HASH } } });
+  expect({ ok, output }).toEqual({
+    ok: false,
+    output: expect.stringMatching(/Remove the `import` option and pass the id as `adopt`/),
+  });
 });
 
-test("a preview of everything new, with ids that are not known yet, passes", async () => {
+test("previews new resources that depend on unknown ids and outputs of each other, without a call", async () => {
+  const s = await openDeclaredStack();
   const outcome = await s.preview({
     ci: { kind: "InferenceKey" },
     safe: { kind: "Guardrail", args: { description: { outputOf: ["ci", "label"] } } },
@@ -64,54 +71,51 @@ test("a preview of everything new, with ids that are not known yet, passes", asy
     "ci-safe": { kind: "GuardrailKeyAssignment", args: { guardrailId: { idOf: "safe" }, keyHash: { idOf: "ci" } } },
     member: { kind: "GuardrailMemberAssignment", args: { guardrailId: { idOf: "safe" }, userId: { idOf: "second" } } },
   });
-  expect(errorsOf(outcome)).toBe("");
-  expect(touched(outcome)).toEqual(["ci", "ci-safe", "member", "safe", "second"]);
-  expect(outcome.calls).toEqual([]);
+  expect({ ...effectsOf(outcome), calls: outcome.calls }).toEqual({
+    ...NO_EFFECTS,
+    touched: ["ci", "ci-safe", "member", "safe", "second"],
+    calls: [],
+  });
 });
 
-test("an unknown model is an error that names it, when the API does not", async () => {
-  s.simulator.switches.unknownModelMessage = "plain";
+test("names the unknown model when the API does not", async () => {
+  const s = await openDeclaredStack({ switches: { unknownModelMessage: "plain" } });
   const args = { allowedModels: ["openai/gpt-4.1", "openai/gpt-typo"] };
   const outcome = await s.up({ bad: { kind: "Guardrail", args } });
-  expect(outcome.ok).toBe(false);
-  expect(errorsOf(outcome)).toContain("openai/gpt-typo");
+  expectFailure(outcome, "openai/gpt-typo");
   expect(errorsOf(outcome)).not.toContain("openai/gpt-4.1");
 });
 
-test("get of a missing object fails", async () => {
+test("fails when `get` is given the id of a missing object", async () => {
+  const s = await openDeclaredStack();
   const outcome = await s.up({ missing: { kind: "Guardrail", get: UUID } });
-  expect(outcome.ok).toBe(false);
-  expect(errorsOf(outcome)).toMatch(/there is no such object in this account.*Check the id that is passed to `get`/);
+  expectFailure(outcome, /there is no such object in this account.*Check the id that is passed to `get`/);
 });
 
-describe("get of what exists", () => {
-  let hash: string;
-  let made: Awaited<ReturnType<DeclaredStack["up"]>>;
-  beforeAll(async () => {
-    const { dashboard } = s.simulator;
-    const theirs = dashboard.createKey({ name: "theirs", limit: 5 });
-    s.isSecret(theirs.secret);
-    hash = theirs.key.hash;
-    const guardrailId = dashboard.createGuardrail({ name: "theirs" }).id;
-    dashboard.assign(guardrailId, { keys: [hash] });
-    made = await s.up({
-      key: { kind: "InferenceKey", get: hash },
-      guardrail: { kind: "Guardrail", get: guardrailId },
-      pair: { kind: "GuardrailKeyAssignment", get: `${guardrailId}/${hash}` },
-      copy: { kind: "InferenceKey", args: { limit: { outputOf: ["key", "limit"] } } },
-    });
-  });
+test("reads an existing object by `get`, and leaves it alone when the stack is destroyed", async () => {
+  const s = await openDeclaredStack();
+  const { dashboard, account } = s.simulator;
+  const theirs = dashboard.createKey({ name: "theirs", limit: 5 });
+  s.addSecret(theirs.secret);
+  const { hash } = theirs.key;
+  const guardrailId = dashboard.createGuardrail({ name: "theirs" }).id;
+  dashboard.assign(guardrailId, { keys: [hash] });
 
-  test("reads it, and its outputs can be used", async () => {
-    expect(errorsOf(made)).toBe("");
-    const { copy, ...read } = await s.resources();
-    expect(read).toMatchObject({ key: { external: true }, guardrail: { external: true }, pair: { external: true } });
-    expect(copy?.outputs.limit).toBe(5);
+  const outcome = await s.up({
+    key: { kind: "InferenceKey", get: hash },
+    guardrail: { kind: "Guardrail", get: guardrailId },
+    pair: { kind: "GuardrailKeyAssignment", get: `${guardrailId}/${hash}` },
+    copy: { kind: "InferenceKey", args: { limit: { outputOf: ["key", "limit"] } } },
   });
+  expect(errorsOf(outcome)).toBe("");
+  const { copy, ...read } = await s.resources();
+  expect(read).toMatchObject({ key: { external: true }, guardrail: { external: true }, pair: { external: true } });
+  expect({ limitFromTheReadKey: copy?.outputs.limit }).toEqual({ limitFromTheReadKey: 5 });
 
-  test("manages nothing: destroy leaves it", async () => {
-    expect((await s.destroy()).ok).toBe(true);
-    const { keys, guardrails, keyAssignments } = s.simulator.account;
-    expect([keys.map(({ hash }) => hash), guardrails.length, keyAssignments.length]).toEqual([[hash], 1, 1]);
-  });
+  expect(errorsOf(await s.destroy())).toBe("");
+  expect({
+    keys: account.keys.map((key) => key.hash),
+    guardrails: account.guardrails.length,
+    assignments: account.keyAssignments.length,
+  }).toEqual({ keys: [hash], guardrails: 1, assignments: 1 });
 });

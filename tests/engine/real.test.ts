@@ -1,33 +1,33 @@
 /**
- * The engine side by side with Pulumi's own CLI, where `pulumi` is on PATH: one program after the other on both, and after
- * each the provider must have done the same and the states must be the same. Skipped where there is no CLI.
+ * The local engine next to Pulumi's CLI, where `pulumi` is on PATH: both run the same programs, and after each one the
+ * provider must have done the same and the states must be equal. Skipped without the CLI.
  */
 import { hasPulumi } from "../../testing/engine/openStack";
 import { openPulumiStack } from "../../testing/engine/pulumiStack";
 import type { Result } from "../../testing/engine/stack";
-import { begun, type Entry, openScenario, type Scenario, thing } from "./generic";
+import { type Entry, openScenario, type Scenario, startedIn, thing } from "./generic";
 
-const ifReal = hasPulumi() ? describe : describe.skip;
+const testWithCli = hasPulumi() ? test : test.skip;
 
 const others = [thing("d", { options: { dependsOn: ["a"] } }), thing("p", { secrets: { note: "x" } })];
-const replaceFirst = { options: { deleteBeforeReplace: true } };
-const programs: Array<[string, Entry[]]> = [
+const deleteFirst = { options: { deleteBeforeReplace: true } };
+const programs: Array<[step: string, Entry[]]> = [
   ["create", [thing("a", { props: { zz: 1 } }), thing("b", { refs: { uses: "a" } }), ...others]],
   [
-    "a replacement does not heed ignoreChanges",
+    "replace in spite of ignoreChanges",
     [
       thing("a", { props: { name: "a2", zz: 2 }, options: { ignoreChanges: ["zz"] } }),
       thing("b", { refs: { uses: "a" } }),
       ...others,
     ],
   ],
-  ["becoming secret is a change", [thing("a", { props: { name: "a2" }, secrets: { zz: "2" } }), ...others]],
+  ["make an input secret", [thing("a", { props: { name: "a2" }, secrets: { zz: "2" } }), ...others]],
   [
-    "deleted with another",
+    "delete with another resource",
     [thing("a", { props: { name: "a2" } }), thing("w", { options: { deletedWith: "a" } }), ...others],
   ],
-  ["both replaced", [thing("a", { props: { name: "a5" } }), thing("w", { props: { name: "w2" } }), ...others]],
-  ["delete before replace", [thing("a", { ...replaceFirst, props: { name: "a3" } }), ...others]],
+  ["replace both", [thing("a", { props: { name: "a5" } }), thing("w", { props: { name: "w2" } }), ...others]],
+  ["delete before replace", [thing("a", { ...deleteFirst, props: { name: "a3" } }), ...others]],
   ["add", [{ kind: "Component", name: "g1" }, thing("a"), thing("x", { options: { parent: "g1" } }), ...others]],
   [
     "rename a component",
@@ -38,62 +38,71 @@ const programs: Array<[string, Entry[]]> = [
       ...others,
     ],
   ],
-  ["half done", [thing("a"), thing("x", { props: { partial: true } }), ...others]],
-  ["healed", [thing("a"), thing("x"), ...others]],
-  ["delete, then fail to create", [thing("a", { ...replaceFirst, props: { name: "a4", fail: "create" } }), ...others]],
-  ["create after all", [thing("a", { ...replaceFirst, props: { name: "a4" } }), ...others]],
+  ["create partially", [thing("a"), thing("x", { props: { partial: true } }), ...others]],
+  ["finish the create", [thing("a"), thing("x"), ...others]],
+  ["delete, then fail to create", [thing("a", { ...deleteFirst, props: { name: "a4", fail: "create" } }), ...others]],
+  ["create in the next up", [thing("a", { ...deleteFirst, props: { name: "a4" } }), ...others]],
 ];
 
-ifReal("local and real engine", () => {
-  let local: Scenario;
-  let real: Scenario;
-  beforeAll(async () => {
-    const config = { "generic:greeting": "hello", "generic:password": { secret: "hush" } };
-    local = await openScenario({ config });
-    real = await openScenario({ config }, openPulumiStack);
-  });
+interface Engines {
+  local: Scenario;
+  cli: Scenario;
+}
 
-  const compare = async (act: (scenario: Scenario) => Promise<Result>, hasOutputs = true) => {
-    const [ours, theirs] = await Promise.all([act(local), act(real)]);
-    expect({ ok: ours.ok, output: ours.output }).toEqual({ ok: theirs.ok, output: expect.any(String) });
-    if (ours.ok) expect(ours.summary).toEqual(theirs.summary);
-    if (hasOutputs) expect(ours.outputs).toEqual(theirs.outputs);
-    const [did, expected] = [local.done(), real.done()];
-    for (const op of ["create", "update", "delete"]) expect(begun(did, op).sort()).toEqual(begun(expected, op).sort());
-    expect(await comparable(local)).toEqual(await comparable(real));
-  };
+testWithCli("does the same as the CLI, step by step, and writes a state that the CLI can use", async () => {
+  const config = { "generic:greeting": "hello", "generic:password": { secret: "hush" } };
+  const local = await openScenario({ config });
+  const cli = await openScenario({ config }, openPulumiStack);
+  const engines = { local, cli };
 
-  test.each(programs)("%s", (_, program) => compare((scenario) => scenario.up(program)));
-  test("preview", () => compare((scenario) => scenario.preview(others), false));
-  test("refresh", () => compare((scenario) => scenario.stack.refresh()));
+  for (const [step, program] of programs) await expectSame(engines, step, (scenario) => scenario.up(program));
+  await expectSame(engines, "preview", (scenario) => scenario.preview(others), { withOutputs: false });
+  await expectSame(engines, "refresh", (scenario) => scenario.stack.refresh());
 
-  test("the CLI takes over a state and sees nothing to do", async () => {
-    const [, program] = programs.at(-1) as [string, Entry[]];
-    await real.stack.importState(await local.stack.exportState());
-    const result = await real.preview(program, { env: local.options.env ?? {} });
-    expect(result.ok).toBe(true);
-    expect(result.summary).toMatchObject({ create: 0, update: 0, replace: 0, delete: 0 });
-  });
+  // The CLI has nothing to do with the imported state.
+  const [, lastProgram] = programs.at(-1) as [string, Entry[]];
+  await cli.stack.importState(await local.stack.exportState());
+  const env = local.options.env ?? {};
+  const { ok, summary } = await cli.preview(lastProgram, { env });
+  expect({ ok, summary }).toMatchObject({ ok: true, summary: { create: 0, update: 0, replace: 0, delete: 0 } });
 
-  test("destroy", async () => {
-    const theirs = await real.stack.destroy({ env: local.options.env ?? {} });
-    expect(theirs.ok).toBe(true);
-    // It was replaced together with the resource that it was to be deleted with.
-    expect(local.objects()).toEqual([expect.stringMatching(/^w-/)]);
-  });
+  // The CLI deletes everything but the object that was replaced together with its owner.
+  expect((await cli.stack.destroy({ env })).ok).toBe(true);
+  expect(local.objects()).toEqual([expect.stringMatching(/^w-/)]);
 });
 
-/** The state without times, ciphertexts, made-up ids, and the empty lists that a refresh of the CLI leaves out. */
+async function expectSame(
+  { local, cli }: Engines,
+  step: string,
+  operate: (scenario: Scenario) => Promise<Result>,
+  { withOutputs = true } = {},
+): Promise<void> {
+  const [ours, theirs] = await Promise.all([operate(local), operate(cli)]);
+  expect({ step, ok: ours.ok, output: ours.output }).toEqual({ step, ok: theirs.ok, output: expect.any(String) });
+  if (ours.ok) expect({ step, summary: ours.summary }).toEqual({ step, summary: theirs.summary });
+  if (withOutputs) expect({ step, outputs: ours.outputs }).toEqual({ step, outputs: theirs.outputs });
+  const [ourOperations, theirOperations] = [operationsOf(local), operationsOf(cli)];
+  expect({ step, operations: ourOperations }).toEqual({ step, operations: theirOperations });
+  expect({ step, state: await comparable(local) }).toEqual({ step, state: await comparable(cli) });
+}
+
+/** Names of the objects that the provider has created, updated and deleted since the last call. */
+function operationsOf(scenario: Scenario): Record<string, string[]> {
+  const events = scenario.newEvents();
+  return Object.fromEntries(["create", "update", "delete"].map((op) => [op, startedIn(events, op).sort()]));
+}
+
+/** The state without times, ciphertexts, random ids, and the empty lists that a refresh of the CLI omits. */
 async function comparable({ stack }: Scenario): Promise<unknown[]> {
   const { deployment } = await stack.exportState();
-  const text = JSON.stringify(deployment.resources ?? [])
+  const json = JSON.stringify(deployment.resources ?? [])
     .replace(/"ciphertext":"[^"]*"/g, '"ciphertext":""')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, "<uuid>")
     .replace(/"[^"]*":\[\],?/g, "")
     .replace(/,\}/g, "}")
     .replace(/"propertyDependencies":\{\},?/g, "")
     .replace(/-\d+"/g, '-<count>"');
-  const resources: Array<Record<string, unknown>> = JSON.parse(text);
+  const resources: Array<Record<string, unknown>> = JSON.parse(json);
   return resources
     .map(({ created, modified, sourcePosition, stackTrace, ...rest }) => rest)
     .sort((a, b) => String((a as { urn: string }).urn).localeCompare(String((b as { urn: string }).urn)));

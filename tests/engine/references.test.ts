@@ -1,54 +1,45 @@
-/** What is passed from one of our resources to another stays known while the first one is updated. */
-import { type Declaration, type DeclaredStack, openDeclaredStack, stepsOf, touched } from "./support/declaredStack";
+/** Outputs of one resource as inputs of another: they stay known while the first one is updated. */
+import { type Declaration, errorsOf, openDeclaredStack, stepsOf, touched } from "./support/declaredStack";
 
-let s: DeclaredStack;
-afterAll(() => s.close());
-
-/** Every reference that there is: an input that wants an id, and each output that is one. */
-const KEY_HASHES = [{ idOf: "key-0" }, { outputOf: ["key-1", "hash"] }];
-const GUARDRAIL_IDS = [{ idOf: "guardrail" }, { outputOf: ["guardrail", "guardrailId"] }];
-let users: string[];
-
-function declaration(limit: number): Declaration {
-  const keyArgs = GUARDRAIL_IDS.map((guardrailId, index) => ({ guardrailId, keyHash: KEY_HASHES[index] }));
-  const memberArgs = GUARDRAIL_IDS.map((guardrailId, index) => ({ guardrailId, userId: users[index] }));
+/** Every reference to an id: by `id`, and by the output that repeats it. */
+function declaration(limit: number, users: string[]): Declaration {
+  const guardrailIds = [{ idOf: "guardrail" }, { outputOf: ["guardrail", "guardrailId"] }];
+  const keyHashes = [{ idOf: "key-0" }, { outputOf: ["key-1", "hash"] }];
+  const assignments: Declaration = {};
+  for (const [index, guardrailId] of guardrailIds.entries()) {
+    const keyArgs = { guardrailId, keyHash: keyHashes[index] };
+    assignments[`of-key-${index}`] = { kind: "GuardrailKeyAssignment", args: keyArgs };
+    const memberArgs = { guardrailId, userId: users[index] };
+    assignments[`of-member-${index}`] = { kind: "GuardrailMemberAssignment", args: memberArgs };
+  }
   return {
     "key-0": { kind: "InferenceKey", args: { limit } },
     "key-1": { kind: "InferenceKey", args: { limit } },
     guardrail: { kind: "Guardrail", args: { limitUsd: limit, resetInterval: "daily" } },
-    ...Object.fromEntries(keyArgs.map((args, index) => [`of-key-${index}`, { kind: "GuardrailKeyAssignment", args }])),
-    ...Object.fromEntries(
-      memberArgs.map((args, index) => [`of-member-${index}`, { kind: "GuardrailMemberAssignment", args }]),
-    ),
+    ...assignments,
   };
 }
 
-beforeAll(async () => {
-  s = await openDeclaredStack();
-  users = ["ada", "bo"].map((name) => s.simulator.dashboard.addMember({ email: `${name}@first.example` }).id);
-  await s.up(declaration(1));
-});
+test("replaces no assignment when the key and the guardrail that it refers to are updated", async () => {
+  const s = await openDeclaredStack();
+  const users = ["ada", "bo"].map((name) => s.simulator.dashboard.addMember({ email: `${name}@first.example` }).id);
+  expect(errorsOf(await s.up(declaration(1, users)))).toBe("");
 
-test("hash and guardrailId are the id", async () => {
+  // Both references are the id.
   const state = await s.resources();
   for (const index of [0, 1]) {
-    expect(state[`of-key-${index}`]?.inputs).toMatchObject({
-      keyHash: state[`key-${index}`]?.id,
-      guardrailId: state.guardrail?.id,
-    });
-    expect(state[`of-member-${index}`]?.inputs).toMatchObject({ guardrailId: state.guardrail?.id });
+    const ids = { keyHash: state[`key-${index}`]?.id, guardrailId: state.guardrail?.id };
+    expect(state[`of-key-${index}`]?.inputs).toMatchObject(ids);
+    expect(state[`of-member-${index}`]?.inputs).toMatchObject({ guardrailId: ids.guardrailId });
   }
-});
 
-test("an update of a key and a guardrail previews no replacement of what refers to them", async () => {
-  const planned = await s.preview(declaration(2));
-  const steps = stepsOf(planned);
+  const planned = await s.preview(declaration(2, users));
   expect(touched(planned)).toEqual(["guardrail", "key-0", "key-1"]);
-  expect(steps).toMatchObject({ guardrail: ["update"], "key-0": ["update"], "key-1": ["update"] });
-});
+  expect(stepsOf(planned)).toMatchObject({ guardrail: ["update"], "key-0": ["update"], "key-1": ["update"] });
 
-test("and replaces none", async () => {
-  const done = await s.up(declaration(2));
-  expect(touched(done)).toEqual(["guardrail", "key-0", "key-1"]);
-  expect(done.calls.map(({ method }) => method)).toEqual(["PATCH", "PATCH", "PATCH"]);
+  const updated = await s.up(declaration(2, users));
+  expect({ touched: touched(updated), methods: updated.calls.map(({ method }) => method) }).toEqual({
+    touched: ["guardrail", "key-0", "key-1"],
+    methods: ["PATCH", "PATCH", "PATCH"],
+  });
 });

@@ -1,67 +1,53 @@
-/**
- * After it has read an object, a refresh asks for the difference to the inputs of the state. That comparison says nothing
- * of the program, which may have changed since.
- */
-import {
-  type Declaration,
-  type DeclaredStack,
-  errorsOf,
-  openDeclaredStack,
-  touched,
-  writes,
-} from "./support/declaredStack";
-import { guardrails, idIn, keys, set } from "./support/sets";
-
-let s: DeclaredStack;
-beforeEach(async () => {
-  s = await openDeclaredStack();
-});
-afterEach(() => s.close());
+/** Programs that change between an `up` and one with a refresh, which compares with the inputs of the state first. */
+import { type Declaration, effectsOf, errorsOf, expectFailure, openDeclaredStack } from "./support/declaredStack";
+import { assignCall, guardrails, keys, pair, set } from "./support/sets";
 
 const base: Declaration = { ...guardrails("safe"), ...keys("a", "b") };
-const idOf = (name: string) => idIn(s, name);
 const refresh = { refresh: true };
 
-test("a single assignment that left the program is removed in the run that refreshes it", async () => {
-  const args = { guardrailId: { idOf: "safe" }, keyHash: { idOf: "a" } };
-  await s.up({ ...base, pair: { kind: "GuardrailKeyAssignment", args } });
-  const assignments = `/guardrails/${await idOf("safe")}/assignments/keys`;
-  const gone = await s.up(base, refresh);
-  expect([errorsOf(gone), writes(gone.calls)]).toEqual(["", [`POST ${assignments}/remove`]]);
+test("removes a single assignment when the run that refreshes it no longer declares it", async () => {
+  const s = await openDeclaredStack();
+  await s.up({ ...base, pair: pair("a") });
+  const { errors, writes } = effectsOf(await s.up(base, refresh));
+  expect({ errors, writes }).toEqual({ errors: "", writes: [`${await assignCall(s)}/remove`] });
 });
 
-test("a key that was adopted and left the program is deleted in the run that refreshes it", async () => {
+test("deletes an adopted key when the run that refreshes it no longer declares it", async () => {
+  const s = await openDeclaredStack();
   const { hash } = s.simulator.dashboard.createKey({ name: "theirs" }).key;
   const adopting: Declaration = { ...base, p: { kind: "InferenceKey", args: { name: "theirs", adopt: hash } } };
   expect(errorsOf(await s.up(adopting))).toBe("");
-  const gone = await s.up(base, refresh);
-  expect([errorsOf(gone), writes(gone.calls)]).toEqual(["", [`DELETE /keys/${hash}`]]);
+  const { errors, writes } = effectsOf(await s.up(base, refresh));
+  expect({ errors, writes }).toEqual({ errors: "", writes: [`DELETE /keys/${hash}`] });
 });
 
-test("a set is compared with the program, and a key that left both keeps its guardrail until its delete", async () => {
+test("keeps the guardrail of a key until its delete when the key leaves the program and its set", async () => {
+  const s = await openDeclaredStack();
   await s.up({ ...base, set: set(["a", "b"]) });
-  const old = await idOf("b");
+  const hash = await s.idOf("b");
   const { b: _, ...rest } = base;
-  const gone = await s.up({ ...rest, set: set(["a"]) }, refresh);
-  expect([errorsOf(gone), writes(gone.calls)]).toEqual(["", [`DELETE /keys/${old}`]]);
+  const { errors, writes } = effectsOf(await s.up({ ...rest, set: set(["a"]) }, refresh));
+  expect({ errors, writes }).toEqual({ errors: "", writes: [`DELETE /keys/${hash}`] });
 });
 
-test("a key that a set no longer lists is removed in the run that refreshes the set", async () => {
+test("removes a key from the guardrail when the run that refreshes its set no longer lists it", async () => {
+  const s = await openDeclaredStack();
   await s.up({ ...base, set: set(["a", "b"]) });
-  const assignments = `/guardrails/${await idOf("safe")}/assignments/keys`;
-  const unlisted = await s.up({ ...base, set: set(["a"]) }, refresh);
-  expect([errorsOf(unlisted), writes(unlisted.calls)]).toEqual(["", [`POST ${assignments}/remove`]]);
+  const { errors, writes } = effectsOf(await s.up({ ...base, set: set(["a"]) }, refresh));
+  expect({ errors, writes }).toEqual({ errors: "", writes: [`${await assignCall(s)}/remove`] });
 });
 
-test("a change of the list is no second set", async () => {
+test("does not take a set for a second one of its guardrail when its list changes", async () => {
+  const s = await openDeclaredStack();
   await s.up({ ...base, set: set(["a"]) });
-  const changed = await s.up({ ...base, set: set(["a", "b"]) }, refresh);
-  expect([errorsOf(changed), touched(changed)]).toEqual(["", ["set"]]);
+  const { errors, touched } = effectsOf(await s.up({ ...base, set: set(["a", "b"]) }, refresh));
+  expect({ errors, touched }).toEqual({ errors: "", touched: ["set"] });
 });
 
-test("nor is the correction of a list of which a part failed", async () => {
+test("does not take a set for a second one of its guardrail when a failed list is corrected", async () => {
+  const s = await openDeclaredStack();
   const wrong = set([], { args: { keyHashes: [{ idOf: "a" }, "f".repeat(64)] } });
-  expect(errorsOf(await s.up({ ...base, set: wrong }))).toContain("1 of 2 keys is not assigned");
-  const healed = await s.up({ ...base, set: set(["a"]) }, refresh);
-  expect([errorsOf(healed), touched(healed)]).toEqual(["", ["set"]]);
+  expectFailure(await s.up({ ...base, set: wrong }), "1 of 2 keys is not assigned");
+  const { errors, touched } = effectsOf(await s.up({ ...base, set: set(["a"]) }, refresh));
+  expect({ errors, touched }).toEqual({ errors: "", touched: ["set"] });
 });

@@ -1,42 +1,48 @@
-/** What needs a new object, what does not, and in which order the old one goes. */
+/** Which changes replace an object, which update it, and in which order a replacement creates and deletes. */
 import {
   type Declaration,
   type DeclaredStack,
   errorsOf,
   type Outcome,
   openDeclaredStack,
-  type StateResource,
   stepsOf,
   summary,
   touched,
   writes,
 } from "./support/declaredStack";
 
-let s: DeclaredStack;
-let workspace: string;
-let users: string[];
-let before: Record<string, StateResource>;
-let after: Record<string, StateResource>;
-let planned: Outcome;
-let done: Outcome;
-
 const EXPIRY = "2099-01-01T00:00:00Z";
 
-/** Each row of the issue's table: the resource by which it is shown, and the inputs that replace it. */
-const REPLACED: [name: string, inputs: string[]][] = [
-  ["key-expiry", ["expiresAt"]],
-  ["key-no-expiry", ["expiresAt"]],
-  ["key-creator", ["creatorUserId"]],
-  ["key-keepers", ["keepers"]],
-  ["guardrail-workspace", ["workspaceId"]],
-  ["assigned-elsewhere", ["guardrailId"]],
-  ["assigned-other-key", ["keyHash"]],
-  ["assigned-new-key", ["keyHash"]],
-  ["member-elsewhere", ["guardrailId"]],
-  ["member-other", ["userId"]],
-];
+/** Resources that the changed program replaces, and the inputs because of which it does. */
+const REPLACED: Record<string, string[]> = {
+  "key-expiry": ["expiresAt"],
+  "key-no-expiry": ["expiresAt"],
+  "key-creator": ["creatorUserId"],
+  "key-keepers": ["keepers"],
+  "guardrail-workspace": ["workspaceId"],
+  "assigned-elsewhere": ["guardrailId"],
+  "assigned-other-key": ["keyHash"],
+  "assigned-new-key": ["keyHash"],
+  "member-elsewhere": ["guardrailId"],
+  "member-other": ["userId"],
+};
+/** Resources that the changed program updates. */
+const IN_PLACE = ["key-in-place", "guardrail-in-place"];
 
-function declaration(changed: boolean): Declaration {
+interface World {
+  workspace: string;
+  users: string[];
+}
+
+function addWorldTo({ simulator: { dashboard } }: DeclaredStack): World {
+  const workspace = dashboard.addWorkspace({ name: "East", slug: "east" }).id;
+  const users = ["ada", "bo", "cy", "di"].map((name) => {
+    return dashboard.addMember({ email: `${name}@first.example` }, [workspace]).id;
+  });
+  return { workspace, users };
+}
+
+function program({ workspace, users }: World, { changed }: { changed: boolean }): Declaration {
   const pick = <Value>(first: Value, second: Value) => (changed ? second : first);
   const guarded = (guardrail: string, key: string) => ({
     kind: "GuardrailKeyAssignment" as const,
@@ -56,7 +62,7 @@ function declaration(changed: boolean): Declaration {
       args: pick(
         { expiresAt: EXPIRY, workspaceId: workspace, creatorUserId: users[0], keepers: { by: "me" } },
         {
-          // The same instant in another form, and what may be left to the server no longer declared.
+          // The same timestamp in another representation. Omitted are inputs that keep their current value.
           expiresAt: "2099-01-01T01:00:00.000+01:00",
           keepers: { by: "me" },
           name: "renamed",
@@ -78,102 +84,131 @@ function declaration(changed: boolean): Declaration {
     one: { kind: "Guardrail" },
     two: { kind: "Guardrail" },
     "key-moved": { kind: "InferenceKey" },
-    "key-left": { kind: "InferenceKey" },
-    "key-taken": { kind: "InferenceKey" },
+    "key-old": { kind: "InferenceKey" },
+    "key-new": { kind: "InferenceKey" },
     "assigned-elsewhere": guarded(pick("one", "two"), "key-moved"),
-    "assigned-other-key": guarded("one", pick("key-left", "key-taken")),
+    "assigned-other-key": guarded("one", pick("key-old", "key-new")),
     "assigned-new-key": guarded("one", "key-keepers"),
     "member-elsewhere": member(pick("one", "two"), users[1]),
     "member-other": member("one", pick(users[2], users[3])),
   };
 }
 
-/** Whether the moved key and member were without a guardrail at any time. */
-let unguarded: string[];
+async function idsIn(s: DeclaredStack): Promise<Record<string, string>> {
+  return Object.fromEntries(Object.entries(await s.resources()).map(([name, { id }]) => [name, id]));
+}
 
-beforeAll(async () => {
-  s = await openDeclaredStack();
-  const { dashboard, account } = s.simulator;
-  workspace = dashboard.addWorkspace({ name: "East", slug: "east" }).id;
-  users = ["ada", "bo", "cy", "di"].map((name) => {
-    return dashboard.addMember({ email: `${name}@first.example` }, [workspace]).id;
+test("replaces exactly the resources whose immutable inputs changed, and creates before it deletes", async () => {
+  const s = await openDeclaredStack();
+  const world = addWorldTo(s);
+  expect(errorsOf(await s.up(program(world, { changed: false })))).toBe("");
+  const before = await idsIn(s);
+
+  const planned = await s.preview(program(world, { changed: true }));
+  const replaceSteps = planned.steps.filter(({ op }) => op === "replace");
+  const reasons = Object.fromEntries(replaceSteps.map(({ name, replaceKeys }) => [name, replaceKeys]));
+  expect({ reasons, touched: touched(planned) }).toEqual({
+    reasons: REPLACED,
+    touched: [...Object.keys(REPLACED), ...IN_PLACE].sort(),
   });
-  await s.up(declaration(false));
-  before = await s.resources();
-  planned = await s.preview(declaration(true));
-  unguarded = [];
-  s.simulator.onRequest = (point, { method, path }) => {
-    const hashes = new Set(account.keyAssignments.map(({ key_hash }) => key_hash));
-    const members = new Set(account.memberAssignments.map(({ user_id }) => user_id));
-    const isMissing = !hashes.has(before["key-moved"]?.id ?? "") || !members.has(users[1] ?? "");
-    if (isMissing) unguarded.push(`${point}: ${method} ${path}`);
-  };
-  done = await s.up();
+
+  const unguarded = watchGuardrailsOf(s, { key: before["key-moved"], user: world.users[1] });
+  const up = await s.up();
   s.simulator.onRequest = undefined;
-  after = await s.resources();
-});
-afterAll(() => s.close());
+  const after = await idsIn(s);
 
-test.each(REPLACED)("%s is replaced, and the new one made before the old one is deleted", (name) => {
-  expect(stepsOf(done)[name]).toEqual(["replace", "delete-replaced"]);
-  expect(after[name]?.id).not.toBe(before[name]?.id);
-});
-
-test.each(REPLACED)("a preview tells that %s is replaced because of %j", (name, inputs) => {
-  const step = planned.steps.find((each) => each.name === name && each.op === "replace");
-  expect(step?.replaceKeys).toEqual(inputs);
-});
-
-test.each(["key-in-place", "guardrail-in-place"])("%s, of which all other inputs change, is updated", (name) => {
-  expect(stepsOf(done)[name]).toEqual(["update"]);
-  expect(after[name]?.id).toBe(before[name]?.id);
-});
-
-test("nothing else is touched", () => {
-  expect(errorsOf(done)).toBe("");
-  const names = [...REPLACED.map(([name]) => name), "key-in-place", "guardrail-in-place"];
-  expect(touched(done)).toEqual(names.sort());
-  expect(touched(planned)).toEqual(names);
-});
-
-test("a new key is made before the old one is deleted, and is another secret", async () => {
-  const calls = summary(done.calls);
-  for (const name of ["key-expiry", "key-keepers"]) {
-    const post = done.calls.findIndex(({ path, body }) => path === "/keys" && JSON.stringify(body)?.includes(name));
-    const gone = calls.indexOf(`DELETE /keys/${before[name]?.id}`);
-    expect([post >= 0, gone > post]).toEqual([true, true]);
+  expect({ errors: errorsOf(up), touched: touched(up) }).toEqual({ errors: "", touched: touched(planned) });
+  const steps = stepsOf(up);
+  for (const name of Object.keys(REPLACED)) {
+    expect({ name, steps: steps[name], hasNewId: after[name] !== before[name] }).toEqual({
+      name,
+      steps: ["replace", "delete-replaced"],
+      hasNewId: true,
+    });
   }
-  const secrets = Object.values(await s.stack.outputs({ showSecrets: true }));
-  expect(new Set(secrets).size).toBe(secrets.length);
+  for (const name of IN_PLACE) {
+    expect({ name, steps: steps[name], id: after[name] }).toEqual({ name, steps: ["update"], id: before[name] });
+  }
+
+  // Each new key is created before the old one is deleted, and has its own value.
+  for (const name of ["key-expiry", "key-keepers"]) {
+    expectInOrder(up, [createOf(name), `DELETE /keys/${before[name]}`]);
+  }
+  const values = Object.values(await s.stack.outputs({ showSecrets: true }));
+  expect(new Set(values).size).toBe(values.length);
+
+  // A key or member that moves to another guardrail always has one.
+  const moved = s.simulator.account.keyAssignments.find(({ key_hash }) => key_hash === before["key-moved"]);
+  expect({ guardrail: moved?.guardrail_id, unguarded }).toEqual({ guardrail: before.two, unguarded: [] });
+
+  // The new key is assigned before the old one is removed from the guardrail and then deleted.
+  const [oldKey, newKey] = [before["key-keepers"], after["key-keepers"]];
+  expectInOrder(up, [assignmentOf(newKey), assignmentOf(oldKey), `DELETE /keys/${oldKey}`]);
 });
 
-test("a key or member that is moved to another guardrail is never without one", () => {
-  const moved = s.simulator.account.keyAssignments.find(({ key_hash }) => key_hash === before["key-moved"]?.id);
-  expect(moved?.guardrail_id).toBe(before.two?.id);
-  expect(unguarded).toEqual([]);
-});
+type CallPattern = string | ((call: Outcome["calls"][number]) => boolean);
 
-test("a key that is replaced is guarded before the old one is taken from its guardrail and deleted", () => {
-  const [old, fresh] = [before["key-keepers"]?.id, after["key-keepers"]?.id];
-  const assigned = done.calls.findIndex(({ body }) => JSON.stringify(body)?.includes(String(fresh)));
-  const removed = done.calls.findIndex(({ body }) => JSON.stringify(body)?.includes(String(old)));
-  const deleted = summary(done.calls).indexOf(`DELETE /keys/${old}`);
-  expect([assigned >= 0, removed > assigned, deleted > removed]).toEqual([true, true, true]);
-});
+const mentions = (body: unknown, value: string | undefined) => JSON.stringify(body)?.includes(String(value)) ?? false;
+const createOf =
+  (name: string): CallPattern =>
+  ({ path, body }) =>
+    path === "/keys" && mentions(body, name);
+/** A call that adds a key to a guardrail or removes it. */
+const assignmentOf =
+  (hash: string | undefined): CallPattern =>
+  ({ body }) =>
+    mentions(body, hash);
 
-test("an assignment that is renamed in the program keeps its pair assigned", async () => {
-  const { "assigned-elsewhere": key, "member-elsewhere": member, ...rest } = declaration(true);
-  const pairsBefore = [...s.simulator.account.keyAssignments, ...s.simulator.account.memberAssignments];
-  const renamed = await s.up({
-    ...rest,
-    ...(key && { "key-renamed": key }),
-    ...(member && { "member-renamed": member }),
+/** Expects the first call of each pattern, in this order. */
+function expectInOrder({ calls }: Outcome, patterns: CallPattern[]): void {
+  const positions = patterns.map((pattern) =>
+    calls.findIndex((call) => (typeof pattern === "string" ? summary([call])[0] === pattern : pattern(call))),
+  );
+  const expected = [...positions].sort((a, b) => a - b);
+  expect({ calls: summary(calls), positions, isMissing: positions.includes(-1) }).toEqual({
+    calls: summary(calls),
+    positions: expected,
+    isMissing: false,
   });
-  expect(stepsOf(renamed)).toMatchObject({ "key-renamed": ["create"], "assigned-elsewhere": ["delete"] });
-  expect(stepsOf(renamed)).toMatchObject({ "member-renamed": ["create"], "member-elsewhere": ["delete"] });
-  const pairsAfter = [...s.simulator.account.keyAssignments, ...s.simulator.account.memberAssignments];
-  const inWords = (rows: typeof pairsAfter) =>
-    rows.map((row) => `${row.guardrail_id} ${"key_hash" in row ? row.key_hash : row.user_id}`).sort();
-  expect(inWords(pairsAfter)).toEqual(inWords(pairsBefore));
-  expect(writes(renamed.calls).filter((call) => call.endsWith("/remove"))).toEqual([]);
+}
+
+/** A list that grows with every request at which the key or the user has no guardrail. */
+function watchGuardrailsOf({ simulator }: DeclaredStack, of: { key?: string | undefined; user?: string | undefined }) {
+  const unguarded: string[] = [];
+  simulator.onRequest = (point, { method, path }) => {
+    const { keyAssignments, memberAssignments } = simulator.account;
+    const hasKey = keyAssignments.some(({ key_hash }) => key_hash === of.key);
+    const hasUser = memberAssignments.some(({ user_id }) => user_id === of.user);
+    if (!hasKey || !hasUser) unguarded.push(`${point}: ${method} ${path}`);
+  };
+  return unguarded;
+}
+
+test("keeps a pair assigned when its assignment is renamed in the program", async () => {
+  const s = await openDeclaredStack();
+  const user = s.simulator.dashboard.addMember({ email: "ada@first.example" }).id;
+  const base: Declaration = { safe: { kind: "Guardrail" }, ci: { kind: "InferenceKey" } };
+  const guardrailId = { idOf: "safe" };
+  const keyPair = { kind: "GuardrailKeyAssignment", args: { guardrailId, keyHash: { idOf: "ci" } } } as const;
+  const memberPair = { kind: "GuardrailMemberAssignment", args: { guardrailId, userId: user } } as const;
+  expect(errorsOf(await s.up({ ...base, "key-pair": keyPair, "member-pair": memberPair }))).toBe("");
+  const pairs = () => {
+    const { keyAssignments, memberAssignments } = s.simulator.account;
+    return [
+      ...keyAssignments.map((row) => `${row.guardrail_id} ${row.key_hash}`),
+      ...memberAssignments.map((row) => `${row.guardrail_id} ${row.user_id}`),
+    ].sort();
+  };
+  const before = pairs();
+
+  const renamed = await s.up({ ...base, "key-renamed": keyPair, "member-renamed": memberPair });
+
+  expect(stepsOf(renamed)).toMatchObject({
+    "key-renamed": ["create"],
+    "key-pair": ["delete"],
+    "member-renamed": ["create"],
+    "member-pair": ["delete"],
+  });
+  const removals = writes(renamed.calls).filter((call) => call.endsWith("/remove"));
+  expect({ removals, pairs: pairs() }).toEqual({ removals: [], pairs: before });
 });

@@ -1,23 +1,22 @@
 /**
- * The engine against Pulumi's own. 34 operations on one stack were recorded between `pulumi` 3.259.0 and a dynamic
- * provider (tests/recordings). Here the engine runs the same operations, a provider plays the recorded answers, and for
- * each resource the calls must be the recorded ones, request by request, and so must be the state that is left.
+ * The local engine compared with Pulumi's. tests/recordings has 34 operations on one stack, recorded between `pulumi`
+ * 3.259.0 and a dynamic provider. The local engine runs the same operations while a provider replays the recorded
+ * responses. For each resource, the requests and the resulting state must equal the recorded ones.
  *
- * What is not compared, and why:
- * - Handshake, GetPluginInfo, CheckConfig and DiffConfig: this engine does not make these calls. The dynamic provider
- *   answers UNIMPLEMENTED to all of them but GetPluginInfo, and its version is of no use here.
- * - The order between resources that do not depend on each other, and between the reads of a refresh: it is chance.
- *   That between a resource and what it depends on is compared.
- * - In an operation that fails, the calls for `g`: whether it comes before the failure is chance. `a`, which depends on the
- *   resource that fails, must have none.
- * - How often Cancel is sent, once to each process: in operation 11 `pulumi` started one more and gave it nothing to do.
- * - In the state: the order of `dependencies`, which is chance, and empty lists in `propertyDependencies`, which a refresh
- *   of `pulumi` leaves out.
- * - Random seeds, the ids of providers, addresses, times and ciphertexts.
- * - Operation 21 was recorded with a provider that claimed to accept secrets, which the real one never does. Its values
- *   are compared without their wrappers.
- * - Operation 23 was `refresh --run-program`. It is compared with a plain refresh, which makes the same calls.
- * - Operation 34 tried the `import` option. The one call and the failure are compared, not the message.
+ * Not compared:
+ * - Handshake, GetPluginInfo, CheckConfig and DiffConfig: the local engine does not make these calls. The dynamic
+ *   provider implements only GetPluginInfo, and the engine does not need the version that it returns.
+ * - The order between independent resources, and between the reads of a refresh: it varies. The order between a resource
+ *   and its dependencies is compared.
+ * - The calls for `g` in a failing operation: they may precede the failure or not. `a` depends on the failing resource
+ *   and must have none.
+ * - How often Cancel is sent, once per process: in operation 11 `pulumi` started an extra, idle process.
+ * - In the state: the order of `dependencies`, which varies, and empty lists in `propertyDependencies`, which a refresh
+ *   of `pulumi` omits.
+ * - Random seeds, ids of providers, addresses, times and ciphertexts.
+ * - Wrappers of secrets in operation 21, whose provider claimed to accept secrets. The real one never does.
+ * - The option of operation 23, `refresh --run-program`: a plain refresh makes the same calls.
+ * - The message of operation 34, which tried the `import` option. Its one call and its failure are compared.
  */
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,29 +39,30 @@ interface Recording {
 const recordings: Recording[] = JSON.parse(readFileSync(path.join(__dirname, "../recordings/operations.json"), "utf8"));
 const projectDir = path.join(__dirname, "programs/recorded");
 
-interface Played {
+interface Replay {
   calls: Call[];
   result: Result;
   resources: Array<Record<string, unknown>>;
 }
 
-// Each operation starts from the state of the one before. The first destroy cuts the recording into two such chains.
-const cut = recordings.findIndex(({ command }) => command === "pulumi destroy") + 1;
-const played = new Map([...playInOrder(recordings.slice(0, cut)), ...playInOrder(recordings.slice(cut))]);
+// Each operation starts from the state of the previous one. The first destroy splits the recording into two such chains,
+// which run at the same time.
+const splitAt = recordings.findIndex(({ command }) => command === "pulumi destroy") + 1;
+const replays = new Map([...replayInOrder(recordings.slice(0, splitAt)), ...replayInOrder(recordings.slice(splitAt))]);
 
-function playInOrder(chain: Recording[]): Map<string, Promise<Played>> {
+function replayInOrder(chain: Recording[]): Map<string, Promise<Replay>> {
   const stateDir = mkdtempSync(path.join(tmpdir(), "replay-"));
   let last: Promise<unknown> = Promise.resolve();
   return new Map(
     chain.map((recording) => {
-      const next = last.then(() => play(recording, stateDir));
+      const next = last.then(() => replay(recording, stateDir));
       last = next.catch(() => undefined);
       return [recording.name, next];
     }),
   );
 }
 
-async function play(recording: Recording, stateDir: string): Promise<Played> {
+async function replay(recording: Recording, stateDir: string): Promise<Replay> {
   const calls: Call[] = [];
   const launch = scriptedProvider(recording.calls, calls);
   const options: LocalOptions = { projectDir, stack: "fix", stateDir, passphrase: "test", env: recording.env, launch };
@@ -72,16 +72,19 @@ async function play(recording: Recording, stateDir: string): Promise<Played> {
   return { calls, result, resources: deployment.resources ?? [] };
 }
 
-test.each(recordings.map((recording) => [recording.name, recording] as const))("%s", async (name, recording) => {
-  const { calls, result, resources } = (await played.get(name)) as Played;
-  expect({ ok: result.ok, output: result.output }).toEqual({ ok: recording.ok, output: expect.any(String) });
-  expect(calls.at(-1)?.method).toBe("Cancel");
-  expect(byResource(calls, recording.ok)).toEqual(byResource(recording.calls, recording.ok));
-  for (const [dependent, dependency] of recording.ok ? DEPENDENCIES : []) {
-    expect(order(calls, dependent, dependency)).toEqual(order(recording.calls, dependent, dependency));
-  }
-  expect(comparable(resources)).toEqual(comparable(recording.state));
-});
+test.each(recordings.map((recording) => [recording.name, recording] as const))(
+  "replays %s",
+  async (name, recording) => {
+    const { calls, result, resources } = (await replays.get(name)) as Replay;
+    expect({ ok: result.ok, output: result.output }).toEqual({ ok: recording.ok, output: expect.any(String) });
+    expect(calls.at(-1)?.method).toBe("Cancel");
+    expect(byResource(calls, recording.ok)).toEqual(byResource(recording.calls, recording.ok));
+    for (const [dependent, dependency] of recording.ok ? DEPENDENCIES : []) {
+      expect(order(calls, dependent, dependency)).toEqual(order(recording.calls, dependent, dependency));
+    }
+    expect(comparable(resources)).toEqual(comparable(recording.state));
+  },
+);
 
 function run(stack: Stack, { command, state }: Recording): Promise<Result> {
   if (command === "pulumi preview") return stack.preview();
@@ -89,7 +92,7 @@ function run(stack: Stack, { command, state }: Recording): Promise<Result> {
   if (command === "pulumi up --refresh") return stack.up({ refresh: true });
   if (command.startsWith("pulumi refresh")) return stack.refresh();
   if (command === "pulumi destroy") return stack.destroy();
-  // The file that was imported holds what the recorded state holds.
+  // The imported file has the same content as the recorded state.
   const imported = state.filter((resource) => resource.urn === urn("InferenceKey", "ci"));
   return stack.importFile({ resources: imported.map((resource) => ({ ...resource, name: "ci" })) as never });
 }
@@ -110,14 +113,14 @@ function byResource(calls: Call[], ok: boolean): Record<string, unknown[]> {
   for (const { method, request } of calls) {
     if (method === "Cancel" || (!ok && request.urn === urn("Guardrail", "g"))) continue;
     const { id, ...fields } = plain(request as Value) as Record<string, Value>;
-    const shownId = method === "Configure" && id !== UNKNOWN ? "<id of the provider>" : id;
+    const comparableId = method === "Configure" && id !== UNKNOWN ? "<id of the provider>" : id;
     const name = String(request.urn);
-    grouped[name] = [...(grouped[name] ?? []), { method, id: shownId, ...fields }];
+    grouped[name] = [...(grouped[name] ?? []), { method, id: comparableId, ...fields }];
   }
   return grouped;
 }
 
-/** The calls for two resources in their order. In a refresh it is chance, but for what changes objects. */
+/** The calls for two resources in order. In a refresh only the order of creates, updates and deletes is fixed. */
 function order(calls: Call[], ...urns: string[]): string[] {
   const isRefresh = calls.some(({ method, request }) => method === "Read" && request.urn !== undefined);
   const ordered = isRefresh ? ["Create", "Update", "Delete"] : ["Check", "Diff", "Create", "Update", "Delete"];
@@ -126,16 +129,16 @@ function order(calls: Call[], ...urns: string[]): string[] {
     .map(({ method, request }) => `${method} ${request.urn}`);
 }
 
-/** A state without what can't be the same twice. Providers are named by their URN, secrets only marked. */
+/** A state without values that differ from run to run: ids of providers, ciphertexts and times. */
 function comparable(resources: Array<Record<string, unknown>>): unknown[] {
-  const text = JSON.stringify(resources)
+  const json = JSON.stringify(resources)
     .replace(/(providers:pulumi-nodejs::default(::|","custom":true,"id":"))[0-9a-f-]{36}/g, "$1<id>")
     .replace(/"ciphertext":"[^"]*"/g, '"ciphertext":"<ciphertext>"');
-  const parsed: Array<Record<string, unknown>> = JSON.parse(text);
+  const parsed: Array<Record<string, unknown>> = JSON.parse(json);
   return parsed
     .map(({ created, modified, dependencies, propertyDependencies, ...rest }) => {
-      const named = Object.entries((propertyDependencies ?? {}) as Record<string, string[]>);
-      const used = Object.fromEntries(named.filter(([, urns]) => urns.length > 0));
+      const byProperty = Object.entries((propertyDependencies ?? {}) as Record<string, string[]>);
+      const used = Object.fromEntries(byProperty.filter(([, urns]) => urns.length > 0));
       return { ...rest, dependencies: [...((dependencies as string[]) ?? [])].sort(), propertyDependencies: used };
     })
     .sort((a, b) =>

@@ -2,7 +2,7 @@ import type { ServerUnaryCall, ServiceError, sendUnaryData } from "@grpc/grpc-js
 import type { Launch } from "../../testing/engine/plugin";
 import { fill, type Sdk } from "../../testing/engine/sdk";
 
-/** One call to a provider, fields with default values left out. */
+/** One call to a provider, without fields that have their default values. */
 export interface Call {
   method: string;
   request: Record<string, unknown>;
@@ -12,25 +12,25 @@ export interface Call {
 
 const REQUEST_FIELDS = ["Id", "Urn", "Olds", "News", "OldInputs", "Properties", "Inputs", "Args", "IgnorechangesList"];
 
-/** A provider in this process that notes every call and answers what was recorded for it. */
+/** A provider in this process that logs every call and returns the recorded response. */
 export function scriptedProvider(recorded: Call[], calls: Call[]): Launch {
-  const left = [...recorded];
+  const remaining = [...recorded];
   return async (sdk) => {
-    const answer = (method: string) => (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>) => {
+    const respond = (method: string) => (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>) => {
       const request = decode(call.request);
       calls.push({ method, request });
-      const found = left.findIndex((other) => other.method === method && other.request.urn === request.urn);
-      // Where the recorded operation failed before it came to a resource, that resource is found in order.
+      const found = remaining.findIndex((other) => other.method === method && other.request.urn === request.urn);
+      // The recorded operation may have failed before this resource, which is then valid and unchanged.
       if (found < 0 && method === "Check") return done(null, encode(sdk, method, { inputs: request.news }));
       if (found < 0 && method === "Diff") return done(null, encode(sdk, method, { changes: 1 }));
       if (found < 0) return done({ code: 2, details: `${method} ${request.urn} was not recorded` });
-      const [played] = left.splice(found, 1) as [Call];
-      if (played.error) return done(encodeError(sdk, played.error));
-      done(null, encode(sdk, method, played.response ?? {}));
+      const [replayed] = remaining.splice(found, 1) as [Call];
+      if (replayed.error) return done(encodeError(sdk, replayed.error));
+      done(null, encode(sdk, method, replayed.response ?? {}));
     };
     const methods = ["Configure", "Check", "Diff", "Create", "Update", "Delete", "Read", "Cancel"];
     const server = new sdk.grpc.Server();
-    const service = Object.fromEntries(methods.map((method) => [method.toLowerCase(), answer(method)]));
+    const service = Object.fromEntries(methods.map((method) => [method.toLowerCase(), respond(method)]));
     server.addService(sdk.provider.ResourceProviderService, service);
     const credentials = sdk.grpc.ServerCredentials.createInsecure();
     const port = await new Promise<number>((resolve, reject) => {

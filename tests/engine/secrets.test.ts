@@ -1,4 +1,4 @@
-/** Secrets: Pulumi's passphrase scheme, and that nothing secret is in clear in a file or a message. */
+/** Secrets: Pulumi's passphrase encryption, and that no file or message contains a secret in plain text. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { STACK_TYPE } from "../../formats/urn";
@@ -11,7 +11,7 @@ import { openScenario, resourceNamed, type Scenario, thing } from "./generic";
 const recorded: Deployment = JSON.parse(readFileSync(path.join(__dirname, "../recordings/stack-export.json"), "utf8"));
 const salt = recorded.deployment.secrets_providers?.state?.salt;
 
-test("a state that pulumi exported is decrypted, and comes back as it was", async () => {
+test("decrypts a state that `pulumi` exported, and encodes it without a difference", async () => {
   const passphrase = await Passphrase.open("test", salt);
   const state = decodeState(recorded, passphrase);
   const stack = state.resources.find(({ type }) => type === STACK_TYPE);
@@ -23,82 +23,88 @@ test("a state that pulumi exported is decrypted, and comes back as it was", asyn
   });
 });
 
-test("a wrong passphrase is refused", async () => {
+test("rejects a wrong passphrase", async () => {
   await expect(Passphrase.open("wrong", salt)).rejects.toThrow("Incorrect passphrase");
 });
 
-test("a fresh salt line opens again, and the same text is never encrypted the same", async () => {
+test("decrypts with its own new salt, and encrypts the same string differently each time", async () => {
   const fresh = await Passphrase.open("test");
-  const again = await Passphrase.open("test", fresh.saltLine);
-  expect(again.decrypt(fresh.encrypt("päss\n"))).toBe("päss\n");
+  const reopened = await Passphrase.open("test", fresh.saltLine);
+  expect(reopened.decrypt(fresh.encrypt("päss\n"))).toBe("päss\n");
   expect(fresh.encrypt("a")).not.toBe(fresh.encrypt("a"));
 });
 
-describe("a stack with secrets", () => {
+const CONFIG = { "generic:password": { secret: "hush-config" }, "generic:greeting": "hello" };
+const SECRET_TOKEN = { additionalSecretOutputs: ["token"] };
+const SECRET_NOTE = thing("a", { secrets: { note: "hush-input" }, options: SECRET_TOKEN });
+
+test("writes no secret in plain text to the state, its backups, events or errors", async () => {
   const events: EngineEvent[] = [];
-  let s: Scenario;
-  const SECRETS = ["token-of-a", "hush-input", "hush-config", "hush-nested"];
+  const s = await openScenario({ config: CONFIG, onEvent: (event) => events.push(event) });
+  await s.up([SECRET_NOTE]);
+  await s.up([{ ...SECRET_NOTE, secrets: { note: "hush-input", more: "hush-nested" } }]);
+  await s.stack.refresh();
+  // This provider shows the name in its error, which is a secret of `a`. The plain value proves that the search works.
+  const failing = { name: "b", props: { fail: "create", name: "hush-input" }, options: SECRET_TOKEN };
+  await s.up([SECRET_NOTE, failing, thing("plain", { props: { note: "open-value" } })]);
 
-  beforeAll(async () => {
-    s = await openScenario({
-      config: { "generic:password": { secret: "hush-config" }, "generic:greeting": "hello" },
-      onEvent: (event) => events.push(event),
+  const files = filesIn(s.options.stateDir).filter((file) => !file.includes(`${path.sep}world${path.sep}`));
+  const filesWith = (value: string) => files.filter((file) => readFileSync(file, "utf8").includes(value));
+  expect([...filesWith("open-value"), ...filesWith("hello")]).not.toEqual([]);
+  const printed = JSON.stringify(events);
+  expect(printed).toContain("create of [secret] failed as asked");
+  for (const secret of ["token-of-a", "hush-input", "hush-config", "hush-nested"]) {
+    expect({ secret, files: filesWith(secret), isInAnEvent: printed.includes(secret) }).toEqual({
+      secret,
+      files: [],
+      isInAnEvent: false,
     });
-    const guarded = { additionalSecretOutputs: ["token"] };
-    const a = thing("a", { secrets: { note: "hush-input" }, options: guarded });
-    const failing = { fail: "create", name: "hush-input" };
-    await s.up([a]);
-    await s.up([{ ...a, secrets: { note: "hush-input", more: "hush-nested" } }]);
-    await s.stack.refresh();
-    // A provider that puts a secret in its error message, and a plain value to be found.
-    await s.up([a, { name: "b", props: failing, options: guarded }, thing("plain", { props: { note: "open-value" } })]);
-  });
+  }
 
-  test("nothing is in clear in any file of the state, and this search would find it", () => {
-    const files = filesIn(s.options.stateDir).filter((file) => !file.includes(`${path.sep}world${path.sep}`));
-    const found = (text: string) => files.filter((file) => readFileSync(file, "utf8").includes(text));
-    expect(found("open-value").length + found("hello").length).toBeGreaterThan(0);
-    expect(SECRETS.flatMap(found)).toEqual([]);
-    expect(files.some((file) => file.endsWith("dev.json.bak"))).toBe(true);
-    for (const file of files.filter((name) => name.endsWith("dev.json"))) expect(statSync(file).mode & 0o077).toBe(0);
-  });
+  expect(files).toContainEqual(expect.stringMatching(/dev\.json\.bak$/));
+  const states = files.filter((name) => name.endsWith("dev.json"));
+  const otherUsersCanRead = states.filter((file) => (statSync(file).mode & 0o077) !== 0);
+  expect({ states: states.length > 0, otherUsersCanRead }).toEqual({ states: true, otherUsersCanRead: [] });
+});
 
-  test("nothing is in clear in any event, error messages included", () => {
-    const told = JSON.stringify(events);
-    expect(told).toContain("create of [secret] failed as asked");
-    for (const text of SECRETS) expect(told).not.toContain(text);
-  });
+async function openWithSecrets(): Promise<Scenario> {
+  const s = await openScenario({ config: CONFIG });
+  await s.up([SECRET_NOTE]);
+  return s;
+}
 
-  test("the program gets back what it made secret, and outputs show it only when asked", async () => {
-    expect(await s.stack.outputs()).toEqual({ greeting: "hello", password: "[secret]", aToken: "[secret]" });
-    const shown = await s.stack.outputs({ showSecrets: true });
-    expect(shown).toEqual({ greeting: "hello", password: "hush-config", aToken: "token-of-a" });
+test("encrypts inputs, secret outputs and configuration, and shows outputs only on request", async () => {
+  const s = await openWithSecrets();
+  expect(await s.stack.outputs()).toEqual({ greeting: "hello", password: "[secret]", aToken: "[secret]" });
+  expect(await s.stack.outputs({ showSecrets: true })).toEqual({
+    greeting: "hello",
+    password: "hush-config",
+    aToken: "token-of-a",
   });
+  const encrypted = {
+    "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+    ciphertext: expect.any(String),
+  };
+  expect(await resourceNamed(s.stack, "a")).toMatchObject({
+    inputs: { note: encrypted },
+    outputs: { note: encrypted, token: encrypted },
+  });
+  expect(await resourceNamed(s.stack, "default")).toMatchObject({
+    inputs: { "generic:password": encrypted, "generic:greeting": "hello" },
+  });
+});
 
-  test("inputs, named outputs and configuration are encrypted in the state", async () => {
-    const sealed = {
-      "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
-      ciphertext: expect.any(String),
-    };
-    expect(await resourceNamed(s.stack, "a")).toMatchObject({
-      inputs: { note: sealed },
-      outputs: { note: sealed, token: sealed },
-    });
-    expect(await resourceNamed(s.stack, "default")).toMatchObject({
-      inputs: { "generic:password": sealed, "generic:greeting": "hello" },
-    });
-  });
+test("stores a generated value in plain text when additionalSecretOutputs does not list it", async () => {
+  const s = await openScenario();
+  await s.up([thing("open")]);
+  expect(JSON.stringify(await s.stack.exportState())).toContain("token-of-open");
+});
 
-  test("without additionalSecretOutputs a generated value is in clear: the guard is what hides it", async () => {
-    await s.up([thing("a", { secrets: { note: "hush-input" } }), thing("open")]);
-    expect(JSON.stringify(await s.stack.exportState())).toContain("token-of-open");
-  });
-
-  test("an exported state is taken by another stack with another salt", async () => {
-    const other = await openScenario();
-    await other.stack.importState(await s.stack.exportState());
-    expect(await other.stack.outputs({ showSecrets: true })).toMatchObject({ password: "hush-config" });
-  });
+test("imports the exported state of a stack with a different salt", async () => {
+  const s = await openWithSecrets();
+  const other = await openScenario();
+  await other.stack.importState(await s.stack.exportState());
+  expect(await other.stack.outputs({ showSecrets: true })).toMatchObject({ password: "hush-config" });
 });
 
 function filesIn(directory: string): string[] {

@@ -1,54 +1,58 @@
-/** One set of assignments in place of many: its calls, and the way to it. */
-import { type DeclaredStack, errorsOf, type Outcome, openDeclaredStack, writes } from "./support/declaredStack";
-import { assignedIn, expectSettled, guardrails, idIn, keys, pair, removals, set } from "./support/sets";
-
-let s: DeclaredStack;
-beforeEach(async () => {
-  s = await openDeclaredStack();
-});
-afterEach(() => s.close());
-
-const idOf = (name: string) => idIn(s, name);
-const assigned = () => assignedIn(s.simulator);
-
-const isSettled = () => expectSettled(s);
+/** One set of assignments instead of many single ones: its calls, and the change from one to the other. */
+import { effectsOf, errorsOf, type Outcome, openDeclaredStack, writes } from "./support/declaredStack";
+import { assignCall, assignedIn, expectSettled, guardrails, keys, pair, removals, set } from "./support/sets";
 
 const bodies = ({ calls }: Outcome) => calls.filter(({ method }) => method === "POST").map(({ body }) => body);
 
-test("one call assigns all keys, one call each adds and removes one, and destroy needs none", async () => {
+test("assigns all keys in one call, adds or removes one in one call, and needs none to destroy", async () => {
+  const s = await openDeclaredStack();
   const base = { ...guardrails("safe"), ...keys("a", "b", "c") };
-  const made = await s.up({ ...base, set: set(["a", "b"]) });
-  const assignments = `/guardrails/${await idOf("safe")}/assignments/keys`;
-  expect([errorsOf(made), assigned()]).toEqual(["", { safe: ["a", "b"] }]);
-  expect(writes(made.calls).filter((call) => call.includes("assignments"))).toEqual([`POST ${assignments}`]);
-  await isSettled();
 
+  const created = await s.up({ ...base, set: set(["a", "b"]) });
+  const assign = await assignCall(s);
+  const assignments = writes(created.calls).filter((call) => call.includes("assignments"));
+  expect({ errors: errorsOf(created), assignments }).toEqual({ errors: "", assignments: [assign] });
+  expect(assignedIn(s.simulator)).toEqual({ safe: ["a", "b"] });
+  await expectSettled(s);
+
+  // Another order is not a change.
   const added = await s.up({ ...base, set: set(["c", "b", "a"]) });
-  expect(writes(added.calls)).toEqual([`POST ${assignments}`]);
-  expect(bodies(added)).toEqual([{ key_hashes: [await idOf("c")] }]);
-  await isSettled();
+  expect({ writes: writes(added.calls), bodies: bodies(added) }).toEqual({
+    writes: [assign],
+    bodies: [{ key_hashes: [await s.idOf("c")] }],
+  });
+  await expectSettled(s);
 
   const removed = await s.up({ ...base, set: set(["c", "a"]) });
-  expect(writes(removed.calls)).toEqual([`POST ${assignments}/remove`]);
-  expect(bodies(removed)).toEqual([{ key_hashes: [await idOf("b")] }]);
-  expect(assigned()).toEqual({ safe: ["a", "c"] });
-  await isSettled();
+  expect({ writes: writes(removed.calls), bodies: bodies(removed) }).toEqual({
+    writes: [`${assign}/remove`],
+    bodies: [{ key_hashes: [await s.idOf("b")] }],
+  });
+  expect(assignedIn(s.simulator)).toEqual({ safe: ["a", "c"] });
+  await expectSettled(s);
 
+  // The delete of the guardrail and the keys ends the assignments.
   const destroyed = await s.destroy();
-  expect(writes(destroyed.calls).every((call) => call.startsWith("DELETE"))).toBe(true);
-  expect(s.simulator.account.keyAssignments).toEqual([]);
+  const otherWrites = writes(destroyed.calls).filter((call) => !call.startsWith("DELETE"));
+  expect({ otherWrites, assignments: s.simulator.account.keyAssignments }).toEqual({
+    otherWrites: [],
+    assignments: [],
+  });
 });
 
-test("from pairs to a set, and back", async () => {
+test("removes no key from its guardrail when pairs become a set, and a set becomes pairs", async () => {
+  const s = await openDeclaredStack();
   const base = { ...guardrails("safe"), ...keys("a", "b") };
   const pairs = { pa: pair("a"), pb: pair("b") };
   await s.up({ ...base, ...pairs });
-  const toSet = await s.up({ ...base, set: set(["a", "b"]) });
-  expect([errorsOf(toSet), writes(toSet.calls)]).toEqual(["", []]);
-  expect(assigned()).toEqual({ safe: ["a", "b"] });
-  await isSettled();
+
+  const toSet = effectsOf(await s.up({ ...base, set: set(["a", "b"]) }));
+  expect({ errors: toSet.errors, writes: toSet.writes }).toEqual({ errors: "", writes: [] });
+  expect(assignedIn(s.simulator)).toEqual({ safe: ["a", "b"] });
+  await expectSettled(s);
+
   const toPairs = await s.up({ ...base, ...pairs });
-  expect([errorsOf(toPairs), removals(toPairs)]).toEqual(["", []]);
-  expect(assigned()).toEqual({ safe: ["a", "b"] });
-  await isSettled();
+  expect({ errors: errorsOf(toPairs), removals: removals(toPairs) }).toEqual({ errors: "", removals: [] });
+  expect(assignedIn(s.simulator)).toEqual({ safe: ["a", "b"] });
+  await expectSettled(s);
 });

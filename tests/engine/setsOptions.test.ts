@@ -1,4 +1,4 @@
-/** Sets of assignments under options of Pulumi, and with keys that the stack does not manage. */
+/** Sets of assignments with resource options, and with keys that the stack does not manage. */
 import {
   type Declaration,
   type DeclaredStack,
@@ -7,99 +7,102 @@ import {
   stepsOf,
   touched,
 } from "./support/declaredStack";
-import { expectSettled, guardrails, idIn, keys, set } from "./support/sets";
-
-let s: DeclaredStack;
-beforeEach(async () => {
-  s = await openDeclaredStack();
-});
-afterEach(() => s.close());
+import { expectSettled, guardrails, keys, set } from "./support/sets";
 
 const base: Declaration = { ...guardrails("safe"), ...keys("a", "b") };
-const idOf = (name: string) => idIn(s, name);
-const assigned = () => s.simulator.account.keyAssignments.map(({ key_hash }) => key_hash).sort();
 
-const isSettled = () => expectSettled(s, (name) => name === "theirs");
+const assignedHashes = ({ simulator }: DeclaredStack) =>
+  simulator.account.keyAssignments.map(({ key_hash }) => key_hash).sort();
+const hashesOf = async (s: DeclaredStack, ...names: string[]) => (await Promise.all(names.map(s.idOf))).sort();
 
-describe("ignoreChanges", () => {
-  const drift = async () => {
-    const theirs = s.simulator.dashboard.createKey({ name: "theirs" }).key.hash;
-    s.simulator.dashboard.assign(await idOf("safe"), { keys: [theirs] });
-    s.simulator.dashboard.unassign(await idOf("safe"), { keys: [await idOf("b")] });
-    return theirs;
-  };
+/** Assigns an unmanaged key in the dashboard, and removes `b`. */
+async function drift(s: DeclaredStack): Promise<string> {
+  const theirs = s.simulator.dashboard.createKey({ name: "theirs" }).key.hash;
+  s.simulator.dashboard.assign(await s.idOf("safe"), { keys: [theirs] });
+  s.simulator.dashboard.unassign(await s.idOf("safe"), { keys: [await s.idOf("b")] });
+  return theirs;
+}
 
-  test.each([["keyHashes"], ["exclusive"]])("of %s leaves what it finds there", async (ignored) => {
-    const args = ignored === "exclusive" ? { exclusive: false } : {};
-    await s.up({ ...base, set: set(["a", "b"], { args, opts: { ignoreChanges: [ignored] } }) });
-    await isSettled();
-    const theirs = await drift();
-    await s.refresh();
-    const after = await s.up();
-    expect(errorsOf(after)).toBe("");
-    expect(assigned()).toContain(theirs);
-    expect(touched(after)).toEqual(ignored === "exclusive" ? ["set"] : []);
-    await isSettled();
-  });
-
-  test("of one element keeps that one as it was, and puts the others right", async () => {
-    await s.up({ ...base, set: set(["a", "b"], { opts: { ignoreChanges: ["keyHashes[0]"] } }) });
-    await isSettled();
-    const theirs = await drift();
-    const after = await s.up(undefined, { refresh: true });
-    expect([errorsOf(after), touched(after)]).toEqual(["", ["set"]]);
-    expect(assigned()).toEqual([await idOf("a"), await idOf("b")].sort());
-    expect(assigned()).not.toContain(theirs);
-    await isSettled();
-  });
+test.each([
+  { ignored: "keyHashes", args: {}, changed: [] },
+  // The list is not ignored, so `b` is assigned again. The set is not exclusive, so the other key stays.
+  { ignored: "exclusive", args: { exclusive: false }, changed: ["set"] },
+])("leaves a key that the dashboard assigned when ignoreChanges has $ignored", async ({ ignored, args, changed }) => {
+  const s = await openDeclaredStack();
+  await s.up({ ...base, set: set(["a", "b"], { args, opts: { ignoreChanges: [ignored] } }) });
+  await expectSettled(s);
+  const theirs = await drift(s);
+  await s.refresh();
+  const next = await s.up();
+  expect({ errors: errorsOf(next), touched: touched(next) }).toEqual({ errors: "", touched: changed });
+  expect(assignedHashes(s)).toContain(theirs);
+  await expectSettled(s);
 });
 
-test("a key that is deleted before it is replaced is assigned anew", async () => {
+test("reverts the other elements when ignoreChanges has one element of the list", async () => {
+  const s = await openDeclaredStack();
+  await s.up({ ...base, set: set(["a", "b"], { opts: { ignoreChanges: ["keyHashes[0]"] } }) });
+  await expectSettled(s);
+  await drift(s);
+  const healed = await s.up(undefined, { refresh: true });
+  expect({ errors: errorsOf(healed), touched: touched(healed) }).toEqual({ errors: "", touched: ["set"] });
+  expect(assignedHashes(s)).toEqual(await hashesOf(s, "a", "b"));
+  await expectSettled(s);
+});
+
+test("assigns the new key when a key is deleted before it is replaced", async () => {
+  const s = await openDeclaredStack();
   const rotated = (round: string): Declaration => ({
     ...base,
     a: { kind: "InferenceKey", args: { keepers: { round } }, opts: { deleteBeforeReplace: true } },
     set: set(["a", "b"]),
   });
   await s.up(rotated("1"));
-  const replaced = await s.up(rotated("2"));
-  expect(errorsOf(replaced)).toBe("");
+  expect(errorsOf(await s.up(rotated("2")))).toBe("");
   const live = new Set(s.simulator.account.keys.map(({ hash }) => hash));
-  expect(assigned().filter((hash) => live.has(hash))).toEqual([await idOf("a"), await idOf("b")].sort());
-  await isSettled();
+  expect(assignedHashes(s).filter((hash) => live.has(hash))).toEqual(await hashesOf(s, "a", "b"));
+  await expectSettled(s);
 });
 
-test("a key that is only read is removed from the guardrail once it is no longer listed", async () => {
+test("removes a key that the program only reads once the set no longer lists it", async () => {
+  const s = await openDeclaredStack();
   const { hash } = s.simulator.dashboard.createKey({ name: "theirs" }).key;
-  const read: Declaration = { ...base, theirs: { kind: "InferenceKey", get: hash } };
-  await s.up({ ...read, set: set(["a", "theirs"]) });
-  expect(assigned()).toEqual([await idOf("a"), hash].sort());
-  await isSettled();
-  const unlisted = await s.up({ ...read, set: set(["a"]) });
-  expect(errorsOf(unlisted)).toBe("");
-  expect(assigned()).toEqual([await idOf("a")]);
-  await isSettled();
-  s.simulator.dashboard.assign(await idOf("safe"), { keys: [hash] });
+  const withRead: Declaration = { ...base, theirs: { kind: "InferenceKey", get: hash } };
+  await s.up({ ...withRead, set: set(["a", "theirs"]) });
+  expect(assignedHashes(s)).toEqual([await s.idOf("a"), hash].sort());
+  await expectSettled(s, { read: ["theirs"] });
+
+  expect(errorsOf(await s.up({ ...withRead, set: set(["a"]) }))).toBe("");
+  expect(assignedHashes(s)).toEqual(await hashesOf(s, "a"));
+  await expectSettled(s, { read: ["theirs"] });
+
+  // And again when the dashboard assigns it.
+  s.simulator.dashboard.assign(await s.idOf("safe"), { keys: [hash] });
   const healed = await s.up(undefined, { refresh: true });
-  expect(errorsOf(healed)).toBe("");
-  expect(touched(healed)).toContain("set");
-  expect(assigned()).toEqual([await idOf("a")]);
-  await isSettled();
+  expect({ errors: errorsOf(healed), touched: touched(healed) }).toEqual({
+    errors: "",
+    touched: expect.arrayContaining(["set"]),
+  });
+  expect(assignedHashes(s)).toEqual(await hashesOf(s, "a"));
+  await expectSettled(s, { read: ["theirs"] });
 });
 
-test("of a set that has another name from now on nothing is removed but what it no longer lists", async () => {
+test("removes only unlisted keys when the set is renamed in the program", async () => {
+  const s = await openDeclaredStack();
   await s.up({ ...base, set: set(["a", "b"]) });
   const renamed = await s.up({ ...base, other: set(["a"], { args: { exclusive: false } }) });
   expect(errorsOf(renamed)).toBe("");
   expect(stepsOf(renamed)).toMatchObject({ set: ["delete"], other: ["create"] });
-  expect(assigned()).toEqual([await idOf("a")]);
-  await isSettled();
+  expect(assignedHashes(s)).toEqual(await hashesOf(s, "a"));
+  await expectSettled(s);
 });
 
-test("a set that is created anew under its id keeps what it lists", async () => {
+test("keeps listed keys when the set is replaced under the same id", async () => {
+  const s = await openDeclaredStack();
   await s.up({ ...base, set: set(["a", "b"]) });
-  const recreated = await s.up({ ...base, set: set(["a"], { opts: { replaceOnChanges: ["keyHashes"] } }) });
-  expect(errorsOf(recreated)).toBe("");
-  expect(stepsOf(recreated).set?.[0]).toMatch(/replac/);
-  expect(assigned()).toEqual([await idOf("a")]);
-  await isSettled();
+  const replaced = await s.up({ ...base, set: set(["a"], { opts: { replaceOnChanges: ["keyHashes"] } }) });
+  expect(errorsOf(replaced)).toBe("");
+  expect(stepsOf(replaced).set?.[0]).toMatch(/replac/);
+  expect(assignedHashes(s)).toEqual(await hashesOf(s, "a"));
+  await expectSettled(s);
 });

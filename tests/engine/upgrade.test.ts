@@ -1,11 +1,11 @@
 /**
- * States that earlier releases wrote. Whatever a release reads it must read for good: a state that was recorded is taken
- * as it is, with nothing to do and no API call. To record the present form, when it changes: RECORD_STATE=1.
+ * States of earlier releases. Every release must read every recorded state without a change and without a call. To record
+ * the current format after it has changed, run this with RECORD_STATE=1.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Deployment } from "../../testing/index";
-import { type Declaration, type DeclaredStack, openDeclaredStack } from "./support/declaredStack";
+import { type Declaration, openDeclaredStack } from "./support/declaredStack";
 
 const file = path.join(__dirname, "../recordings/state-v1.json");
 
@@ -36,29 +36,28 @@ const declaration: Declaration = {
   "bare-safe": { kind: "GuardrailKeyAssignment", args: { guardrailId: { idOf: "safe" }, keyHash: { idOf: "bare" } } },
 };
 
-let declared: DeclaredStack;
-beforeAll(async () => {
-  declared = await openDeclaredStack();
-});
-afterAll(() => declared.close());
-
-test("a state of version 1 is taken with nothing to do", async () => {
+test("changes nothing and makes no call when the state has version 1", async () => {
+  const s = await openDeclaredStack();
   if (process.env.RECORD_STATE) {
-    expect((await declared.up(declaration)).ok).toBe(true);
-    writeFileSync(file, `${JSON.stringify(await declared.stack.exportState(), null, 1)}\n`);
+    expect((await s.up(declaration)).ok).toBe(true);
+    writeFileSync(file, `${JSON.stringify(await s.stack.exportState(), null, 1)}\n`);
   }
-  await declared.stack.importState(JSON.parse(readFileSync(file, "utf8")) as Deployment);
-  const { ok, summary, calls } = await declared.up(declaration);
-  expect({ ok, same: summary.same, calls: calls.length }).toEqual({ ok: true, same: 5, calls: 0 });
+  await s.stack.importState(JSON.parse(readFileSync(file, "utf8")) as Deployment);
+  const { ok, summary, calls } = await s.up(declaration);
+  // Four resources and the stack itself.
+  expect({ ok, same: summary.same, calls }).toEqual({ ok: true, same: 5, calls: [] });
 });
 
-test("a state of a newer release is refused, with what to do", async () => {
+test("asks for an upgrade when a newer release wrote the state", async () => {
+  const s = await openDeclaredStack();
   const newer = JSON.parse(readFileSync(file, "utf8"), (name, value) =>
     name === "__origin" ? { ...value, version: 2 } : value,
   ) as Deployment;
-  await declared.stack.importState(newer);
-  const { ok, output, calls } = await declared.up(declaration);
-  expect(ok).toBe(false);
-  expect(output).toMatch(/written by a newer release\. Upgrade pulumi-openrouter\./);
-  expect(calls).toEqual([]);
+  await s.stack.importState(newer);
+  const { ok, output, calls } = await s.up(declaration);
+  expect({ ok, output, calls }).toEqual({
+    ok: false,
+    output: expect.stringMatching(/written by a newer release\. Upgrade pulumi-openrouter\./),
+    calls: [],
+  });
 });

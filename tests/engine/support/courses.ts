@@ -1,25 +1,25 @@
-/** Inputs that come, change and go, and what the API has to show of them. */
+/** Inputs that are set, changed and cleared, and what the API has to show for them. */
 import type { Guardrail, Key, Simulator } from "../../../testing/index";
 
 export type Fields = Record<string, unknown>;
 
-/** What a program says of one input (or of inputs that go together), and what the API then stores. */
+/** One input of a program (or inputs that go together), and what the API stores for it. */
 interface Setting {
   given: Fields;
   stored: Fields;
 }
 export type Settings = Record<string, readonly [Setting, Setting]>;
 
-/** How an input changes from `up` to `up`: none, or the first or the second of its settings. */
+/** How an input changes from `up` to `up`: unset, or the first or the second of its settings. */
 export type Course = "rise" | "turn" | "fall";
-export const COURSES: Record<Course, readonly ("none" | 0 | 1)[]> = {
-  rise: ["none", 0, 1],
-  turn: [0, 1, "none"],
-  fall: [1, "none", 0],
+export const COURSES: Record<Course, readonly ("unset" | 0 | 1)[]> = {
+  rise: ["unset", 0, 1],
+  turn: [0, 1, "unset"],
+  fall: [1, "unset", 0],
 };
 export const PHASES = [0, 1, 2] as const;
 
-/** The same name in the API's form, and the same value unless another one is told. */
+/** A setting that the API stores under the same name in snake case, with the same value unless `stored` differs. */
 function plain(given: Fields, stored: Fields = given): Setting {
   const named = Object.entries(stored).map(([name, value]) => [wireName(name), value]);
   return { given, stored: Object.fromEntries(named) };
@@ -39,7 +39,7 @@ export const KEY_SETTINGS: Settings = {
   disabled: either("disabled", true, false),
 };
 
-/** Inputs of which a change makes a new key, in an account that has two members more. */
+/** Inputs whose change replaces the key, in an account with two more members. */
 export function replacingKeySettings(members: readonly string[]): Settings {
   return {
     expiresAt: [
@@ -110,8 +110,8 @@ export function replacingGuardrailSettings(workspaces: readonly string[]): Setti
 
 function chosen(settings: Settings, row: Record<string, Course>, phase: number): Setting[] {
   return Object.entries(row).flatMap(([factor, course]) => {
-    const which = COURSES[course][phase] ?? "none";
-    return which === "none" ? [] : (settings[factor]?.[which] ?? []);
+    const which = COURSES[course][phase] ?? "unset";
+    return which === "unset" ? [] : (settings[factor]?.[which] ?? []);
   });
 }
 
@@ -119,14 +119,14 @@ export function givenIn(settings: Settings, row: Record<string, Course>, phase: 
   return Object.assign({}, ...chosen(settings, row, phase).map(({ given }) => given));
 }
 
-/** What the API shows of what is declared. */
+/** What the API shows for the declared inputs. */
 export function storedIn(settings: Settings, row: Record<string, Course>, phase: number): Fields {
   const { enforce_zdr: zdr, ...stored } = Object.assign({}, ...chosen(settings, row, phase).map((s) => s.stored));
   const vendors = SWITCHES.slice(0, 5).map((name) => [wireName(name), zdr]);
   return unordered({ ...(zdr === undefined ? {} : Object.fromEntries(vendors)), ...stored }) as Fields;
 }
 
-/** Lists as sets, instants as texts. */
+/** Sorts lists and fields, and turns dates into strings. */
 export function unordered(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString().replace(".000Z", "Z");
   if (Array.isArray(value)) return value.map((item) => JSON.stringify(unordered(item))).sort();
@@ -135,21 +135,21 @@ export function unordered(value: unknown): unknown {
   return Object.fromEntries(sorted.map(([name, item]) => [name, unordered(item)]));
 }
 
-export function keyNone({ account }: Simulator, name: string): Fields {
+export function unsetKey({ account }: Simulator, name: string): Fields {
   const choice = { workspace_id: account.default_workspace_id, creator_user_id: account.owner_user_id };
-  const none = { limit: null, limit_reset: null, include_byok_in_limit: false, disabled: false, expires_at: null };
-  return { name: `declared/test/${name}`, ...none, ...choice };
+  const fields = { limit: null, limit_reset: null, include_byok_in_limit: false, disabled: false, expires_at: null };
+  return { name: `declared/test/${name}`, ...fields, ...choice };
 }
 
-export function guardrailNone({ account }: Simulator, name: string): Fields {
+export function unsetGuardrail({ account }: Simulator, name: string): Fields {
   const wireNames = Object.values(GUARDRAIL_SETTINGS).flatMap(([{ stored }]) => Object.keys(stored));
-  const none = Object.fromEntries(wireNames.filter((each) => each !== "enforce_zdr").map((each) => [each, null]));
+  const fields = Object.fromEntries(wireNames.filter((each) => each !== "enforce_zdr").map((each) => [each, null]));
   const { default_workspace_id: workspace_id } = account;
-  return { ...none, include_byok_in_budgets: false, name: `declared/test/${name}`, workspace_id };
+  return { ...fields, include_byok_in_budgets: false, name: `declared/test/${name}`, workspace_id };
 }
 
-/** The managed fields of a live object. */
-export function shown(row: Key | Guardrail | undefined, none: Fields): Fields {
-  const fields = Object.entries(row ?? {}).filter(([name]) => name in none);
+/** The fields of a live object that `expected` has. */
+export function shown(row: Key | Guardrail | undefined, expected: Fields): Fields {
+  const fields = Object.entries(row ?? {}).filter(([name]) => name in expected);
   return unordered(Object.fromEntries(fields)) as Fields;
 }

@@ -24,7 +24,7 @@ export interface Declared {
     | "GuardrailKeyAssignment"
     | "GuardrailMemberAssignment"
     | "Provider"
-    | "Say";
+    | "Print";
   args?: Record<string, unknown>;
   opts?: Record<string, unknown>;
   get?: unknown;
@@ -45,8 +45,8 @@ export interface DeclaredOptions extends SimulatorOptions {
 }
 
 /**
- * A stack of the program `declared` on an account of its own. After every operation all that was printed and all files
- * of the state are searched for every secret there is.
+ * A stack of the program `declared` on its own simulated account. Every operation fails if its output, its events or the
+ * files of the state show a secret.
  */
 export interface DeclaredStack {
   simulator: Simulator;
@@ -56,12 +56,14 @@ export interface DeclaredStack {
   preview(declaration?: Declaration, options?: OperationOptions): Promise<Outcome>;
   refresh(options?: OperationOptions): Promise<Outcome>;
   destroy(options?: OperationOptions): Promise<Outcome>;
-  /** A resource as the state has it, by its name. */
+  /** A resource in the state, by its name. */
   resource(name: string): Promise<StateResource | undefined>;
-  /** All resources of the state that have an object, by their names. */
+  /** The id of a resource in the state. */
+  idOf(name: string): Promise<string>;
+  /** All resources in the state that have an object, by their names. */
   resources(): Promise<Record<string, StateResource>>;
-  /** Makes the search look for this one too. */
-  isSecret(text: string): void;
+  /** Adds a value that must not appear in plain text. */
+  addSecret(value: string): void;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,12 @@ export interface StateResource {
   initErrors?: string[];
 }
 
+const openStacks = new Set<DeclaredStack>();
+afterEach(async () => {
+  for (const stack of openStacks) await stack.close();
+});
+
+/** Opens a stack that lives until the end of the test. */
 export async function openDeclaredStack(options: DeclaredOptions = {}): Promise<DeclaredStack> {
   const { env, credentials = true, config, ...simulatorOptions } = options;
   const simulator = await startSimulator(simulatorOptions);
@@ -107,46 +115,50 @@ export async function openDeclaredStack(options: DeclaredOptions = {}): Promise<
       if (typeof value === "string" && value.startsWith("sk-or-")) secrets.add(value);
     }
     const places = placesOfSecrets(secrets, { result: [JSON.stringify(result)], event: events }, stateDir);
-    if (places.length > 0) throw new Error(`secrets stand in clear in ${places.join(", ")}`);
+    if (places.length > 0) throw new Error(`secrets in plain text in ${places.join(", ")}`);
     return { ...result, calls };
   };
 
   const declare = (declaration: Declaration) => writeFileSync(declaredFile, JSON.stringify(declaration));
   const resources = async () => {
     const exported = await stack.exportState();
-    // A secret that is encrypted anew is the same one.
+    // Each export encrypts the same secret differently.
     const all = JSON.parse(JSON.stringify(exported).replace(/"ciphertext":"[^"]*"/g, '"ciphertext":""')).deployment
       .resources as Deployment["deployment"]["resources"];
     const live = (all ?? []).filter(({ type, id, delete: old }) => id && !old && !String(type).startsWith("pulumi:"));
     return Object.fromEntries(live.map((each) => [String(each.urn).split("::").at(-1), managed(each)]));
   };
-  return {
+  const opened: DeclaredStack = {
     simulator,
     stack,
     declare,
-    up: (declaration, how) => {
+    up: (declaration, operation) => {
       if (declaration) declare(declaration);
-      return operate(() => stack.up(how));
+      return operate(() => stack.up(operation));
     },
-    preview: (declaration, how) => {
+    preview: (declaration, operation) => {
       if (declaration) declare(declaration);
-      return operate(() => stack.preview(how));
+      return operate(() => stack.preview(operation));
     },
-    refresh: (how) => operate(() => stack.refresh(how)),
-    destroy: (how) => operate(() => stack.destroy(how)),
+    refresh: (operation) => operate(() => stack.refresh(operation)),
+    destroy: (operation) => operate(() => stack.destroy(operation)),
     resource: async (name) => (await resources())[name],
+    idOf: async (name) => String((await resources())[name]?.id),
     resources,
-    isSecret: (text) => {
-      secrets.add(text);
+    addSecret: (value) => {
+      secrets.add(value);
     },
     close: async () => {
+      if (!openStacks.delete(opened)) return;
       await simulator.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  openStacks.add(opened);
+  return opened;
 }
 
-/** Without what says when and where: the times of the last step, and positions in the program. */
+/** Omits times and positions in the program. */
 function managed({ id, inputs, outputs, external, initErrors }: Record<string, unknown>): StateResource {
   return {
     id,
@@ -157,31 +169,44 @@ function managed({ id, inputs, outputs, external, initErrors }: Record<string, u
   } as StateResource;
 }
 
-/** `method path` of calls, for comparing. */
+/** `method path` of calls. */
 export function summary(calls: readonly LoggedRequest[]): string[] {
   return calls.map(({ method, path }) => `${method} ${path}`);
 }
 
-/** The calls that change something. */
+/** `method path` of the calls that change something. */
 export function writes(calls: readonly LoggedRequest[]): string[] {
   return summary(calls.filter(({ method }) => method !== "GET"));
 }
 
-/** What became of each of the program's resources: its steps, without those that only read it. */
+/** The steps of each of the program's resources, without those that only read it. */
 export function stepsOf({ steps }: Result): Record<string, string[]> {
   const ours = steps.filter(({ type, op }) => type.startsWith("pulumi-nodejs:") && op !== "refresh");
   const names = new Set(ours.map(({ name }) => name));
   return Object.fromEntries([...names].map((name) => [name, ours.filter((s) => s.name === name).map(({ op }) => op)]));
 }
 
-/** Names of the resources to which something happened. */
+/** Names of the resources that a step changes. */
 export function touched(result: Result): string[] {
   const entries = Object.entries(stepsOf(result)).filter(([, ops]) => ops.some((op) => op !== "same"));
   return entries.map(([name]) => name).sort();
 }
 
-/** All that was said as an error, in one text. */
+/** All error messages in one string. */
 export function errorsOf({ diagnostics }: Result): string {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   return errors.map(({ message }) => message).join("\n");
+}
+
+/** The errors of an operation, the resources it changed, and its writes to the account. */
+export function effectsOf(outcome: Outcome): { errors: string; touched: string[]; writes: string[] } {
+  return { errors: errorsOf(outcome), touched: touched(outcome), writes: writes(outcome.calls) };
+}
+
+export const NO_EFFECTS = { errors: "", touched: [], writes: [] };
+
+/** Expects that an operation fails with a message. */
+export function expectFailure(result: Result, message: string | RegExp): void {
+  const expected = typeof message === "string" ? expect.stringContaining(message) : expect.stringMatching(message);
+  expect({ ok: result.ok, errors: errorsOf(result) }).toEqual({ ok: false, errors: expected });
 }

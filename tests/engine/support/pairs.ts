@@ -1,6 +1,6 @@
 /**
- * All-pairs rows: each row gives every factor a level, and for any two factors every combination of their levels stands
- * in some row. Greedy, and the same in every run. With `about` only pairs count of which one factor at least is in it.
+ * All-pairs rows: each row gives every factor a level, and every combination of the levels of any two factors appears in
+ * some row. Greedy and deterministic. With `about`, only pairs with at least one of those factors count.
  */
 export function allPairs<Level>(
   factors: readonly string[],
@@ -20,7 +20,7 @@ export function allPairs<Level>(
   const rows: number[][] = [];
   while (open.size > 0) {
     const row: (number | undefined)[] = factors.map(() => undefined);
-    // Begin with a pair that is still open, so that each row settles one at least.
+    // Starts with an open pair, so that each row settles at least one.
     const [first = "", second = ""] = ([...open][0] as string).split(" ");
     for (const [factor, level] of [first, second].map((part) => part.split("=").map(Number)))
       row[factor as number] = level;
@@ -28,7 +28,7 @@ export function allPairs<Level>(
       if (given !== undefined) continue;
       const gain = (level: number) =>
         row.filter((other, g) => other !== undefined && open.has(pair(factor, level, g, other))).length;
-      // Of equals not always the first: the levels take turns.
+      // Rotates the levels, so that ties do not always go to the first one.
       const turns = all.map((level) => (level + rows.length + factor) % levels.length);
       row[factor] = turns.reduce((best, level) => (gain(level) > gain(best) ? level : best));
     }

@@ -1,6 +1,6 @@
-/** Parts of programs with keys, guardrails and their assignments. */
+/** Parts of programs with keys, guardrails and their assignments, and what to expect of them. */
 import type { Simulator } from "../../../testing/index";
-import { type Declaration, type DeclaredStack, errorsOf, type Outcome, touched, writes } from "./declaredStack";
+import { type Declaration, type DeclaredStack, effectsOf, NO_EFFECTS, type Outcome, writes } from "./declaredStack";
 
 export const keys = (...names: string[]): Declaration =>
   Object.fromEntries(names.map((name) => [name, { kind: "InferenceKey" as const }]));
@@ -22,7 +22,7 @@ export const set = (names: string[], { guardrail = "safe", args = {}, opts = {} 
 export const pair = (key: string, guardrail = "safe") =>
   ({ kind: "GuardrailKeyAssignment", args: { guardrailId: { idOf: guardrail }, keyHash: { idOf: key } } }) as const;
 
-/** Names of the keys that each guardrail is assigned to, by the names of the guardrails. */
+/** The names of each guardrail's keys, by the name of the guardrail. */
 export function assignedIn({ account }: Simulator): Record<string, string[]> {
   const { keyAssignments, keys, guardrails } = account;
   const name = (object: { name: string } | undefined) => object?.name.split("/").at(-1) ?? "?";
@@ -35,20 +35,22 @@ export function assignedIn({ account }: Simulator): Record<string, string[]> {
   return found;
 }
 
-/** Another `up` has nothing to do, and neither has one that refreshes first. What is only read is read again. */
-export async function expectSettled(s: DeclaredStack, isRead: (name: string) => boolean = () => false): Promise<void> {
-  for (const how of [{}, { refresh: true }]) {
-    const again = await s.up(undefined, how);
-    const changed = touched(again).filter((name) => !isRead(name));
-    expect([errorsOf(again), changed, writes(again.calls)]).toEqual(["", [], []]);
-  }
+/** Expects that another `up` changes nothing, with or without a refresh. Resources that are only read are read again. */
+export async function expectSettled(s: DeclaredStack, { read = [] }: { read?: string[] } = {}): Promise<void> {
+  const effects = async (refresh: boolean) => {
+    const { touched, ...others } = effectsOf(await s.up(undefined, { refresh }));
+    return { ...others, touched: touched.filter((name) => !read.includes(name)) };
+  };
+  const found = { anotherUp: await effects(false), anotherUpWithRefresh: await effects(true) };
+  expect(found).toEqual({ anotherUp: NO_EFFECTS, anotherUpWithRefresh: NO_EFFECTS });
 }
 
-export async function idIn(s: DeclaredStack, name: string): Promise<string> {
-  return String((await s.resource(name))?.id);
+/** The call that assigns keys to a guardrail of the stack. */
+export async function assignCall(s: DeclaredStack, guardrail = "safe"): Promise<string> {
+  return `POST /guardrails/${await s.idOf(guardrail)}/assignments/keys`;
 }
 
-/** Calls that leave a key without a guardrail for a moment. */
+/** Calls that remove a key from its guardrail, if only for a moment. */
 export function removals({ calls }: Outcome): string[] {
   return writes(calls).filter((call) => call.endsWith("/remove"));
 }

@@ -1,5 +1,5 @@
-// A program that is told what to register: PROGRAM is a JSON list of resources. `refs` are inputs that come from others,
-// and the options that name resources name them by their names here.
+// Registers the resources in the JSON list $PROGRAM. `refs` are inputs that take the id of another resource. Options refer
+// to resources by name.
 const pulumi = require("@pulumi/pulumi");
 
 const PROVIDER = 'exports.handler = () => require(process.cwd() + "/provider.js");';
@@ -11,7 +11,7 @@ class Thing extends pulumi.CustomResource {
   }
 }
 
-const makers = {
+const constructors = {
   Thing: (name, props, options) => new Thing(name, props, options),
   Component: (name, _, options) => new pulumi.ComponentResource("generic:index:Component", name, {}, options),
   Provider: (name, props, options) => new pulumi.ProviderResource("pulumi-nodejs", name, props, options),
@@ -29,7 +29,7 @@ for (const { kind = "Thing", name, props = {}, secrets = {}, refs = {}, options 
   if (owner) named.deletedWith = all[owner] ?? new pulumi.DependencyResource(owner);
   for (const key of ["dependsOn", "replaceWith"])
     if (options[key]) named[key] = options[key].map((other) => all[other]);
-  all[name] = makers[kind](name, inputs, named);
+  all[name] = constructors[kind](name, inputs, named);
 }
 
 if (process.env.THROW) throw new pulumi.RunError("the program gave up");

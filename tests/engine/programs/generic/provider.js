@@ -1,19 +1,19 @@
-// The objects of this provider are files in WORLD. What is done to them is noted in WORLD/log, one JSON line each.
+// Keeps each object in a file in $WORLD, and logs each operation in $WORLD/log, one JSON line each for begin and end.
 const fs = require("node:fs");
 const path = require("node:path");
 
 const world = process.env.WORLD;
 const file = (id) => path.join(world, `${id}.json`);
-const note = (entry) => fs.appendFileSync(path.join(world, "log"), `${JSON.stringify(entry)}\n`);
+const log = (entry) => fs.appendFileSync(path.join(world, "log"), `${JSON.stringify(entry)}\n`);
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 let account;
 
 async function act(op, id, { name, delay, fail }, work) {
-  note({ op, name, id, at: "begin", account });
+  log({ op, name, id, at: "begin", account });
   if (delay) await sleep(delay);
   if (fail === op) throw new Error(`${op} of ${name} failed as asked`);
   const result = work();
-  note({ op, name, id, at: "end", account });
+  log({ op, name, id, at: "end", account });
   return result;
 }
 

@@ -1,4 +1,4 @@
-// The program that was recorded. The provider is played from the recording, so its text is never run.
+// The recorded program. A scripted provider replays the recording, so the string `__provider` is never evaluated.
 const pulumi = require("@pulumi/pulumi");
 
 const { LIMIT = "10", WORKSPACE, IGNORE, ROC, GETID, IMPORT, KEYONLY, VIAHASH } = process.env;
