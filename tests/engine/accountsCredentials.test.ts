@@ -77,7 +77,7 @@ test("uses the key of the configuration until it is revoked, and the environment
   // A refresh uses the key that the last up stored. After its revocation the refresh fails and drops nothing.
   const before = await s.resources();
   s.simulator.dashboard.revokeManagementKey(s.simulator.managementKey);
-  expectFailure(await s.refresh(), "The key may be the one stored at the last `pulumi up`");
+  expectFailure(await s.refresh(), "If this is the key of the last `pulumi up`");
   expect(await s.resources()).toEqual(before);
 
   // A key in the environment takes precedence over the stored one.

@@ -65,7 +65,7 @@ test("fails with the status and leaves no orphan when a create returns HTML", as
   const s = await openDeclaredStack();
   s.simulator.faults.add({ ...POST, effect: "html", status: 200, when: "after commit" });
   const outcome = await s.up({ late: { kind: "InferenceKey" } });
-  expectFailure(outcome, /the answer of the API can't be used \(200, not JSON.*Check the base URL/);
+  expectFailure(outcome, /unexpected response \(200, not JSON.*Check the base URL/);
   expect(s.simulator.account.keys).toEqual([]);
 });
 
@@ -93,7 +93,7 @@ test("keeps every resource when a refresh meets errors", async () => {
 
   // Neither does an HTML page with status 404, which comes from a server other than the API.
   s.simulator.faults.add({ method: "GET", path: "/guardrails/:id", times: Infinity, effect: "html", status: 404 });
-  expectFailure(await s.refresh(), /the answer of the API can't be used \(404.*Check the base URL/);
+  expectFailure(await s.refresh(), /unexpected response \(404.*Check the base URL/);
   expect(await s.resources()).toEqual(before);
 });
 

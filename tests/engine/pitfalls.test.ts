@@ -47,7 +47,7 @@ test("creates what is declared, and has nothing to do afterwards", async () => {
   // Usage changes with every call, so it is not an output.
   const outputs = Object.values(state).flatMap((resource) => Object.keys(resource.outputs));
   expect({ usage: outputs.filter((name) => /usage|remaining|spent/i.test(name)) }).toEqual({ usage: [] });
-  // The API stores zero data retention and short model names under other names than declared.
+  // The API renames zero data retention and short model names.
   const nextUp = await s.up();
   expect({ ...effectsOf(nextUp), calls: nextUp.calls }).toEqual({ ...NO_EFFECTS, calls: [] });
 });

@@ -1,115 +1,127 @@
 /**
- * What a process can't have met in the state: a first `up`, `--target`, a key that sees only a part, a default workspace
- * that was deleted. The pin `openrouter:account` covers it.
+ * Accounts that the state can't identify: at the first `up`, with `--target`, with a key limited to one workspace, and
+ * after the default workspace was deleted. The setting `openrouter:account` pins the account.
  */
-import { type SimulatedAccount, type Simulator, startSimulator } from "../../testing/simulator/index";
-import { type Declaration, InProcessStack } from "./support/inProcessStack";
-
-let simulator: Simulator;
-let other: SimulatedAccount;
-beforeEach(async () => {
-  simulator = await startSimulator();
-  other = simulator.addAccount();
-});
-afterEach(() => simulator.close());
+import type { SimulatedAccount } from "../../testing/simulator/index";
+import type { Declaration, Outcome } from "./support/inProcessStack";
+import { openSimulator, stackIn } from "./support/openSimulator";
 
 const MINUTE_MS = 60_000;
 const key = (args: Record<string, unknown> = {}): Declaration => ({ k: { kind: "InferenceKey", args } });
-const another = (args: Record<string, unknown> = {}): Declaration => ({ l: { kind: "InferenceKey", args } });
-const stackWith = (managementKey: string) =>
-  new InProcessStack({ OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: managementKey });
+const secondKey = (args: Record<string, unknown> = {}): Declaration => ({ l: { kind: "InferenceKey", args } });
 const pinned = (...ids: (string | null | undefined)[]) => ({ config: { "openrouter:account": ids.join(",") } });
-const workspaceOf = ({ account }: { account: SimulatedAccount["account"] }) => account.default_workspace_id ?? "";
-const writes = () => simulator.requests.filter(({ method }) => method !== "GET").length;
+const defaultWorkspaceOf = ({ account }: SimulatedAccount) => account.default_workspace_id ?? "";
 
-test.each([
-  ["the organization", () => simulator.account.organization_id],
-  ["the oldest workspace", () => workspaceOf(simulator)],
-])("refuses a first up with the key of another account than the one that %s pins", async (_what, pin) => {
-  const { ok, said } = await stackWith(other.managementKey).up(key(), pinned(pin()));
+/** Expects a failure whose first message contains all parts. */
+function expectFailure({ ok, printed }: Outcome, ...parts: string[]): void {
   expect(ok).toBe(false);
-  expect(said[0]).toContain(`openrouter:account pins ${pin()}`);
-  expect(said[0]).toContain(`the account of this management key is ${other.account.organization_id}`);
-  expect([writes(), other.account.keys.length]).toEqual([0, 0]);
+  for (const part of parts) expect(printed[0]).toContain(part);
+}
+
+const PINS: [pin: string, (account: SimulatedAccount) => string | null | undefined][] = [
+  ["organization", ({ account }) => account.organization_id],
+  ["oldest workspace", defaultWorkspaceOf],
+];
+
+test.each(PINS)("fails the first up when the management key is not of the pinned %s", async (_pin, pinOf) => {
+  const simulator = await openSimulator();
+  const other = simulator.addAccount();
+  const pin = pinOf(simulator);
+
+  const outcome = await stackIn(simulator, other.managementKey).up(key(), pinned(pin));
+
+  expectFailure(
+    outcome,
+    `openrouter:account pins ${pin}`,
+    `the account of this management key is ${other.account.organization_id}`,
+  );
+  const writes = simulator.requests.filter(({ method }) => method !== "GET");
+  expect({ writes, keys: other.account.keys }).toEqual({ writes: [], keys: [] });
 });
 
-test.each([
-  ["the organization", () => simulator.account.organization_id],
-  ["the oldest workspace", () => workspaceOf(simulator)],
-])("creates with the key of the account that %s pins", async (_what, pin) => {
-  const stack = stackWith(simulator.managementKey);
-  expect(await stack.up(key(), pinned(pin()))).toMatchObject({ ok: true, steps: ["create k"] });
-  expect(await stack.up(key({ limit: 1 }), pinned(pin()))).toMatchObject({ ok: true, steps: ["update k"] });
+test.each(PINS)("creates and updates when the management key is of the pinned %s", async (_pin, pinOf) => {
+  const simulator = await openSimulator();
+  const stack = stackIn(simulator, simulator.managementKey);
+  const pin = pinned(pinOf(simulator));
+  expect(await stack.up(key(), pin)).toMatchObject({ ok: true, steps: ["create k"] });
+  expect(await stack.up(key({ limit: 1 }), pin)).toMatchObject({ ok: true, steps: ["update k"] });
 });
 
-test("refuses to create what is targeted alone, or replaced without a diff, when the pin differs", async () => {
-  const stack = stackWith(simulator.managementKey);
-  await stack.up(key());
-  // With --target and --target-replace the process meets nothing of the state before it creates.
-  const targeted = stackWith(other.managementKey);
-  expect((await targeted.up(key(), pinned(workspaceOf(simulator)))).ok).toBe(false);
-  expect([simulator.account.keys.length, other.account.keys.length]).toEqual([1, 0]);
+test("creates nothing in a different account from the pinned one when the process reads nothing first", async () => {
+  const simulator = await openSimulator();
+  const other = simulator.addAccount();
+  await stackIn(simulator, simulator.managementKey).up(key());
+
+  // With --target or --target-replace the process creates before it sees a resource of the state.
+  const targeted = await stackIn(simulator, other.managementKey).up(key(), pinned(defaultWorkspaceOf(simulator)));
+
+  const keys = { pinned: simulator.account.keys.length, other: other.account.keys.length };
+  expect({ ok: targeted.ok, keys }).toEqual({ ok: false, keys: { pinned: 1, other: 0 } });
 });
 
-describe("with a key that is limited to one workspace", () => {
-  let workspace: string;
-  let scoped: Record<string, string>;
-  let stack: InProcessStack;
-  beforeEach(async () => {
-    workspace = simulator.dashboard.addWorkspace({ name: "Second", slug: "second" }).id;
-    scoped = { OPENROUTER_MANAGEMENT_KEY: simulator.dashboard.addManagementKey({ workspaceId: workspace }) };
-    stack = stackWith(simulator.managementKey);
+describe("a management key limited to one workspace", () => {
+  async function openWithLimitedKey() {
+    const simulator = await openSimulator();
+    const workspace = simulator.dashboard.addWorkspace({ name: "Second", slug: "second" }).id;
+    const limitedKey = simulator.dashboard.addManagementKey({ workspaceId: workspace });
+    const stack = stackIn(simulator, simulator.managementKey);
     await stack.up(key());
-  });
+    const bothKeys = { ...key(), ...secondKey({ workspaceId: workspace }) };
+    return { simulator, stack, workspace, bothKeys, env: { OPENROUTER_MANAGEMENT_KEY: limitedKey } };
+  }
 
-  test("refuses a create, because it can't tell whether the account is the same, and names the pin", async () => {
-    const { ok, said } = await stack.up({ ...key(), ...another({ workspaceId: workspace }) }, { env: scoped });
-    expect(ok).toBe(false);
-    expect(said[0]).toContain(`limited to workspace ${workspace}`);
-    expect(said[0]).toContain(`pulumi config set openrouter:account ${workspaceOf(simulator)}`);
+  test("fails a create and shows how to pin the account, because it can't be identified", async () => {
+    const { simulator, stack, workspace, bothKeys, env } = await openWithLimitedKey();
+    const outcome = await stack.up(bothKeys, { env });
+    expectFailure(
+      outcome,
+      `limited to workspace ${workspace}`,
+      `pulumi config set openrouter:account ${defaultWorkspaceOf(simulator)}`,
+    );
     expect(simulator.account.keys).toHaveLength(1);
   });
 
-  test("never takes what it can't see for gone", async () => {
+  test("fails a refresh and keeps the state instead of dropping invisible keys", async () => {
+    const { simulator, stack, env } = await openWithLimitedKey();
     const before = structuredClone(stack.state);
     simulator.clock.advance(2 * MINUTE_MS);
-    const { ok } = await stack.refresh({ env: scoped });
-    expect(ok).toBe(false);
-    expect(stack.state).toEqual(before);
+    const { ok } = await stack.refresh({ env });
+    expect({ ok, state: stack.state }).toEqual({ ok: false, state: before });
   });
 
-  test("creates when both are pinned as one account", async () => {
-    const config = pinned(workspaceOf(simulator), workspace);
-    const { ok } = await stack.up({ ...key(), ...another({ workspaceId: workspace }) }, { env: scoped, ...config });
-    expect(ok).toBe(true);
-    expect(simulator.account.keys).toHaveLength(2);
+  test("creates when the pin names both workspaces of the account", async () => {
+    const { simulator, stack, workspace, bothKeys, env } = await openWithLimitedKey();
+    const { ok } = await stack.up(bothKeys, { env, ...pinned(defaultWorkspaceOf(simulator), workspace) });
+    expect({ ok, keys: simulator.account.keys.length }).toEqual({ ok: true, keys: 2 });
   });
 });
 
-describe("after the default workspace was deleted", () => {
-  let first: string;
-  let second: string;
-  let stack: InProcessStack;
-  beforeEach(async () => {
-    first = workspaceOf(simulator);
-    second = simulator.dashboard.addWorkspace({ name: "Second", slug: "second" }).id;
-    stack = stackWith(simulator.managementKey);
+describe("an account whose default workspace was deleted", () => {
+  async function openWithoutDefaultWorkspace() {
+    const simulator = await openSimulator();
+    const first = defaultWorkspaceOf(simulator);
+    const second = simulator.dashboard.addWorkspace({ name: "Second", slug: "second" }).id;
+    const stack = stackIn(simulator, simulator.managementKey);
     await stack.up(key({ workspaceId: second }));
     simulator.dashboard.deleteWorkspace(first);
-  });
+    return { simulator, stack, first, second };
+  }
 
-  test("goes on with what is still there", async () => {
+  test("still refreshes and updates existing keys", async () => {
+    const { stack, second } = await openWithoutDefaultWorkspace();
     expect(await stack.refresh()).toMatchObject({ ok: true });
     expect(await stack.up(key({ workspaceId: second, limit: 1 }))).toMatchObject({ ok: true, steps: ["update k"] });
   });
 
-  test("refuses a create with a text of its own that names the pin, and creates with it", async () => {
-    const declaration = { ...key({ workspaceId: second }), ...another({ workspaceId: second }) };
-    const { ok, said } = await stack.up(declaration);
-    expect(ok).toBe(false);
-    expect(said[0]).toContain("has no default workspace any more");
-    expect(said[0]).toContain(`pulumi config set openrouter:account ${first}`);
+  test("fails a create and shows how to pin the account, and creates with the pin", async () => {
+    const { simulator, stack, first, second } = await openWithoutDefaultWorkspace();
+    const bothKeys = { ...key({ workspaceId: second }), ...secondKey({ workspaceId: second }) };
+    expectFailure(
+      await stack.up(bothKeys),
+      "has no default workspace any more",
+      `pulumi config set openrouter:account ${first}`,
+    );
     const pin = pinned(first, simulator.account.organization_id);
-    expect(await stack.up(declaration, pin)).toMatchObject({ ok: true });
+    expect(await stack.up(bothKeys, pin)).toMatchObject({ ok: true });
   });
 });

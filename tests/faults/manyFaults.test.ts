@@ -1,16 +1,10 @@
-/**
- * A share of the matrix through the real provider process: many resources in one `up`, each with a fault of its own that
- * strikes the call for it.
- */
-
+/** Many faults in one `up` through the real provider process: one at the call for each of many resources. */
 import { hashOf } from "../../testing/simulator/ids";
 import type { FaultEffect, LoggedRequest } from "../../testing/simulator/index";
 import { type Declaration, type DeclaredStack, openDeclaredStack } from "../engine/support/declaredStack";
-import { leaks } from "./support/texts";
+import { leaks } from "./support/leaks";
 
-// Real processes or thousands of calls: on a machine that is busy with other work they take longer.
-
-/** What the provider overcomes. */
+/** Faults that a retry overcomes. */
 const overcome: Record<string, FaultEffect> = {
   "drop-before": { effect: "drop" },
   "drop-after": { effect: "drop", when: "after commit" },
@@ -18,75 +12,69 @@ const overcome: Record<string, FaultEffect> = {
   "failure-after": { effect: "status", status: 500, when: "after commit" },
   "timeout-after": { effect: "status", status: 408, when: "after commit" },
   rate: { effect: "status", status: 429, retryAfter: 1 },
-  cut: { effect: "truncated" },
+  truncated: { effect: "truncated" },
   reset: { effect: "reset" },
 };
 
-const faults: Record<string, FaultEffect> = {};
-for (const [name, effect] of Object.entries(overcome)) {
-  faults[`key-${name}`] = effect;
-  faults[`guardrail-${name}`] = effect;
-}
-// What ends the operation with an error comes last, for nothing else begins after it.
-faults["key-page"] = { effect: "html", status: 200, when: "after commit" };
+/** A fault for each resource, by its name. The last one fails the operation, and no step starts after it. */
+const faults: Record<string, FaultEffect> = Object.fromEntries([
+  ...Object.entries(overcome).flatMap(([name, effect]) => [
+    [`key-${name}`, effect],
+    [`guardrail-${name}`, effect],
+  ]),
+  ["key-page", { effect: "html", status: 200, when: "after commit" }],
+]);
 const COUNT = Object.keys(faults).length;
 
-/** A resource for each fault, named after it. */
-function declarationOf(keyArgs: object, guardrailArgs: object): Declaration {
+function declarationOf(keyArgs: Record<string, unknown>, guardrailArgs: Record<string, unknown>): Declaration {
   return Object.fromEntries(
     Object.keys(faults).map((name) => [
       name,
-      name.startsWith("key")
-        ? { kind: "InferenceKey", args: { ...keyArgs } }
-        : { kind: "Guardrail", args: { ...guardrailArgs } },
+      name.startsWith("key") ? { kind: "InferenceKey", args: keyArgs } : { kind: "Guardrail", args: guardrailArgs },
     ]),
   );
 }
 
-let stack: DeclaredStack;
-beforeAll(async () => {
-  stack = await openDeclaredStack();
-});
-afterAll(() => stack.close());
+type IsFor = (name: string, request: LoggedRequest) => boolean;
 
-function strikeAll(method: string, isFor: (name: string, request: LoggedRequest) => boolean): void {
-  for (const [name, what] of Object.entries(faults)) {
-    stack.simulator.faults.add({ method, ...what, where: (request) => isFor(name, request) });
+/** Runs the program until it succeeds, with every fault at the call for its resource. A further up must do nothing. */
+async function upWithFaults(s: DeclaredStack, declaration: Declaration, method: string, isFor: IsFor): Promise<void> {
+  const { simulator } = s;
+  for (const [name, fault] of Object.entries(faults)) {
+    simulator.faults.add({ method, ...fault, where: (request) => isFor(name, request) });
   }
-}
-
-/** Runs it until all have been struck, for a failure keeps other steps from beginning. */
-async function runToTheEnd(declaration: Declaration): Promise<void> {
-  const { fired } = stack.simulator.faults;
-  const before = fired.length;
+  const firedBefore = simulator.faults.fired.length;
+  // A failure keeps other steps from starting, so one run does not reach all calls.
   for (let runs = 0; runs < 5; runs++) {
-    const { ok, output } = await stack.up(declaration);
-    expect(leaks([output])).toEqual([]);
+    const { ok, output } = await s.up(declaration);
+    expect({ leaks: leaks([output]) }).toEqual({ leaks: [] });
     if (ok) break;
   }
-  expect(fired.length - before).toBe(COUNT);
-  expect(await stack.up()).toMatchObject({ ok: true, calls: [] });
+  expect({ method, fired: simulator.faults.fired.length - firedBefore }).toEqual({ method, fired: COUNT });
+  expect(await s.up()).toMatchObject({ ok: true, calls: [] });
 }
 
-test("every fault at once in one up, each at the create of its own resource", async () => {
-  strikeAll("POST", (name, { body }) => (body as { name?: string }).name === `declared/test/${name}`);
-  await runToTheEnd(declarationOf({}, {}));
-  const { account } = stack.simulator;
-  const secrets = Object.values(await stack.stack.outputs({ showSecrets: true }));
-  expect(account.keys.map(({ hash }) => hash).sort()).toEqual(secrets.map((key) => hashOf(String(key))).sort());
-  expect(account.keys.length + account.guardrails.length).toBe(COUNT);
-});
+test("creates each object once, updates it and leaves nothing behind when every fault strikes in one up", async () => {
+  const s = await openDeclaredStack();
+  const { account } = s.simulator;
+  const defaultName = (name: string) => `declared/test/${name}`;
 
-test("every fault at once in one up, each at the update of its own resource; destroy leaves nothing", async () => {
-  const { account } = stack.simulator;
+  await upWithFaults(s, declarationOf({}, {}), "POST", (name, { body }) => {
+    return (body as { name?: string }).name === defaultName(name);
+  });
+  const values = Object.values(await s.stack.outputs({ showSecrets: true }));
+  expect(account.keys.map(({ hash }) => hash).sort()).toEqual(values.map((key) => hashOf(String(key))).sort());
+  expect(account.keys.length + account.guardrails.length).toBe(COUNT);
+
   const ids = new Map([
     ...account.keys.map(({ name, hash }) => [name, hash] as const),
     ...account.guardrails.map(({ name, id }) => [name, id] as const),
   ]);
-  strikeAll("PATCH", (name, { path }) => path.endsWith(`/${ids.get(`declared/test/${name}`)}`));
-  await runToTheEnd(declarationOf({ limit: 3 }, { limitUsd: 3, resetInterval: "daily" }));
-  expect(account.keys.every(({ limit }) => limit === 3)).toBe(true);
-  expect(account.guardrails.every(({ limit_usd }) => limit_usd === 3)).toBe(true);
-  expect(await stack.destroy()).toMatchObject({ ok: true });
-  expect([account.keys, account.guardrails]).toEqual([[], []]);
+  const limited = declarationOf({ limit: 3 }, { limitUsd: 3, resetInterval: "daily" });
+  await upWithFaults(s, limited, "PATCH", (name, { path }) => path.endsWith(`/${ids.get(defaultName(name))}`));
+  const limits = [...account.keys.map(({ limit }) => limit), ...account.guardrails.map(({ limit_usd }) => limit_usd)];
+  expect(limits).toEqual(Array(COUNT).fill(3));
+
+  expect(await s.destroy()).toMatchObject({ ok: true });
+  expect({ keys: account.keys, guardrails: account.guardrails }).toEqual({ keys: [], guardrails: [] });
 });

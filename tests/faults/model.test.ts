@@ -1,5 +1,5 @@
 /**
- * Random programs, edits, drifts, faults, refreshes and ups. A failing run prints its seed and path; to see it again:
+ * Random programs, drift, faults, kills, refreshes and ups. A failing run prints its seed and path. To replay it:
  * `REPLAY=<seed>,<path> npx jest tests/faults/model -t 'after <ms> ms'`.
  */
 import fc from "fast-check";
@@ -9,21 +9,21 @@ import { histories } from "./support/randomHistory";
 const SOAK_SECONDS = Number(process.env.SOAK_SECONDS ?? 0);
 const [seed, path] = process.env.REPLAY?.split(",") ?? [];
 
-/** What `npm test` looks at is always the same. */
+/** The same histories in every run that is not a soak. */
 const FIXED_SEED = 20261121;
-const FEW_WITH_LAG = process.env.TEST_ALL ? 60 : 8;
+const RUNS_WITH_LAG = process.env.TEST_ALL ? 60 : 8;
 
 test.each([
   { visibleAfterMs: 0, numRuns: 80 },
-  { visibleAfterMs: 1_000, numRuns: FEW_WITH_LAG },
-  { visibleAfterMs: 9_000, numRuns: FEW_WITH_LAG },
+  { visibleAfterMs: 1_000, numRuns: RUNS_WITH_LAG },
+  { visibleAfterMs: 9_000, numRuns: RUNS_WITH_LAG },
 ])(
-  "converged after every up, nothing doubled, lost or leaked, when writes show after $visibleAfterMs ms",
+  "converges after every up, and doubles, loses or leaks nothing, when the API shows writes after $visibleAfterMs ms",
   async ({ visibleAfterMs, numRuns }) => {
-    let underWay: Promise<string[]> | undefined;
+    let inFlight: Promise<string[]> | undefined;
     const property = fc.asyncProperty(histories, async (history) => {
-      underWay = run(history, { switches: { visibleAfterMs } });
-      expect(await underWay).toEqual([]);
+      inFlight = run(history, { switches: { visibleAfterMs } });
+      expect(await inFlight).toEqual([]);
     });
     if (seed) await fc.assert(property, { seed: Number(seed), ...(path ? { path } : {}), endOnFailure: true });
     else if (SOAK_SECONDS > 0) {
@@ -31,8 +31,8 @@ test.each([
       const fresh = Math.floor(Math.random() * 2 ** 31);
       process.stdout.write(`seed ${fresh}, ${visibleAfterMs} ms\n`);
       await fc.assert(property, { seed: fresh, numRuns: Number.MAX_SAFE_INTEGER, interruptAfterTimeLimit });
-      // The time limit leaves it to itself.
-      expect(await underWay).toEqual([]);
+      // The time limit does not wait for the last history.
+      expect(await inFlight).toEqual([]);
     } else await fc.assert(property, { seed: FIXED_SEED, numRuns });
   },
   Math.max(300_000, SOAK_SECONDS * 1_000),
@@ -41,7 +41,7 @@ test.each([
 const up = { event: "up" as const, refresh: false, faults: [] };
 const unreadable = { effect: "html" as const, status: 200, when: "after commit" as const };
 
-test("a program that goes back to what it was, after an update of which the answer can't be read", async () => {
+test("converges when an update has an unreadable response and the program is then reverted", async () => {
   const limit = (value: number) => ({ k: { kind: "InferenceKey" as const, args: { limit: value } } });
   const history = [
     { ...up, declaration: limit(1) },
@@ -51,7 +51,7 @@ test("a program that goes back to what it was, after an update of which the answ
   expect(await run(history)).toEqual([]);
 });
 
-test("a program that goes back in one setting and changes another, after a create of which the answer can't be read", async () => {
+test("converges when the write after a create has an unreadable response and the program then changes other settings", async () => {
   const key = (args: Record<string, unknown>) => ({ k: { kind: "InferenceKey" as const, args } });
   const history = [
     { ...up, declaration: key({ disabled: true }), faults: [{ ...unreadable, method: "PATCH", nth: 1 }] },
@@ -60,7 +60,7 @@ test("a program that goes back in one setting and changes another, after a creat
   expect(await run(history)).toEqual([]);
 });
 
-test("a guardrail that is declared again, after a delete of which the answer can't be read", async () => {
+test("converges when a delete has an unreadable response and the guardrail is then declared again", async () => {
   const declaration = { g: { kind: "Guardrail" as const } };
   const history = [
     { ...up, declaration },
@@ -70,7 +70,7 @@ test("a guardrail that is declared again, after a delete of which the answer can
   expect(await run(history)).toEqual([]);
 });
 
-test("a lost create beside another stack's key of the same own name, when reads lag", async () => {
+test("converges when a create is lost, reads lag, and another stack has created a key with the same chosen name", async () => {
   const declaration = { k: { kind: "InferenceKey" as const, args: { name: "chosen" } } };
   const history = [
     { ...up, declaration, faults: [{ effect: "status" as const, status: 400, nth: 1 }] },

@@ -1,18 +1,18 @@
-/** An account of two stacks, with others' objects in it, and a second account beside it. */
+/** An account with two stacks and unmanaged objects, and a second account. */
 import { isDeepStrictEqual } from "node:util";
 import type { SimulatedAccount, Simulator } from "../../../testing/simulator/index";
 import { addBystanders } from "./bystanders";
-import { type Bystanders, isNamed, leftBehind, present } from "./convergence";
+import { type Bystanders, isReported, orphansIn, present } from "./convergence";
 import { type Declaration, InProcessStack } from "./inProcessStack";
 import type { Drift, Place } from "./randomHistory";
 
-/** A stack, and what is known of it besides its state. */
+/** A stack with its current program. */
 export interface Actor {
   stack: InProcessStack;
   declaration: Declaration;
-  /** The account has changed since the stack last read it as a whole. */
+  /** The account has changed since the last complete refresh of the stack. */
   hasDrifted: boolean;
-  /** A key of somebody that a set of the stack may list. */
+  /** An unmanaged key that a set of the stack may list. */
   theirs: string;
   member: string;
 }
@@ -22,10 +22,10 @@ export interface World {
   other: SimulatedAccount;
   second: string;
   actors: [Actor, Actor];
-  /** Ids of what no stack has made, or of what a killed run has left. */
+  /** Ids of objects that no stack created, and of orphans of killed runs. */
   outside: Set<string>;
-  /** All that was printed. */
-  said: string[];
+  /** Everything printed so far. */
+  printed: string[];
 }
 
 export function worldOf(simulator: Simulator): World {
@@ -38,27 +38,26 @@ export function worldOf(simulator: Simulator): World {
     stack: new InProcessStack(env, name),
     declaration: {},
     hasDrifted: false,
-    theirs: simulator.dashboard.createKey({ name: "somebody's" }).key.hash,
+    theirs: simulator.dashboard.createKey({ name: "foreign" }).key.hash,
     member: simulator.dashboard.addMember({ email: `${name}@example.com` }).id,
   });
   const actors: World["actors"] = [actor("test"), actor("prod")];
   const { keys, guardrails } = present(simulator);
-  return { simulator, other, second, actors, outside: new Set([...keys, ...guardrails]), said: [] };
+  return { simulator, other, second, actors, outside: new Set([...keys, ...guardrails]), printed: [] };
 }
 
-/** The program with the ids that the account has. */
+/** The program with its places replaced by ids of the account. */
 export function placed(world: World, actor: Actor, declaration: Declaration): Declaration {
   const idAt = (place: Place) => {
     if (place === "adoptable key") return adoptable(world, actor);
-    if (place === "another's key") return actor.theirs;
+    if (place === "foreign key") return actor.theirs;
     if (place === "member") return actor.member;
     return place === "first workspace" ? world.simulator.account.default_workspace_id : world.second;
   };
-  const text = JSON.stringify(declaration);
-  return JSON.parse(text, (_name, value) => (value?.place ? idAt(value.place) : value));
+  return JSON.parse(JSON.stringify(declaration), (_name, value) => (value?.place ? idAt(value.place) : value));
 }
 
-/** What the stack has adopted, or somebody's key that it may adopt. */
+/** The key that the stack has adopted, or a new unmanaged one. */
 function adoptable({ simulator, outside }: World, { stack }: Actor): string {
   const adopted = stack.resource("p");
   if (adopted) return adopted.id;
@@ -67,34 +66,34 @@ function adoptable({ simulator, outside }: World, { stack }: Actor): string {
   return hash;
 }
 
-/** What is in the account and neither made by the stack nor left behind by any. */
+/** Objects of the account that neither this stack created nor a killed run left as orphans. */
 export function othersOf({ simulator, actors, outside }: World, { stack }: Actor): Bystanders {
   const states = actors.filter((each) => each.stack !== stack).flatMap((each) => each.stack.state.map(({ id }) => id));
   const known = new Set([...outside, ...states]);
   const { keys, guardrails, pairs } = present(simulator);
   const isKnown = (id: string) => known.has(id);
-  // Whatever is assigned to their guardrails.
+  // Every assignment of an unmanaged guardrail counts, also of a managed key.
   const isTheirs = (pair: string) => isKnown(pair.slice(0, pair.indexOf("/")));
   return { keys: keys.filter(isKnown), guardrails: guardrails.filter(isKnown), pairs: pairs.filter(isTheirs) };
 }
 
-/** Notes what the stack has no business with, and tells which of it has changed since. */
+/** Returns a function that lists changes since now to objects that the stack must not touch. */
 export function watch(world: World, actor: Actor): () => string[] {
-  const { simulator, other, said } = world;
-  const { keys, guardrails } = leftBehind(simulator, actor.stack, othersOf(world, actor));
-  const named = [
-    ...keys.filter(({ hash, created_at }) => isNamed(hash, created_at, said)).map(({ hash }) => hash),
-    ...guardrails.filter(({ id, created_at }) => isNamed(id, created_at, said)).map(({ id }) => id),
+  const { simulator, other, printed } = world;
+  const { keys, guardrails } = orphansIn(simulator, actor.stack, othersOf(world, actor));
+  const reported = [
+    ...keys.filter(({ hash, created_at }) => isReported(hash, created_at, printed)).map(({ hash }) => hash),
+    ...guardrails.filter(({ id, created_at }) => isReported(id, created_at, printed)).map(({ id }) => id),
   ];
   const adopted = Object.values(actor.declaration).map(({ args }) => args?.adopt);
-  const own = new Set<unknown>([...actor.stack.state.map(({ id }) => id), ...adopted, ...named]);
+  const own = new Set<unknown>([...actor.stack.state.map(({ id }) => id), ...adopted, ...reported]);
   const before = rowsOf(simulator).filter(({ id }) => !own.has(id));
-  const elsewhere = rowsOf(other);
+  const otherBefore = rowsOf(other);
   return () => {
     const now = rowsOf(simulator);
     const touched = before.filter((row) => !now.some((each) => isDeepStrictEqual(each, row)));
-    const problems = touched.map(({ row }) => `${row.name} is not the stack's and was touched`);
-    return isDeepStrictEqual(rowsOf(other), elsewhere) ? problems : [...problems, "the other account was touched"];
+    const problems = touched.map(({ row }) => `${row.name} is not managed by this stack and was changed`);
+    return isDeepStrictEqual(rowsOf(other), otherBefore) ? problems : [...problems, "the other account was changed"];
   };
 }
 
@@ -103,7 +102,7 @@ function rowsOf({ account: { keys, guardrails } }: SimulatedAccount) {
   return structuredClone(rows);
 }
 
-/** Somebody else's doing. */
+/** Changes an object in the dashboard. */
 export function drift(world: World, actor: Actor, what: Drift, at: number): void {
   const { dashboard } = world.simulator;
   const { second } = world;
@@ -116,16 +115,16 @@ export function drift(world: World, actor: Actor, what: Drift, at: number): void
     if (hash && what === "limit a key") dashboard.updateKey(hash, { limit: 9 });
     if (hash && what === "delete a key") dashboard.deleteKey(hash);
     if (hash && what === "use a key") dashboard.useKey(hash, 1);
-    // Only one whose workspace the program says: a replacement of another one is refused until it does.
+    // Only a key with a declared workspace: the provider refuses to replace any other key that was moved.
     if (placedKey && what === "move a key") dashboard.updateKey(placedKey, { workspace_id: second });
     if (guardrail && what === "change a guardrail") dashboard.updateGuardrail(guardrail, { description: "theirs" });
-    if (guardrail && what === "assign another's key") dashboard.assign(guardrail, { keys: [theirs] });
+    if (guardrail && what === "assign a foreign key") dashboard.assign(guardrail, { keys: [theirs] });
     const own = stack.resource(["k", "m"][at % 2] ?? "")?.id;
     const [assignedTo, other] = at < 2 ? ["g", "h"] : ["h", "g"];
     const [to, from] = [stack.resource(assignedTo)?.id, stack.resource(other)?.id];
     if (own && to && what === "assign a key") dashboard.assign(to, { keys: [own] });
-    if (own && from && what === "take a key away") dashboard.unassign(from, { keys: [own] });
+    if (own && from && what === "unassign a key") dashboard.unassign(from, { keys: [own] });
   } catch {
-    // It is gone already.
+    // Already deleted.
   }
 }

@@ -3,7 +3,7 @@ import { defaultName } from "./inProcessStack";
 
 const HOUR_MS = 3_600_000;
 
-/** Objects of others that bear the stack's own default names: older ones, used ones, otherwise configured ones. */
+/** Unmanaged objects with the default names of the stack: older ones, used ones, ones with other settings. */
 export function addBystanders({ dashboard, clock, switches }: Simulator, resources: readonly string[]): void {
   const old = new Date(clock.now().getTime() - HOUR_MS);
   for (const resource of resources) {
@@ -13,7 +13,7 @@ export function addBystanders({ dashboard, clock, switches }: Simulator, resourc
     dashboard.useKey(used.hash, 0.5);
     const other = dashboard.createKey({ name, limit: 77 }).key;
     for (const each of [older, used, other]) each.created_at = old;
-    // Where the API refuses a second guardrail with the name, the stack could never create its own.
+    // With unique names, the stack could never create its own guardrail.
     if (switches.duplicateGuardrailNames === "allowed") dashboard.createGuardrail({ name }).created_at = old;
   }
 }

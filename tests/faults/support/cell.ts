@@ -1,14 +1,14 @@
-/** One cell of the matrix: one operation of which one call is struck, and then brought to convergence. */
+/** One cell of the matrix: an operation with a fault at one of its calls, and its recovery. */
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../../testing/simulator/index";
 import {
   present,
   problemsOfAttempts,
   problemsOfDestroy,
   problemsOfLag,
-  problemsOfLeftovers,
+  problemsOfOrphans,
   problemsOfSecrets,
   problemsOfState,
-  removeLeftovers,
+  removeOrphans,
 } from "./convergence";
 import { InProcessStack, type Outcome } from "./inProcessStack";
 import { declarationOf, operate, type Scenario, worldOf } from "./scenarios";
@@ -17,38 +17,38 @@ import { waits } from "./shortWaits";
 export interface Cell {
   title: string;
   scenario: Scenario;
-  /** Strikes when the operation begins. */
+  /** Adds the fault when the operation begins. */
   strike?: (simulator: Simulator) => void;
   /** Another base URL for the operation. */
   baseUrl?: (simulator: Simulator) => string;
 }
 
-export interface Judgement {
+export interface CellResult {
   title: string;
   problems: string[];
-  /** Calls of the operation that was struck, by their method. */
+  /** Methods of the calls of the operation. */
   calls: string[];
 }
 
-export async function judge(cell: Cell, options: SimulatorOptions = {}): Promise<Judgement> {
-  const simulator = await startSimulator({ ...options, ...standingClock(options) });
+export async function checkCell(cell: Cell, options: SimulatorOptions = {}): Promise<CellResult> {
+  const simulator = await startSimulator({ ...options, ...frozenClock(options) });
   try {
-    return await waits.clock.run(simulator.clock, () => judgeAt(simulator, cell, options));
+    return await waits.clock.run(simulator.clock, () => runCell(simulator, cell, options));
   } finally {
     await simulator.close();
   }
 }
 
-/** Where reads lag only waits pass time, so that the n-th call is the same call on a slow machine. */
-export function standingClock({ switches }: SimulatorOptions): SimulatorOptions {
+/** With lagging reads only waits advance the clock, so that the n-th call does not depend on the machine. */
+export function frozenClock({ switches }: SimulatorOptions): SimulatorOptions {
   return switches?.visibleAfterMs ? { now: new Date() } : {};
 }
 
-async function judgeAt(
+async function runCell(
   simulator: Simulator,
   { title, scenario, strike, baseUrl }: Cell,
   options: SimulatorOptions,
-): Promise<Judgement> {
+): Promise<CellResult> {
   const world = worldOf(simulator);
   const others = present(simulator);
   const stack = new InProcessStack({
@@ -56,15 +56,15 @@ async function judgeAt(
     OPENROUTER_MANAGEMENT_KEY: simulator.managementKey,
   });
   const setUp = await stack.up(declarationOf(scenario.before, world));
-  if (!setUp.ok) return { title, problems: [`can't be set up: ${setUp.said[0]}`], calls: [] };
-  scenario.behind?.(world, stack);
+  if (!setUp.ok) return { title, problems: [`can't be set up: ${setUp.printed[0]}`], calls: [] };
+  scenario.meanwhile?.(world, stack);
   const ids = new Map(stack.state.map(({ name, id }) => [name, id]));
 
   simulator.clearRequests();
-  if (scenario.answerLost) {
+  if (scenario.lostResponse) {
     simulator.faults.add({
       method: "POST",
-      path: pathThatCreates(simulator, scenario.answerLost),
+      path: pathThatCreates(simulator, scenario.lostResponse),
       effect: "drop",
       when: "after commit",
     });
@@ -74,19 +74,19 @@ async function judgeAt(
   const first = await operate(scenario, stack, world, env);
   const calls = simulator.requests.map(({ method }) => method);
   const problems = problemsOfAttempts(simulator);
-  const expected = baseUrl ? 0 : [scenario.answerLost, strike && !simulator.onRequest].filter(Boolean).length;
+  const expected = baseUrl ? 0 : [scenario.lostResponse, strike && !simulator.onRequest].filter(Boolean).length;
   if (simulator.faults.fired.length < expected) problems.push("the fault did not strike");
   simulator.faults.clear();
   simulator.onRequest = undefined;
 
-  let again = await operate(scenario, stack, world);
-  const said = [...first.said, ...again.said];
-  if (isNameTaken(again) && problemsOfLeftovers(simulator, stack, others, said).length === 0) {
-    removeLeftovers(simulator, stack, others);
-    again = await operate(scenario, stack, world);
-    said.push(...again.said);
+  let retried = await operate(scenario, stack, world);
+  const printed = [...first.printed, ...retried.printed];
+  if (isNameTaken(retried) && problemsOfOrphans(simulator, stack, others, printed).length === 0) {
+    removeOrphans(simulator, stack, others);
+    retried = await operate(scenario, stack, world);
+    printed.push(...retried.printed);
   }
-  if (!again.ok) problems.push(`does not recover: ${again.said[0]}`);
+  if (!retried.ok) problems.push(`does not recover: ${retried.printed[0]}`);
   if (scenario.operation === "refresh") await stack.up(declarationOf(scenario.after, world));
   if (scenario.removesNothing && simulator.requests.some(({ path }) => path.endsWith("/remove"))) {
     problems.push("an assignment is removed");
@@ -97,28 +97,28 @@ async function judgeAt(
   const lag = options.switches?.visibleAfterMs;
   if (lag) problems.push(...(await problemsOfLag(simulator, stack, after, lag)));
   problems.push(...(await problemsOfState(simulator, stack, after)));
-  problems.push(...problemsOfLeftovers(simulator, stack, others, said), ...problemsOfSecrets(said));
+  problems.push(...problemsOfOrphans(simulator, stack, others, printed), ...problemsOfSecrets(printed));
   problems.push(...(await problemsOfDestroy(simulator, stack, others)));
   return { title, problems, calls };
 }
 
-/** Where names are unique, the user has to remove what a lost create left before the next one, as the messages advise. */
-function isNameTaken({ ok, said }: Outcome): boolean {
-  return !ok && said.some((text) => text.includes("409: A guardrail with this name already exists"));
+/** With unique names, the user has to delete the orphan of a lost create first, as the messages advise. */
+function isNameTaken({ ok, printed }: Outcome): boolean {
+  return !ok && printed.some((message) => message.includes("409: A guardrail with this name already exists"));
 }
 
-/** Where the API wants a slash at the end it redirects first, and the response to lose is the second. */
+/** An API with trailing slashes redirects first: the response to lose is the second one. */
 function pathThatCreates({ switches }: Simulator, path: "/keys" | "/guardrails"): string | RegExp {
   return switches.trailingSlash === "required" && path === "/keys" ? /^\/keys\/$/ : path;
 }
 
-/** So many at a time, in the order given. */
-export async function judgeAll(cells: readonly Cell[], atATime: number, options: SimulatorOptions = {}) {
-  const left = [...cells];
-  const judgements: Judgement[] = [];
+/** Checks the given number of cells at a time, in order. */
+export async function checkCells(cells: readonly Cell[], concurrency: number, options: SimulatorOptions = {}) {
+  const remaining = [...cells];
+  const results: CellResult[] = [];
   const work = async () => {
-    for (let cell = left.shift(); cell; cell = left.shift()) judgements.push(await judge(cell, options));
+    for (let cell = remaining.shift(); cell; cell = remaining.shift()) results.push(await checkCell(cell, options));
   };
-  await Promise.all(Array.from({ length: atATime }, work));
-  return judgements;
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return results;
 }

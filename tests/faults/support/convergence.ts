@@ -1,16 +1,16 @@
-/** Whether rule 1 of "nothing lost, nothing doubled, nothing leaked" holds. Problems are told as texts, none is good. */
+/** Checks that nothing is lost, doubled or leaked. Each check returns its problems as sentences. */
 import { isDeepStrictEqual } from "node:util";
 import type { Account, KeyAssignment, MemberAssignment } from "../../../testing/simulator/account";
 import { hashOf } from "../../../testing/simulator/ids";
 import type { LoggedRequest, Simulator } from "../../../testing/simulator/index";
 import { type Declaration, type Declared, defaultName, type InProcessStack, type Managed } from "./inProcessStack";
-import { leaks } from "./texts";
+import { leaks } from "./leaks";
 
-/** What is in the account and not the stack's. */
+/** Ids of objects outside the stack. */
 export interface Bystanders {
   keys: string[];
   guardrails: string[];
-  /** Ids of assignments of what is still there. */
+  /** Ids of the assignments of existing keys and members. */
   pairs: string[];
 }
 
@@ -26,7 +26,7 @@ export function present({ account }: Simulator): Bystanders {
 const keyPair = (row: KeyAssignment) => `${row.guardrail_id}/${row.key_hash}`;
 const memberPair = (row: MemberAssignment) => `${row.guardrail_id}/${row.user_id}`;
 
-/** After the operation that recovers. Ends with an `up`, which has to do nothing and to ask nothing. */
+/** Checks state and account after a recovery. Another `up` must change nothing and make no call. */
 export async function problemsOfState(
   simulator: Simulator,
   stack: InProcessStack,
@@ -36,26 +36,28 @@ export async function problemsOfState(
     const managed = stack.state.filter((each) => each.name === name);
     const [only] = managed;
     if (!only || managed.length > 1) return [`${name} is ${managed.length} times in the state`];
-    if (only.halfDone) return [`${name} is half done`];
+    if (only.unfinished) return [`${name} is unfinished`];
     return problemsOfObject(simulator, only, argsOf(declared, only), stack.name);
   });
   for (const { name } of stack.state) if (!(name in declaration)) problems.push(`${name} is still in the state`);
 
-  const asked = simulator.requests.length;
-  const { ok, steps, said } = await stack.up(declaration);
-  if (!ok || steps.length > 0) problems.push(`a second up is not empty: ${steps.join(", ")} ${said[0] ?? ""}`);
-  if (simulator.requests.length > asked) problems.push(`a second up asks: ${lines(simulator.requests.slice(asked))}`);
+  const callsBefore = simulator.requests.length;
+  const { ok, steps, printed } = await stack.up(declaration);
+  if (!ok || steps.length > 0) problems.push(`a second up is not empty: ${steps.join(", ")} ${printed[0] ?? ""}`);
+  if (simulator.requests.length > callsBefore) {
+    problems.push(`a second up makes calls: ${lines(simulator.requests.slice(callsBefore))}`);
+  }
 
   const before = structuredClone(stack.state);
   const refreshed = await stack.refresh();
-  if (!refreshed.ok) problems.push(`a refresh fails: ${refreshed.said[0]}`);
+  if (!refreshed.ok) problems.push(`a refresh fails: ${refreshed.printed[0]}`);
   problems.push(...differences(before, stack.state));
   return problems;
 }
 
 /**
- * A refresh while the API may still show what was there before: old values count as drift for a while, and no object is
- * lost. Ends with an `up` after the lag.
+ * Checks that a refresh loses no object while the API may still return old values, and that an `up` after the lag
+ * succeeds.
  */
 export async function problemsOfLag(
   simulator: Simulator,
@@ -65,16 +67,16 @@ export async function problemsOfLag(
 ): Promise<string[]> {
   const before = stack.state.map(({ name, id }) => [name, id]);
   const early = await stack.refresh();
-  const problems = early.ok ? [] : [`an early refresh fails: ${early.said[0]}`];
+  const problems = early.ok ? [] : [`an early refresh fails: ${early.printed[0]}`];
   const after = stack.state.map(({ name, id }) => [name, id]);
   if (!isDeepStrictEqual(before, after)) problems.push(`an early refresh leaves ${after.join()} of ${before.join()}`);
   simulator.clock.advance(lagMs);
-  const { ok, said: errors } = await stack.up(declaration, { refresh: true });
+  const { ok, printed: errors } = await stack.up(declaration, { refresh: true });
   return ok ? problems : [...problems, `up after the lag fails: ${errors[0]}`];
 }
 
-/** The first refresh shows who assigned a pair and when exactly, which is no drift. */
-const LEARNT_LATER = ["assignedBy", "createdAt"];
+/** Outputs of an assignment that only a refresh can read. */
+const READ_BY_REFRESH = ["assignedBy", "createdAt"];
 
 function differences(before: Managed[], after: Managed[]): string[] {
   return before.flatMap((old) => {
@@ -82,14 +84,14 @@ function differences(before: Managed[], after: Managed[]): string[] {
     if (!now) return [`a refresh does not find ${old.name}`];
     const names = Object.keys({ ...old.outputs, ...now.outputs }).filter(
       (name) =>
-        !(LEARNT_LATER.includes(name) && old.kind.endsWith("Assignment")) &&
+        !(READ_BY_REFRESH.includes(name) && old.kind.endsWith("Assignment")) &&
         !isDeepStrictEqual(old.outputs[name], now.outputs[name]),
     );
-    return names.map((name) => `${name} of ${old.name} is not what the account has`);
+    return names.map((name) => `${name} of ${old.name} differs from the account`);
   });
 }
 
-/** What an object has to be like: as declared, and where changes are ignored as it was. */
+/** The expected inputs: the declared ones, or the previous value of an input whose changes are ignored. */
 function argsOf({ args = {}, ignoreChanges = [] }: Declared, { inputs }: Managed): Record<string, unknown> {
   return { ...args, ...Object.fromEntries(ignoreChanges.map((name) => [name, inputs[name]])) };
 }
@@ -101,13 +103,13 @@ function problemsOfObject(
   stack: string,
 ): string[] {
   const { name, kind, id, outputs } = managed;
-  const wanted = (args.name as string | undefined) ?? defaultName(name, stack);
+  const expectedName = (args.name as string | undefined) ?? defaultName(name, stack);
   if (kind === "InferenceKey") {
     const key = account.keys.find(({ hash }) => hash === id);
     if (!key) return [`${name} is not in the account`];
     const hasSecret = "adopt" in args || hashOf(String(outputs.key)) === id;
     const isAsDeclared =
-      key.name === wanted &&
+      key.name === expectedName &&
       key.limit === (args.limit ?? null) &&
       key.disabled === (args.disabled ?? false) &&
       JSON.stringify(outputs.keepers) === JSON.stringify(args.keepers) &&
@@ -117,7 +119,7 @@ function problemsOfObject(
   if (kind === "Guardrail") {
     const guardrail = account.guardrails.find((each) => each.id === id);
     if (!guardrail) return [`${name} is not in the account`];
-    const isAsDeclared = guardrail.name === wanted && guardrail.limit_usd === (args.limitUsd ?? null);
+    const isAsDeclared = guardrail.name === expectedName && guardrail.limit_usd === (args.limitUsd ?? null);
     return isAsDeclared ? [] : [`${name} differs`];
   }
   if (kind === "GuardrailAssignments") return problemsOfSet(account, managed, args);
@@ -125,77 +127,81 @@ function problemsOfObject(
   return pairs.filter((pair) => pair === id).length === 1 ? [] : [`${name} is not assigned once`];
 }
 
-/** Of an exclusive set the lists are all that is assigned. */
+/** An exclusive set lists every assignment of its guardrail. */
 function problemsOfSet(account: Account, { name, outputs }: Managed, args: Record<string, unknown>): string[] {
   const { guardrailId, exclusive = true } = outputs;
   const ofGuardrail = (row: { guardrail_id: string }) => row.guardrail_id === guardrailId;
-  const living = new Set(account.keys.map(({ hash }) => hash));
+  const existing = new Set(account.keys.map(({ hash }) => hash));
   const hashes = account.keyAssignments.filter(ofGuardrail).map(({ key_hash }) => key_hash);
   const live: Record<string, string[]> = {
-    keyHashes: hashes.filter((hash) => living.has(hash)),
+    keyHashes: hashes.filter((hash) => existing.has(hash)),
     userIds: account.memberAssignments.filter(ofGuardrail).map(({ user_id }) => user_id),
   };
   return Object.entries(live).flatMap(([list, assigned]) => {
     if (args[list] === undefined) return [];
     const managed = (outputs[list] ?? []) as string[];
-    const seen = exclusive ? assigned : assigned.filter((each) => managed.includes(each));
-    return isDeepStrictEqual([...managed].sort(), seen.sort()) ? [] : [`${list} of ${name} are not what is assigned`];
+    const expected = exclusive ? assigned : assigned.filter((each) => managed.includes(each));
+    return isDeepStrictEqual([...managed].sort(), expected.sort())
+      ? []
+      : [`${list} of ${name} differ from the assignments`];
   });
 }
 
-/** Objects that neither the state knows nor anybody else made. */
-export function leftBehind({ account }: Simulator, stack: InProcessStack, others: Bystanders) {
+/** Objects that are neither in the state nor created outside the stack. */
+export function orphansIn({ account }: Simulator, stack: InProcessStack, others: Bystanders) {
   const managed = new Set(stack.state.map(({ id }) => id));
-  const isLeft = (id: string, known: string[]) => !managed.has(id) && !known.includes(id);
+  const isOrphan = (id: string, known: string[]) => !managed.has(id) && !known.includes(id);
   return {
-    keys: account.keys.filter(({ hash }) => isLeft(hash, others.keys)),
-    guardrails: account.guardrails.filter(({ id }) => isLeft(id, others.guardrails)),
+    keys: account.keys.filter(({ hash }) => isOrphan(hash, others.keys)),
+    guardrails: account.guardrails.filter(({ id }) => isOrphan(id, others.guardrails)),
   };
 }
 
-/** What is left behind has to be named with its date. */
-export function problemsOfLeftovers(simulator: Simulator, stack: InProcessStack, others: Bystanders, said: string[]) {
-  const { keys, guardrails } = leftBehind(simulator, stack, others);
+/** Every orphan must be reported with its date of creation. */
+export function problemsOfOrphans(simulator: Simulator, stack: InProcessStack, others: Bystanders, printed: string[]) {
+  const { keys, guardrails } = orphansIn(simulator, stack, others);
   return [
     ...keys
-      .filter(({ hash, created_at, name }) => !isNamed(hash, created_at, said) && !isInDoubt(name, said))
+      .filter(
+        ({ hash, created_at, name }) => !isReported(hash, created_at, printed) && !isReportedAsUnknown(name, printed),
+      )
       .map(({ name }) => `key ${name} is lost`),
     ...guardrails
-      .filter(({ id, created_at, name }) => !isNamed(id, created_at, said) && !isInDoubt(name, said))
+      .filter(({ id, created_at, name }) => !isReported(id, created_at, printed) && !isReportedAsUnknown(name, printed))
       .map(({ name }) => `guardrail ${name} is lost`),
   ];
 }
 
-/** A message names it by id and date. */
-export function isNamed(id: string, created: Date, said: readonly string[]): boolean {
+/** Whether a message shows an object by id and date. */
+export function isReported(id: string, created: Date, printed: readonly string[]): boolean {
   const date = created.toISOString().slice(0, 19);
-  return said.some((text) => text.includes(`${id}, created ${date}`));
+  return printed.some((message) => message.includes(`${id}, created ${date}`));
 }
 
-/** A message says of a create of this name that its outcome is unknown, because the account could not be listed. */
-function isInDoubt(name: string, said: readonly string[]): boolean {
-  return said.some((text) =>
-    text.includes(`"${name}": the response was lost, and listing the account to check failed`),
+/** Whether a message reports that the outcome of a create is unknown because the account could not be listed. */
+function isReportedAsUnknown(name: string, printed: readonly string[]): boolean {
+  return printed.some((message) =>
+    message.includes(`"${name}": the response was lost, and listing the account to check failed`),
   );
 }
 
-/** What the messages advise. */
-export function removeLeftovers(simulator: Simulator, stack: InProcessStack, others: Bystanders): void {
-  const { keys, guardrails } = leftBehind(simulator, stack, others);
+/** Deletes the orphans, as the messages advise. */
+export function removeOrphans(simulator: Simulator, stack: InProcessStack, others: Bystanders): void {
+  const { keys, guardrails } = orphansIn(simulator, stack, others);
   for (const { hash } of keys) simulator.dashboard.deleteKey(hash);
   for (const { id } of guardrails) simulator.dashboard.deleteGuardrail(id);
 }
 
-/** Does what the messages advise, then destroys: only what others have made stays. */
+/** Deletes the orphans and destroys the stack: only objects outside the stack remain. */
 export async function problemsOfDestroy(simulator: Simulator, stack: InProcessStack, others: Bystanders) {
-  removeLeftovers(simulator, stack, others);
-  // What was adopted is the stack's now.
+  removeOrphans(simulator, stack, others);
+  // Adopted objects belong to the stack.
   const isTheirs = (id: string) => !stack.state.some((managed) => managed.id === id);
   const theirs = { ...others, keys: others.keys.filter(isTheirs), guardrails: others.guardrails.filter(isTheirs) };
-  const { ok, said } = await stack.destroy();
-  const problems = ok ? [] : [`destroy fails: ${said[0]}`];
-  const stay = present(simulator);
-  if (!isDeepStrictEqual(stay, theirs)) problems.push(`${count(stay)} stay in place of ${count(theirs)}`);
+  const { ok, printed } = await stack.destroy();
+  const problems = ok ? [] : [`destroy fails: ${printed[0]}`];
+  const remaining = present(simulator);
+  if (!isDeepStrictEqual(remaining, theirs)) problems.push(`${count(remaining)} remain instead of ${count(theirs)}`);
   return problems;
 }
 
@@ -203,29 +209,29 @@ function count({ keys, guardrails, pairs }: Bystanders): string {
   return `${keys.length} keys, ${guardrails.length} guardrails and ${pairs.length} assignments`;
 }
 
-/** After an attempt to make something whose outcome is not known there has to be a look before the next one. */
+/** A create with an unknown outcome must be followed by a list before it is retried. */
 export function problemsOfAttempts({ requests, faults }: Simulator): string[] {
   const struck = new Set(faults.fired.map(({ request }) => request));
-  const placeOf = ({ path }: LoggedRequest) => path.replace(/\/$/, "");
-  const isMaking = (each: LoggedRequest) => each.method === "POST" && /^\/(keys|guardrails)$/.test(placeOf(each));
+  const pathOf = ({ path }: LoggedRequest) => path.replace(/\/$/, "");
+  const isCreate = (each: LoggedRequest) => each.method === "POST" && /^\/(keys|guardrails)$/.test(pathOf(each));
   const nameOf = ({ body }: LoggedRequest) => (body as { name: string }).name;
   return requests.flatMap((first, at) => {
-    if (!isMaking(first) || !struck.has(first) || first.status === 429) return [];
+    if (!isCreate(first) || !struck.has(first) || first.status === 429) return [];
     const rest = requests.slice(at + 1);
-    // A redirect to the same path with a slash at its end is followed: that is the same attempt.
+    // A redirect to the same path with a trailing slash belongs to the same attempt.
     if (rest[0]?.path === `${first.path}/`) return [];
-    const again = rest.findIndex(
-      (each) => isMaking(each) && placeOf(each) === placeOf(first) && nameOf(each) === nameOf(first),
+    const retry = rest.findIndex(
+      (each) => isCreate(each) && pathOf(each) === pathOf(first) && nameOf(each) === nameOf(first),
     );
-    const looked = rest
-      .slice(0, Math.max(again, 0))
-      .some((each) => each.method === "GET" && placeOf(each) === placeOf(first));
-    return again < 0 || looked ? [] : [`${placeOf(first)} is tried again without a look`];
+    const isListed = rest
+      .slice(0, Math.max(retry, 0))
+      .some((each) => each.method === "GET" && pathOf(each) === pathOf(first));
+    return retry < 0 || isListed ? [] : [`a create at ${pathOf(first)} is retried without a list`];
   });
 }
 
-export function problemsOfSecrets(said: readonly string[]): string[] {
-  return leaks(said).map((text) => `a secret is printed: ${text.slice(0, 40)}…`);
+export function problemsOfSecrets(printed: readonly string[]): string[] {
+  return leaks(printed).map((message) => `a secret is printed: ${message.slice(0, 40)}…`);
 }
 
 export function lines(requests: readonly LoggedRequest[]): string {

@@ -1,4 +1,4 @@
-/** Whether a key was without its guardrail in the middle of a run, where that is promised not to happen. */
+/** Checks that no key is without its guardrail during a run, where the provider guarantees it. */
 import type { Simulator } from "../../../testing/simulator/index";
 import type { Declaration, InProcessStack, Managed } from "./inProcessStack";
 
@@ -18,35 +18,35 @@ const lists = ({ kind, outputs }: Managed, hash: string) =>
 const isOn = ({ kind, outputs }: Managed, guardrail: string) =>
   kind !== "Guardrail" && outputs.guardrailId === guardrail;
 
-/** Watches from now on; what it returns ends that, and tells what was wrong. */
+/** Watches until the returned function is called, which lists the problems. */
 export function watchGuards(simulator: Simulator, stack: InProcessStack): (declaration: Declaration) => string[] {
   const before = guardrailsOf(simulator);
   const olds = structuredClone(stack.state).filter(({ replaced }) => !replaced);
-  const bare = new Set<string>();
+  const unguarded = new Set<string>();
   const { onRequest } = simulator;
   simulator.onRequest = async (point, request) => {
     const now = guardrailsOf(simulator);
-    const living = new Set(simulator.account.keys.map(({ hash }) => hash));
-    for (const hash of before.keys()) if (living.has(hash) && !now.has(hash)) bare.add(hash);
+    const existing = new Set(simulator.account.keys.map(({ hash }) => hash));
+    for (const hash of before.keys()) if (existing.has(hash) && !now.has(hash)) unguarded.add(hash);
     await onRequest?.(point, request);
   };
   return (declaration) => {
     simulator.onRequest = onRequest;
     const after = guardrailsOf(simulator);
-    const living = new Set(simulator.account.keys.map(({ hash }) => hash));
+    const existing = new Set(simulator.account.keys.map(({ hash }) => hash));
     const order = Object.keys(declaration);
     const news = stack.state.filter(({ replaced }) => !replaced);
 
-    /** The resource that gets it comes before the one that loses it, or the losing one goes. */
-    const isKept = (hash: string) => {
+    /** The gaining resource precedes the losing one in the program, or the losing one is deleted. */
+    const mustStayGuarded = (hash: string) => {
       const gaining = news.find((each) => each.name in declaration && lists(each, hash));
       if (!gaining || !after.has(hash)) return false;
       const guardrail = before.get(hash) ?? "";
       const losing = [...olds, ...news].filter((each) => isOn(each, guardrail) && each.name !== gaining.name);
       return losing.every(({ name }) => order.indexOf(name) < 0 || order.indexOf(gaining.name) < order.indexOf(name));
     };
-    /** A set that stays on its guardrail has listed it as a key of this stack. */
-    const isLeftToItsDelete = (hash: string) =>
+    /** The key is deleted, and a set that stays on its guardrail has listed it as a key of this stack. */
+    const mustStayGuardedUntilDeleted = (hash: string) =>
       olds.some(({ kind, id }) => kind === "InferenceKey" && id === hash) &&
       olds.some((old) => {
         const stays = news.some(({ name, id }) => name === old.name && id === old.id);
@@ -59,8 +59,8 @@ export function watchGuards(simulator: Simulator, stack: InProcessStack): (decla
           isOn(old, before.get(hash) ?? "")
         );
       });
-    return [...bare]
-      .filter((hash) => (living.has(hash) ? isKept(hash) : isLeftToItsDelete(hash)))
-      .map((hash) => `${olds.find(({ id }) => id === hash)?.name ?? hash} was without a guardrail`);
+    return [...unguarded]
+      .filter((hash) => (existing.has(hash) ? mustStayGuarded(hash) : mustStayGuardedUntilDeleted(hash)))
+      .map((hash) => `${olds.find(({ id }) => id === hash)?.name ?? hash} was temporarily without its guardrail`);
   };
 }

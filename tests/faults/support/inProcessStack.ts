@@ -1,7 +1,7 @@
 /**
- * Does in this process what Pulumi's engine does around a provider: check, diff, the steps that follow from it, and the
- * state that each leaves, a failure in the middle included. One step at a time and in the order of the declaration, so
- * that the n-th call of an operation is the same call in every run.
+ * A minimal engine around the provider, in this process: check, diff, the resulting steps, and the state after each step,
+ * also after a failure. It runs one step at a time in the order of the declaration, so that the n-th call of an operation
+ * is the same in every run.
  */
 import "./shortWaits";
 import { isDeepStrictEqual } from "node:util";
@@ -13,7 +13,7 @@ import type { Lifecycle } from "../../../provider/reconcile/lifecycle";
 import { lifecycles } from "../../../provider/resources";
 import { ignoreChanges } from "../../../testing/engine/plan";
 import { type Kill, runUntilKilled } from "./killed";
-import { texts } from "./texts";
+import { printedForms } from "./leaks";
 
 export type Kind = keyof typeof lifecycles;
 
@@ -25,38 +25,38 @@ export interface Declared {
 }
 export type Declaration = Record<string, Declared>;
 
-/** What the state has of a resource. Secrets are plain. */
+/** A resource in the state, with secrets in plain text. */
 export interface Managed {
   name: string;
   kind: Kind;
   id: string;
   inputs: Properties;
   outputs: Properties;
-  /** Its create or update failed after it had begun. */
-  halfDone: boolean;
-  /** It was replaced and is still to be deleted. */
+  /** Its last create or update failed after it had begun. */
+  unfinished: boolean;
+  /** It was replaced, and its delete is pending. */
   replaced: boolean;
 }
 
 export interface Outcome {
   ok: boolean;
-  /** Nothing that came after the kill is in the state. */
+  /** The run was killed: the state has nothing that happened afterwards. */
   killed?: true;
-  /** `create ci`, in the order in which they were begun. */
+  /** Steps such as `create ci`, in order. */
   steps: string[];
-  /** All that was printed, errors in every form in which somebody might print them. */
-  said: string[];
+  /** Log lines and errors. Each error in every form of `printedForms`. */
+  printed: string[];
 }
 
 export interface OperationOptions {
   refresh?: boolean;
-  /** In place of the environment of the stack, variable by variable. */
+  /** Overrides variables of the environment of the stack. */
   env?: Record<string, string>;
   config?: Record<string, string>;
   kill?: Kill | undefined;
 }
 
-/** One operation under way: a provider process of its own, and what it says. */
+/** One operation in progress, with its own provider process. */
 interface Run extends Outcome {
   providerOf(kind: Kind): DynamicProvider;
 }
@@ -71,7 +71,7 @@ export class InProcessStack {
     readonly name = "test",
   ) {}
 
-  /** The living resource of a name. */
+  /** The current resource of a name. */
   resource(name: string): Managed | undefined {
     return this.state.find((each) => each.name === name && !each.replaced);
   }
@@ -92,25 +92,25 @@ export class InProcessStack {
     return this.operate(options, (run) => this.deleteAll(run, () => true));
   }
 
-  /** As Pulumi does, it begins nothing more after a failure. */
+  /** Starts no further step after a failure, like Pulumi. */
   private async operate(
     { env, config = {}, kill }: OperationOptions,
     work: (run: Run) => Promise<void>,
   ): Promise<Outcome> {
-    const said: string[] = [];
+    const printed: string[] = [];
     const process = newProcess({ ...this.env, ...env });
     const apiContext = process.apiContext.bind(process);
-    process.apiContext = () => ({ ...apiContext(), log: (line) => void said.push(line) });
+    process.apiContext = () => ({ ...apiContext(), log: (line) => void printed.push(line) });
     await process.configure({ config: { get: (key) => config[key] } });
     const providerOf = (kind: Kind) =>
       dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
-    const run: Run = { ok: true, steps: [], said, providerOf };
+    const run: Run = { ok: true, steps: [], printed, providerOf };
     try {
       const end = kill ? await runUntilKilled(kill, () => work(run)) : await work(run);
       if (end === "killed") Object.assign(run, { ok: false, killed: true });
     } catch (error) {
       run.ok = false;
-      said.push(...texts(error));
+      printed.push(...printedForms(error));
     }
     return run;
   }
@@ -123,18 +123,18 @@ export class InProcessStack {
     const checked = async (olds: Properties, news: Properties): Promise<Managed> => {
       const { inputs, failures } = await provider.check(olds, news);
       if (!inputs) throw new Error(`${name}: ${failures.map(({ reason }) => reason).join("; ")}`);
-      return { name, kind, id: "", inputs: onWire(inputs), outputs: {}, halfDone: false, replaced: false };
+      return { name, kind, id: "", inputs: onWire(inputs), outputs: {}, unfinished: false, replaced: false };
     };
     if (!old) return this.create(run, await checked({}, given));
 
-    const spared = ignoreChanges(given as Values, old.inputs as Values, [...(declared.ignoreChanges ?? [])]);
-    const next = await checked(old.inputs, spared);
+    const withIgnored = ignoreChanges(given as Values, old.inputs as Values, [...(declared.ignoreChanges ?? [])]);
+    const next = await checked(old.inputs, withIgnored);
 
     const { changes, replaces = [] } = await provider.diff(old.id, old.outputs, next.inputs);
     const isChanged = changes ?? !isDeepStrictEqual(old.inputs, next.inputs);
-    // A new object is made as the program says.
+    // A replacement ignores `ignoreChanges`, like Pulumi.
     if (isChanged && replaces.length > 0) return this.create(run, await checked({}, given), old);
-    if (isChanged || old.halfDone) return this.update(run, next, old);
+    if (isChanged || old.unfinished) return this.update(run, next, old);
   }
 
   private async create(run: Run, next: Managed, old?: Managed): Promise<void> {
@@ -149,7 +149,7 @@ export class InProcessStack {
       settle();
     } catch (error) {
       if (!isPartial(error)) throw error;
-      Object.assign(next, { id: error.id, outputs: onWire(error.properties), halfDone: true });
+      Object.assign(next, { id: error.id, outputs: onWire(error.properties), unfinished: true });
       settle();
       throw error;
     }
@@ -160,10 +160,10 @@ export class InProcessStack {
     const news = { ...next.inputs, __provider: PROVIDER };
     try {
       const { outs } = await run.providerOf(next.kind).update(old.id, old.outputs, news);
-      Object.assign(old, { inputs: next.inputs, outputs: onWire(outs), halfDone: false });
+      Object.assign(old, { inputs: next.inputs, outputs: onWire(outs), unfinished: false });
     } catch (error) {
-      // The old inputs stay, so that the next `up` sees that it has not reached the new ones.
-      if (isPartial(error)) Object.assign(old, { outputs: onWire(error.properties), halfDone: true });
+      // Keeps the old inputs, so that the next `up` compares with them.
+      if (isPartial(error)) Object.assign(old, { outputs: onWire(error.properties), unfinished: true });
       throw error;
     }
   }
@@ -175,15 +175,15 @@ export class InProcessStack {
       if (id === "") this.state = this.state.filter((other) => other !== each);
       else {
         const outputs = onWire(props);
-        // As Pulumi does, from what is there to what was wanted.
+        // Compares the live object with the inputs of the state, like Pulumi.
         await run.providerOf(each.kind).diff(id, outputs, each.inputs);
-        Object.assign(each, { outputs, inputs: onWire(inputs), halfDone: false });
+        Object.assign(each, { outputs, inputs: onWire(inputs), unfinished: false });
       }
     }
   }
 
-  private async deleteAll(run: Run, isDoomed: (resource: Managed) => boolean): Promise<void> {
-    for (const each of this.state.filter(isDoomed).reverse()) {
+  private async deleteAll(run: Run, shouldDelete: (resource: Managed) => boolean): Promise<void> {
+    for (const each of this.state.filter(shouldDelete).reverse()) {
       run.steps.push(`delete ${each.name}`);
       await run.providerOf(each.kind).delete(each.id, each.outputs);
       this.state = this.state.filter((other) => other !== each);
@@ -198,7 +198,7 @@ export class InProcessStack {
   }
 }
 
-/** What the resource classes add: a default name, and the mark that it is one. */
+/** The default name and its flag, which the resource classes add. */
 function nameOf(kind: Kind, name: string, args: Properties, stack: string): Properties {
   if ("name" in args || (kind !== "InferenceKey" && kind !== "Guardrail")) return {};
   return { name: defaultName(name, stack), __defaultName: true };
@@ -213,17 +213,17 @@ interface Partial extends Error {
   properties: Properties;
 }
 
-/** The engine stores the properties of a partial failure as they are: without `__provider` nothing could read them. */
+/** The engine stores the properties of a partial failure unchanged: without `__provider` no run could read them. */
 function isPartial(error: unknown): error is Partial {
   if (!(error instanceof Error) || !("properties" in error)) return false;
   if ((error as Partial).properties.__provider !== PROVIDER) throw new Error("a partial failure without __provider");
   return true;
 }
 
-/** Properties as they come back from Pulumi, which fails on what is undefined and hands secrets back as plain values. */
+/** Properties as Pulumi returns them. It rejects undefined values and returns secrets in plain text. */
 function onWire({ __provider, ...properties }: Properties): Properties {
   const plain = Object.entries(properties).map(([name, value]) => {
-    if (value === undefined) throw new Error(`${name} is undefined, which Pulumi can't carry`);
+    if (value === undefined) throw new Error(`${name} is undefined, which Pulumi rejects`);
     const isSecret = typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
     return [name, isSecret ? (value as unknown as { value: string }).value : value];
   });

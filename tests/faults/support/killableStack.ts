@@ -1,4 +1,4 @@
-/** A stack whose engine runs in a process of its own, so that engine, program and provider process can each be killed. */
+/** A stack whose engine can run in its own process, so that engine, program and provider process can each be killed. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ export type Victim = "program" | "provider" | "engine";
 
 const ENGINE = join(__dirname, "../../../dist/testing/engine");
 
-/** Takes options and operation from the environment. What becomes of it stands in the state. */
+/** Takes options and operation from the environment. */
 const RUN = `
   const { openLocalStack } = require(${JSON.stringify(ENGINE)});
   const { options, operation } = JSON.parse(process.env.RUN);
@@ -21,22 +21,22 @@ const RUN = `
 
 type Operation = "up" | "destroy";
 
-export interface Ran {
+export interface RunResult {
   ok: boolean;
   output: string;
-  /** Logical name to id, of our own resources. */
+  /** Ids of the resources of this package, by name. */
   ids: Record<string, string>;
-  /** Logical name to key. */
+  /** Values of the keys, by name. */
   secrets: Record<string, unknown>;
 }
 
 export interface KillableStack {
   simulator: Simulator;
   directory: string;
-  run(operation: Operation, declaration?: Declaration, config?: Record<string, string>): Promise<Ran>;
-  /** Runs the engine in a process of its own, to its end. */
-  runApart(operation: Operation, declaration: Declaration): Promise<void>;
-  /** Sends SIGKILL and waits until it is dead. */
+  run(operation: Operation, declaration?: Declaration, config?: Record<string, string>): Promise<RunResult>;
+  /** Runs the engine in its own process until it exits. */
+  runInOwnProcess(operation: Operation, declaration: Declaration): Promise<void>;
+  /** Sends SIGKILL and waits for the end of the process. */
   kill(victim: Victim): Promise<void>;
   close(): Promise<void>;
 }
@@ -70,14 +70,14 @@ export async function openKillableStack(): Promise<KillableStack> {
       if (declaration) declare(declaration);
       const stack = await openLocalStack(options(config));
       const { ok, output } = await stack[operation]();
-      return ranOf({
+      return resultOf({
         ok,
         output,
         deployment: await stack.exportState(),
         secrets: await stack.outputs({ showSecrets: true }),
       });
     },
-    runApart: async (operation, declaration) => {
+    runInOwnProcess: async (operation, declaration) => {
       declare(declaration);
       const env = { ...process.env, RUN: JSON.stringify({ options: options(), operation }) };
       const child = spawn(process.execPath, ["-e", RUN], { env, stdio: "inherit" });
@@ -97,7 +97,7 @@ export async function openKillableStack(): Promise<KillableStack> {
   };
 }
 
-/** A process that nobody has waited for is a zombie: dead, and yet there. */
+/** A zombie, whose parent has not waited for it, does not count. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -122,7 +122,7 @@ interface Finished {
   deployment: Deployment;
 }
 
-function ranOf({ ok, output, secrets, deployment: { deployment } }: Finished): Ran {
+function resultOf({ ok, output, secrets, deployment: { deployment } }: Finished): RunResult {
   const own = (deployment.resources ?? []).filter(({ type }) => String(type).includes("openrouter:"));
   const ids = Object.fromEntries(own.map(({ urn, id }) => [String(urn).split("::").at(-1), String(id)]));
   return { ok, output, ids, secrets };

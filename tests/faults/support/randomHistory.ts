@@ -1,4 +1,4 @@
-/** What fast-check makes up: the histories of a stack. */
+/** Random histories of a stack, for fast-check. */
 import fc from "fast-check";
 import type { FaultEffect } from "../../../testing/simulator/index";
 import type { Declaration } from "./inProcessStack";
@@ -7,21 +7,21 @@ import type { Kill } from "./killed";
 export type Event = { stack?: 0 | 1 } & (
   | ({
       event: "up";
-      /** The program from now on. `{ place: … }` stands for what the account has. */
+      /** The new program. `{ place: … }` is replaced by an id of the account. */
       declaration: Declaration;
       refresh: boolean;
-      /** A second resource adopts what `p` has. */
+      /** A second resource adopts the object of `p`. */
       adoptTwice?: boolean;
     } & Circumstances)
   | ({ event: "refresh" } & Circumstances)
-  /** Somebody does something to the n-th object of the stack. */
+  /** A dashboard change of the n-th object of the stack. */
   | { event: "drift"; what: Drift; at: number }
 );
 
 export interface Circumstances {
   faults: AimedFault[];
   kill?: Kill | undefined;
-  /** With the management key of another account. */
+  /** Runs with the management key of a different account. */
   otherAccount?: boolean;
 }
 
@@ -35,8 +35,8 @@ export const DRIFTS = [
   "move a key",
   "change a guardrail",
   "assign a key",
-  "assign another's key",
-  "take a key away",
+  "assign a foreign key",
+  "unassign a key",
 ] as const;
 export type Drift = (typeof DRIFTS)[number];
 
@@ -51,8 +51,8 @@ const rarely = <Value>(value: fc.Arbitrary<Value>) =>
 
 const ignoring = (...choices: string[][]) => maybe(fc.constantFrom(...choices));
 
-/** An id that only the account knows. */
-export type Place = "first workspace" | "second workspace" | "adoptable key" | "another's key" | "member";
+/** An id that depends on the account. */
+export type Place = "first workspace" | "second workspace" | "adoptable key" | "foreign key" | "member";
 const at = (place: Place) => ({ place });
 
 const key = fc
@@ -64,7 +64,7 @@ const key = fc
   })
   .map((args) => ({ kind: "InferenceKey" as const, args: given(args) }));
 
-/** A key whose workspace the program says. */
+/** A key with a declared workspace. */
 const placedKey = fc
   .tuple(key, fc.constantFrom<Place>("first workspace", "second workspace"))
   .map(([{ kind, args }, place]) => ({ kind, args: { ...args, workspaceId: at(place) } }));
@@ -74,8 +74,8 @@ const adoptedKey = maybe(fc.constantFrom(3, 4)).map((limit) => ({
   args: given({ limit, adopt: at("adoptable key") }),
 }));
 
-/** A resource of which some changes are ignored. */
-function sparing<Declared extends object>(declared: fc.Arbitrary<Declared>, ...choices: string[][]) {
+/** A resource that may have `ignoreChanges`. */
+function mayIgnore<Declared extends object>(declared: fc.Arbitrary<Declared>, ...choices: string[][]) {
   return fc
     .tuple(declared, ignoring(...choices))
     .map(([one, ignoreChanges]) => ({ ...one, ...(ignoreChanges && { ignoreChanges }) }));
@@ -92,13 +92,13 @@ const guardrail = fc
     args: given({ ...args, limitUsd: budget, resetInterval: budget && "daily" }),
   }));
 
-/** Which guardrail a key has, and how the assignments of a guardrail are declared. */
+/** The guardrail of each key, and how the assignments of each guardrail are declared. */
 const on = maybe(fc.constantFrom("g" as const, "h" as const));
 const how = fc.constantFrom("pairs" as const, "set" as const, "set that is not exclusive" as const);
 const assignments = fc.record({ k: on, m: on, p: on, theirs: rarely(on), member: rarely(on), g: how, h: how });
 type Assignments = typeof assignments extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Those of which both sides are there. */
+/** The assignments of a guardrail whose keys the program declares too. */
 function assignmentsOf(declared: Declaration, guardrail: "g" | "h", chosen: Assignments): Declaration {
   const keys = (["k", "m", "p"] as const).filter((name) => chosen[name] === guardrail && name in declared);
   const guardrailId = { idOf: guardrail };
@@ -111,7 +111,7 @@ function assignmentsOf(declared: Declaration, guardrail: "g" | "h", chosen: Assi
   }
   const keyHashes = [
     ...keys.map((name) => ({ idOf: name })),
-    ...(chosen.theirs === guardrail ? [at("another's key")] : []),
+    ...(chosen.theirs === guardrail ? [at("foreign key")] : []),
   ];
   const userIds = chosen.member === guardrail ? [at("member")] : undefined;
   const exclusive = chosen[guardrail] === "set" ? undefined : false;
@@ -120,20 +120,20 @@ function assignmentsOf(declared: Declaration, guardrail: "g" | "h", chosen: Assi
   };
 }
 
-/** Three keys and an adopted one, two guardrails, and their assignments in either order. */
+/** Three keys, an adopted one, two guardrails, and their assignments in either order. */
 const declaration: fc.Arbitrary<Declaration> = fc
   .record({
-    k: maybe(sparing(key, ["limit"], ["name"], ["limit", "disabled"])),
+    k: maybe(mayIgnore(key, ["limit"], ["name"], ["limit", "disabled"])),
     l: maybe(placedKey),
     m: maybe(key),
     p: rarely(adoptedKey),
-    g: maybe(sparing(guardrail, ["enforceZdr"], ["allowedModels"], ["limitUsd", "resetInterval"])),
+    g: maybe(mayIgnore(guardrail, ["enforceZdr"], ["allowedModels"], ["limitUsd", "resetInterval"])),
     h: maybe(guardrail),
     chosen: assignments,
     order: fc.constantFrom(["g", "h"] as const, ["h", "g"] as const),
   })
-  .map(({ chosen, order, ...made }) => {
-    const declared = given(made) as Declaration;
+  .map(({ chosen, order, ...resources }) => {
+    const declared = given(resources) as Declaration;
     const [first, second] = order.map((name) => assignmentsOf(declared, name, chosen));
     return { ...declared, ...first, ...second };
   });

@@ -1,4 +1,4 @@
-// Loaded into every child process of an engine: leaves its id where a test finds it, under the name of what it runs.
+// Loaded into every child process of an engine: writes its id to a file in $PIDS that is named for its role.
 const { writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 

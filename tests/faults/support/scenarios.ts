@@ -1,30 +1,30 @@
-/** Every operation of every kind of resource: what is there before, and what is then declared. */
+/** Every operation of every kind of resource: the program before, and the program after. */
 import type { Simulator } from "../../../testing/simulator/index";
 import { addBystanders } from "./bystanders";
 import type { Declaration, InProcessStack, Outcome } from "./inProcessStack";
 import { setScenarios } from "./setScenarios";
 
-/** An account in which an operation takes place. */
+/** The account of an operation. */
 export interface World {
   simulator: Simulator;
   member: string;
   workspace: string;
-  /** A key and a guardrail that somebody else has made. */
+  /** An unmanaged key and guardrail. */
   adoptable: { key: string; guardrail: string };
 }
 
 export interface Scenario {
   before: Declaration | ((world: World) => Declaration);
   after: Declaration | ((world: World) => Declaration);
-  /** What somebody does in between. */
-  behind?: (world: World, stack: InProcessStack) => void;
-  /** The operation that is struck; an `up` of `after` unless given. */
+  /** Changes the account in the dashboard in between. */
+  meanwhile?: (world: World, stack: InProcessStack) => void;
+  /** The operation with the fault. Default: an `up` of `after`. */
   operation?: "refresh" | "up with refresh" | "destroy";
-  /** The answer to the first create is lost as well: the calls that then settle it are what is struck. */
-  answerLost?: "/keys" | "/guardrails";
-  /** What is declared before and after keeps its id. */
+  /** The response to the first create is lost as well. The fault strikes one of the calls that resolve it. */
+  lostResponse?: "/keys" | "/guardrails";
+  /** Resources in both programs keep their ids. */
   keepsIds?: true;
-  /** No assignment is removed by a call, so that no key is without its guardrail in between. */
+  /** No call removes an assignment, so that no key is without its guardrail in between. */
   removesNothing?: true;
 }
 
@@ -54,14 +54,14 @@ const without = (name: string, declaration: Declaration): Declaration => {
 
 export const scenarios: Record<string, Scenario> = {
   "create a key": { before: {}, after: { k: key(full) } },
-  "create a key of a chosen name": { before: {}, after: { k: key({ name: "chosen" }) } },
-  "create a key whose answer is lost": { before: {}, after: { k: key(full) }, answerLost: "/keys" },
+  "create a key with a chosen name": { before: {}, after: { k: key({ name: "chosen" }) } },
+  "create a key with a lost response": { before: {}, after: { k: key(full) }, lostResponse: "/keys" },
   "adopt a key": { before: {}, after: ({ adoptable }) => ({ k: key({ adopt: adoptable.key, limit: 3 }) }) },
   "update a key": { before: { k: key() }, after: { k: key(full) }, keepsIds: true },
   "update a key that has drifted": {
     before: { k: key() },
     after: { k: key(full) },
-    behind: ({ simulator }, stack) => {
+    meanwhile: ({ simulator }, stack) => {
       simulator.dashboard.updateKey(stack.resource("k")?.id ?? "", { name: "renamed" });
     },
     operation: "up with refresh",
@@ -69,33 +69,33 @@ export const scenarios: Record<string, Scenario> = {
   },
   "replace a key": { before: { k: key() }, after: { k: key({ keepers: { round: "2" } }) } },
   "read a key": { before: { k: key(full) }, after: { k: key(full) }, operation: "refresh", keepsIds: true },
-  "read a key that is gone": {
+  "read a deleted key": {
     before: { k: key() },
     after: { k: key() },
-    behind: ({ simulator }, stack) => {
-      // One that is not fresh any more: a fresh one may just not be visible yet.
+    meanwhile: ({ simulator }, stack) => {
+      // A missing key counts as deleted only when it is old enough to be visible.
       simulator.clock.advance(2 * 60_000);
       simulator.dashboard.deleteKey(stack.resource("k")?.id ?? "");
     },
     operation: "up with refresh",
   },
   "delete a key": { before: { k: key(), other: key() }, after: { other: key() } },
-  "delete a key that is gone": {
+  "delete a deleted key": {
     before: { k: key() },
     after: {},
-    behind: ({ simulator }, stack) => {
-      // One that is not fresh any more: a fresh one may just not be visible yet.
+    meanwhile: ({ simulator }, stack) => {
+      // A missing key counts as deleted only when it is old enough to be visible.
       simulator.clock.advance(2 * 60_000);
       simulator.dashboard.deleteKey(stack.resource("k")?.id ?? "");
     },
   },
 
   "create a guardrail": { before: {}, after: { g: guardrail(budget) } },
-  "create a guardrail of a chosen name": { before: {}, after: { g: guardrail({ name: "chosen" }) } },
-  "create a guardrail whose answer is lost": {
+  "create a guardrail with a chosen name": { before: {}, after: { g: guardrail({ name: "chosen" }) } },
+  "create a guardrail with a lost response": {
     before: {},
     after: { g: guardrail(budget) },
-    answerLost: "/guardrails",
+    lostResponse: "/guardrails",
   },
   "adopt a guardrail": {
     before: {},
@@ -155,7 +155,7 @@ export function declarationOf(declared: Scenario["after"], world: World): Declar
   return typeof declared === "function" ? declared(world) : declared;
 }
 
-/** The operation itself, and what follows a failure of it. */
+/** Runs the operation, or its retry after a failure. */
 export function operate(scenario: Scenario, stack: InProcessStack, world: World, env = {}): Promise<Outcome> {
   if (scenario.operation === "destroy") return stack.destroy({ env });
   if (scenario.operation === "refresh") return stack.refresh({ env });

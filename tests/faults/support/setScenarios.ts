@@ -1,4 +1,4 @@
-/** Every operation of a set of assignments: what is there before, and what is then declared. */
+/** Every operation of a set of assignments: the program before, and the program after. */
 import type { Declaration, InProcessStack } from "./inProcessStack";
 import type { Scenario, World } from "./scenarios";
 
@@ -11,7 +11,7 @@ const set = (guardrail: string, keys: string[], args: Record<string, unknown> = 
 const pair = (guardrail: string, name: string) =>
   ({ kind: "GuardrailKeyAssignment", args: { guardrailId: { idOf: guardrail }, keyHash: { idOf: name } } }) as const;
 
-/** Two guardrails and three keys, and what is to be assigned. */
+/** Two guardrails, three keys, and assignments. */
 const with3 = (assignments: Declaration): Declaration => ({
   g: { kind: "Guardrail" },
   h: { kind: "Guardrail" },
@@ -25,13 +25,13 @@ const members = (assignees: (world: World) => string[]) => (world: World) =>
 const noMember = members(() => []);
 const oneMember = members(({ member }) => [member]);
 
-/** Somebody assigns a key, longer ago than reads may lag. */
+/** Assigns an unmanaged key, earlier than the longest lag of a read. */
 function assignInDashboard({ simulator: { dashboard, clock }, adoptable }: World, stack: InProcessStack): void {
   dashboard.assign(stack.resource("g")?.id ?? "", { keys: [adoptable.key] });
   clock.advance(2 * 60_000);
 }
 
-/** The same, and takes one of the set away. */
+/** The same, and removes a key of the set. */
 function changeInDashboard(world: World, stack: InProcessStack): void {
   world.simulator.dashboard.unassign(stack.resource("g")?.id ?? "", { keys: [stack.resource("k")?.id ?? ""] });
   assignInDashboard(world, stack);
@@ -55,7 +55,7 @@ export const setScenarios: Record<string, Scenario> = {
   "create a set where others are assigned": {
     before: with3({}),
     after: with3({ s: set("g", ["k", "l"]) }),
-    behind: assignInDashboard,
+    meanwhile: assignInDashboard,
     keepsIds: true,
   },
   "update a set": {
@@ -71,13 +71,13 @@ export const setScenarios: Record<string, Scenario> = {
   "make a set exclusive": {
     before: with3({ s: set("g", ["k", "l"], { exclusive: false }) }),
     after: with3({ s: set("g", ["l", "m"]) }),
-    behind: assignInDashboard,
+    meanwhile: assignInDashboard,
     keepsIds: true,
   },
   "update a set that has drifted": {
     before: with3({ s: set("g", ["k", "l"]) }),
     after: with3({ s: set("g", ["k", "l"]) }),
-    behind: changeInDashboard,
+    meanwhile: changeInDashboard,
     operation: "up with refresh",
     keepsIds: true,
   },

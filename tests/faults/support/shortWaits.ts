@@ -2,15 +2,15 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "../../../testing/simulator/clock";
 
 /**
- * Makes the provider of this process wait for milliseconds instead of seconds. The rules decide as ever whether there is
- * a wait; only its length is cut. To be imported before anything of the provider.
+ * Shortens the waits of the provider in this process to milliseconds. Its rules still decide whether to wait. Must be
+ * imported before the provider.
  */
 export const waits = {
-  /** Milliseconds after which a call is given up. */
+  /** Timeout of a call in milliseconds. */
   callTimeout: 5_000,
-  /** Milliseconds that a wait takes at most. */
-  longest: 3,
-  /** The clock of the simulator that the waiting provider talks to: it passes the time that a wait would take. */
+  /** Longest wait in milliseconds. */
+  max: 3,
+  /** The clock of the provider's simulator, which every wait advances by its original length. */
   clock: new AsyncLocalStorage<Clock>(),
 };
 
@@ -23,7 +23,7 @@ jest.mock("../../../provider/api/retry", () => {
     },
     sleep: (ms: number) => {
       waits.clock.getStore()?.advance(ms);
-      return rules.sleep(Math.min(ms, waits.longest));
+      return rules.sleep(Math.min(ms, waits.max));
     },
   };
 });

@@ -1,14 +1,14 @@
-/** Everything that can go wrong with one call. */
+/** Every fault of a single call. */
 import dns from "node:dns";
 import type { FaultEffect, Simulator } from "../../../testing/simulator/index";
 
-/** Aims a fault at the n-th call from now on. */
+/** Adds a fault to the n-th call from now on. */
 export type Strike = (simulator: Simulator, nth: number) => void;
 
-/** A time-out of the calls, in milliseconds, and an answer that comes too late for it. */
-export const SLOW = { callTimeout: 500, answer: 700 };
+/** A timeout of the calls, and the delay of a response that exceeds it, in milliseconds. */
+export const SLOW = { callTimeout: 500, response: 700 };
 
-/** A key that must not be printed. */
+/** A key that the provider must not print. */
 const SENTINEL = `sk-or-v1-${"0123456789abcdef".repeat(4)}`;
 
 const OVER_THE_CAP = 17 * 1024 * 1024;
@@ -31,38 +31,38 @@ function effects(elsewhere: string): [string, FaultEffect][] {
     ...both("a page with status 200", { effect: "html", status: 200 }),
     ...both("a page with status 404", { effect: "html", status: 404 }),
     ...both("a page with status 502", { effect: "html", status: 502 }),
-    ["an answer cut off", { effect: "truncated" }],
-    ["half an answer", { effect: "truncated", declared: "half" }],
+    ["a truncated response", { effect: "truncated" }],
+    ["half a response", { effect: "truncated", declared: "half" }],
     ["a reset", { effect: "reset" }],
     ["an empty object", { effect: "shape", body: {} }],
     ["null", { effect: "shape", body: null }],
-    ["another shape", { effect: "shape", body: { data: { hash: 1, id: 1 }, key: SENTINEL } }],
-    ...both("a redirect to another origin", { effect: "redirect", location: elsewhere }),
-    ["an oversized answer", { effect: "oversized", bytes: OVER_THE_CAP, when: "after commit" }],
+    ["an unexpected shape", { effect: "shape", body: { data: { hash: 1, id: 1 }, key: SENTINEL } }],
+    ...both("a redirect to a different origin", { effect: "redirect", location: elsewhere }),
+    ["an oversized response", { effect: "oversized", bytes: OVER_THE_CAP, when: "after commit" }],
   ];
 }
 
-/** What strikes at once. A call that only reads has no commit, so it makes no difference on which side of it that is. */
+/** Faults without a delay. A read has no commit, so each of its faults appears once. */
 export function quickStrikes(elsewhere: string, method: string): [string, Strike][] {
   return effects(elsewhere)
     .filter(([name]) => method !== "GET" || !name.endsWith("after the commit"))
     .map(([name, effect]) => [name, ({ faults }, nth) => faults.add({ nth, ...effect })]);
 }
 
-/** What needs a time-out of the client. */
+/** Faults that make the client time out. */
 export function slowStrikes(method: string): [string, Strike][] {
-  const answer: Strike = ({ faults }, nth) =>
-    faults.add({ nth, effect: "slow", ms: SLOW.answer, when: "after commit" });
-  const body: Strike = ({ faults }, nth) => faults.add({ nth, effect: "slow", ms: SLOW.answer, part: "body" });
-  const late: [string, Strike] = ["a commit after the time-out", commitLate];
+  const response: Strike = ({ faults }, nth) =>
+    faults.add({ nth, effect: "slow", ms: SLOW.response, when: "after commit" });
+  const body: Strike = ({ faults }, nth) => faults.add({ nth, effect: "slow", ms: SLOW.response, part: "body" });
+  const late: [string, Strike] = ["a commit after the timeout", commitLate];
   return [
-    ["an answer after the time-out", answer],
-    ["a body after the time-out", body],
+    ["a response after the timeout", response],
+    ["a body after the timeout", body],
     ...(method === "GET" ? [] : [late]),
   ];
 }
 
-/** The call has its effect when the client has given it up and comes with its next one. */
+/** The call takes effect only at the next call of the client, after its timeout. */
 function commitLate(simulator: Simulator, nth: number): void {
   const hold = simulator.faults.hold({ nth }, "before commit");
   void hold.arrived.then((held) => {
@@ -72,14 +72,14 @@ function commitLate(simulator: Simulator, nth: number): void {
   });
 }
 
-/** What a wrong or unreachable address does to every call of an operation. */
+/** Wrong and unreachable base URLs, which fail every call of an operation. */
 export const addresses: ReadonlyMap<string, (simulator: Simulator) => string> = new Map([
   ["a name that does not resolve", () => "https://api.openrouter.invalid/api/v1"],
-  ["a port where nobody listens", () => "http://127.0.0.1:1/api/v1"],
-  ["a server that can't do TLS", ({ url }: Simulator) => url.replace("http:", "https:")],
+  ["a closed port", () => "http://127.0.0.1:1/api/v1"],
+  ["a server without TLS", ({ url }: Simulator) => url.replace("http:", "https:")],
 ]);
 
-/** Says at once what a resolver says of a name that does not exist: no test shall wait for the real one. */
+/** Resolves no `.invalid` name, without the delay of a real resolver. */
 export function resolveNothing(): void {
   const { lookup } = dns;
   const notFound = (name: string, ...[options, done]: [dns.LookupOptions, (error: Error | null) => void]) => {
