@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `pulumi-openrouter` command. Each subcommand has its file. */
+/** The `pulumi-openrouter` command. Each subcommand has its folder. */
 import { clean } from "../provider/text";
 import { dashboardCommand } from "../testing/commands/dashboard";
 import { simulateCommand } from "../testing/commands/simulator";
@@ -16,14 +16,14 @@ import { EXIT, newCommand, processTerminal, reportErrors } from "./shared/termin
 import { usageCommand } from "./usage/command";
 
 const terminal = processTerminal();
-// Node would print it past the gate, with a stack.
+// Node would print it with a stack trace, without the gate.
 process.once("uncaughtException", (error) => {
   terminal.err(clean(`unexpected error: ${error}`));
   terminal.quit(EXIT.failure);
 });
 
 const program = newCommand("pulumi-openrouter", terminal)
-  .description("Commands around OpenRouter keys and guardrails that Pulumi manages")
+  .description("Inspects, reviews and cleans up the OpenRouter keys and guardrails of a Pulumi program.")
   .version(VERSION);
 
 const ofAccount = [balanceCommand, usageCommand, keysCommand, modelsCommand, auditCommand, adoptCommand, removeCommand];

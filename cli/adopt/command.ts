@@ -21,7 +21,7 @@ interface AdoptOptions extends Filter {
 
 export function adoptCommand(terminal: Terminal): Command {
   return newCommand("adopt", terminal)
-    .summary("write a program that declares the existing objects")
+    .summary("write a program for the existing objects")
     .description(
       "Writes a program that declares the keys, guardrails and assignments of the account with their live settings. " +
         "The next `pulumi up` adopts them.",

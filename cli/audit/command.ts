@@ -45,9 +45,9 @@ ${Object.entries(FINDINGS)
 Pass the states of all stacks that use the account: an object in none of them
 counts as unmanaged. Another stack, program or person may still use it.
 
-The command changes nothing. For each unmanaged object it prints the command that
-removes it. Objects that the management key may not read are named, and never
-count as missing.
+The command changes nothing. For each unmanaged object it prints the command
+that removes it. Objects that the management key may not read are named, and
+never count as missing.
 
 ${POLICIES}
 ${CREDENTIALS_HELP}

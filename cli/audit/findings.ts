@@ -9,7 +9,7 @@ import { type AssignmentDrift, assignmentDrift } from "./assignmentDrift";
 /** The values of `--fail-on`. */
 export const FINDINGS = {
   unmanaged: "a key or guardrail in none of the states",
-  orphaned: "the same, and an interrupted run was creating one of its name",
+  orphaned: "in none of the states, likely left by an interrupted run",
   "no-limit": "a key without its own limit",
   "no-expiry": "a key that doesn't expire",
   "no-guardrail": "a key without an assigned guardrail",

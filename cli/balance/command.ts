@@ -15,7 +15,7 @@ interface BalanceOptions {
 
 export function balanceCommand(terminal: Terminal): Command {
   return newCommand("balance", terminal)
-    .summary("show the credits of the account, and alert when few are left")
+    .summary("show credits, and alert when few are left")
     .description("Shows the credits of the account in USD: bought, used and left.")
     .option("--alert-below <usd>", "exit with 1 if less than this is left", number)
     .option("--json", "print the amounts as JSON")

@@ -13,7 +13,7 @@ import { keyFacts, keyTable } from "./report";
 
 export function keysCommand(terminal: Terminal): Command {
   const command = newCommand("keys", terminal)
-    .summary("show limits and spending of keys, nearest the limit first")
+    .summary("show limits and spending of keys")
     .description("Shows the keys of the account, in all workspaces, including disabled keys.")
     .addHelpText("after", LIST_HELP);
   const list = command
@@ -39,11 +39,11 @@ interface ListOptions {
 }
 
 const LIST_HELP = `
-Amounts are USD since the last reset of the limit, at midnight UTC (weeks begin on
-Monday), or over the life of the key without a reset or limit. They include BYOK
-(what providers charge to your own keys) if the limit does. They don't include the
-budget of the key's guardrail. Keys that are disabled, expired or have a limit of
-0 are never over.
+Amounts are USD since the last reset of the limit, at midnight UTC (weeks begin
+on Monday), or over the life of the key without a reset or limit. They include
+BYOK (what providers charge to your own keys) if the limit does. They don't
+include the budget of the key's guardrail. Keys that are disabled, expired or
+have a limit of 0 are never over.
 ${CREDENTIALS_HELP}
 
 Exit code: 0, 1 if --over found a key, 2 if the keys could not be read.

@@ -23,7 +23,7 @@ interface ListOptions extends ModelFilter {
 
 export function modelsCommand(terminal: Terminal): Command {
   const command = newCommand("models", terminal)
-    .summary("list OpenRouter's models, for a guardrail's allowlist")
+    .summary("list models, for the allowlist of a guardrail")
     .description("Shows OpenRouter's catalogue of models, to choose the models of a guardrail.")
     .addHelpText("after", LIST_HELP);
   const list = command
@@ -77,8 +77,8 @@ The management key is sent only if the server requires one.${PRICES}`;
 const LIST_HELP = `${HELP}
 
 Separate words by commas, or repeat the option. A router, whose price varies
-because it chooses a model for each request, matches neither --free nor a maximum
-price.
+because it chooses a model for each request, matches neither --free nor a
+maximum price.
 
 Exit code: 0, 1 if no model matches, 2 if the catalogue could not be read.
 

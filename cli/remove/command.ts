@@ -26,16 +26,16 @@ type Find = (account: Account, id: string) => Promise<Removable>;
 
 export function removeCommand(terminal: Terminal): Command {
   const command = newCommand("remove", terminal)
-    .summary("delete one key or guardrail, after showing it")
+    .summary("delete one key or guardrail")
     .description("Deletes one key or guardrail, after showing it. Use it for objects that `audit` finds in no state.");
   const addKind = (find: Find, name: string, [argument, meaning]: readonly [string, string], effect: string) =>
     command
       .command(name)
       .argument(argument, meaning)
       .description(`delete a ${name}; ${effect}`)
-      .option("--yes", "skip the prompt; required without a terminal", false)
+      .option("--yes", "skip the prompt; required without a terminal")
       .addHelpText("after", HELP)
-      .action((id: string, { yes }: { yes: boolean }) => remove(terminal, find, id, yes));
+      .action((id: string, { yes = false }: { yes?: boolean }) => remove(terminal, find, id, yes));
   addKind(
     findKey,
     "key",

@@ -22,7 +22,7 @@ interface UsageOptions {
 
 export function usageCommand(terminal: Terminal): Command {
   return newCommand("usage", terminal)
-    .summary("show spending today, this week, this month and before")
+    .summary("show spending by day, model, provider or key")
     .description("Shows spending in USD: today, this week, this month, and on the last completed UTC days.")
     .addOption(new Option("--by <group>", "how to group the completed days").choices(GROUPINGS).default("day"))
     .option("--days <number>", `how many completed days, 1 to ${ACTIVITY_DAYS}`, wholeNumber(1, ACTIVITY_DAYS), 7)
@@ -35,12 +35,12 @@ export function usageCommand(terminal: Terminal): Command {
 const HELP = `
 Today, this week (since Monday) and this month are the current counters of the
 existing keys. Days begin at midnight UTC. The completed days are OpenRouter's
-activity, which goes back ${ACTIVITY_DAYS} days and never includes today. BYOK is what providers
-charged to your own provider keys; credits don't pay for it.
+activity, which goes back ${ACTIVITY_DAYS} days and never includes today. BYOK is what
+providers charged to your own provider keys; credits don't pay for it.
 
 --by key makes one call per key. "(other)" is usage with deleted keys, or on the
-website without a key. If only the activity can't be read, the counters are still
-printed.
+website without a key. If only the activity can't be read, the counters are
+still printed.
 ${CREDENTIALS_HELP}
 
 Exit code: 0, 2 if something could not be read.

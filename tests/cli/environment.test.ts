@@ -1,4 +1,4 @@
-/** `.env`, `.env.local` and `--env-file`: which variables a command sees. */
+/** `.env`, `.env.local` and `--env-file`: which variables a command reads. */
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ function write(name: string, ...lines: string[]): string {
   return path;
 }
 
-test("--env-file wins over the environment, that over .env.local, and that over .env", () => {
+test("prefers --env-file to the environment, that to .env.local, and that to .env", () => {
   const names = ["A", "B", "C", "D"].map((name) => `OPENROUTER_${name}`);
   const lines = (from: string) => names.map((name) => `${name}=${from}`);
   write(".env", ...lines(".env"));
@@ -34,7 +34,7 @@ test("--env-file wins over the environment, that over .env.local, and that over 
   });
 });
 
-test("of the files only OPENROUTER_* is read, with quotes, comments and `export` as in a shell", () => {
+test("reads only OPENROUTER_* from files, with quotes, comments and `export` as in a shell", () => {
   write(
     ".env",
     "PATH=/elsewhere",
@@ -46,16 +46,16 @@ test("of the files only OPENROUTER_* is read, with quotes, comments and `export`
   expect(withEnvFiles({ PATH: "/bin" }, directory)).toEqual({ PATH: "/bin", OPENROUTER_A: "x y" });
 });
 
-test("no files are no error, nor is a directory named .env", () => {
+test("accepts missing files and a directory named .env", () => {
   mkdirSync(join(directory, ".env"));
   expect(withEnvFiles({ A: "1" }, directory)).toEqual({ A: "1" });
 });
 
-test("a chosen file that isn't there is an error that names it", () => {
+test("names a missing file of --env-file", () => {
   expect(() => withEnvFiles({}, directory, "nowhere")).toThrow("read nowhere: no such file");
 });
 
-test("a management key of the environment is not replaced by a file's under another of its names", () => {
+test("does not add a management key of a file under an older name to the key of the environment", () => {
   write(".env", "OPENROUTER_MANAGEMENT_KEY=file", "OPENROUTER_A=1");
   expect(withEnvFiles({ OPENROUTER_PROVISIONING_KEY: "mine" }, directory)).toEqual({
     OPENROUTER_PROVISIONING_KEY: "mine",
@@ -63,12 +63,12 @@ test("a management key of the environment is not replaced by a file's under anot
   });
 });
 
-describe("a file can't redirect a key that is not its own", () => {
+describe("a file can't redirect the key of a different source", () => {
   const key = { OPENROUTER_MANAGEMENT_KEY: "mine" };
   const url = "OPENROUTER_BASE_URL=https://elsewhere.example";
   const fileKey = "OPENROUTER_PROVISIONING_KEY=file";
 
-  test.each([".env", ".env.local"])("%s: neither one of the environment nor of --env-file", (name) => {
+  test.each([".env", ".env.local"])("%s: neither that of the environment nor that of --env-file", (name) => {
     write(name, url);
     expect(() => withEnvFiles(key, directory)).toThrow(
       `OPENROUTER_BASE_URL is set in ${name}, but the management key comes from the environment`,
@@ -80,7 +80,7 @@ describe("a file can't redirect a key that is not its own", () => {
   test.each([
     [".env", ".env.local"],
     [".env.local", ".env"],
-  ])("%s: not one of %s either, and the file without a key is named", (withUrl, withKey) => {
+  ])("%s: not that of %s, and the error names both files", (withUrl, withKey) => {
     write(withUrl, url);
     write(withKey, fileKey);
     expect(() => withEnvFiles({}, directory)).toThrow(
@@ -88,7 +88,7 @@ describe("a file can't redirect a key that is not its own", () => {
     );
   });
 
-  test("the file of --env-file: not one of .env, but one of the environment, since a person chose the file", () => {
+  test("--env-file: not that of .env, but that of the environment, because the user chose the file", () => {
     write(".env", fileKey);
     const chosen = write("chosen", url);
     expect(() => withEnvFiles({}, directory, chosen)).toThrow("but the management key comes from .env");
@@ -98,7 +98,7 @@ describe("a file can't redirect a key that is not its own", () => {
     });
   });
 
-  test("one file may have both", () => {
+  test("but a file may have both key and address", () => {
     write(".env", url, fileKey);
     expect(withEnvFiles({}, directory)).toMatchObject({
       OPENROUTER_PROVISIONING_KEY: "file",
@@ -106,7 +106,7 @@ describe("a file can't redirect a key that is not its own", () => {
     });
   });
 
-  test("nor a job's own token, even with the federation policy in the same file", () => {
+  test("nor a job's own token, even if the same file has the federation policy", () => {
     write(".env", url, "OPENROUTER_FEDERATION_POLICY_ID=policy");
     expect(() => withEnvFiles({}, directory)).toThrow("but the management key comes from the job's own identity");
     expect(withEnvFiles({ OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({
@@ -114,7 +114,7 @@ describe("a file can't redirect a key that is not its own", () => {
     });
   });
 
-  test("the environment may redirect any, and OpenRouter's own address is fine anywhere", () => {
+  test("but the environment may redirect any key, and any file may have OpenRouter's own address", () => {
     write(".env.local", fileKey);
     expect(withEnvFiles({ OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({
       OPENROUTER_PROVISIONING_KEY: "file",
@@ -148,7 +148,7 @@ describe("the program itself", () => {
     expect(await openrouter(...command.split(" "), ...options, "--json")).toMatchObject({ code: 0, stderr: "" });
   });
 
-  test("audit and remove read it too, and say in one line what is wrong with it", async () => {
+  test("audit and remove read .env too, and print one line when its key is rejected", async () => {
     write(".env", `OPENROUTER_BASE_URL=${simulator().url}`, "OPENROUTER_MANAGEMENT_KEY=sk-or-v1-wrong");
     write("state.json", '{"version":3,"deployment":{}}');
     for (const args of [

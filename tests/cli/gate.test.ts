@@ -1,4 +1,4 @@
-/** Nothing that a command prints steers a terminal, starts a command of a CI system, or shows a credential. */
+/** No command prints a control character, a command for a CI system, or a credential. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { adoptCommand } from "../../cli/adopt/command";
@@ -47,7 +47,7 @@ function fillWithEvil(): void {
   }
 }
 
-test("names of all kinds are harmless on every screen, in colors too, and in errors", async () => {
+test("prints harmless text for any name, on every screen and in errors", async () => {
   fillWithEvil();
   const state = file(stackExport([{ kind: "InferenceKey", name: "x\n::error::y\u001b[2J", id: "a".repeat(64) }]));
   const first = simulator().account.keys[0]?.hash as string;
@@ -67,7 +67,7 @@ test("names of all kinds are harmless on every screen, in colors too, and in err
   expect(runs[0]?.out.split("\n")).toHaveLength(EVIL.length + 2);
 });
 
-test("JSON is escaped and not altered: a name comes back as it is", async () => {
+test("escapes names in JSON, so that parsing it returns them unchanged", async () => {
   const names = EVIL.filter((name) => !name.includes(PASTED));
   for (const name of names) simulator().dashboard.createKey({ name });
   const { out } = await run(keysCommand, ["--json"], inPlace());
@@ -76,7 +76,7 @@ test("JSON is escaped and not altered: a name comes back as it is", async () => 
   expect(data.keys.map(({ name }) => name).sort()).toEqual([...names].sort());
 });
 
-test("the very credentials in use are hidden, whatever they look like, in text, JSON and errors", async () => {
+test("hides the credentials in use in text, JSON and errors", async () => {
   const env = { ...credentials(simulator()), OPENROUTER_MGMT_KEY: 'own "credential" of this account' };
   const name = `pasted ${env.OPENROUTER_MGMT_KEY}`;
   simulator().dashboard.createKey({ name });
@@ -87,11 +87,11 @@ test("the very credentials in use are hidden, whatever they look like, in text, 
   }
 });
 
-describe("the gate is the only way out", () => {
+describe("the gate of terminal.ts", () => {
   const root = resolve(__dirname, "../../cli");
   const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
 
-  test("no file but terminal.ts names another", () => {
+  test("is the only way of cli/ to print", () => {
     const found = files.flatMap((name) => waysRound(name, readFileSync(join(root, name), "utf8")));
     expect(found.filter((place) => !place.startsWith("shared/terminal.ts: "))).toEqual([]);
     expect(found).toContain("shared/terminal.ts: stdout");
@@ -106,7 +106,7 @@ describe("the gate is the only way out", () => {
     "globalThis.console.error(name)",
     "writeSync(1, name)",
     'styleText("red", name)',
-  ])("%s is seen", (code) => {
+  ])("is not the way of %s, which this test detects", (code) => {
     expect(waysRound("some.ts", code)).toHaveLength(1);
   });
 });

@@ -1,20 +1,22 @@
-/** Commands as a newcomer meets them: exit codes, widths, help, odd names and servers. */
+/** What all commands share: JSON, exit codes, help, and tables on narrow screens. */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { adoptCommand } from "../../cli/adopt/command";
 import { auditCommand } from "../../cli/audit/command";
+import { balanceCommand } from "../../cli/balance/command";
 import { keysCommand } from "../../cli/keys/command";
 import { modelsCommand } from "../../cli/models/command";
 import { removeCommand } from "../../cli/remove/command";
+import type { Terminal } from "../../cli/shared/terminal";
 import { usageCommand } from "../../cli/usage/command";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
 import { file, stackExport } from "./support/states";
 import { type Place, run } from "./support/terminal";
 
 const simulator = eachTestOnASimulator();
-const makeKey = (name: string, settings: object = {}) => simulator().dashboard.createKey({ name, ...settings }).key;
+const createKey = (name: string, settings: object = {}) => simulator().dashboard.createKey({ name, ...settings }).key;
 const inPlace = (place: Place = {}): Place => ({ env: credentials(simulator()), ...place });
 
 let folder: string;
@@ -23,7 +25,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("every JSON has one envelope", () => {
+describe("JSON has the same envelope", () => {
   test.each([
     ["keys", keysCommand, ["--json"], { keys: [expect.objectContaining({ name: "ci" })] }],
     ["keys show", keysCommand, ["show", "ci", "--json"], expect.objectContaining({ name: "ci" })],
@@ -31,8 +33,8 @@ describe("every JSON has one envelope", () => {
     ["models", modelsCommand, ["llama", "--json"], { models: [expect.objectContaining({ id: expect.anything() })] }],
     ["models", modelsCommand, ["llama", "--json", "--as-allowlist"], { allowedModels: [expect.any(String)] }],
     ["models show", modelsCommand, ["show", "gpt-4o", "--json"], expect.objectContaining({ id: "openai/gpt-4o" })],
-  ])("%s %#", async (command, make, args, data) => {
-    makeKey("ci");
+  ])("for %s %#", async (command, make, args, data) => {
+    createKey("ci");
     const { out } = await run(make, args, inPlace());
     expect(JSON.parse(out)).toEqual({
       tool: "pulumi-openrouter",
@@ -44,21 +46,32 @@ describe("every JSON has one envelope", () => {
   });
 });
 
-describe("what could not be done ends with 2, because 1 is a finding", () => {
-  test("adopt with a key that is not accepted", async () => {
+describe("exits with 2, because 1 is a finding,", () => {
+  test("when adopt gets a key that the API rejects", async () => {
     const env = { ...credentials(simulator()), OPENROUTER_MANAGEMENT_KEY: "sk-or-v1-wrong" };
     expect((await run(adoptCommand, ["--out", join(folder, "index.ts")], { env })).code).toBe(2);
   });
 
-  test("remove of a key that is not there", async () => {
+  test("when the key to remove does not exist", async () => {
     expect((await run(removeCommand, ["key", "a".repeat(64), "--yes"], inPlace())).code).toBe(2);
   });
 });
 
+test.each([adoptCommand, auditCommand, balanceCommand, keysCommand, modelsCommand, removeCommand, usageCommand])(
+  "prints help that fits 80 columns for %p",
+  async (command) => {
+    const names = command({ env: {} } as Terminal).commands.map((each) => each.name());
+    for (const args of [[], ...names.map((name) => [name])]) {
+      const { out, code } = await run(command, [...args, "--help"]);
+      expect({ code, tooLong: out.split("\n").filter((line) => line.length > 80) }).toEqual({ code: 0, tooLong: [] });
+    }
+  },
+);
+
 test.each([
   ["keys", keysCommand, "--over <percent>"],
   ["models", modelsCommand, "--max-price <usd>"],
-])("the help of %s shows its options", async (_, make, option) => {
+])("shows the options of the default subcommand in the help of %s", async (_, make, option) => {
   const { out, code } = await run(make, ["--help"]);
   expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(option) });
 });
@@ -66,8 +79,8 @@ test.each([
 describe("tables", () => {
   const LONG = "budgets/production/a-service-with-a-name-that-is-longer-than-most-screens-are-wide";
 
-  test("are not cut in a pipe", async () => {
-    const { hash } = makeKey(LONG);
+  test("are not truncated in a pipe", async () => {
+    const { hash } = createKey(LONG);
     const guardrail = simulator().dashboard.createGuardrail({ name: `${LONG}-rules` });
     simulator().dashboard.assign(guardrail.id, { keys: [hash] });
     const { out } = await run(keysCommand, [], inPlace());
@@ -80,7 +93,7 @@ describe("tables", () => {
 
   async function expectToFit(width: number): Promise<void> {
     for (const name of [LONG, "short"]) {
-      const { hash } = makeKey(name, { limit: 1234.56, limit_reset: "monthly", expires_at: daysAgo(-30) });
+      const { hash } = createKey(name, { limit: 1234.56, limit_reset: "monthly", expires_at: daysAgo(-30) });
       const guardrail = simulator().dashboard.createGuardrail({ name: `${name}-rules` });
       simulator().dashboard.assign(guardrail.id, { keys: [hash] });
       simulator().dashboard.useKey(hash, 617.28, { at: daysAgo(1) });
@@ -96,9 +109,9 @@ describe("tables", () => {
     expect(Math.max(...tables.map(({ length }) => length))).toBeLessThanOrEqual(width);
   }
 
-  test("name guardrails in full where their last parts are the same", async () => {
+  test("show full names of guardrails whose last parts are the same", async () => {
     for (const stack of ["dev", "prod"]) {
-      const { hash } = makeKey(`shop/${stack}/ci`);
+      const { hash } = createKey(`shop/${stack}/ci`);
       const { id } = simulator().dashboard.createGuardrail({ name: `shop/${stack}/strict` });
       simulator().dashboard.assign(id, { keys: [hash] });
     }
@@ -115,14 +128,14 @@ describe("tables", () => {
   });
 });
 
-test("a key with a limit of 0 is off by design and not over its limit", async () => {
-  makeKey("blocked", { limit: 0 });
+test("does not count a key with a limit of 0, which is blocked on purpose, as over its limit", async () => {
+  createKey("blocked", { limit: 0 });
   const { err, code } = await run(keysCommand, ["--over", "80"], inPlace());
   expect({ err, code }).toEqual({ err: "", code: 0 });
 });
 
-test("usage prints the counters when only the activity fails, and ends with 2", async () => {
-  simulator().dashboard.useKey(makeKey("ci").hash, 3);
+test("prints the counters of usage and exits with 2 when only the activity fails", async () => {
+  simulator().dashboard.useKey(createKey("ci").hash, 3);
   for (const args of [[], ["--by", "key"], ["--json"]]) {
     simulator().faults.add({ path: "/activity", effect: "status", status: 403, times: Number.POSITIVE_INFINITY });
     const { out, err, code } = await run(usageCommand, args, inPlace());
@@ -133,7 +146,7 @@ test("usage prints the counters when only the activity fails, and ends with 2", 
   }
 });
 
-describe("a server that wants a key for endpoints", () => {
+describe("a server that requires a key for endpoints", () => {
   const refuseWithoutKey = (status: number) =>
     simulator().faults.add({
       path: /endpoints/,
@@ -149,7 +162,7 @@ describe("a server that wants a key for endpoints", () => {
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("Azure") });
   });
 
-  test("is named where there is none", async () => {
+  test("is an error when there is no key", async () => {
     refuseWithoutKey(401);
     const env = { OPENROUTER_BASE_URL: simulator().url };
     const { err, code } = await run(modelsCommand, ["endpoints", "gpt-4o"], { env });
@@ -157,16 +170,16 @@ describe("a server that wants a key for endpoints", () => {
   });
 });
 
-test("a reader that goes early is no error", async () => {
+test("exits with 0 and no message when the reader of its output exits early", async () => {
   const child = spawn(process.execPath, [join(__dirname, "../../dist/cli/index.js"), "models"], {
     env: { PATH: process.env.PATH, OPENROUTER_BASE_URL: simulator().url },
     cwd: folder,
   });
   child.stdout.destroy();
-  let said = "";
+  let message = "";
   child.stderr.on("data", (chunk) => {
-    said += chunk;
+    message += chunk;
   });
   const code = await new Promise((resolve) => child.once("close", resolve));
-  expect({ said, code }).toEqual({ said: "", code: 0 });
+  expect({ message, code }).toEqual({ message: "", code: 0 });
 });

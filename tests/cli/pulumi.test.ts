@@ -1,4 +1,4 @@
-/** The command lines for Pulumi's own CLI, against a script that takes its place on the PATH. */
+/** Command lines for Pulumi's CLI, with a script instead of it on the PATH. */
 import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -24,19 +24,19 @@ function withPulumi(code: string): NodeJS.ProcessEnv {
   return { PATH, OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: simulator.managementKey };
 }
 
-test("a stack is exported with its name and the folder of the project, without secrets", async () => {
+test("exports a stack by its name and project directory, without secrets", async () => {
   const env = withPulumi("console.log(JSON.stringify(args));");
   const args = async (cwd?: string) => JSON.parse(await exportStack({ stack: "org/p/prod", ...(cwd && { cwd }) }, env));
   expect(await args()).toEqual(["stack", "export", "--stack", "org/p/prod"]);
   expect(await args("in fra")).toEqual(["stack", "export", "--stack", "org/p/prod", "--cwd", "in fra"]);
 });
 
-test("a name that looks like shell stays a name", async () => {
+test("does not interpret a stack name as shell syntax", async () => {
   const env = withPulumi("console.log(JSON.stringify(args));");
   expect(JSON.parse(await exportStack({ stack: "$(touch x); y" }, env))).toContain("$(touch x); y");
 });
 
-test("each stack that audit is told of is exported", async () => {
+test("exports each stack of `audit --stack`", async () => {
   const { key } = simulator.dashboard.createKey({ name: "budgets/prod/ci" });
   const exported = stackExport([{ kind: "InferenceKey", name: "ci", id: key.hash }]);
   const env = withPulumi(
@@ -50,12 +50,12 @@ test("each stack that audit is told of is exported", async () => {
   });
 });
 
-test("it is asked nothing: its standard input ends at once", async () => {
+test("closes standard input, so that Pulumi can't prompt", async () => {
   const env = withPulumi('process.stdin.on("end", () => console.log("ended")).resume();');
   expect(await exportStack({ stack: "prod" }, env)).toBe("ended\n");
 });
 
-test("what it says when it fails is one line, and exit code 2", async () => {
+test("prints one line and exits with 2 when Pulumi fails", async () => {
   const env = withPulumi(
     "console.error(\"warning: old\\nerror: no stack named 'prod' found\\nmore\"); process.exit(255);",
   );
@@ -66,13 +66,13 @@ test("what it says when it fails is one line, and exit code 2", async () => {
   });
 });
 
-test("without a `pulumi` it says what to give instead", async () => {
+test("names the file to pass when there is no `pulumi`", async () => {
   const { err, code } = await run(auditCommand, ["--stack", "prod"], { env: { PATH: "" } });
   expect(code).toBe(2);
   expect(err).toContain("pass a file made by `pulumi stack export`");
 });
 
-test("a stack is previewed as one document, with its name and the folder of the project, and nobody is asked", async () => {
+test("previews a stack as one document, by its name and project directory, without prompts", async () => {
   const env = withPulumi("console.log(JSON.stringify([args, process.env.PULUMI_ENABLE_STREAMING_JSON_PREVIEW]));");
   const streaming = { ...env, PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" };
   expect(JSON.parse(await previewStack({ stack: "org/p/prod", cwd: "in fra" }, streaming))).toEqual([
