@@ -9,9 +9,15 @@ interface Registration {
   kind: Kind;
   /** Undefined for `get`, which reads an existing object. */
   inputs: object | undefined;
-  /** Names of the outputs, which must exist as properties. */
-  outputs: readonly string[];
+  outputs: object;
 }
+
+/** The outputs of a class, each undefined until the provider returns it. One that is missing here does not compile. */
+export type OutputsOf<Resource, Alias extends keyof Resource = never> = {
+  [Name in keyof Resource as Resource[Name] extends pulumi.Output<unknown>
+    ? Exclude<Name, Alias | keyof pulumi.CustomResource>
+    : never]: undefined;
+};
 
 /**
  * A resource that Pulumi's dynamic-provider process manages with the installed release of this package.
@@ -25,16 +31,12 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     const { kind, inputs = {}, outputs } = registration;
     if (opts.import !== undefined) {
       throw rejection(
-        `${kind} "${name}": Pulumi can't import a resource of a dynamic provider. Remove the \`import\` option` +
-          (kind === "InferenceKey" || kind === "Guardrail"
-            ? " and pass the id as `adopt`: the object is adopted and its settings are updated to match."
-            : ": declaring an existing assignment is enough to adopt it."),
+        `${kind} "${name}": Pulumi can't import a resource of a dynamic provider. ${IMPORT_ADVICE[kind]}`,
       );
     }
     requireInstalled(kind, name);
     warnOfPlainTextKey();
-    const added = Object.fromEntries(outputs.map((output) => [output, undefined]));
-    const properties = { ...added, ...inputs, __provider: providerOf(kind) };
+    const properties = { ...outputs, ...inputs, __provider: providerOf(kind) };
     // Pulumi records a stack trace for each of the four promises of a property, for promises that never resolve. That
     // takes a tenth of an `up` of 100 resources. The source position of the resource is recorded separately.
     const { stackTraceLimit } = Error;
@@ -52,6 +54,17 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     if (opts.id !== undefined) readOnly.add(this);
   }
 }
+
+const ADOPT =
+  "Instead of `import`, pass the id as `adopt`: the object is adopted and its settings are updated to match.";
+const DECLARE = "Remove the `import` option: declaring an existing assignment is enough to adopt it.";
+const IMPORT_ADVICE: Readonly<Record<Kind, string>> = {
+  InferenceKey: ADOPT,
+  Guardrail: ADOPT,
+  GuardrailAssignments: DECLARE,
+  GuardrailKeyAssignment: DECLARE,
+  GuardrailMemberAssignment: DECLARE,
+};
 
 /** Resources that the program reads with `get`. Their objects are never deleted. */
 const readOnly = new WeakSet<pulumi.Resource>();

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isUuid } from "../provider/ids";
-import { DynamicResource, nameInputs } from "./dynamicResource";
+import { DynamicResource, nameInputs, type OutputsOf } from "./dynamicResource";
 import { checkedId } from "./ids";
 import { finiteNumber } from "./inputs";
 import { warn } from "./messages";
@@ -246,33 +246,33 @@ export class Guardrail extends DynamicResource {
   }
 }
 
-const OUTPUTS = [
-  "name",
-  "description",
-  "limitUsd",
-  "resetInterval",
-  "allowedModels",
-  "ignoredModels",
-  "allowedProviders",
-  "ignoredProviders",
-  "allowedDataRegions",
-  "contentFilterBuiltins",
-  "contentFilters",
-  "enforceZdr",
-  "enforceZdrAnthropic",
-  "enforceZdrOpenai",
-  "enforceZdrGoogle",
-  "enforceZdrXai",
-  "enforceZdrOther",
-  "allowSafetyRetentionGoogle",
-  "allowSafetyRetentionOther",
-  "enableFreeModelPublication",
-  "enableFreeModelTraining",
-  "enablePaidModelTraining",
-  "includeByokInBudgets",
-  "workspaceId",
-  "createdAt",
-];
+const OUTPUTS = {
+  name: undefined,
+  description: undefined,
+  limitUsd: undefined,
+  resetInterval: undefined,
+  allowedModels: undefined,
+  ignoredModels: undefined,
+  allowedProviders: undefined,
+  ignoredProviders: undefined,
+  allowedDataRegions: undefined,
+  contentFilterBuiltins: undefined,
+  contentFilters: undefined,
+  enforceZdr: undefined,
+  enforceZdrAnthropic: undefined,
+  enforceZdrOpenai: undefined,
+  enforceZdrGoogle: undefined,
+  enforceZdrXai: undefined,
+  enforceZdrOther: undefined,
+  allowSafetyRetentionGoogle: undefined,
+  allowSafetyRetentionOther: undefined,
+  enableFreeModelPublication: undefined,
+  enableFreeModelTraining: undefined,
+  enablePaidModelTraining: undefined,
+  includeByokInBudgets: undefined,
+  workspaceId: undefined,
+  createdAt: undefined,
+} satisfies OutputsOf<Guardrail, "guardrailId">;
 
 function inputsOf(name: string, args: GuardrailArgs, opts: pulumi.CustomResourceOptions | undefined) {
   return { ...args, ...nameInputs(name, args.name, opts), limitUsd: finiteNumber("limitUsd", args.limitUsd) };

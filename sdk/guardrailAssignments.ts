@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isUuid } from "../provider/ids";
 import { claimGuardrail, claimKey, claimSet } from "./assignmentClaims";
-import { DynamicResource, isReadOnly } from "./dynamicResource";
+import { DynamicResource, isReadOnly, type OutputsOf } from "./dynamicResource";
 import type { Guardrail } from "./guardrail";
 import { checkedId } from "./ids";
 import { rejection } from "./messages";
@@ -94,7 +94,13 @@ export class GuardrailAssignments extends DynamicResource {
   }
 }
 
-const OUTPUTS = ["guardrailId", "keyHashes", "userIds", "exclusive", "updatedAt"];
+const OUTPUTS = {
+  guardrailId: undefined,
+  keyHashes: undefined,
+  userIds: undefined,
+  exclusive: undefined,
+  updatedAt: undefined,
+} satisfies OutputsOf<GuardrailAssignments>;
 
 function inputsOf(name: string, { guardrail, guardrailId, keyHashes, userIds, exclusive }: GuardrailAssignmentsArgs) {
   if ((guardrail === undefined) === (guardrailId === undefined)) {

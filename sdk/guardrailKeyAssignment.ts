@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isKeyHash } from "../provider/ids";
 import { claimKey, claimPair } from "./assignmentClaims";
-import { DynamicResource } from "./dynamicResource";
+import { DynamicResource, type OutputsOf } from "./dynamicResource";
 import { checkedId, isPairOf } from "./ids";
 
 /** Inputs of a {@link GuardrailKeyAssignment}. */
@@ -58,7 +58,12 @@ export class GuardrailKeyAssignment extends DynamicResource {
   }
 }
 
-const OUTPUTS = ["guardrailId", "keyHash", "assignedBy", "createdAt"];
+const OUTPUTS = {
+  guardrailId: undefined,
+  keyHash: undefined,
+  assignedBy: undefined,
+  createdAt: undefined,
+} satisfies OutputsOf<GuardrailKeyAssignment>;
 
 function inputsOf(name: string, { guardrailId, keyHash }: GuardrailKeyAssignmentArgs) {
   const kind = "GuardrailKeyAssignment";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { claimPair } from "./assignmentClaims";
-import { DynamicResource } from "./dynamicResource";
+import { DynamicResource, type OutputsOf } from "./dynamicResource";
 import { checkedId, isPairOf, isUserId } from "./ids";
 
 /** Inputs of a {@link GuardrailMemberAssignment}. */
@@ -58,4 +58,9 @@ export class GuardrailMemberAssignment extends DynamicResource {
   }
 }
 
-const OUTPUTS = ["guardrailId", "userId", "assignedBy", "createdAt"];
+const OUTPUTS = {
+  guardrailId: undefined,
+  userId: undefined,
+  assignedBy: undefined,
+  createdAt: undefined,
+} satisfies OutputsOf<GuardrailMemberAssignment>;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isKeyHash } from "../provider/ids";
-import { DynamicResource, nameInputs } from "./dynamicResource";
+import { DynamicResource, nameInputs, type OutputsOf } from "./dynamicResource";
 import { checkedId } from "./ids";
 import { finiteNumber, isoTimestamp } from "./inputs";
 import { warn } from "./messages";
@@ -147,21 +147,21 @@ export class InferenceKey extends DynamicResource {
   }
 }
 
-const OUTPUTS = [
-  "name",
-  "limit",
-  "limitReset",
-  "includeByokInLimit",
-  "disabled",
-  "expiresAt",
-  "workspaceId",
-  "creatorUserId",
-  "externalUser",
-  "keepers",
-  "key",
-  "label",
-  "createdAt",
-];
+const OUTPUTS = {
+  name: undefined,
+  limit: undefined,
+  limitReset: undefined,
+  includeByokInLimit: undefined,
+  disabled: undefined,
+  expiresAt: undefined,
+  workspaceId: undefined,
+  creatorUserId: undefined,
+  externalUser: undefined,
+  keepers: undefined,
+  key: undefined,
+  label: undefined,
+  createdAt: undefined,
+} satisfies OutputsOf<InferenceKey, "hash">;
 
 function inputsOf(name: string, args: InferenceKeyArgs, opts: pulumi.CustomResourceOptions | undefined) {
   return {

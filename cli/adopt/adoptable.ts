@@ -4,8 +4,7 @@ import { dynamicProvider } from "../../provider/dynamic/host";
 import { newProcess } from "../../provider/dynamic/process";
 import type { DynamicProvider, Properties } from "../../provider/dynamic/protocol";
 import { STATE_VERSION } from "../../provider/dynamic/stamp";
-import type { Lifecycle } from "../../provider/reconcile/lifecycle";
-import { lifecycles } from "../../provider/resources";
+import { lifecycleOf } from "../../provider/resources";
 import { holdsNoKey } from "../../provider/text";
 
 /** An object of the account, and how a program declares it. */
@@ -42,7 +41,7 @@ export type Providers = (kind: Kind) => DynamicProvider;
 
 export function providersIn(environment: NodeJS.ProcessEnv): Providers {
   const process = newProcess(environment);
-  return (kind) => dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
+  return (kind) => dynamicProvider(lifecycleOf(kind), process);
 }
 
 /** Empty for an object that was deleted meanwhile. */

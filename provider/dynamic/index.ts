@@ -4,8 +4,7 @@
  */
 
 import { PreconditionError } from "../errors";
-import type { Lifecycle } from "../reconcile/lifecycle";
-import { lifecycles } from "../resources";
+import { KINDS, lifecycleOf } from "../resources";
 import { dynamicProvider } from "./host";
 import { newProcess } from "./process";
 import type { DynamicProvider } from "./protocol";
@@ -17,11 +16,11 @@ const providers = new Map<string, DynamicProvider>();
 export function provider(kind: string): DynamicProvider {
   const known = providers.get(kind);
   if (known) return known;
-  if (!Object.hasOwn(lifecycles, kind)) {
+  const own = KINDS.find((each) => each === kind);
+  if (!own) {
     throw new PreconditionError(`manage ${kind}`, "this release does not know the kind", "upgrade pulumi-openrouter");
   }
-  const lifecycle = lifecycles[kind as keyof typeof lifecycles] as unknown as Lifecycle<object, object>;
-  const made = dynamicProvider(lifecycle, shared);
-  providers.set(kind, made);
-  return made;
+  const created = dynamicProvider(lifecycleOf(own), shared);
+  providers.set(kind, created);
+  return created;
 }

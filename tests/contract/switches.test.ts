@@ -1,23 +1,21 @@
 /**
  * Every kind of resource converges with every value of every switch.
  */
+import type { Kind } from "../../formats/typeTokens";
 import "../faults/support/shortWaits";
 import { dynamicProvider } from "../../provider/dynamic/host";
 import { newProcess } from "../../provider/dynamic/process";
 import type { Properties } from "../../provider/dynamic/protocol";
-import type { Lifecycle } from "../../provider/reconcile/lifecycle";
-import { lifecycles } from "../../provider/resources";
+import { lifecycleOf } from "../../provider/resources";
 import { type Simulator, startSimulator, switchVariants } from "../../testing/simulator/index";
 import { waits } from "../faults/support/shortWaits";
-
-type Kind = keyof typeof lifecycles;
 
 function providerFor(kind: Kind, simulator: Simulator) {
   const process = newProcess({
     OPENROUTER_BASE_URL: simulator.url,
     OPENROUTER_MANAGEMENT_KEY: simulator.managementKey,
   });
-  return dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
+  return dynamicProvider(lifecycleOf(kind), process);
 }
 
 /** An object in the engine's state. */

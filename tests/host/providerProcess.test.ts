@@ -114,6 +114,6 @@ test("a missing credential is an error of the first call, and not of check and d
   const { inputs, failures } = await plugin.check(urn, {}, keyInputs("nobody"));
   expect(failures).toEqual([]);
   await expect(plugin.create(urn, inputs)).rejects.toThrow(
-    /OPENROUTER_MANAGEMENT_KEY, OPENROUTER_PROVISIONING_KEY, OPENROUTER_MGMT_KEY and the stack configuration/,
+    /OPENROUTER_MANAGEMENT_KEY, OPENROUTER_PROVISIONING_KEY, OPENROUTER_MGMT_KEY or the stack configuration/,
   );
 });

@@ -3,7 +3,7 @@ import { send } from "../../provider/api/transport";
 import { dynamicProvider } from "../../provider/dynamic/host";
 import { newProcess } from "../../provider/dynamic/process";
 import type { DynamicProvider } from "../../provider/dynamic/protocol";
-import { lifecycles } from "../../provider/resources";
+import { lifecycleOf } from "../../provider/resources";
 import { failureOf, HASH, KEY, OTHER_HASH, WORKSPACE, wireKey } from "./support/samples";
 
 jest.mock("../../provider/api/transport", () => ({ send: jest.fn() }));
@@ -25,7 +25,7 @@ afterEach(() => {
 });
 
 function provider(): DynamicProvider {
-  return dynamicProvider(lifecycles.InferenceKey, newProcess({ OPENROUTER_MANAGEMENT_KEY: MANAGEMENT_KEY }));
+  return dynamicProvider(lifecycleOf("InferenceKey"), newProcess({ OPENROUTER_MANAGEMENT_KEY: MANAGEMENT_KEY }));
 }
 
 async function settled<Result>(work: Promise<Result>): Promise<Result> {

@@ -6,8 +6,7 @@
 import { type HttpRequest, type HttpResponse, send } from "../../provider/api/transport";
 import { dynamicProvider } from "../../provider/dynamic/host";
 import { newProcess } from "../../provider/dynamic/process";
-import type { Lifecycle } from "../../provider/reconcile/lifecycle";
-import { lifecycles } from "../../provider/resources";
+import { lifecycleOf } from "../../provider/resources";
 import {
   failureOf,
   GUARDRAIL,
@@ -58,7 +57,7 @@ async function quiet(): Promise<void> {
 
 function kinds() {
   const process = newProcess({ OPENROUTER_MANAGEMENT_KEY: "management-key-of-this-test" });
-  return (kind: Kind) => dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
+  return (kind: Kind) => dynamicProvider(lifecycleOf(kind), process);
 }
 
 const CASES: Record<Kind, { list: string; post: string; created: HttpResponse }> = {

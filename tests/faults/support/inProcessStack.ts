@@ -5,17 +5,15 @@
  */
 import "./shortWaits";
 import { isDeepStrictEqual } from "node:util";
+import type { Kind } from "../../../formats/typeTokens";
 import type { Values } from "../../../formats/values";
 import { dynamicProvider } from "../../../provider/dynamic/host";
 import { newProcess } from "../../../provider/dynamic/process";
 import type { DynamicProvider, Properties } from "../../../provider/dynamic/protocol";
-import type { Lifecycle } from "../../../provider/reconcile/lifecycle";
-import { lifecycles } from "../../../provider/resources";
+import { lifecycleOf } from "../../../provider/resources";
 import { ignoreChanges } from "../../../testing/engine/plan";
 import { type Kill, runUntilKilled } from "./killed";
 import { printedForms } from "./leaks";
-
-export type Kind = keyof typeof lifecycles;
 
 /** A resource as a program declares it. `{ idOf: name }` in the arguments is the id of an earlier one. */
 export interface Declared {
@@ -102,8 +100,7 @@ export class InProcessStack {
     const apiContext = process.apiContext.bind(process);
     process.apiContext = () => ({ ...apiContext(), log: (line) => void printed.push(line) });
     await process.configure({ config: { get: (key) => config[key] } });
-    const providerOf = (kind: Kind) =>
-      dynamicProvider(lifecycles[kind] as unknown as Lifecycle<object, object>, process);
+    const providerOf = (kind: Kind) => dynamicProvider(lifecycleOf(kind), process);
     const run: Run = { ok: true, steps: [], printed, providerOf };
     try {
       const end = kill ? await runUntilKilled(kill, () => work(run)) : await work(run);
