@@ -76,7 +76,9 @@ try {
   const second = await step("Second up: nothing changed", () => stack.up());
   check(second.calls.length === 0, "no API calls");
 
-  print(`\n  ${styled("yellow", "Someone edits the account on the website: raises backend to 900 USD and deletes ci.")}`);
+  print(
+    `\n  ${styled("yellow", "Someone edits the account on the website: raises backend to 900 USD and deletes ci.")}`,
+  );
   const [backend, ci] = [keyNamed("backend"), keyNamed("ci")];
   if (backend && ci) {
     // An hour later, because the provider waits for a key that is only seconds old before it counts as deleted.

@@ -51,8 +51,12 @@ function page(kind) {
     "## Inputs",
     docOf(args, kind),
     ...args.members.filter(ts.isPropertySignature).flatMap((input) => inputSection(input, kind)),
-    ...types.flatMap((type) => [`## ${type.name.text}`, docOf(type, kind), fieldTable(type, kind)]),
-    ...(outputs.length > 0 ? ["## Outputs", outputTable(outputs, kind)] : []),
+    ...types.flatMap((type) => [
+      `## ${type.name.text}`,
+      docOf(type, kind),
+      table("field", type.members.filter(ts.isPropertySignature), kind),
+    ]),
+    ...(outputs.length > 0 ? ["## Outputs", table("output", outputs, kind)] : []),
     ...(get ? ["## Read an existing one", ...readSection(get, kind)] : []),
   ].join("\n\n")}\n`;
 }
@@ -79,24 +83,11 @@ function inputSection(input, kind) {
   return [`### ${input.name.getText()}`, `\`${typeOf(input)}\`${required}`, docOf(input, kind)];
 }
 
-/** @param {import("typescript").InterfaceDeclaration} type @param {string} kind */
-function fieldTable(type, kind) {
-  const fields = type.members.filter(ts.isPropertySignature);
-  return table("field", fields, kind, (field) => (field.questionToken ? "" : " (required)"));
-}
-
-/** @param {import("typescript").PropertyDeclaration[]} outputs @param {string} kind */
-function outputTable(outputs, kind) {
-  return table("output", outputs, kind, () => "");
-}
-
-/**
- * @template {import("typescript").PropertySignature | import("typescript").PropertyDeclaration} Member
- * @param {string} title @param {Member[]} members @param {string} kind @param {(member: Member) => string} note
- */
-function table(title, members, kind, note) {
+/** @param {"field" | "output"} title @param {(import("typescript").PropertySignature | import("typescript").PropertyDeclaration)[]} members @param {string} kind */
+function table(title, members, kind) {
   const rows = members.map((member) => {
-    const cells = [`\`${member.name.getText()}\``, `\`${typeOf(member)}\`${note(member)}`, docOf(member, kind)];
+    const required = title === "field" && !member.questionToken ? " (required)" : "";
+    const cells = [`\`${member.name.getText()}\``, `\`${typeOf(member)}\`${required}`, docOf(member, kind)];
     return `| ${cells.map((cell) => cell.replaceAll(/\s*\n\s*/g, " ").replaceAll("|", "\\|")).join(" | ")} |`;
   });
   return [`| ${title} | type | |`, "|---|---|---|", ...rows].join("\n");
@@ -112,7 +103,7 @@ function readSection(get, kind) {
   return [docOf(get, kind), `\`${kind}.get(${parameters})\``, tags.join("\n")];
 }
 
-/** The type of a value, without what makes it an input or an output. @param {import("typescript").Node & { type?: import("typescript").TypeNode }} node */
+/** The type without its `Input` or `Output` wrappers. @param {import("typescript").Node & { type?: import("typescript").TypeNode }} node */
 function typeOf(node) {
   let text = (node.type?.getText() ?? "").replaceAll(/\s+/g, " ");
   for (let before = ""; before !== text; ) {

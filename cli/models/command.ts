@@ -1,4 +1,4 @@
-/** `pulumi-openrouter models`: OpenRouter's catalogue, to choose the models of a guardrail. */
+/** `pulumi-openrouter models`: OpenRouter's catalog, to choose the models of a guardrail. */
 import type { Command } from "commander";
 import {
   type Endpoint,
@@ -8,7 +8,7 @@ import {
 import { type Model, listModels as readModels } from "../../provider/api/models";
 import { AuthenticationError } from "../../provider/errors";
 import { clean } from "../../provider/text";
-import { type Account, openAccount, openCatalogue } from "../shared/account";
+import { type Account, openAccount, openCatalog } from "../shared/account";
 import { appendWords, number, wholeNumber } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
 import { EXIT, newCommand, type Terminal, UsageError } from "../shared/terminal";
@@ -24,7 +24,7 @@ interface ListOptions extends ModelFilter {
 export function modelsCommand(terminal: Terminal): Command {
   const command = newCommand("models", terminal)
     .summary("list models, for the allowlist of a guardrail")
-    .description("Shows OpenRouter's catalogue of models, to choose the models of a guardrail.")
+    .description("Shows OpenRouter's catalog of models, to choose the models of a guardrail.")
     .addHelpText("after", LIST_HELP);
   const list = command
     .command("list", { isDefault: true })
@@ -80,14 +80,14 @@ Separate words by commas, or repeat the option. A router, whose price varies
 because it chooses a model for each request, matches neither --free nor a
 maximum price.
 
-Exit code: 0, 1 if no model matches, 2 if the catalogue could not be read.
+Exit code: 0, 1 if no model matches, 2 if the catalog could not be read.
 
 Examples:
   pulumi-openrouter models --max-price 1 --min-context 200000 --parameter tools
   pulumi-openrouter models openai/ --max-output-price 5 --as-allowlist`;
 
 async function listModels(terminal: Terminal, { zdr, asAllowlist, json, ...filter }: ListOptions): Promise<void> {
-  const models = await readCatalogue(terminal, zdr);
+  const models = await readCatalog(terminal, zdr);
   const found = models.filter((model) => matches(model, filter));
   if (found.length === 0) {
     terminal.err(`None of the ${models.length} models${zdr ? " with zero data retention" : ""} matches.`);
@@ -98,13 +98,13 @@ async function listModels(terminal: Terminal, { zdr, asAllowlist, json, ...filte
 }
 
 async function showModel(terminal: Terminal, name: string, json = false): Promise<void> {
-  const model = chooseModel(await readCatalogue(terminal), name);
+  const model = chooseModel(await readCatalog(terminal), name);
   if (json) terminal.json("models show", model);
   else terminal.out(modelFacts(model));
 }
 
 async function listEndpoints(terminal: Terminal, name: string, json = false): Promise<void> {
-  const { id } = chooseModel(await readCatalogue(terminal), name);
+  const { id } = chooseModel(await readCatalog(terminal), name);
   const { all, zdr } = await readEndpoints(terminal, id);
   const withZdr = new Set(zdr.map(({ name, tag }) => `${name} ${tag}`));
   const found = all.map((endpoint) => ({ ...endpoint, zdr: withZdr.has(`${endpoint.name} ${endpoint.tag}`) }));
@@ -124,15 +124,15 @@ async function readEndpoints(terminal: Terminal, model: string): Promise<{ all: 
     return { all, zdr: await readZdrEndpoints(api, authenticated) };
   };
   try {
-    return await read(openCatalogue(terminal), false);
+    return await read(openCatalog(terminal), false);
   } catch (error) {
     if (!(error instanceof AuthenticationError)) throw error;
     return read(openAccount(terminal), true);
   }
 }
 
-async function readCatalogue(terminal: Terminal, zdr = false): Promise<Model[]> {
-  const models = await readModels(openCatalogue(terminal).start("read", "the catalogue of models"), { zdr });
+async function readCatalog(terminal: Terminal, zdr = false): Promise<Model[]> {
+  const models = await readModels(openCatalog(terminal).start("read", "the catalog of models"), { zdr });
   return models.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
@@ -148,7 +148,7 @@ function chooseModel(models: readonly Model[], wanted: string): Model {
   const candidates = only ? found : models.filter((model) => matches(model, { text: wanted }));
   const problem = only
     ? `"${clean(wanted)}" is ${found.length} models; pass one of them:`
-    : `the catalogue has no model "${clean(wanted)}"${candidates.length > 0 ? "; it has:" : ""}`;
+    : `the catalog has no model "${clean(wanted)}"${candidates.length > 0 ? "; it has:" : ""}`;
   throw new UsageError(
     problem,
     candidates.map(({ id }) => id),

@@ -22,8 +22,8 @@ export function openAccount(terminal: Terminal): Account {
   return open(settingsOf(terminal.env), terminal);
 }
 
-/** The public part of the server, the catalogue of models: no key is required or sent. */
-export function openCatalogue(terminal: Terminal): Account {
+/** The public part of the server, the catalog of models: no key is required or sent. */
+export function openCatalog(terminal: Terminal): Account {
   return open(resolveSettings({ ...NOT_CONFIGURED, managementKey: new Secret("") }, terminal.env), terminal);
 }
 

@@ -7,7 +7,7 @@ import { ConnectionError, InvalidResponseError, messageOf, TimeoutError } from "
 import { isLoopback } from "../loopback";
 import { CALL_TIMEOUT_MS } from "./retry";
 
-/** A page of 100 keys is under 100 KB, the whole model catalogue about 2 MB. */
+/** A page of 100 keys is under 100 KB, the whole model catalog about 2 MB. */
 const MAX_RESPONSE_BYTES = 16 * 1024 * 1024;
 
 /**

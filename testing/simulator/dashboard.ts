@@ -10,7 +10,7 @@ import type {
   Use,
   Workspace,
 } from "./account";
-import { CATALOGUE, storedModel } from "./catalogue";
+import { CATALOG, storedModel } from "./catalog";
 import type { ManagementKeyOptions } from "./changes";
 import {
   addGuardrail,
@@ -171,7 +171,7 @@ function newUse(state: State, key: Key, usd: number, details: OptionalFields<Use
     usage: usd,
     byok_usage: 0,
     model,
-    model_permaslug: CATALOGUE.find(({ id }) => id === model)?.canonical_slug ?? model,
+    model_permaslug: CATALOG.find(({ id }) => id === model)?.canonical_slug ?? model,
     provider_name: "OpenAI",
     requests: 1,
     prompt_tokens: 1000,

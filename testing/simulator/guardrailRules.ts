@@ -1,7 +1,7 @@
 /** The API's validation of a guardrail's settings, and how it stores them. */
 import { z } from "zod";
 import type { OptionalFields, State } from "./account";
-import { storedModel } from "./catalogue";
+import { storedModel } from "./catalog";
 import { badRequest } from "./errors";
 import { type BuiltinFilter, type GuardrailSettings, settings } from "./guardrailSettings";
 

@@ -1,4 +1,4 @@
-/** `models` on the simulator's catalogue. */
+/** `models` on the simulator's catalog. */
 
 import { modelsCommand } from "../../cli/models/command";
 import { matches } from "../../cli/models/filter";
@@ -17,7 +17,7 @@ async function names(...args: string[]): Promise<string[]> {
   return JSON.parse((await models("list", "--as-allowlist", "--json", ...args)).out).data.allowedModels;
 }
 
-test("lists the whole catalogue by name, including models that the account excludes, without sending a key", async () => {
+test("lists the whole catalog by name, including models that the account excludes, without sending a key", async () => {
   const all = await names();
   for (const name of ["openai/text-embedding-3-large", "x-ai/grok-4"]) expect(all).toContain(name);
   expect(all).toEqual([...all].sort());
@@ -128,5 +128,5 @@ test.each(["show", "endpoints"])("lists the candidates when the name for `models
 test("lists similar models when a name is only part of a model's name", async () => {
   const { err, code } = await models("show", "gpt-4.");
   expect(code).toBe(2);
-  expect(err).toBe('the catalogue has no model "gpt-4."; it has:\n  openai/gpt-4.1\n  openai/gpt-4.1-mini\n');
+  expect(err).toBe('the catalog has no model "gpt-4."; it has:\n  openai/gpt-4.1\n  openai/gpt-4.1-mini\n');
 });

@@ -4,7 +4,7 @@ import { guardrail } from "../../provider/resources/guardrail";
 import { OPERATION, responding, type SentRequest, scripted } from "./support/fakeApi";
 import { checked, contextOf, failureOf, GUARDRAIL, throughState, wireGuardrail } from "./support/samples";
 
-const CATALOGUE = [
+const CATALOG = [
   { id: "openai/gpt-4o-mini", canonical_slug: "openai/gpt-4o-mini-2024-07-18" },
   { id: "deepseek/r1", canonical_slug: "deepseek/r1-0528" },
   { id: "deepseek/r1:free", canonical_slug: "deepseek/r1-0528:free" },
@@ -14,7 +14,7 @@ const CATALOGUE = [
   { id: "plain/model", canonical_slug: null },
 ];
 const SLUGS = new Map(
-  CATALOGUE.flatMap(({ id, canonical_slug }): [string, string][] => [
+  CATALOG.flatMap(({ id, canonical_slug }): [string, string][] => [
     [id, canonical_slug ?? id],
     ...(canonical_slug ? [[canonical_slug, canonical_slug] as [string, string]] : []),
   ]),
@@ -40,14 +40,14 @@ test.each([
   ["not/known", false],
   ["not/known:free", false],
   [":free", false],
-])("the catalogue knows %s: %s", (name, known) => {
+])("the catalog knows %s: %s", (name, known) => {
   expect(isKnownModel(SLUGS, name)).toBe(known);
 });
 
-test("the catalogue is asked for all modalities, without credentials and to its last page", async () => {
+test("the catalog is asked for all modalities, without credentials and to its last page", async () => {
   const fake = responding(({ query }) => {
     const { offset } = query as { offset: number };
-    return { data: CATALOGUE.map(({ id }) => ({ id: `${id}${offset}`, canonical_slug: null })), total_count: 2500 };
+    return { data: CATALOG.map(({ id }) => ({ id: `${id}${offset}`, canonical_slug: null })), total_count: 2500 };
   });
   const requested: unknown[] = [];
   const api = {
@@ -57,7 +57,7 @@ test("the catalogue is asked for all modalities, without credentials and to its 
       return fake.api.request(call);
     },
   } as typeof fake.api;
-  expect((await canonicalSlugs(api)).size).toBe(3 * CATALOGUE.length);
+  expect((await canonicalSlugs(api)).size).toBe(3 * CATALOG.length);
   expect(fake.sent.map(({ query }) => query)).toEqual(
     [0, 1000, 2000].map((offset) => ({ output_modalities: "all", offset, limit: 1000 })),
   );
@@ -68,7 +68,7 @@ test("the catalogue is asked for all modalities, without credentials and to its 
 function canonicalizing() {
   let kept = wireGuardrail();
   return responding(({ method, path, body }: SentRequest) => {
-    if (path === "/models") return { data: CATALOGUE, total_count: CATALOGUE.length };
+    if (path === "/models") return { data: CATALOG, total_count: CATALOG.length };
     if (method !== "GET") kept = { ...kept, ...canonical(body as Record<string, unknown>) };
     return { data: kept };
   });
@@ -104,7 +104,7 @@ test.each([
   expect(guardrail.diff(throughState(found?.outputs ?? outputs), declared).changed).toBe(false);
 });
 
-test("reading models whose names the state remembers asks no catalogue, and keeps the program's spelling", async () => {
+test("reading models whose names the state remembers asks no catalog, and keeps the program's spelling", async () => {
   const fake = canonicalizing();
   const { outputs } = await guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini"]));
   fake.sent.length = 0;
@@ -157,7 +157,7 @@ test("a remembered name that nothing uses any more is forgotten", async () => {
   expect(updated).not.toHaveProperty("__models");
 });
 
-test("a failing catalogue after the POST keeps the guardrail in state", async () => {
+test("a failing catalog after the POST keeps the guardrail in state", async () => {
   const broken = new ServerError(OPERATION, 500, "Internal Server Error");
   const fake = scripted({ data: wireGuardrail({ allowed_models: ["openai/gpt-4o-mini-2024-07-18"] }) }, broken);
   const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini"])));
@@ -165,17 +165,17 @@ test("a failing catalogue after the POST keeps the guardrail in state", async ()
 });
 
 describe("an unknown model", () => {
-  const catalogue = { data: CATALOGUE, total_count: CATALOGUE.length };
+  const catalog = { data: CATALOG, total_count: CATALOG.length };
 
   test("is an error that names it, when the API does not", async () => {
-    const fake = scripted(new ApiError(OPERATION, 400, "Invalid request parameters"), catalogue);
+    const fake = scripted(new ApiError(OPERATION, 400, "Invalid request parameters"), catalog);
     const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini", "plian/model"])));
     expect(error).toBeInstanceOf(PreconditionError);
     expect(error.message).toMatch(/no model plian\/model \(did you mean plain\/model\?\)\. Take the names from/);
   });
 
   test("shows which one may be meant, when the API names it itself", async () => {
-    const fake = scripted(new ApiError(OPERATION, 400, "Invalid allowed_models: openai/gpt-4o-mni"), catalogue);
+    const fake = scripted(new ApiError(OPERATION, 400, "Invalid allowed_models: openai/gpt-4o-mni"), catalog);
     const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mni"])));
     expect(error.message).toContain("did you mean openai/gpt-4o-mini?");
   });
@@ -185,9 +185,9 @@ describe("an unknown model", () => {
     expect(await failureOf(guardrail.create(contextOf(scripted(cause)), inputsOf(["not/known"])))).toBe(cause);
   });
 
-  test("is not blamed for a refusal when the catalogue knows all", async () => {
+  test("is not blamed for a refusal when the catalog knows all", async () => {
     const refused = new ApiError(OPERATION, 400, "Invalid request parameters");
-    const create = guardrail.create(contextOf(scripted(refused, catalogue)), inputsOf(["plain/model"]));
+    const create = guardrail.create(contextOf(scripted(refused, catalog)), inputsOf(["plain/model"]));
     expect(await failureOf(create)).toBe(refused);
   });
 });

@@ -1,8 +1,8 @@
-/** The catalogue of models and their endpoints. It requires no credentials, and shows less to a request with some. */
+/** The catalog of models and their endpoints. It requires no credentials, and shows less to a request with some. */
 import { z } from "zod";
 import type { State } from "../account";
-import type { CatalogueModel } from "../catalogue";
-import { CATALOGUE, withoutVariant, ZDR_PROVIDERS } from "../catalogue";
+import type { CatalogModel } from "../catalog";
+import { CATALOG, withoutVariant, ZDR_PROVIDERS } from "../catalog";
 import { notFound } from "../errors";
 import type { ApiRequest, ApiResponse, Caller, Route } from "../route";
 import { ok, parseQuery, queryInteger } from "../route";
@@ -23,7 +23,7 @@ const listQuery = z.object({
 
 function list(request: ApiRequest, caller: Caller | undefined): ApiResponse {
   const { offset, limit, output_modalities, zdr } = parseQuery(request, listQuery);
-  const models = CATALOGUE.filter(
+  const models = CATALOG.filter(
     (model) =>
       model.listed &&
       (output_modalities === "all" ||
@@ -44,7 +44,7 @@ function nextPage({ query }: ApiRequest, offset: number): string {
   return `/api/v1/models?${new URLSearchParams({ ...query, offset: String(offset) })}`;
 }
 
-function modelBody({ switches }: State, model: CatalogueModel) {
+function modelBody({ switches }: State, model: CatalogModel) {
   const { id, canonical_slug, context_length } = model;
   const variant = id.slice(withoutVariant(id).length);
   return {
@@ -65,12 +65,12 @@ function modelBody({ switches }: State, model: CatalogueModel) {
   };
 }
 
-function description(model: CatalogueModel) {
+function description(model: CatalogModel) {
   const { inputs, outputs } = modalities(model);
   return {
     name: model.name,
     created: 1754000000,
-    description: `${model.name}, from the simulator's catalogue.`,
+    description: `${model.name}, from the simulator's catalog.`,
     architecture: {
       input_modalities: inputs,
       output_modalities: outputs,
@@ -81,12 +81,12 @@ function description(model: CatalogueModel) {
   };
 }
 
-function modalities({ modality }: CatalogueModel): { inputs: string[]; outputs: string[] } {
+function modalities({ modality }: CatalogModel): { inputs: string[]; outputs: string[] } {
   const [inputs = "", outputs = ""] = modality.split("->");
   return { inputs: inputs.split("+"), outputs: outputs.split("+") };
 }
 
-function parameters(model: CatalogueModel): string[] {
+function parameters(model: CatalogModel): string[] {
   const { outputs } = modalities(model);
   if (!outputs.includes("text")) return [];
   const tools = outputs.length === 1 && model.output_price > 0 ? ["tools", "tool_choice", "structured_outputs"] : [];
@@ -94,7 +94,7 @@ function parameters(model: CatalogueModel): string[] {
 }
 
 /** USD per token, as strings. */
-function pricing({ input_price, output_price }: CatalogueModel) {
+function pricing({ input_price, output_price }: CatalogModel) {
   const perToken = (usd: number) => (usd === 0 ? "0" : (usd / 1e6).toFixed(12).replace(/0+$/, ""));
   return { prompt: perToken(input_price), completion: perToken(output_price), request: "0", image: "0" };
 }
@@ -106,18 +106,18 @@ function isZdr(provider: string): boolean {
 /** By slug or canonical slug. A model that is no longer listed has no endpoints. */
 function endpoints({ params }: ApiRequest): ApiResponse {
   const name = `${params.author}/${params.slug}`;
-  const listed = CATALOGUE.filter((model) => model.listed);
+  const listed = CATALOG.filter((model) => model.listed);
   const model = listed.find(({ id }) => id === name) ?? listed.find(({ canonical_slug }) => canonical_slug === name);
   if (!model) throw notFound("Model not found");
   return ok({ data: { id: model.id, ...description(model), endpoints: endpointsOf(model) } });
 }
 
 function zdrEndpoints(): ApiResponse {
-  const all = CATALOGUE.filter(({ listed }) => listed).flatMap(endpointsOf);
+  const all = CATALOG.filter(({ listed }) => listed).flatMap(endpointsOf);
   return ok({ data: all.filter(({ provider_name }) => isZdr(provider_name)) });
 }
 
-function endpointsOf(model: CatalogueModel) {
+function endpointsOf(model: CatalogModel) {
   return model.providers.map((provider) => ({
     name: `${provider} | ${model.id}`,
     model_id: model.canonical_slug,

@@ -1,6 +1,6 @@
-/** A small catalogue of models: slugs, canonical slugs, variants, modalities, and models that are no longer listed. */
+/** A small catalog of models: slugs, canonical slugs, variants, modalities, and models that are no longer listed. */
 
-export interface CatalogueModel {
+export interface CatalogModel {
   /** Slug, with the suffix of its variant if it has one. */
   id: string;
   canonical_slug: string;
@@ -13,7 +13,7 @@ export interface CatalogueModel {
   providers: string[];
   /** Such as `text+image->text`. */
   modality: string;
-  /** False for a model that the server accepts but the catalogue omits. */
+  /** False for a model that the server accepts but the catalog omits. */
   listed: boolean;
 }
 
@@ -226,7 +226,7 @@ const UNLISTED: readonly Row[] = [
   ["anthropic/claude-2.1", "anthropic/claude-2.1", "Anthropic: Claude v2.1", 8, 24, 200_000, "Anthropic"],
 ];
 
-const fromRows = (rows: readonly Row[], listed: boolean): CatalogueModel[] =>
+const fromRows = (rows: readonly Row[], listed: boolean): CatalogModel[] =>
   rows.map(([id, canonical_slug, name, input_price, output_price, context_length, providers, modality]) => ({
     id,
     canonical_slug,
@@ -239,7 +239,7 @@ const fromRows = (rows: readonly Row[], listed: boolean): CatalogueModel[] =>
     listed,
   }));
 
-export const CATALOGUE: readonly CatalogueModel[] = [...fromRows(LISTED, true), ...fromRows(UNLISTED, false)];
+export const CATALOG: readonly CatalogModel[] = [...fromRows(LISTED, true), ...fromRows(UNLISTED, false)];
 
 /** Providers with zero data retention. */
 export const ZDR_PROVIDERS: readonly string[] = ["Amazon Bedrock", "Azure", "Google", "Together"];
@@ -256,7 +256,7 @@ export function storedModel(name: string): string | undefined {
   const slug = colon < 0 ? name : name.slice(0, colon);
   const variant = colon < 0 ? "" : name.slice(colon);
   if (variant && !VARIANTS.has(variant.slice(1))) return undefined;
-  const model = CATALOGUE.find(({ id, canonical_slug }) => withoutVariant(id) === slug || canonical_slug === slug);
+  const model = CATALOG.find(({ id, canonical_slug }) => withoutVariant(id) === slug || canonical_slug === slug);
   if (!model) return undefined;
   return model.listed ? model.canonical_slug + variant : name;
 }
