@@ -1,7 +1,7 @@
 /**
- * Mistakes that other tools for this API make, each held off in a whole `up`. Other tests cover more of them: `drift`
+ * Mistakes that other tools for this API make, each tested in a whole `up`. Other tests cover more of them: `drift`
  * (nulls, deleted keys), `accounts` and `accountsCredentials` (wrong keys), `contract` (paths and fields), `sentinel`
- * (secrets on disk), `lostResponses` (doubled and orphaned keys).
+ * (secrets on disk), `lostResponses` (duplicates and orphans).
  */
 import {
   type Declaration,

@@ -18,7 +18,7 @@ test.each([
   { visibleAfterMs: 1_000, numRuns: RUNS_WITH_LAG },
   { visibleAfterMs: 9_000, numRuns: RUNS_WITH_LAG },
 ])(
-  "converges after every up, and doubles, loses or leaks nothing, when the API shows writes after $visibleAfterMs ms",
+  "converges after every up, and duplicates, loses or leaks nothing, when the API shows writes after $visibleAfterMs ms",
   async ({ visibleAfterMs, numRuns }) => {
     let inFlight: Promise<string[]> | undefined;
     const property = fc.asyncProperty(histories, async (history) => {

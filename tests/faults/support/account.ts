@@ -1,10 +1,10 @@
 /** An account with two stacks and unmanaged objects, and a second account. */
 import { isDeepStrictEqual } from "node:util";
 import type { SimulatedAccount, Simulator } from "../../../testing/simulator/index";
-import { addBystanders } from "./bystanders";
-import { type Bystanders, isReported, orphansIn, present } from "./convergence";
+import { isReported, orphansIn, present, type Unmanaged } from "./convergence";
 import { type Declaration, InProcessStack } from "./inProcessStack";
 import type { Drift, Place } from "./randomHistory";
+import { addUnmanaged } from "./unmanaged";
 
 /** A stack with its current program. */
 export interface Actor {
@@ -29,7 +29,7 @@ export interface World {
 }
 
 export function worldOf(simulator: Simulator): World {
-  addBystanders(simulator, ["k", "g"]);
+  addUnmanaged(simulator, ["k", "g"]);
   const other = simulator.addAccount();
   other.dashboard.createKey({ name: "acme/test/k" });
   const second = simulator.dashboard.addWorkspace({ name: "Second", slug: "second" }).id;
@@ -66,8 +66,8 @@ function adoptable({ simulator, outside }: World, { stack }: Actor): string {
   return hash;
 }
 
-/** Objects of the account that neither this stack created nor a killed run left as orphans. */
-export function othersOf({ simulator, actors, outside }: World, { stack }: Actor): Bystanders {
+/** Objects outside this stack: unmanaged ones, known orphans of killed runs, and those of the other stack. */
+export function othersOf({ simulator, actors, outside }: World, { stack }: Actor): Unmanaged {
   const states = actors.filter((each) => each.stack !== stack).flatMap((each) => each.stack.state.map(({ id }) => id));
   const known = new Set([...outside, ...states]);
   const { keys, guardrails, pairs } = present(simulator);

@@ -1,4 +1,4 @@
-/** Checks that nothing is lost, doubled or leaked. Each check returns its problems as sentences. */
+/** Checks that nothing is lost, duplicated or leaked. Each check returns its problems as sentences. */
 import { isDeepStrictEqual } from "node:util";
 import type { Account, KeyAssignment, MemberAssignment } from "../../../testing/simulator/account";
 import { hashOf } from "../../../testing/simulator/ids";
@@ -7,14 +7,14 @@ import { type Declaration, type Declared, defaultName, type InProcessStack, type
 import { leaks } from "./leaks";
 
 /** Ids of objects outside the stack. */
-export interface Bystanders {
+export interface Unmanaged {
   keys: string[];
   guardrails: string[];
   /** Ids of the assignments of existing keys and members. */
   pairs: string[];
 }
 
-export function present({ account }: Simulator): Bystanders {
+export function present({ account }: Simulator): Unmanaged {
   const keys = account.keys.map(({ hash }) => hash);
   const pairs = [
     ...account.keyAssignments.filter((row) => keys.includes(row.key_hash)).map(keyPair),
@@ -148,7 +148,7 @@ function problemsOfSet(account: Account, { name, outputs }: Managed, args: Recor
 }
 
 /** Objects that are neither in the state nor created outside the stack. */
-export function orphansIn({ account }: Simulator, stack: InProcessStack, others: Bystanders) {
+export function orphansIn({ account }: Simulator, stack: InProcessStack, others: Unmanaged) {
   const managed = new Set(stack.state.map(({ id }) => id));
   const isOrphan = (id: string, known: string[]) => !managed.has(id) && !known.includes(id);
   return {
@@ -158,7 +158,7 @@ export function orphansIn({ account }: Simulator, stack: InProcessStack, others:
 }
 
 /** Every orphan must be reported with its date of creation. */
-export function problemsOfOrphans(simulator: Simulator, stack: InProcessStack, others: Bystanders, printed: string[]) {
+export function problemsOfOrphans(simulator: Simulator, stack: InProcessStack, others: Unmanaged, printed: string[]) {
   const { keys, guardrails } = orphansIn(simulator, stack, others);
   return [
     ...keys
@@ -186,14 +186,14 @@ function isReportedAsUnknown(name: string, printed: readonly string[]): boolean 
 }
 
 /** Deletes the orphans, as the messages advise. */
-export function removeOrphans(simulator: Simulator, stack: InProcessStack, others: Bystanders): void {
+export function removeOrphans(simulator: Simulator, stack: InProcessStack, others: Unmanaged): void {
   const { keys, guardrails } = orphansIn(simulator, stack, others);
   for (const { hash } of keys) simulator.dashboard.deleteKey(hash);
   for (const { id } of guardrails) simulator.dashboard.deleteGuardrail(id);
 }
 
 /** Deletes the orphans and destroys the stack: only objects outside the stack remain. */
-export async function problemsOfDestroy(simulator: Simulator, stack: InProcessStack, others: Bystanders) {
+export async function problemsOfDestroy(simulator: Simulator, stack: InProcessStack, others: Unmanaged) {
   removeOrphans(simulator, stack, others);
   // Adopted objects belong to the stack.
   const isTheirs = (id: string) => !stack.state.some((managed) => managed.id === id);
@@ -205,7 +205,7 @@ export async function problemsOfDestroy(simulator: Simulator, stack: InProcessSt
   return problems;
 }
 
-function count({ keys, guardrails, pairs }: Bystanders): string {
+function count({ keys, guardrails, pairs }: Unmanaged): string {
   return `${keys.length} keys, ${guardrails.length} guardrails and ${pairs.length} assignments`;
 }
 

@@ -1,8 +1,8 @@
 /** Every operation of every kind of resource: the program before, and the program after. */
 import type { Simulator } from "../../../testing/simulator/index";
-import { addBystanders } from "./bystanders";
 import type { Declaration, InProcessStack, Outcome } from "./inProcessStack";
 import { setScenarios } from "./setScenarios";
+import { addUnmanaged } from "./unmanaged";
 
 /** The account of an operation. */
 export interface World {
@@ -143,7 +143,7 @@ export function worldOf(simulator: Simulator): World {
   const { dashboard } = simulator;
   const workspace = dashboard.addWorkspace({ name: "Second", slug: "second" });
   const member = dashboard.addMember({ email: "ada@example.com" }, [workspace.id]);
-  addBystanders(simulator, ["k", "g"]);
+  addUnmanaged(simulator, ["k", "g"]);
   const adoptable = {
     key: dashboard.createKey({ name: "theirs" }).key.hash,
     guardrail: dashboard.createGuardrail({ name: "theirs" }).id,

@@ -86,14 +86,14 @@ test("deletes only the unused key with default name and settings when the config
   expect(simulator.account.keys).toEqual(expect.arrayContaining(others));
 });
 
-test("keeps a key with a chosen name when the configuration allows to delete orphans", async () => {
+test("keeps a key with a chosen name when the configuration allows deleting orphans", async () => {
   const { simulator, stack, createKey } = await open();
   const foreign = createKey("chosen");
   expect((await stack.up(declared({ name: "chosen" }), DELETE_ORPHANS)).ok).toBe(true);
   expect(simulator.account.keys).toContain(foreign);
 });
 
-test("keeps a key of the same stack with the same name when the configuration allows to delete orphans", async () => {
+test("keeps a key of the same stack with the same name when the configuration allows deleting orphans", async () => {
   const { simulator, stack } = await open();
   const other: Declaration = { other: { kind: "InferenceKey", args: { name: NAME } } };
   await stack.up(other);

@@ -4,7 +4,7 @@ import { defaultName } from "./inProcessStack";
 const HOUR_MS = 3_600_000;
 
 /** Unmanaged objects with the default names of the stack: older ones, used ones, ones with other settings. */
-export function addBystanders({ dashboard, clock, switches }: Simulator, resources: readonly string[]): void {
+export function addUnmanaged({ dashboard, clock, switches }: Simulator, resources: readonly string[]): void {
   const old = new Date(clock.now().getTime() - HOUR_MS);
   for (const resource of resources) {
     const name = defaultName(resource);
