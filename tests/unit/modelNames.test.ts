@@ -30,7 +30,7 @@ test.each([
   ["plain/model", "plain/model"],
   ["not/known", "not/known"],
   ["not/known:free", "not/known:free"],
-])("%s is stored as %s", (name, stored) => {
+])("resolves %s to %s", (name, stored) => {
   expect(canonicalName(SLUGS, name)).toBe(stored);
 });
 
@@ -40,20 +40,20 @@ test.each([
   ["not/known", false],
   ["not/known:free", false],
   [":free", false],
-])("the catalog knows %s: %s", (name, known) => {
-  expect(isKnownModel(SLUGS, name)).toBe(known);
+])("decides whether the catalog has %s: %s", (name, isKnown) => {
+  expect(isKnownModel(SLUGS, name)).toBe(isKnown);
 });
 
-test("the catalog is asked for all modalities, without credentials and to its last page", async () => {
+test("reads the catalog of all modalities to its last page, without credentials", async () => {
   const fake = responding(({ query }) => {
     const { offset } = query as { offset: number };
     return { data: CATALOG.map(({ id }) => ({ id: `${id}${offset}`, canonical_slug: null })), total_count: 2500 };
   });
-  const requested: unknown[] = [];
+  const authenticated: unknown[] = [];
   const api = {
     ...fake.api,
     request: (call: Parameters<typeof fake.api.request>[0]) => {
-      requested.push(call.authenticated);
+      authenticated.push(call.authenticated);
       return fake.api.request(call);
     },
   } as typeof fake.api;
@@ -61,16 +61,16 @@ test("the catalog is asked for all modalities, without credentials and to its la
   expect(fake.sent.map(({ query }) => query)).toEqual(
     [0, 1000, 2000].map((offset) => ({ output_modalities: "all", offset, limit: 1000 })),
   );
-  expect(requested).toEqual([false, false, false]);
+  expect(authenticated).toEqual([false, false, false]);
 });
 
-/** An API that stores models under their canonical names, without duplicates, as the real one does. */
+/** An API that stores the canonical names of models, without duplicates, like the real one. */
 function canonicalizing() {
-  let kept = wireGuardrail();
+  let stored = wireGuardrail();
   return responding(({ method, path, body }: SentRequest) => {
     if (path === "/models") return { data: CATALOG, total_count: CATALOG.length };
-    if (method !== "GET") kept = { ...kept, ...canonical(body as Record<string, unknown>) };
-    return { data: kept };
+    if (method !== "GET") stored = { ...stored, ...canonical(body as Record<string, unknown>) };
+    return { data: stored };
   });
 }
 
@@ -89,11 +89,11 @@ const inputsOf = (allowedModels: string[], more: object = {}) =>
 test.each([
   ["a slug", ["openai/gpt-4o-mini"]],
   ["a canonical slug", ["openai/gpt-4o-mini-2024-07-18"]],
-  ["a slug beside its canonical slug", ["openai/gpt-4o-mini", "openai/gpt-4o-mini-2024-07-18"]],
-  ["a model beside its variant", ["deepseek/r1", "deepseek/r1:free"]],
-  ["a variant alone", ["meta/llama:free", "openai/gpt-4o-mini:online"]],
+  ["a slug and its canonical slug", ["openai/gpt-4o-mini", "openai/gpt-4o-mini-2024-07-18"]],
+  ["a model and its variant", ["deepseek/r1", "deepseek/r1:free"]],
+  ["only variants", ["meta/llama:free", "openai/gpt-4o-mini:online"]],
   ["two slugs of one model", ["anthropic/claude", "anthropic/claude-latest"]],
-])("%s makes no diff, in create, read and a second up", async (_title, models) => {
+])("finds no change after a create and a refresh with %s", async (_title, models) => {
   const fake = canonicalizing();
   const declared = inputsOf(models);
   const { outputs } = await guardrail.create(contextOf(fake), declared);
@@ -104,7 +104,7 @@ test.each([
   expect(guardrail.diff(throughState(found?.outputs ?? outputs), declared).changed).toBe(false);
 });
 
-test("reading models whose names the state remembers asks no catalog, and keeps the program's spelling", async () => {
+test("keeps the declared names in a refresh, without the catalog, when the state remembers the canonical ones", async () => {
   const fake = canonicalizing();
   const { outputs } = await guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini"]));
   fake.sent.length = 0;
@@ -114,7 +114,7 @@ test("reading models whose names the state remembers asks no catalog, and keeps 
   expect(found?.outputs.__models).toEqual({ "openai/gpt-4o-mini": "openai/gpt-4o-mini-2024-07-18" });
 });
 
-test("declaring the canonical name of what was declared by slug, or the other way round, is no change", async () => {
+test("finds no change when the program replaces a slug with its canonical name, or the reverse", async () => {
   for (const [first, second] of [
     ["openai/gpt-4o-mini", "openai/gpt-4o-mini-2024-07-18"],
     ["deepseek/r1:free", "deepseek/r1-0528:free"],
@@ -124,7 +124,7 @@ test("declaring the canonical name of what was declared by slug, or the other wa
   }
 });
 
-test("a model added beside one with a remembered name is one PATCH with both, and then no diff", async () => {
+test("sends one PATCH with both models when one is added, and finds no change afterwards", async () => {
   const fake = canonicalizing();
   const { outputs } = await guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini"]));
   fake.sent.length = 0;
@@ -135,7 +135,7 @@ test("a model added beside one with a remembered name is one PATCH with both, an
   expect(guardrail.diff(throughState(updated), declared).changed).toBe(false);
 });
 
-test("a model added in the dashboard is drift, also beside one with a remembered name", async () => {
+test("returns a model from the dashboard as drift, next to one with a remembered name", async () => {
   const fake = scripted({
     data: wireGuardrail({ allowed_models: ["openai/gpt-4o-mini-2024-07-18", "deepseek/r1-0528"] }),
   });
@@ -146,18 +146,18 @@ test("a model added in the dashboard is drift, also beside one with a remembered
     __models: { "openai/gpt-4o-mini": "openai/gpt-4o-mini-2024-07-18" },
   };
   const found = await guardrail.read(contextOf(fake), GUARDRAIL, state);
-  // The declared one stays where the program has it, so that an index path of ignoreChanges finds it.
+  // The declared model keeps its position, so that an index path of ignoreChanges finds it.
   expect(found?.inputs.allowedModels).toEqual(["openai/gpt-4o-mini", "deepseek/r1-0528"]);
 });
 
-test("a remembered name that nothing uses any more is forgotten", async () => {
+test("drops a remembered name when its model is no longer declared", async () => {
   const fake = canonicalizing();
   const { outputs } = await guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini"]));
   const updated = await guardrail.update(contextOf(fake), GUARDRAIL, outputs, inputsOf(["plain/model"]));
   expect(updated).not.toHaveProperty("__models");
 });
 
-test("a failing catalog after the POST keeps the guardrail in state", async () => {
+test("keeps the guardrail in state when the catalog can't be read after the POST", async () => {
   const broken = new ServerError(OPERATION, 500, "Internal Server Error");
   const fake = scripted({ data: wireGuardrail({ allowed_models: ["openai/gpt-4o-mini-2024-07-18"] }) }, broken);
   const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini"])));
@@ -167,27 +167,27 @@ test("a failing catalog after the POST keeps the guardrail in state", async () =
 describe("an unknown model", () => {
   const catalog = { data: CATALOG, total_count: CATALOG.length };
 
-  test("is an error that names it, when the API does not", async () => {
+  test("is named in the error when the API does not name it", async () => {
     const fake = scripted(new ApiError(OPERATION, 400, "Invalid request parameters"), catalog);
     const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mini", "plian/model"])));
     expect(error).toBeInstanceOf(PreconditionError);
     expect(error.message).toMatch(/no model plian\/model \(did you mean plain\/model\?\)\. Take the names from/);
   });
 
-  test("shows which one may be meant, when the API names it itself", async () => {
+  test("gets a suggestion when the API names it", async () => {
     const fake = scripted(new ApiError(OPERATION, 400, "Invalid allowed_models: openai/gpt-4o-mni"), catalog);
     const error = await failureOf(guardrail.create(contextOf(fake), inputsOf(["openai/gpt-4o-mni"])));
     expect(error.message).toContain("did you mean openai/gpt-4o-mini?");
   });
 
-  test("is left to the API's own words when it is another status", async () => {
+  test("does not change the error of any other status", async () => {
     const cause = new ApiError(OPERATION, 409, "Resource conflict");
     expect(await failureOf(guardrail.create(contextOf(scripted(cause)), inputsOf(["not/known"])))).toBe(cause);
   });
 
-  test("is not blamed for a refusal when the catalog knows all", async () => {
-    const refused = new ApiError(OPERATION, 400, "Invalid request parameters");
-    const create = guardrail.create(contextOf(scripted(refused, catalog)), inputsOf(["plain/model"]));
-    expect(await failureOf(create)).toBe(refused);
+  test("does not change the error when the catalog has all models", async () => {
+    const rejection = new ApiError(OPERATION, 400, "Invalid request parameters");
+    const create = guardrail.create(contextOf(scripted(rejection, catalog)), inputsOf(["plain/model"]));
+    expect(await failureOf(create)).toBe(rejection);
   });
 });

@@ -5,7 +5,7 @@ import { SharedReads } from "../../provider/reconcile/sharedReads";
 import { responding } from "./support/fakeApi";
 import { failureOf } from "./support/samples";
 
-const named = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+const idsOf = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 /** An account that has these ids, in groups by what comes before the slash. */
@@ -46,26 +46,26 @@ function accountOf(ids: string[]) {
 }
 
 test("reads the rest of a group only when its turn comes again", async () => {
-  const account = accountOf([...named("a/", 150), ...named("b/", 150)]);
+  const account = accountOf([...idsOf("a/", 150), ...idsOf("b/", 150)]);
   expect(await Promise.all([account.read("a/120"), account.read("b/120")])).toEqual(["a/120", "b/120"]);
   // No group is read again from its start.
   expect(account.requests).toEqual(["a 0", "page 0", "page 100", "b 0", "b 100"]);
 });
 
-test("reads on in the name of a read that still waits", async () => {
-  const account = accountOf(named("a/", 150));
+test("reads the next page under the name of a read that still waits", async () => {
+  const account = accountOf(idsOf("a/", 150));
   await Promise.all([account.read("a/120"), account.read("a/5")]);
   expect(account.senders).toEqual(["read a/120", "read a/120"]);
 });
 
-test("reads a group of several pages once more for all that it did not show", async () => {
-  const account = accountOf(named("a/", 150));
+test("rereads a group of several pages once for all objects that it did not show", async () => {
+  const account = accountOf(idsOf("a/", 150));
   expect(await Promise.all([account.read("a/gone"), account.read("a/gone too")])).toEqual([undefined, undefined]);
   expect(account.requests).toEqual(["a 0", "a 100", "a 0", "a 100"]);
 });
 
-test("reads a group again when the second look at it failed, which is each read's own failure", async () => {
-  const account = accountOf(named("a/", 150));
+test("rereads a group when the last reread failed, and reports that failure under the name of each read", async () => {
+  const account = accountOf(idsOf("a/", 150));
   await account.read("a/120");
   account.fail(true);
   const failures = await Promise.all([failureOf(account.read("a/gone")), failureOf(account.read("a/gone too"))]);
@@ -74,7 +74,7 @@ test("reads a group again when the second look at it failed, which is each read'
   expect(await account.read("a/gone three")).toBeUndefined();
 });
 
-test("looks for another object of a group that was read as a whole and showed all that was asked for", async () => {
+test("rereads a completely read group for an object that it did not show", async () => {
   const account = accountOf(["a/0", "a/1"]);
   expect(await account.read("a/0")).toBe("a/0");
   expect(await account.read("a/1")).toBe("a/1");
@@ -82,10 +82,10 @@ test("looks for another object of a group that was read as a whole and showed al
   expect(await account.read("a/gone")).toBeUndefined();
 });
 
-test("stops waiting for a page when it has come", async () => {
+test("clears the timeout of a page when it arrives", async () => {
   jest.useFakeTimers({ doNotFake: ["setImmediate"] });
-  const account = accountOf(named("key", 20));
-  await Promise.all(named("key", 20).map((id) => account.read(id)));
+  const account = accountOf(idsOf("key", 20));
+  await Promise.all(idsOf("key", 20).map((id) => account.read(id)));
   expect(account.requests).toContain("page 0");
   expect(jest.getTimerCount()).toBe(0);
   jest.useRealTimers();

@@ -6,7 +6,7 @@ const usual = { workspace: WORKSPACE, server: PUBLIC_BASE_URL };
 const LOCAL = "http://127.0.0.1:4010/api/v1";
 
 test.each([
-  ["the usual case is two names", usual, false, { version: 1, account: WORKSPACE }],
+  ["the usual account", usual, false, { version: 1, account: WORKSPACE }],
   [
     "an organization",
     { ...usual, organization: "org_1" },
@@ -16,7 +16,7 @@ test.each([
   ["another base URL", { ...usual, server: LOCAL }, false, { version: 1, account: WORKSPACE, server: LOCAL }],
   ["an unfinished write", usual, true, { version: 1, account: WORKSPACE, unfinished: true }],
   ["an account without workspaces", { ...usual, workspace: "" }, false, { version: 1, account: "" }],
-])("%s, as a person can read it, and back again", (_title, account, unfinished, written) => {
+])("formats and parses %s", (_title, account, unfinished, written) => {
   expect(formatStamp(account, unfinished)).toStrictEqual(written);
   expect(parseStamp(written)).toStrictEqual({ version: STATE_VERSION, account, unfinished });
 });
@@ -31,22 +31,22 @@ test.each([
   { account: WORKSPACE },
   { version: "1", account: WORKSPACE },
   [],
-])("%j is no stamp of this package", (value) => {
+])("rejects %j as a stamp", (value) => {
   expect(parseStamp(value)).toBeUndefined();
 });
 
 test.each([
-  ["an account of another form", { version: 2, account: { id: WORKSPACE } }],
+  ["an account in an unknown format", { version: 2, account: { id: WORKSPACE } }],
   ["no account", { version: 2 }],
-  ["a base URL of another form", { version: 2, account: WORKSPACE, server: 5 }],
-])("of a later release with %s the version can be read, and no account is claimed", (_title, value) => {
+  ["a base URL in an unknown format", { version: 2, account: WORKSPACE, server: 5 }],
+])("returns the version but no account for a newer release with %s", (_title, value) => {
   expect(parseStamp(value)).toStrictEqual({ version: 2, account: undefined, unfinished: false });
 });
 
 test.each([
   ["organization", { organization: 5 }],
   ["unfinished", { unfinished: "yes" }],
-])("%s of another form is none", (_title, more) => {
+])("ignores %s in an unknown format", (_title, more) => {
   const stamp = { version: 1, account: usual, unfinished: false };
   expect(parseStamp({ version: 1, account: WORKSPACE, ...more })).toStrictEqual(stamp);
 });
