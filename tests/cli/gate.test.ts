@@ -5,7 +5,7 @@ import { adoptCommand } from "../../cli/adopt/command";
 import { auditCommand } from "../../cli/audit/command";
 import { keysCommand } from "../../cli/keys/command";
 import { usageCommand } from "../../cli/usage/command";
-import { waysRound } from "../support/waysRound";
+import { ungatedWrites } from "../support/ungatedWrites";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
 import { file, stackExport } from "./support/states";
 import { type Place, run } from "./support/terminal";
@@ -92,7 +92,7 @@ describe("the gate of terminal.ts", () => {
   const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
 
   test("is the only way of cli/ to print", () => {
-    const found = files.flatMap((name) => waysRound(name, readFileSync(join(root, name), "utf8")));
+    const found = files.flatMap((name) => ungatedWrites(name, readFileSync(join(root, name), "utf8")));
     expect(found.filter((place) => !place.startsWith("shared/terminal.ts: "))).toEqual([]);
     expect(found).toContain("shared/terminal.ts: stdout");
   });
@@ -107,6 +107,6 @@ describe("the gate of terminal.ts", () => {
     "writeSync(1, name)",
     'styleText("red", name)',
   ])("is not the way of %s, which this test detects", (code) => {
-    expect(waysRound("some.ts", code)).toHaveLength(1);
+    expect(ungatedWrites("some.ts", code)).toHaveLength(1);
   });
 });

@@ -1,10 +1,10 @@
-/** What the workflows of examples/gitops do: every command in them is run. */
+/** The workflows of examples/gitops, with every command run. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Simulator } from "../../testing/simulator/index";
 import { credentials, eachTestOnASimulator } from "../cli/support/account";
 import { stackExport } from "../cli/support/states";
-import type { Answer, Call } from "./support/machine";
+import type { Call, FakeOutput } from "./support/machine";
 import { type JobRun, startRun } from "./support/workflowRun";
 
 const recorded = (name: string) => readFileSync(join(__dirname, `../recordings/review/${name}.json`), "utf8");
@@ -25,12 +25,12 @@ const bodies = (calls: readonly Call[]) => calls.flatMap(({ body }) => body ?? [
 
 describe("on a pull request", () => {
   const COMMENTS = "repos/acme/budgets/issues/5/comments";
-  const change: Answer[] = [
-    { to: "pulumi preview --json", stdout: recorded("budgets-change") },
-    { to: "pulumi stack export", stdout: recorded("budgets-state") },
+  const change: FakeOutput[] = [
+    { prefix: "pulumi preview --json", stdout: recorded("budgets-change") },
+    { prefix: "pulumi stack export", stdout: recorded("budgets-state") },
   ];
-  const open = (answers: Answer[], github: object = GITHUB) =>
-    startRun("openrouter-review.yml", { context: { github, secrets: SECRETS }, answers });
+  const open = (outputs: FakeOutput[], github: object = GITHUB) =>
+    startRun("openrouter-review.yml", { context: { github, secrets: SECRETS }, outputs });
 
   test("fails and comments the review when a gate fails", async () => {
     const run = open(change);
@@ -52,7 +52,10 @@ describe("on a pull request", () => {
   });
 
   test("passes when no gate fails", async () => {
-    const same: Answer[] = [{ to: "pulumi preview --json", stdout: recorded("budgets-same") }, ...change.slice(1)];
+    const same: FakeOutput[] = [
+      { prefix: "pulumi preview --json", stdout: recorded("budgets-same") },
+      ...change.slice(1),
+    ];
     const review = await open(same)("review");
     expect(review.result).toBe("success");
     expect(lines(review)).toEqual([
@@ -63,8 +66,8 @@ describe("on a pull request", () => {
     ]);
   });
 
-  test("the next push updates the comment that is there", async () => {
-    const run = open([...change, { to: "gh api --paginate", stdout: "4711\n" }]);
+  test("updates the existing comment on the next push", async () => {
+    const run = open([...change, { prefix: "gh api --paginate", stdout: "4711\n" }]);
     await run("review");
     const [, update] = lines(await run("comment"));
     expect(update).toBe(
@@ -72,21 +75,21 @@ describe("on a pull request", () => {
     );
   });
 
-  test("a preview that fails takes the review of the push before out of the comment", async () => {
-    const run = open([{ to: "pulumi preview --diff", code: 1 }]);
+  test("removes the previous review from the comment when a preview fails", async () => {
+    const run = open([{ prefix: "pulumi preview --diff", code: 1 }]);
     expect(await run("review")).toMatchObject({ result: "failure", ran: ["Install", "Preview"] });
     const comment = await run("comment");
     expect(comment.result).toBe("success");
     expect(bodies(comment.calls)).toEqual([expect.stringContaining("There is no review of the last push.\n")]);
   });
 
-  test("what runs the change has neither the management key nor a token that writes", async () => {
+  test("runs the change without the management key or a token with write access", async () => {
     const { calls } = await open(change)("review");
     const given = new Set(calls.flatMap(({ secrets }) => secrets));
     expect(given).toEqual(new Set(["PULUMI_ACCESS_TOKEN"]));
   });
 
-  test("nothing runs for a fork", async () => {
+  test("runs nothing for a fork", async () => {
     const head = { sha: "abc123", repo: { full_name: "mallory/budgets" } };
     const run = open(change, { ...GITHUB, event: { pull_request: { number: 5, head } } });
     const skipped = { result: "skipped", ran: [], calls: [] };
@@ -94,8 +97,8 @@ describe("on a pull request", () => {
   });
 });
 
-test("a merge is brought about with the secrets of the environment", async () => {
-  const run = startRun("openrouter-up.yml", { context: { github: GITHUB, secrets: SECRETS }, answers: [] });
+test("applies a merge with the secrets of the environment", async () => {
+  const run = startRun("openrouter-up.yml", { context: { github: GITHUB, secrets: SECRETS }, outputs: [] });
   expect(await run("up")).toEqual({
     result: "success",
     ran: ["Install", "Up"],
@@ -111,24 +114,24 @@ test("a merge is brought about with the secrets of the environment", async () =>
 
 describe("every morning", () => {
   const PREVIEW = "pulumi preview --refresh --expect-no-changes --diff --non-interactive --stack prod";
-  const NO_CHANGES: Answer = { to: PREVIEW, stdout: "6 unchanged\n" };
-  const CHANGES: Answer = { to: PREVIEW, stdout: "~ limit: 900 => 200\n", code: 7 };
+  const NO_CHANGES: FakeOutput = { prefix: PREVIEW, stdout: "6 unchanged\n" };
+  const CHANGES: FakeOutput = { prefix: PREVIEW, stdout: "~ limit: 900 => 200\n", code: 7 };
   const simulator = eachTestOnASimulator();
 
   /** The key of the stack, which is in its state. */
-  function stateOf({ dashboard }: Simulator): Answer {
+  function stateOf({ dashboard }: Simulator): FakeOutput {
     const { key } = dashboard.createKey({ name: "budgets/prod/backend", limit: 5 });
     const entry = { kind: "InferenceKey", name: "backend", id: key.hash } as const;
-    return { to: "pulumi stack export", stdout: stackExport([entry]) };
+    return { prefix: "pulumi stack export", stdout: stackExport([entry]) };
   }
 
-  function check(...answers: Answer[]): Promise<JobRun> {
+  function check(...outputs: FakeOutput[]): Promise<JobRun> {
     const { OPENROUTER_BASE_URL = "", OPENROUTER_MANAGEMENT_KEY } = credentials(simulator());
     const context = { github: GITHUB, secrets: { ...SECRETS, OPENROUTER_MANAGEMENT_KEY } };
-    return startRun("openrouter-drift.yml", { context, env: { OPENROUTER_BASE_URL }, answers })("drift");
+    return startRun("openrouter-drift.yml", { context, env: { OPENROUTER_BASE_URL }, outputs })("drift");
   }
 
-  test("an account that is as it should be passes, and makes no issue", async () => {
+  test("passes without an issue when nothing differs", async () => {
     const run = await check(NO_CHANGES, stateOf(simulator()));
     expect({ ...run, calls: lines(run) }).toEqual({
       result: "success",
@@ -137,7 +140,7 @@ describe("every morning", () => {
     });
   });
 
-  test("drift makes an issue that shows it, and the audit is in it too", async () => {
+  test("opens an issue with the drift and the audit", async () => {
     const run = await check(CHANGES, stateOf(simulator()));
     expect(run).toMatchObject({ result: "failure", ran: ["Install", "Drift", "Audit", "Issue"] });
     expect(lines(run).slice(-3)).toEqual([
@@ -151,15 +154,15 @@ describe("every morning", () => {
     expect(body.split("\n#### audit\n")[1]).toContain("\n    1 key: 1 managed.\n");
   });
 
-  test("a key that no stack has updates the issue that is open", async () => {
+  test("updates the open issue for an unmanaged key", async () => {
     simulator().dashboard.createKey({ name: "stray" });
-    const run = await check(NO_CHANGES, stateOf(simulator()), { to: "gh issue list", stdout: "12\n" });
+    const run = await check(NO_CHANGES, stateOf(simulator()), { prefix: "gh issue list", stdout: "12\n" });
     expect(run.result).toBe("failure");
     expect(lines(run).at(-1)).toBe("gh issue edit 12 --body-file body.md");
     expect(bodies(run.calls)).toEqual([expect.stringContaining("    The audit found 1 unmanaged, 1 no-limit.\n")]);
   });
 
-  test("a check that could not begin fails without an issue", async () => {
-    expect(await check({ to: "npm ci", code: 1 })).toMatchObject({ result: "failure", ran: ["Install"] });
+  test("fails without an issue when the installation fails", async () => {
+    expect(await check({ prefix: "npm ci", code: 1 })).toMatchObject({ result: "failure", ran: ["Install"] });
   });
 });

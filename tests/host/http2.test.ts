@@ -1,4 +1,4 @@
-/** HTTP/2 where the server has it: the real dynamic entry against a server that speaks it. */
+/** HTTP/2: the built provider against a server that supports it. */
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createSecureServer, type Http2SecureServer } from "node:http2";
@@ -6,13 +6,13 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** A pair made for these tests, which proves nothing to anybody else. */
+/** A key pair that is used by these tests only. */
 const support = (file: string) => join(__dirname, "support", file);
 const CERTIFICATE = support("localhost.cert.pem");
 
 const KEYS = 20;
 
-/** Changes the limit of each of the keys at the same time, as an `up` does that has so many under way; and once more. */
+/** Updates all keys concurrently, as an `up` does, and then again. */
 const SCRIPT = `
   const provider = require("pulumi-openrouter/dynamic").provider("InferenceKey");
   const update = (index) => {
@@ -37,15 +37,15 @@ beforeAll(async () => {
   const cert = readFileSync(CERTIFICATE);
   server = createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
     versions.push(request.httpVersion);
-    const answer = (data: object) => response.end(JSON.stringify(data));
+    const respond = (data: object) => response.end(JSON.stringify(data));
     response.setHeader("content-type", "application/json");
     if (request.method === "GET") {
-      answer({ data: [{ id: "w", created_at: null }], total_count: 1 });
+      respond({ data: [{ id: "w", created_at: null }], total_count: 1 });
       return;
     }
-    // Nobody is answered before all have asked: they have to be under way together.
-    waiting.push(() => answer({ data: { hash: request.url.split("/").at(-1), name: "k", limit: 5 } }));
-    if (waiting.length === KEYS) for (const go of waiting.splice(0)) go();
+    // Responds only once all requests have arrived, so they must be in flight together.
+    waiting.push(() => respond({ data: { hash: request.url.split("/").at(-1), name: "k", limit: 5 } }));
+    if (waiting.length === KEYS) for (const release of waiting.splice(0)) release();
   });
   server.on("session", () => sessions++);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -55,7 +55,7 @@ afterEach(() => {
   waiting = [];
 });
 
-test("is spoken, on connections that carry one request after the other, and nothing is sent twice", async () => {
+test("sends concurrent requests over HTTP/2 once each, and reuses the connections", async () => {
   const { port } = server.address() as AddressInfo;
   const env = {
     PATH: process.env.PATH,

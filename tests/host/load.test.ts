@@ -1,11 +1,11 @@
-/** What a provider process loads: one file with what it needs, and an HTTP client only for calls. */
+/** The modules that a provider process loads: one bundled file, and an HTTP client only for calls. */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(__dirname, "../..");
 
-/** Prints which files the entry loads, and whether it has loaded a network module before and after its first call. */
+/** Prints the files that the entry loads, and whether it loads a network module before its first call. */
 const SCRIPT = `
   const Module = require("node:module");
   const load = Module._load;
@@ -39,7 +39,7 @@ const { files, before } = JSON.parse(
   execFileSync(process.execPath, ["-e", SCRIPT], { env, cwd: root, encoding: "utf8" }),
 ) as { files: string[]; before: boolean };
 
-test("loads an HTTP client for the first call, and not for check and diff", () => {
+test("loads an HTTP client for the first call, but not for check and diff", () => {
   expect(before).toBe(false);
 });
 
@@ -47,10 +47,10 @@ test("loads one file", () => {
   expect(files).toEqual([join(root, "dist/provider/dynamic/index.js")]);
 });
 
-test("has no translations, nothing of Pulumi's SDK, and of undici only what sends requests", () => {
-  const texts = files.map((file) => readFileSync(file, "utf8")).join("\n");
-  // A bundle names each file that it has in a comment.
-  const sources = [...files, ...[...texts.matchAll(/^ *\/\/ (\S+\.[cm]?[jt]s)$/gm)].map(([, file = ""]) => file)];
+test("bundles no translations, nothing of Pulumi's SDK, and only the request code of undici", () => {
+  const bundle = files.map((file) => readFileSync(file, "utf8")).join("\n");
+  // The bundle has a comment with the name of each source file.
+  const sources = [...files, ...[...bundle.matchAll(/^ *\/\/ (\S+\.[cm]?[jt]s)$/gm)].map(([, file = ""]) => file)];
   expect(sources.filter((file) => file.includes("/zod/")).length).toBeGreaterThan(5);
   expect(sources.filter((file) => file.includes("@pulumi/"))).toEqual([]);
   expect(sources.filter((file) => file.includes("/locales/"))).toEqual(["node_modules/zod/v4/locales/en.js"]);

@@ -1,4 +1,4 @@
-/** The real dynamic-provider process of Pulumi with the built package, over gRPC, against the simulator. */
+/** Pulumi's dynamic-provider process with the built package, called over gRPC, against the simulator. */
 import path from "node:path";
 import type { Values } from "../../formats/values";
 import { InitError, launchDynamicProvider, Plugin } from "../../testing/engine/plugin";
@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 afterAll(() => simulator.close());
 
-/** A provider process that knows its credentials from the stack configuration alone. */
+/** A provider process that gets its credentials from the stack configuration only. */
 async function start(config: Values = configOf(simulator)): Promise<Plugin> {
   const sdk = loadSdk(programDir);
   const env = { PATH: process.env.PATH, PULUMI_PROJECT: "host", PULUMI_NODEJS_PROJECT: "host" };
@@ -47,20 +47,20 @@ function keyInputs(name: string, more: Values = {}): Values {
   return { name, ...more, __provider: providerOf("InferenceKey") };
 }
 
-/** A secret as the engine hands it back: without its wrapper. */
+/** The outputs with a plain secret, as the engine passes them. */
 function plain(outputs: Values): Values {
   const { value } = outputs.key as { value: string };
   return { ...outputs, key: value };
 }
 
-test("calls that come at once to a fresh process are all configured", async () => {
+test("configures all calls that arrive at once in a new process", async () => {
   const plugin = await start();
   const names = ["one", "two", "three", "four", "five"];
-  const made = await Promise.all(names.map((name) => plugin.create(urnOf("InferenceKey", name), keyInputs(name))));
-  expect(new Set(made.map(({ id }) => id)).size).toBe(names.length);
+  const created = await Promise.all(names.map((name) => plugin.create(urnOf("InferenceKey", name), keyInputs(name))));
+  expect(new Set(created.map(({ id }) => id)).size).toBe(names.length);
 });
 
-test("a key that was made and could not be disabled keeps what a later read and delete need", async () => {
+test("returns id and secret of a key that was created but not disabled", async () => {
   const plugin = await start();
   simulator.faults.add({ method: "PATCH", path: "/keys/:hash", effect: "status", status: 400, message: "not now" });
   const failure = await plugin
@@ -78,7 +78,7 @@ test("a key that was made and could not be disabled keeps what a later read and 
   expect(simulator.account.keys.some(({ hash }) => hash === id)).toBe(false);
 });
 
-test("an object that is gone has an empty id in a refresh, and is an error in a get", async () => {
+test("returns an empty id for a deleted object in a refresh, and an error in a get", async () => {
   const plugin = await start();
   const { id, outputs } = await plugin.create(urnOf("InferenceKey", "gone"), keyInputs("gone"));
   simulator.dashboard.deleteKey(id);
@@ -88,7 +88,7 @@ test("an object that is gone has an empty id in a refresh, and is an error in a 
   await expect(plugin.read(target, { inputs, outputs: inputs })).rejects.toThrow(/there is no such object/);
 });
 
-test("nothing that the process prints or answers in an error holds a secret, whatever goes wrong", async () => {
+test("redacts secrets in its output and errors", async () => {
   const plugin = await start();
   const { id, outputs } = await plugin.create(urnOf("InferenceKey", "quiet"), keyInputs("quiet"));
   const secret = String(plain(outputs).key);
@@ -99,19 +99,19 @@ test("nothing that the process prints or answers in an error holds a secret, wha
     simulator.faults.add({ method: "GET", path: "/keys/:hash", effect: "status", status, message });
     failures.push(await plugin.read(target, { outputs: plain(outputs) }).catch((error: unknown) => error));
   }
-  const texts = [...printed, ...failures.map((error) => (error instanceof Error ? error.message : ""))];
-  expect(texts).toHaveLength(printed.length + 4);
-  for (const text of texts) {
-    expect(text).not.toContain(secret);
-    expect(text).not.toContain(simulator.managementKey);
+  const messages = [...printed, ...failures.map((error) => (error instanceof Error ? error.message : ""))];
+  expect(messages).toHaveLength(printed.length + 4);
+  for (const message of messages) {
+    expect(message).not.toContain(secret);
+    expect(message).not.toContain(simulator.managementKey);
   }
-  expect(texts.join("\n")).toContain("[secret]");
+  expect(messages.join("\n")).toContain("[secret]");
 });
 
-test("a missing credential is an error of the first call, and not of check and diff", async () => {
+test("reports a missing credential at the first call, but not in check and diff", async () => {
   const plugin = await start({});
-  const urn = urnOf("InferenceKey", "nobody");
-  const { inputs, failures } = await plugin.check(urn, {}, keyInputs("nobody"));
+  const urn = urnOf("InferenceKey", "anonymous");
+  const { inputs, failures } = await plugin.check(urn, {}, keyInputs("anonymous"));
   expect(failures).toEqual([]);
   await expect(plugin.create(urn, inputs)).rejects.toThrow(
     /OPENROUTER_MANAGEMENT_KEY, OPENROUTER_PROVISIONING_KEY, OPENROUTER_MGMT_KEY or the stack configuration/,

@@ -1,4 +1,4 @@
-/** The built provider behind the proxy of its environment: https goes through it, and localhost does not. */
+/** The built provider with a proxy in its environment: it uses the proxy for HTTPS but not for localhost. */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -15,12 +15,12 @@ let server: Server;
 beforeEach(async () => {
   server = createServer();
   server.on("request", ({ url }, response) => {
-    server.emit("asked", `GET ${url}`);
+    server.emit("requested", `GET ${url}`);
     response.writeHead(404).end();
   });
   server.on("connect", ({ url }, socket) => {
-    server.emit("asked", `CONNECT ${url}`);
-    // The process that asks is ended by the test.
+    server.emit("requested", `CONNECT ${url}`);
+    // The test kills the client.
     socket.on("error", () => undefined).end("HTTP/1.1 403 Forbidden\r\n\r\n");
   });
   server.listen(0, "127.0.0.1");
@@ -28,19 +28,19 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-/** What the server is asked for first. */
+/** The first request that the server receives. */
 async function firstRequest(environment: Record<string, string>): Promise<string> {
   const env = {
     PATH: process.env.PATH,
     OPENROUTER_MANAGEMENT_KEY: "management-key-of-this-test",
     ...environment,
   };
-  const asked = once(server, "asked");
+  const requested = once(server, "requested");
   const child = execFile(process.execPath, ["-e", SCRIPT], { cwd: join(__dirname, "../.."), env });
-  const ended = once(child, "exit").then(() => ["none"]);
-  const [first] = await Promise.race([asked, ended]);
+  const exited = once(child, "exit").then(() => ["none"]);
+  const [first] = await Promise.race([requested, exited]);
   child.kill();
-  await ended;
+  await exited;
   return first;
 }
 

@@ -23,7 +23,8 @@ beforeAll(() => {
 afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
 
 const kinds = ["InferenceKey", "Guardrail", "GuardrailKeyAssignment", "GuardrailMemberAssignment"];
-const textOf = (kind: string) => `exports.handler = () => require("pulumi-openrouter/dynamic").provider("${kind}");`;
+const providerStringOf = (kind: string) =>
+  `exports.handler = () => require("pulumi-openrouter/dynamic").provider("${kind}");`;
 const typeOf = (kind: string) => `pulumi-nodejs:dynamic/openrouter:${kind}`;
 
 function inputsOf(registered: Registered[], kind: string, name: string) {
@@ -31,7 +32,7 @@ function inputsOf(registered: Registered[], kind: string, name: string) {
 }
 
 describe.each(["npm", "pnpm", "Yarn"])("installed by %s", (manager) => {
-  it("an ES module sees all names and makes resources", () => {
+  it("exports all names to an ES module, which registers resources", () => {
     const registered = runProgram(program(manager), "module.mjs");
     expect(inputsOf(registered, "InferenceKey", "ci")).toMatchObject({ limit: 25, limitReset: "monthly" });
     expect(inputsOf(registered, "GuardrailKeyAssignment", "ci-safe")).toMatchObject({
@@ -41,37 +42,37 @@ describe.each(["npm", "pnpm", "Yarn"])("installed by %s", (manager) => {
     expect(inputsOf(registered, "GuardrailMemberAssignment", "ada-safe")).toMatchObject({ guardrailId: "safe-id" });
     expect(registered).toContainEqual(expect.objectContaining({ type: typeOf("InferenceKey"), id: "0a".repeat(32) }));
     expect(registered).toContainEqual(expect.objectContaining({ type: "pulumi:providers:pulumi-nodejs" }));
-    const texts = kinds.map((kind) => registered.find((one) => one.type === typeOf(kind))?.inputs.__provider);
-    expect(texts).toEqual(kinds.map(textOf));
+    const strings = kinds.map((kind) => registered.find((one) => one.type === typeOf(kind))?.inputs.__provider);
+    expect(strings).toEqual(kinds.map(providerStringOf));
   });
 
-  it("a component library and the program share the package", () => {
+  it("is shared by a component library and the program", () => {
     const registered = runProgram(program(manager), "components.cjs");
     expect(inputsOf(registered, "InferenceKey", "search")).toMatchObject({ name: "shop/prod/search", limit: 10 });
     expect(inputsOf(registered, "GuardrailMemberAssignment", "ada")).toMatchObject({ guardrailId: "search-id" });
   });
 
-  it("the provider process loads the provider of each kind from the text in a state", () => {
-    const loaded = loadProviders(program(manager), kinds.map(textOf));
+  it("loads the provider of each kind from the __provider string of a state", () => {
+    const loaded = loadProviders(program(manager), kinds.map(providerStringOf));
     const methods = ["check", "configure", "create", "delete", "diff", "read", "update"];
     expect(loaded.map((provider) => provider.methods)).toEqual(kinds.map(() => methods));
-    expect(loaded.map((provider) => provider.refused.length > 0)).toEqual(kinds.map(() => true));
+    expect(loaded.map((provider) => provider.rejected.length > 0)).toEqual(kinds.map(() => true));
   });
 
-  it("the command runs", () => {
+  it("runs the command", () => {
     const file = require.resolve("pulumi-openrouter/package.json", { paths: [program(manager)] });
     const { bin } = readManifest(path.dirname(file));
     const command = path.join(path.dirname(file), bin?.["pulumi-openrouter"] ?? "");
     expect(run(program(manager), [command, "--help"])).not.toBe("");
   });
 
-  it("every entry loads", () => {
+  it("loads every entry", () => {
     const entries = ["pulumi-openrouter", "pulumi-openrouter/dynamic", "pulumi-openrouter/testing"];
     const code = `console.log(JSON.stringify(${JSON.stringify(entries)}.map((entry) => typeof require(entry))))`;
     expect(run(program(manager), ["-e", code])).toBe('["object","object","object"]');
   });
 
-  it("everything comes from the installation, and nothing from the repository", () => {
+  it("loads files of the installation only, not of the repository", () => {
     const files = "console.log(JSON.stringify(Object.keys(require.cache)))";
     const code = `require("pulumi-openrouter"); require("pulumi-openrouter/dynamic"); ${files}`;
     const loaded = JSON.parse(run(program(manager), ["-e", code])) as string[];
@@ -80,7 +81,7 @@ describe.each(["npm", "pnpm", "Yarn"])("installed by %s", (manager) => {
 });
 
 describe("a program that depends on a component library only", () => {
-  it("is told what to install where the package manager hides the package from it", () => {
+  it("reports what to install where the package manager hides the package", () => {
     const folder = program("transitive");
     expect(() => runProgram(folder, "transitive.cjs")).toThrow(
       `the package pulumi-openrouter is not installed in the program's directory ${folder}. ` +
@@ -88,8 +89,8 @@ describe("a program that depends on a component library only", () => {
     );
   });
 
-  it("could not have been refreshed or destroyed: the provider process does not find the package", () => {
-    const load = () => loadProviders(program("transitive"), [textOf("InferenceKey")]);
+  it("fails in the provider process, so the install error prevents stacks that can't be refreshed", () => {
+    const load = () => loadProviders(program("transitive"), [providerStringOf("InferenceKey")]);
     expect(load).toThrow("Cannot find module 'pulumi-openrouter/dynamic'");
   });
 

@@ -4,12 +4,12 @@ import * as path from "node:path";
 import { type Packed, pack, readManifest, repository, temporaryFolder } from "./support/pack";
 import { copyProgram, run, runProgram } from "./support/run";
 
-/** True installations by three package managers. They need a registry, so they run only where that is asked for. */
-const asked = Boolean(process.env.PACKAGE_REGISTRY);
-const describeWithRegistry = asked ? describe : describe.skip;
+/** Real installations by three package managers. They require a registry, so they run only if PACKAGE_REGISTRY is set. */
+const isEnabled = Boolean(process.env.PACKAGE_REGISTRY);
+const describeWithRegistry = isEnabled ? describe : describe.skip;
 
 const library = path.join(__dirname, "programs", "openrouter-team");
-const temporary = asked ? temporaryFolder() : "";
+const temporary = isEnabled ? temporaryFolder() : "";
 let packed: Packed;
 let packedLibrary: string;
 
@@ -25,8 +25,8 @@ afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
 const cache = ["--cache-folder", path.join(temporary, "yarn-cache")];
 
 /**
- * Pulumi asks for a newer Node than it needs, and Yarn 1 would stop at that. Yarn's cache is a new one, because it takes
- * a tarball of the same name and version for the same.
+ * Pulumi declares a newer Node than it needs, which Yarn 1 rejects without --ignore-engines. Yarn gets a new cache, because it
+ * identifies a tarball by name and version.
  */
 const managers: [manager: string, command: string, args: string[]][] = [
   ["npm", "npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund"]],
@@ -50,7 +50,7 @@ describeWithRegistry.each(managers)("installed by %s from the registry", (manage
       const manifest = {
         private: true,
         dependencies: { "@pulumi/pulumi": pulumi, "openrouter-team": `file:${packedLibrary}`, ...direct },
-        // The library asks for a release, and there may be none yet.
+        // The library depends on a release, which may not exist yet.
         overrides: { "pulumi-openrouter": own },
         pnpm: { overrides: { "pulumi-openrouter": own } },
         resolutions: { "pulumi-openrouter": own },
@@ -61,25 +61,25 @@ describeWithRegistry.each(managers)("installed by %s from the registry", (manage
     }
   }, 600_000);
 
-  it("an ES module makes resources", () => {
+  it("registers resources from an ES module", () => {
     expect(runProgram(program, "module.mjs").length).toBeGreaterThan(5);
   });
 
-  it("a component library and the program share the package", () => {
+  it("is shared by a component library and the program", () => {
     expect(runProgram(program, "components.cjs").length).toBeGreaterThan(3);
   });
 
-  it("the command is executable", () => {
+  it("has an executable command", () => {
     expect(() => call(path.join("node_modules", ".bin", "pulumi-openrouter"), ["--help"], program)).not.toThrow();
   });
 
-  it("a program with all resources type-checks with the installed TypeScript", () => {
+  it("type-checks a program with all resources", () => {
     copyProgram("everything.ts", program);
     const options = ["--strict", "--noEmit", "--target", "es2020", "--module", "nodenext"];
     expect(run(program, ["node_modules/typescript/bin/tsc", ...options, "everything.ts"])).toBe("");
   }, 120_000);
 
-  it("a program that depends on the library only runs, or is told what to install", () => {
+  it("runs a program that depends on the library only, or reports what to install", () => {
     const attempt = () => runProgram(transitive, "transitive.cjs");
     if (manager === "pnpm") expect(attempt).toThrow("Install it there (npm install pulumi-openrouter)");
     else expect(attempt().length).toBeGreaterThan(3);

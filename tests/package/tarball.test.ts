@@ -42,13 +42,13 @@ describe("the tarball", () => {
     expect(broken).toEqual([]);
   });
 
-  it("has no file whose source is gone", () => {
+  it("has no file without a source", () => {
     const sourceOf = (file: string) => file.replace(/^dist\//, "").replace(/(\.d\.ts|\.js)$/, ".ts");
     const built = files.filter((file) => file.startsWith("dist/"));
     expect(built.filter((file) => !fs.existsSync(path.join(repository, sourceOf(file))))).toEqual([]);
   });
 
-  it("has the declarations that its entries lead to, and no others", () => {
+  it("has only the declarations that its entries import", () => {
     const targets = Object.values(packed.manifest.exports ?? {}).filter((target) => typeof target === "object");
     const entries = targets.map(({ types }) => path.join(packed.folder, types));
     const program = compiler("6").createProgram(entries, { noLib: true, types: [] });
@@ -58,13 +58,13 @@ describe("the tarball", () => {
     expect(files.filter((file) => file.endsWith(".d.ts"))).toEqual(own.sort());
   });
 
-  it("names no path of the machine that built it", () => {
+  it("contains no path of the build machine", () => {
     const paths = [repository, os.homedir(), "/home/", "/Users/", "C:\\"];
-    const telling = files.filter((file) => {
+    const leaking = files.filter((file) => {
       const text = fs.readFileSync(path.join(packed.folder, file), "utf8");
       return paths.some((one) => text.includes(one));
     });
-    expect(telling).toEqual([]);
+    expect(leaking).toEqual([]);
   });
 
   it("has no script that runs on installation", () => {
@@ -91,21 +91,21 @@ describe("the manifest", () => {
     expect(packed.manifest.exports?.["."]).toEqual({ types: packed.manifest.types, default: packed.manifest.main });
   });
 
-  /** Package managers make it executable when they install it; see registry.test.ts. */
+  /** Package managers make it executable; see registry.test.ts. */
   it("has a command that starts with a shebang", () => {
     const command = path.join(packed.folder, packed.manifest.bin?.["pulumi-openrouter"] ?? "");
     expect(fs.readFileSync(command, "utf8")).toMatch(/^#!\/usr\/bin\/env node\r?\n/);
   });
 });
 
-describe("imports from the unpacked package itself", () => {
+describe("importing the unpacked package", () => {
   const attempt = (code: string) =>
     run(packed.folder, ["-e", `${code}.then(() => console.log("found"), (error) => console.log(error.code))`]);
 
   it.each([
     ["require", 'Promise.resolve().then(() => require("pulumi-openrouter/dist/sdk/index.js"))'],
     ["import", 'import("pulumi-openrouter/dist/sdk/index.js")'],
-  ])("refuses a file inside of the package by %s", (_, code) => {
+  ])("rejects a deep import by %s", (_, code) => {
     expect(attempt(code)).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
   });
 

@@ -19,7 +19,7 @@ beforeAll(() => {
 
 afterAll(() => fs.rmSync(temporary, { recursive: true, force: true }));
 
-/** The options of the templates of Pulumi. */
+/** The compiler options of Pulumi's templates. */
 const template = { strict: true, target: "ES2020", noFallthroughCasesInSwitch: true, noImplicitReturns: true };
 const nodenext = { ...template, module: "nodenext", moduleResolution: "nodenext" };
 const bundler = { ...template, module: "esnext", moduleResolution: "bundler" };
@@ -27,7 +27,7 @@ const strictest = {
   ...{ ...nodenext, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true, noImplicitOverride: true },
   ...{ noPropertyAccessFromIndexSignature: true, isolatedModules: true, verbatimModuleSyntax: true },
 };
-/** What Pulumi's run.js passes to its vendored compiler when the program has no tsconfig.json. */
+/** The options that Pulumi's run.js passes to its vendored compiler without a tsconfig.json. */
 const fallback = { target: "ES2020", module: "commonjs", moduleResolution: "node", sourceMap: true };
 
 type Setup = [what: string, version: Version, options: object, extension: "ts" | "cts" | "mts"];
@@ -41,15 +41,15 @@ const setups: Setup[] = [
   ["TypeScript 3.8.3, Pulumi's fallback, strict", "vendored", { ...fallback, strict: true }, "ts"],
 ];
 
-/** Statements that a compiler has to refuse, and the error's code. */
+/** Statements that a compiler must reject, and the error code. */
 const mistakes: [mistake: string, statement: string, error: string][] = [
-  ["a limit that is a text", 'new openrouter.InferenceKey("a", { limit: "5" });', "TS2322"],
+  ["a limit that is a string", 'new openrouter.InferenceKey("a", { limit: "5" });', "TS2322"],
   ["an unknown interval", 'new openrouter.InferenceKey("a", { limitReset: "yearly" });', "TS2322"],
   ["an expiry that is a number", 'new openrouter.InferenceKey("a", { expiresAt: 5 });', "TS2322"],
   ["an unknown input", 'new openrouter.InferenceKey("a", { limits: 5 });', "TS2345|TS2561"],
   ["a keeper that is an object", 'new openrouter.InferenceKey("a", { keepers: { a: {} } });', "TS2322"],
-  ["an output of another type", 'new openrouter.InferenceKey("a", { limit: safe.id });', "TS2322"],
-  ["a list that is a text", 'new openrouter.Guardrail("a", { allowedModels: "openai/gpt-4o" });', "TS2322"],
+  ["an output of a different type", 'new openrouter.InferenceKey("a", { limit: safe.id });', "TS2322"],
+  ["a list that is a string", 'new openrouter.Guardrail("a", { allowedModels: "openai/gpt-4o" });', "TS2322"],
   ["an unknown action", 'new openrouter.Guardrail("a", { contentFilters: [{ pattern: "", action: "x" }] });', "TS2322"],
   ["a missing key", 'new openrouter.GuardrailKeyAssignment("a", { guardrailId: "" });', "TS2345"],
   ["a missing member", 'new openrouter.GuardrailMemberAssignment("a", { guardrailId: "" });', "TS2345"],
@@ -57,7 +57,7 @@ const mistakes: [mistake: string, statement: string, error: string][] = [
   ["a management key that is a number", 'new openrouter.Provider("a", { managementKey: 5 });', "TS2322"],
   ["get without an id", 'openrouter.Guardrail.get("a");', "TS2554"],
   ["an output used as a value", "export const text: string = safe.name;", "TS2322"],
-  ["an output used as another type", "export const output: pulumi.Output<number> = safe.name;", "TS2322"],
+  ["an output used as a different type", "export const output: pulumi.Output<number> = safe.name;", "TS2322"],
   ["a change of an output", "safe.name = pulumi.output(5);", "TS2540"],
   ["the base class", "export type Base = openrouter.DynamicResource;", "TS2694"],
 ];
@@ -76,11 +76,11 @@ export const key: openrouter.InferenceKey = team.key;
 new openrouter.GuardrailMemberAssignment("ada", { guardrailId: team.guardrail.id, userId: "user_ada" });
 `;
 
-/** Which declarations are behind an entry of the package. */
+/** The declarations of each entry. */
 const entries: [entry: string, below: RegExp][] = [
   ["pulumi-openrouter", /dist\/sdk\/\w+\.d\.ts$/],
   ["pulumi-openrouter/dynamic", /dist\/provider\//],
-  ["pulumi-openrouter/testing", /dist\/sdk\/testing\//],
+  ["pulumi-openrouter/testing", /dist\/testing\//],
 ];
 
 describe.each(setups)("%s", (_, version, options, extension) => {
@@ -92,19 +92,19 @@ describe.each(setups)("%s", (_, version, options, extension) => {
     // One setup in the strict layout is enough: TypeScript follows links like Node.
     folder = options === strictest ? pnpm : npm;
     copyProgram("everything.ts", folder, `everything.${extension}`);
-    const texts: Record<string, string> = { components, "mistake-none": head };
-    for (const [entry] of entries) texts[path.basename(entry)] = `import * as all from "${entry}"; export { all };`;
-    for (const [index, [, statement]] of mistakes.entries()) texts[`mistake-${index}`] = `${head}\n${statement}\n`;
-    for (const [name, text] of Object.entries(texts)) fs.writeFileSync(file(name), text);
-    checked = check(compiler(version), folder, options, ["everything", ...Object.keys(texts)].map(file));
+    const sources: Record<string, string> = { components, "mistake-none": head };
+    for (const [entry] of entries) sources[path.basename(entry)] = `import * as all from "${entry}"; export { all };`;
+    for (const [index, [, statement]] of mistakes.entries()) sources[`mistake-${index}`] = `${head}\n${statement}\n`;
+    for (const [name, text] of Object.entries(sources)) fs.writeFileSync(file(name), text);
+    checked = check(compiler(version), folder, options, ["everything", ...Object.keys(sources)].map(file));
   });
 
-  it("takes a program with all resources, inputs and outputs", () => {
+  it("accepts a program with all resources, inputs and outputs", () => {
     expect(checked.errorsIn(file("everything"))).toEqual([]);
     expect(checked.errorsIn(file("mistake-none"))).toEqual([]);
   });
 
-  it("takes a program with a component library", () => {
+  it("accepts a program with a component library", () => {
     expect(checked.errorsIn(file("components"))).toEqual([]);
   });
 
@@ -114,28 +114,28 @@ describe.each(setups)("%s", (_, version, options, extension) => {
     expect(checked.declarations(below).flatMap(checked.errorsIn)).toEqual([]);
   });
 
-  it.each(mistakes.map(([mistake, , error], index) => ({ mistake, error, index })))("refuses $mistake", (row) => {
+  it.each(mistakes.map(([mistake, , error], index) => ({ mistake, error, index })))("rejects $mistake", (row) => {
     const errors = checked.errorsIn(file(`mistake-${row.index}`));
     expect(errors.map((error) => /:(\d+): TS/.exec(error)?.[1])).toEqual(["4"]);
     expect(errors[0]).toMatch(new RegExp(row.error));
   });
 });
 
-it("Pulumi's fallback compiles and runs a program without TypeScript of its own", () => {
+it("compiles and runs a program without its own TypeScript through Pulumi's fallback", () => {
   copyProgram("everything.ts", npm);
   const registered = runProgram(npm, "fallback.cjs");
   expect(registered.filter(({ type }) => type.startsWith("pulumi-nodejs:dynamic/openrouter:"))).toHaveLength(11);
 });
 
 describe("the published declarations", () => {
-  it("don't say any", () => {
+  it("contain no any", () => {
     const dist = path.join(npm, "node_modules", "pulumi-openrouter", "dist");
     const declarations = filesOf(dist).filter((name) => name.endsWith(".d.ts"));
     const words = (name: string) => anyWords(compiler("6"), name, fs.readFileSync(path.join(dist, name), "utf8"));
     expect(declarations.flatMap(words)).toEqual([]);
   });
 
-  it.each(entries)("of %s have no type that turns out to be any", (entry) => {
+  it.each(entries)("of %s have no type that resolves to any", (entry) => {
     const file = path.join(pnpm, "entry.cts");
     fs.writeFileSync(file, `export * from "${entry}";`);
     const { program } = check(compiler("6"), pnpm, nodenext, [file]);

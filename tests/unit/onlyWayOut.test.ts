@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as openrouter from "../../sdk";
 import { rejection } from "../../sdk/messages";
-import { waysRound } from "../support/waysRound";
+import { ungatedWrites } from "../support/ungatedWrites";
 import { installIn, mockedProgram, removeProgram } from "./support/mockedPulumi";
 import { KEY } from "./support/samples";
 
@@ -19,7 +19,7 @@ function found(room: string, more?: RegExp): string[] {
     // The test engine stands for Pulumi's command, which prints.
     return name.endsWith(".ts") && !name.startsWith("testing");
   });
-  return files.flatMap((name) => waysRound(name, readFileSync(join(root, name), "utf8"), more));
+  return files.flatMap((name) => ungatedWrites(name, readFileSync(join(root, name), "utf8"), more));
 }
 
 test("prints in one gated place of the provider", () => {
@@ -38,7 +38,7 @@ test.each([
   "new RunError(name)",
   "new pulumi.InputPropertyError(x)",
 ])("detects %s", (code) => {
-  expect(waysRound("some.ts", code, MESSAGES)).toHaveLength(1);
+  expect(ungatedWrites("some.ts", code, MESSAGES)).toHaveLength(1);
 });
 
 describe("a value of the program", () => {

@@ -1,17 +1,17 @@
-/** Runs jobs of a workflow as GitHub would: conditions, expressions, artifacts; each job on a machine of its own. */
+/** Runs the jobs of a workflow like GitHub: conditions, expressions, artifacts; each job on its own machine. */
 import { copyFileSync, existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
-import { type Answer, type Call, type Machine, startMachine } from "./machine";
+import { type Call, type FakeOutput, type Machine, startMachine } from "./machine";
 import { type Step, type Workflow, workflow } from "./workflows";
 
-export interface Circumstances {
+export interface RunOptions {
   /** `github` and `secrets` of expressions. */
   context: Record<string, unknown>;
-  /** On top of what the workflow says. */
+  /** In addition to the workflow's own. */
   env?: Record<string, string>;
-  answers: Answer[];
+  outputs: FakeOutput[];
 }
 
 export interface JobRun {
@@ -21,13 +21,13 @@ export interface JobRun {
   calls: Call[];
 }
 
-/** What comes back runs a job by its name. */
-export function startRun(file: string, circumstances: Circumstances): (job: string) => Promise<JobRun> {
+/** Returns a function that runs a job by name. */
+export function startRun(file: string, options: RunOptions): (job: string) => Promise<JobRun> {
   const artifacts = mkdtempSync(join(tmpdir(), "pulumi-openrouter-artifacts-"));
   const needs: Record<string, JobRun> = {};
   return async (job) => {
-    const context = { ...circumstances.context, needs };
-    const run = await runJob(workflow(file), job, artifacts, { ...circumstances, context });
+    const context = { ...options.context, needs };
+    const run = await runJob(workflow(file), job, artifacts, { ...options, context });
     needs[job] = run;
     return run;
   };
@@ -37,10 +37,10 @@ async function runJob(
   { env: common, jobs }: Workflow,
   name: string,
   artifacts: string,
-  { context: given, env, answers }: Circumstances,
+  { context: expressions, env, outputs }: RunOptions,
 ): Promise<JobRun> {
   const job = jobs[name];
-  if (job === undefined) throw new Error(`there is no job ${name}`);
+  if (job === undefined) throw new Error(`no job ${name} in the workflow`);
   let result: JobRun["result"] = "success";
   const ran: string[] = [];
   const steps: Record<string, { outcome: JobRun["result"] }> = {};
@@ -49,37 +49,37 @@ async function runJob(
     success: () => result === "success",
     failure: () => result === "failure",
   };
-  const context = { ...given, ...status, env: common, steps };
-  if (!holds(job.if ?? "success()", context)) return { result: "skipped", ran, calls: [] };
+  const context = { ...expressions, ...status, env: common, steps };
+  if (!evaluates(job.if ?? "success()", context)) return { result: "skipped", ran, calls: [] };
 
-  const machine = startMachine(answers);
+  const machine = startMachine(outputs);
   for (const step of job.steps) {
-    if (!holds(step.if ?? "success()", context)) {
+    if (!evaluates(step.if ?? "success()", context)) {
       if (step.id !== undefined) steps[step.id] = { outcome: "skipped" };
       continue;
     }
-    const own = Object.entries(step.env ?? {}).map(([variable, text]) => [variable, filledIn(text, context)]);
-    const isWell =
+    const own = Object.entries(step.env ?? {}).map(([variable, value]) => [variable, interpolated(value, context)]);
+    const succeeded =
       step.run === undefined
         ? transfer(step, machine, artifacts)
         : await machine.bash(step.run, { ...common, ...env, ...Object.fromEntries(own) });
     if (step.run !== undefined) ran.push(step.name ?? step.run);
-    if (step.id !== undefined) steps[step.id] = { outcome: isWell ? "success" : "failure" };
-    if (!isWell && !step["continue-on-error"]) result = "failure";
+    if (step.id !== undefined) steps[step.id] = { outcome: succeeded ? "success" : "failure" };
+    if (!succeeded && !step["continue-on-error"]) result = "failure";
   }
   return { result, ran, calls: machine.calls() };
 }
 
-/** GitHub's expressions are JavaScript's, as far as these workflows use them. */
-function holds(condition: string, context: object): boolean {
+/** The GitHub expressions of these workflows are also valid JavaScript. */
+function evaluates(condition: string, context: object): boolean {
   return Boolean(runInNewContext(condition.replace(/^\$\{\{|\}\}$/g, ""), context));
 }
 
-function filledIn(text: string, context: object): string {
-  return text.replace(/\$\{\{(.*?)\}\}/g, (_, expression) => String(runInNewContext(expression, context) ?? ""));
+function interpolated(value: string, context: object): string {
+  return value.replace(/\$\{\{(.*?)\}\}/g, (_, expression) => String(runInNewContext(expression, context) ?? ""));
 }
 
-/** What the actions for artifacts do; the others do nothing here. False if there is none to download. */
+/** Simulates the artifact actions; other actions do nothing. Returns false if there is no artifact to download. */
 function transfer({ uses = "", with: settings }: Step, { folder }: Machine, artifacts: string): boolean {
   const stored = join(artifacts, String(settings?.name));
   if (uses.startsWith("actions/upload-artifact@")) {

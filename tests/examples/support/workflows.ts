@@ -1,4 +1,4 @@
-/** The workflow files of examples/gitops, as far as the tests look at them. */
+/** The workflow files of examples/gitops, with the fields that the tests use. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";

@@ -1,4 +1,4 @@
-// A program that uses a component library beside our resources.
+// A program that uses a component library next to resources of this package.
 const assert = require("node:assert/strict");
 const { Team } = require("openrouter-team");
 const openrouter = require("pulumi-openrouter");

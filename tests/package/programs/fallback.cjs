@@ -1,4 +1,4 @@
-// Runs a TypeScript program like Pulumi does where neither TypeScript nor a tsconfig.json is there. See
+// Runs a TypeScript program as Pulumi does without TypeScript and tsconfig.json. See
 // @pulumi/pulumi/cmd/run/run.js.
 const assert = require("node:assert/strict");
 const { typeScriptRequireStrings } = require("@pulumi/pulumi/tsutils");

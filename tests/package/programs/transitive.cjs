@@ -1,4 +1,4 @@
-// A program that uses our resources through a component library only.
+// A program that uses this package through a component library only.
 const { Team } = require("openrouter-team");
 
 new Team("search", { limit: 10 });

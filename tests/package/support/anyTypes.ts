@@ -1,14 +1,14 @@
 import type * as TypeScript from "typescript";
 import type { Compiler } from "./compiler";
 
-/** Where a declaration file says `any`, each as `<line>: <text>`. */
-export function anyWords(ts: Compiler, fileName: string, text: string): string[] {
-  const source = ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, true);
+/** Where a declaration file contains `any`, each as `<line>: <source>`. */
+export function anyWords(ts: Compiler, fileName: string, content: string): string[] {
+  const source = ts.createSourceFile(fileName, content, ts.ScriptTarget.Latest, true);
   const found: string[] = [];
   const visit = (node: TypeScript.Node) => {
     if (node.kind === ts.SyntaxKind.AnyKeyword) {
       const line = source.getLineAndCharacterOfPosition(node.pos).line;
-      found.push(`${fileName}:${line + 1}: ${text.split("\n")[line]?.trim()}`);
+      found.push(`${fileName}:${line + 1}: ${content.split("\n")[line]?.trim()}`);
     }
     ts.forEachChild(node, visit);
   };
@@ -17,13 +17,13 @@ export function anyWords(ts: Compiler, fileName: string, text: string): string[]
 }
 
 /**
- * Which exports of a module have a type that is `any` in the end, each as a path such as `GuardrailArgs.name`. Finds
- * also what an import that can't be resolved turns into `any`. Types of other packages are theirs.
+ * The exports of a module whose type resolves to `any`, each as a path such as `GuardrailArgs.name`. This includes imports that
+ * can't be resolved. Types of other packages are not checked.
  */
 export function anyTypes(ts: Compiler, program: TypeScript.Program, entry: TypeScript.SourceFile) {
   const checker = program.getTypeChecker();
   const module = checker.getSymbolAtLocation(entry);
-  if (!module) throw new Error(`${entry.fileName} is no module`);
+  if (!module) throw new Error(`${entry.fileName} is not a module`);
   const found: string[] = [];
   const seen = new Set<TypeScript.Type>();
   const exports = checker.getExportsOfModule(module);

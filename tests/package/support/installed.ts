@@ -2,24 +2,24 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { readManifest, repository } from "./pack";
 
-/** A package of the repository's own installation, as `npm ci` put it there. */
+/** A package that `npm ci` installed in the repository. */
 export interface Installed {
   name: string;
   version: string;
   folder: string;
-  /** By the name that the package asks for. */
+  /** By the name in the package's manifest. */
   dependencies: Map<string, Installed>;
 }
 
-/** The packages of these names and all that they depend on. Optional peers are left out: nobody asked for them. */
-export function installed(names: readonly string[]): { asked: Map<string, Installed>; all: Installed[] } {
-  const known = new Map<string, Installed>();
+/** These packages and all their dependencies, without optional peers. */
+export function installed(names: readonly string[]): { direct: Map<string, Installed>; all: Installed[] } {
+  const visited = new Map<string, Installed>();
   const visit = (folder: string): Installed => {
-    const before = known.get(folder);
-    if (before) return before;
+    const earlier = visited.get(folder);
+    if (earlier) return earlier;
     const manifest = readManifest(folder);
     const found: Installed = { name: manifest.name, version: manifest.version, folder, dependencies: new Map() };
-    known.set(folder, found);
+    visited.set(folder, found);
     const optional = new Set(Object.keys(manifest.peerDependenciesMeta ?? {}));
     const peers = Object.keys(manifest.peerDependencies ?? {}).filter((name) => !optional.has(name));
     const needed = [...Object.keys(manifest.dependencies ?? {}), ...peers];
@@ -29,16 +29,16 @@ export function installed(names: readonly string[]): { asked: Map<string, Instal
     }
     return found;
   };
-  const asked = new Map<string, Installed>();
+  const direct = new Map<string, Installed>();
   for (const name of names) {
     const folder = lookUp(repository, name);
     if (!folder) throw new Error(`${name} is not installed in the repository: run npm ci`);
-    asked.set(name, visit(folder));
+    direct.set(name, visit(folder));
   }
-  return { asked, all: [...known.values()] };
+  return { direct, all: [...visited.values()] };
 }
 
-/** Where Node finds a package from a folder. */
+/** The folder where Node finds a package from a folder. */
 function lookUp(from: string, name: string): string | undefined {
   const folder = path.join(from, "node_modules", name);
   if (fs.existsSync(path.join(folder, "package.json"))) return folder;
@@ -47,8 +47,8 @@ function lookUp(from: string, name: string): string | undefined {
 }
 
 /**
- * Puts the files of a package at a place, without the packages below it. Hard links where the file system allows:
- * unlike symbolic links they don't lead Node back to the repository's node_modules.
+ * Places the files of a package in a folder, without nested packages. It uses hard links where possible: unlike symbolic links,
+ * they don't lead Node back to the repository's node_modules.
  */
 export function place(source: string, target: string): void {
   fs.mkdirSync(target, { recursive: true });

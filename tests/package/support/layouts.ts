@@ -3,12 +3,12 @@ import * as path from "node:path";
 import { installed, place } from "./installed";
 import { type Packed, readManifest, repository } from "./pack";
 
-/** An own package of a user with a component that uses our resources. */
+/** A user's package with a component that uses this package. */
 const library = path.join(__dirname, "../programs/openrouter-team");
 
 /**
- * npm: all in one node_modules, in the places that npm itself chose for the repository. Proves that the package works
- * with what it declares and what happens to lie beside it. Returns the directory of the program.
+ * npm: one node_modules, with the layout that npm chose for the repository. Proves that the package works with its declared
+ * dependencies next to others. Returns the directory of the program.
  */
 export function npmLayout(packed: Packed, folder: string): string {
   placeFlat(packed, path.join(folder, "node_modules"));
@@ -16,8 +16,8 @@ export function npmLayout(packed: Packed, folder: string): string {
 }
 
 /**
- * Yarn with node_modules, in a workspace: as flat as npm, and everything hoisted to the root, so that the directory of
- * the program has no node_modules. Proves that nothing looks for packages in the program's own folder only.
+ * Yarn workspace with node_modules: everything is hoisted to the root, so the program's directory has no node_modules. Proves that
+ * nothing searches packages only in the program's directory.
  */
 export function yarnLayout(packed: Packed, folder: string): string {
   placeFlat(packed, path.join(folder, "node_modules"));
@@ -35,26 +35,26 @@ function placeFlat(packed: Packed, nodeModules: string): void {
 }
 
 /**
- * pnpm: each package lies in a store and sees what it declares and nothing else; a program sees what it depends on.
- * Stricter than pnpm's default, which lets packages of the store see all others. Proves that the package declares all
- * that it loads, and shares the program's copy of Pulumi. Returns a function that adds a program to the workspace.
+ * pnpm: each package is in a store and resolves only its declared dependencies, and so does the program. This is stricter than
+ * pnpm's default. Proves that the package declares all that it loads, and shares the program's copy of Pulumi. Returns a
+ * function that adds a program to the workspace.
  */
 export function pnpmLayout(packed: Packed, folder: string): (program: string, direct: readonly string[]) => string {
   const store = path.join(folder, "node_modules", ".pnpm");
-  const { asked, all } = allInstalled(packed);
-  const homeOf = (name: string, version: string) =>
+  const { direct: installedDirectly, all } = allInstalled(packed);
+  const storeFolderOf = (name: string, version: string) =>
     path.join(store, `${name.replace("/", "+")}@${version}`, "node_modules");
 
   for (const { name, version, folder: source, dependencies } of all) {
-    const home = homeOf(name, version);
+    const home = storeFolderOf(name, version);
     if (fs.existsSync(home)) continue;
     place(source, path.join(home, name));
-    for (const [as, { name, version }] of dependencies) link(path.join(homeOf(name, version), name), home, as);
+    for (const [as, { name, version }] of dependencies) link(path.join(storeFolderOf(name, version), name), home, as);
   }
   const homes = new Map<string, string>();
   for (const source of [packed.folder, library]) {
     const { name, version, dependencies, peerDependencies } = readManifest(source);
-    const home = homeOf(name, version);
+    const home = storeFolderOf(name, version);
     homes.set(name, home);
     place(source, path.join(home, name));
     for (const needed of Object.keys({ ...dependencies, ...peerDependencies })) {
@@ -70,9 +70,9 @@ export function pnpmLayout(packed: Packed, folder: string): (program: string, di
   function folderOf(name: string): string {
     const own = homes.get(name);
     if (own) return path.join(own, name);
-    const found = asked.get(name);
-    if (!found) throw new Error(`${name} is no dependency of the packed package`);
-    return path.join(homeOf(found.name, found.version), found.name);
+    const found = installedDirectly.get(name);
+    if (!found) throw new Error(`${name} is not a dependency of the packed package`);
+    return path.join(storeFolderOf(found.name, found.version), found.name);
   }
 }
 
@@ -81,7 +81,7 @@ function allInstalled({ manifest }: Packed) {
   return installed([...Object.keys({ ...dependencies, ...peerDependencies }), "@types/node"]);
 }
 
-/** A junction needs no right on Windows, and its target has to be absolute. */
+/** A junction requires no privileges on Windows; its target must be absolute. */
 function link(target: string, nodeModules: string, as: string): void {
   const place = path.join(nodeModules, as);
   fs.mkdirSync(path.dirname(place), { recursive: true });

@@ -5,12 +5,12 @@ import * as path from "node:path";
 
 export const repository = path.resolve(__dirname, "../../..");
 
-/** A folder outside of the repository: below it, Node would find the repository's node_modules. */
+/** A folder outside the repository, where Node doesn't find the repository's node_modules. */
 export function temporaryFolder(): string {
   return fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-openrouter-package-")));
 }
 
-/** What `npm publish` would send, unpacked. Needs the build in dist, and no network. */
+/** The package that `npm publish` would send, unpacked. Requires the build in dist, but no network. */
 export interface Packed {
   tarball: string;
   folder: string;
@@ -34,7 +34,7 @@ export function pack(temporary: string): Packed {
   const npm = ["pack", "--json", "--offline", "--ignore-scripts", "--pack-destination", temporary];
   execFileSync("npm", npm, { cwd: repository, stdio: "pipe", shell: process.platform === "win32" });
   const name = fs.readdirSync(temporary).find((file) => file.endsWith(".tgz"));
-  if (name === undefined) throw new Error("npm pack made no tarball");
+  if (name === undefined) throw new Error("npm pack created no tarball");
   execFileSync("tar", ["-xzf", name], { cwd: temporary, stdio: "pipe" });
   const folder = path.join(temporary, "package");
   return { tarball: path.join(temporary, name), folder, manifest: readManifest(folder) };
