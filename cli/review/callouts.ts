@@ -4,8 +4,8 @@ import type { Review } from "./compare";
 import { guardrailFindings } from "./guardrailCallouts";
 import { keyFindings } from "./keyCallouts";
 import { literal, type Sentence } from "./sentence";
-import { setFindings } from "./setCallouts";
-import type { Row } from "./settingChanges";
+import { setFindings } from "./setText";
+import type { Row } from "./settings";
 
 /** @param factor Limits raised by more than this factor are called out. */
 export function callouts(review: Review, factor: number): Callout[] {

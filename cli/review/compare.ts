@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Resource } from "../../formats/deployment";
 import { type AdoptedObjects, NOTHING_ADOPTED } from "./adoption";
-import { type Contents, contentsOf, lookupIn, urnsById } from "./contents";
+import { type Contents, contentsOf } from "./contents";
 import { byExposure, type ExposureChange, type Totals, totalsOf } from "./exposure";
 import { type GuardrailRow, guardrailRows, type MemberRow, memberRows } from "./guardrailChanges";
 import { type KeyRow, keyRows } from "./keyChanges";
@@ -44,13 +44,12 @@ export function compare(
   adopted: AdoptedObjects = NOTHING_ADOPTED,
 ): Review {
   const both = snapshotsOf(preview, state, adopted);
-  const urnOf = urnsById(both.after, both.before);
-  const stateOf = (urn: string) => both.before.get(urn)?.outputs ?? {};
+  const stateOf = (urn: string) => both.before.resources.get(urn)?.outputs ?? {};
   // A replaced object does not keep the settings that the program omits.
   const keptStateOf = (urn: string) => (both.replaced.has(urn) ? {} : stateOf(urn));
   const contents = {
-    before: contentsOf(lookupIn(both.before, urnOf), stateOf),
-    after: contentsOf(lookupIn(both.after, urnOf), keptStateOf, unmanagedAssignments(both, urnOf)),
+    before: contentsOf(both.before, stateOf),
+    after: contentsOf(both.after, keptStateOf, unmanagedAssignments(both)),
   };
   const scope = state || preview.complete ? "stack" : "changes";
   const all = keyRows(contents, both, now);
@@ -61,7 +60,7 @@ export function compare(
     .map(({ label, exposure }) => ({ label, ...exposure }))
     .sort(byExposure);
   const guardrails = guardrailRows(contents, both);
-  const sets = setRows(contents, both, urnOf);
+  const sets = setRows(contents, both);
   return {
     stack: preview.stack,
     scope,

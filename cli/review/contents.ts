@@ -1,13 +1,13 @@
 /** The keys, guardrails and assignments of a stack, before or after the change. */
 import type { Resource } from "../../formats/deployment";
 import { parseUrn } from "../../formats/urn";
-import { type Assignment, assignmentsOf, type Known, kindOf, type Reference, setOf } from "../shared/assignments";
+import { type Assignment, assignmentsOf, kindOf, type Reference, setOf } from "../shared/assignments";
 import { UsageError } from "../shared/terminal";
 import { isInAccount } from "./adoption";
 import { declaredByGuardrail, declaredByKey } from "./declared";
 import type { Budget, KeyLimits } from "./exposure";
 import { compose, literal, quoted, type Sentence } from "./sentence";
-import { pathOf, type Resources } from "./snapshots";
+import { isOfKind, pathOf, type Snapshot } from "./snapshots";
 import { type BeforeAfter, Hidden, type MaybeHidden, type Properties, visible } from "./values";
 
 export interface Guardrail {
@@ -51,33 +51,21 @@ export type Contents = BeforeAfter<StackContents>;
 /** Instead of the URN of an assignment that no resource declares, or that one may declare. */
 export const UNMANAGED = "";
 
-export interface Lookup extends Known {
-  resources: Resources;
-}
-
-/** @param urnOf The URN of each object in both snapshots: a preview doesn't repeat the ids of changed resources. */
-export function lookupIn(resources: Resources, urnOf: ReadonlyMap<string, string>): Lookup {
-  return { resources, urnOf: (id) => urnOf.get(id), has: (urn) => resources.has(urn) };
-}
-
-/**
- * @param stateOf The outputs of a resource before the change.
- * @param unmanaged Assignments that no resource declares. A declared one of the same key or member overrides them.
- */
+/** @param unmanaged Assignments that no resource declares. A declared one of the same key or member overrides them. */
 export function contentsOf(
-  lookup: Lookup,
+  snapshot: Snapshot,
   stateOf: (urn: string) => Properties,
   unmanaged: readonly Assignment[] = [],
 ): StackContents {
-  const { resources } = lookup;
+  const { resources } = snapshot;
   const ofKind = (kind: string) => [...resources].filter(([, { type }]) => kindOf(type) === kind);
   const managedKeys = ofKind("InferenceKey").filter(([, { external }]) => !external);
-  const isExclusive = exclusiveIn(lookup);
+  const isExclusive = exclusiveIn(snapshot);
   const declared = [...resources]
-    .flatMap(([urn, resource]) => assignmentsOf(urn, resource, lookup))
+    .flatMap(([urn, resource]) => assignmentsOf(urn, resource, snapshot))
     .filter((each) => !isInAccount(each.declaredBy) || !isExclusive(each));
   const linksOf = (of: Assignment["of"]) =>
-    [...unmanaged, ...declared].filter((each) => each.of === of).map((each) => linkOf(each, lookup));
+    [...unmanaged, ...declared].filter((each) => each.of === of).map((each) => linkOf(each, snapshot));
   return {
     keys: new Map(managedKeys.map(([urn, resource]) => [urn, toKey(urn, resource, stateOf(urn))])),
     guardrails: new Map(ofKind("Guardrail").map(([urn, resource]) => [urn, toGuardrail(urn, resource, stateOf(urn))])),
@@ -87,27 +75,14 @@ export function contentsOf(
 }
 
 /** Whether an exclusive set lists all keys, or all members, of the guardrail. */
-function exclusiveIn(lookup: Lookup): (assignment: Assignment) => boolean {
-  const exclusive = [...lookup.resources].flatMap(([urn, resource]) => {
-    const set = resource.external ? undefined : setOf(resource, lookup);
+function exclusiveIn(snapshot: Snapshot): (assignment: Assignment) => boolean {
+  const exclusive = [...snapshot.resources].flatMap(([urn, resource]) => {
+    const set = resource.external ? undefined : setOf(resource, snapshot);
     if (!set?.isExclusive) return [];
-    const { identity } = guardrailOf({ ...set, declaredBy: urn }, lookup);
+    const { identity } = guardrailOf({ ...set, declaredBy: urn }, snapshot);
     return [...(set.keys ? [`key ${identity}`] : []), ...(set.members ? [`member ${identity}`] : [])];
   });
-  return (assignment) => exclusive.includes(`${assignment.of} ${guardrailOf(assignment, lookup).identity}`);
-}
-
-/** Includes keys that are in neither snapshot: a single assignment that depends on one key has its hash. */
-export function urnsById(...snapshots: readonly Resources[]): Map<string, string> {
-  const all = snapshots.flatMap((resources) => [...resources]);
-  const assigned = all.flatMap(([urn, resource]) => {
-    if (kindOf(resource.type) !== "GuardrailKeyAssignment") return [];
-    return assignmentsOf(urn, resource).flatMap(({ assignee: { value, urns } }): [string, string][] => {
-      const [key, another] = urns.filter((each) => isOfKind(each, "InferenceKey"));
-      return typeof visible(value) === "string" && key && !another ? [[value as string, key]] : [];
-    });
-  });
-  return new Map([...assigned, ...all.flatMap(([urn, { id }]) => (id ? [[id, urn] as const] : []))]);
+  return (assignment) => exclusive.includes(`${assignment.of} ${guardrailOf(assignment, snapshot).identity}`);
 }
 
 function toKey(urn: string, resource: Resource, state: Properties): Key {
@@ -157,12 +132,12 @@ export function labelOf(urn: string, { parent, inputs }: Resource): Sentence {
   return isDefault || given === path ? quoted(path) : compose`${path} (${given})`;
 }
 
-function linkOf(assignment: Assignment, lookup: Lookup): Link {
+function linkOf(assignment: Assignment, snapshot: Snapshot): Link {
   const { of, assignee, declaredBy, at } = assignment;
-  const link = { guardrail: guardrailOf(assignment, lookup), declaredBy };
+  const link = { guardrail: guardrailOf(assignment, snapshot), declaredBy };
   const identity = `${of} ${at} of ${declaredBy}`;
   if (of === "key") {
-    const key = findAssignmentEnd(assignee, "InferenceKey", identity, lookup);
+    const key = findAssignmentEnd(assignee, "InferenceKey", identity, snapshot);
     return { identity: key.identity, label: key.label, ...link };
   }
   const user = visible(assignee.value);
@@ -180,9 +155,9 @@ function distinctMembers(links: readonly Link[]): Link[] {
 
 export function guardrailOf(
   { guardrail, declaredBy }: Pick<Assignment, "guardrail" | "declaredBy">,
-  lookup: Lookup,
+  snapshot: Snapshot,
 ): AssignmentEnd {
-  return findAssignmentEnd(guardrail, "Guardrail", `guardrail of ${declaredBy}`, lookup);
+  return findAssignmentEnd(guardrail, "Guardrail", `guardrail of ${declaredBy}`, snapshot);
 }
 
 /**
@@ -193,7 +168,7 @@ function findAssignmentEnd(
   { value, urns }: Reference,
   kind: string,
   identity: string,
-  { resources, urnOf }: Lookup,
+  { resources, urnOf }: Snapshot,
 ): AssignmentEnd {
   const id = visible(value);
   const [candidate, another] = urns.filter((urn) => isOfKind(urn, kind));
@@ -207,8 +182,4 @@ function findAssignmentEnd(
     return { identity: id, label: candidate ? quoted(short) : compose`${short} (outside this stack)`, unknown: false };
   }
   return { identity, label: literal(id instanceof Hidden ? id.why : "none"), unknown: true };
-}
-
-function isOfKind(urn: string, kind: string): boolean {
-  return kindOf(parseUrn(urn).type) === kind;
 }

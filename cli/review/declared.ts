@@ -1,7 +1,4 @@
-/**
- * The settings that a resource declares, expanded by the provider's own functions: two ways to write one setting are
- * equal here.
- */
+/** The settings that a resource declares, expanded by the provider: two ways to write one setting are equal here. */
 import type { Resource } from "../../formats/deployment";
 import { parseStamp } from "../../provider/dynamic/stamp";
 import { lowerCase, omitNullish } from "../../provider/reconcile/inputs";

@@ -89,17 +89,17 @@ export function centsOf(exposure: Exposure): number {
   return isFigure(exposure) ? exposure.cents : 0;
 }
 
-/** How an exposure changes. Only the first two kinds have a difference in dollars. */
+/** How an exposure changes, in the order of the report. Only the last three are sorted by their figures. */
 const CHANGE_KINDS = [
-  "month",
-  "once",
   "becomeUnlimited",
-  "becomeLimited",
-  "stayUnlimited",
+  "unknownAfter",
+  "unknownBefore",
   "becomeRecurring",
   "becomeOnce",
-  "unknownBefore",
-  "unknownAfter",
+  "becomeLimited",
+  "stayUnlimited",
+  "month",
+  "once",
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
@@ -114,7 +114,7 @@ export function kindOfChange({ before, after }: ExposureChange): ChangeKind {
   return after.per === "month" ? "becomeRecurring" : "becomeOnce";
 }
 
-/** Undefined if the kind of change has no difference in dollars. */
+/** Undefined unless the kind is `month` or `once`: the others have no difference in dollars. */
 export function differenceOf(change: ExposureChange): Figure | undefined {
   const kind = kindOfChange(change);
   if (kind !== "month" && kind !== "once") return undefined;
@@ -149,11 +149,7 @@ export function totalsOf<Row extends ExposureChange>(rows: readonly Row[]): Tota
   return Object.fromEntries(totals);
 }
 
-export interface Sum extends BeforeAfter<Figure> {
-  keys: number;
-}
-
-export function sumOf(totals: Totals<ExposureChange>, per: Figure["per"]): Sum {
+export function sumOf(totals: Totals<ExposureChange>, per: Figure["per"]) {
   const rows = totals[per];
   const sum = (side: "before" | "after") => ({ cents: add(rows.map((row) => centsOf(row[side]))), per });
   return { keys: rows.length, before: sum("before"), after: sum("after") };
@@ -183,18 +179,11 @@ function add(all: readonly number[]): number {
   return all.reduce((sum, each) => sum + each, 0);
 }
 
-const ORDER: readonly ChangeKind[] = [
-  "becomeUnlimited",
-  "unknownAfter",
-  "unknownBefore",
-  "becomeRecurring",
-  "becomeOnce",
-  "becomeLimited",
-];
+const BY_FIGURE = CHANGE_KINDS.indexOf("stayUnlimited");
 
 /** Sorts changes without a difference in dollars first, then by the difference, then by the figure. */
 export function byExposure(a: ExposureChange, b: ExposureChange): number {
-  const rank = (change: ExposureChange) => ORDER.indexOf(kindOfChange(change)) + 1 || ORDER.length + 1;
+  const rank = (change: ExposureChange) => Math.min(CHANGE_KINDS.indexOf(kindOfChange(change)), BY_FIGURE);
   const difference = (change: ExposureChange) => Math.abs(differenceOf(change)?.cents ?? 0);
   const figure = ({ before, after }: ExposureChange) => Math.max(centsOf(before), centsOf(after));
   return rank(a) - rank(b) || difference(b) - difference(a) || figure(b) - figure(a);

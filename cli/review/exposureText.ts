@@ -43,12 +43,15 @@ export function differenceText(change: ExposureChange): string {
   return difference.startsWith("-") || difference === "$0" ? difference : `+${difference}`;
 }
 
+/** `$300 once → $250 a month`. */
+export function arrowText({ before, after }: ExposureChange): string {
+  return `${exposureText(before)} → ${exposureText(after)}`;
+}
+
 /** `at most $30 → $50 a month (+$20)`, `$30 a month → unlimited (becomes unlimited)`. */
 export function changeText(change: ExposureChange): string {
   const difference = differenceOf(change);
-  if (!difference) {
-    return `${exposureText(change.before)} → ${exposureText(change.after)} (${differenceText(change)})`;
-  }
+  if (!difference) return `${arrowText(change)} (${differenceText(change)})`;
   const [before, after] = [change.before as Figure, change.after as Figure];
   if (difference.cents === 0) return `at most ${exposureText(after)}, unchanged`;
   const sign = difference.cents > 0 ? "+" : "";

@@ -9,9 +9,7 @@ import { type Gates, PROHIBITIONS, type Prohibition, REQUIREMENTS, type Requirem
 
 export const GATES_FILE = "openrouter-review.yaml";
 
-export interface GatesFile extends Gates {
-  factor?: number | undefined;
-}
+export type GatesFile = Gates & { factor?: number | undefined };
 
 export const amount = z.number().min(0);
 export const factor = z.number().min(1);

@@ -6,8 +6,7 @@ import { type Budget, falls, isHiddenBudget, isRaised, maximumOf, rises } from "
 import { budgetChangeText, budgetText } from "./exposureText";
 import type { GuardrailRow } from "./guardrailChanges";
 import { compose, joinFirst, literal, quoted, type Sentence } from "./sentence";
-import { changesAny } from "./settingChanges";
-import { SETTINGS } from "./settings";
+import { changesAny, SETTINGS } from "./settings";
 import { type BeforeAfter, Hidden, mapBoth, type Properties } from "./values";
 
 export function guardrailFindings(row: GuardrailRow, review: Review, factor: number): Finding[] {
@@ -72,10 +71,7 @@ function listFindings(
   const hidden = [values.after, values.before].find((each) => each instanceof Hidden);
   if (hidden instanceof Hidden) {
     const message = literal(`${title} changed, but can't be shown (${hidden.why}).`);
-    return [
-      ["narrow", message],
-      ["widened", message],
-    ];
+    return (["narrow", "widened"] as const).map((kind) => [kind, message]);
   }
   const { before, after } = mapBoth(values, (list) => (Array.isArray(list) ? list : undefined));
   const allows = kind === "allows";
@@ -85,13 +81,10 @@ function listFindings(
   }
   const participle = literal(allows ? "allowed" : "ignored");
   const [added, removed] = [without(after, before), without(before, after)];
+  const [more, less] = allows ? (["widened", "narrow"] as const) : (["narrow", "widened"] as const);
   const found: Finding[] = [];
-  if (added.length > 0) {
-    found.push([allows ? "widened" : "narrow", compose`${items(noun, added)} now ${participle}.`]);
-  }
-  if (removed.length > 0) {
-    found.push([allows ? "narrow" : "widened", compose`${items(noun, removed)} no longer ${participle}.`]);
-  }
+  if (added.length > 0) found.push([more, compose`${items(noun, added)} now ${participle}.`]);
+  if (removed.length > 0) found.push([less, compose`${items(noun, removed)} no longer ${participle}.`]);
   return found;
 }
 

@@ -4,7 +4,7 @@ import { groupBy } from "../shared/groups";
 import type { Contents, Guardrail, Link, StackContents } from "./contents";
 import { byExposure, type Exposure, maximumOf } from "./exposure";
 import { byLabel, type Sentence } from "./sentence";
-import { type Row, settingChanges } from "./settingChanges";
+import { type Row, settingChanges } from "./settings";
 import { changeOf, type Snapshots } from "./snapshots";
 import { type BeforeAfter, Hidden, mapBoth } from "./values";
 

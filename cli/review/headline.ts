@@ -1,8 +1,8 @@
 /** The headline: changes without a difference in dollars, then sums; and how many objects change. */
 import { pluralize } from "../shared/counts";
-import type { KeyExposure, Review } from "./compare";
+import type { Review } from "./compare";
 import { type ChangeKind, sumOf } from "./exposure";
-import { changeText, exposureText } from "./exposureText";
+import { arrowText, changeText } from "./exposureText";
 import { compose, join, joinFirst, literal, type Sentence, verb } from "./sentence";
 import type { Change } from "./snapshots";
 
@@ -38,13 +38,10 @@ function namedKeys({ totals }: Review): Sentence[] {
   return NAMED.flatMap(([kind, text]) => {
     const keys = totals[kind];
     if (keys.length === 0) return [];
-    const names = keys.map((key) => (WITH_FIGURES.includes(kind) ? withFigures(key) : key.label));
+    const withFigures = WITH_FIGURES.includes(kind);
+    const names = keys.map((key) => (withFigures ? compose`${key.label}: ${literal(arrowText(key))}` : key.label));
     return [compose`${literal(text(keys.length))} (${joinFirst(names, MAX_NAMES)}).`];
   });
-}
-
-function withFigures({ label, before, after }: KeyExposure): Sentence {
-  return compose`${label}: ${literal(`${exposureText(before)} → ${exposureText(after)}`)}`;
 }
 
 /** Keys without a figure are in no sum, so that before + difference = after. */
@@ -64,7 +61,7 @@ function summedKeys(count: number, all: number): string {
   return count === 1 ? "1 key" : `All ${count} keys`;
 }
 
-const CHANGES: Readonly<Record<Change, string>> = {
+export const CHANGES: Readonly<Record<Change, string>> = {
   new: "new",
   adopted: "adopted",
   changed: "changed",

@@ -63,13 +63,13 @@ function collapsed(summary: string, content: string): string {
 }
 
 /** On a phone each row is a card, and each cell names its column. */
-function tableSection({ title, noun, note, rows }: Table): string {
-  const columns = [title.replace(/s$/, ""), ...COLUMNS];
+function tableSection({ noun, note, rows }: Table): string {
+  const columns = [noun, ...COLUMNS];
   const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join("");
   const drawRow = ({ label, changes, before, after, difference }: TableRow) => {
     const cells = [text(label), changes.map(text).join("<br>"), ...[before, after, difference].map(escaped)];
     const drawn = cells.map((content, column) => {
-      const style = column >= FIRST_AMOUNT ? ' class="amounts"' : "";
+      const style = column > 1 ? ' class="amounts"' : "";
       return `<td data-column="${escaped(columns[column] ?? "")}"${style}><div>${content}</div></td>`;
     });
     return `<tr>${drawn.join("")}</tr>`;
@@ -77,12 +77,9 @@ function tableSection({ title, noun, note, rows }: Table): string {
   const draw = (some: readonly TableRow[]) =>
     `<table><thead><tr>${head}</tr></thead><tbody>\n${some.map(drawRow).join("\n")}\n</tbody></table>`;
   const [first, rest] = [rows.slice(0, MAX_ROWS), rows.slice(MAX_ROWS)];
-  const more = rest.length > 0 ? collapsed(pluralize(rest.length, `more ${noun}`), draw(rest)) : "";
-  return `<h2>${escaped(title)}</h2>${note ? `<p>${text(note)}</p>` : ""}\n${draw(first)}${more}`;
+  const more = rest.length > 0 ? collapsed(pluralize(rest.length, `more ${noun.toLowerCase()}`), draw(rest)) : "";
+  return `<h2>${noun}s</h2>${note ? `<p>${text(note)}</p>` : ""}\n${draw(first)}${more}`;
 }
-
-/** The first column with an amount. */
-const FIRST_AMOUNT = 2;
 
 const CHART = "Maximum spending of each key";
 const MAX_BARS = 60;
@@ -127,13 +124,12 @@ main { max-width: 68rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 code { font: .9em ui-monospace, monospace; background: var(--soft); border-radius: 4px; padding: .1em .3em; overflow-wrap: anywhere; }
-.problems { list-style: none; padding: 0; }
-.problems li { border-left: 4px solid var(--failed); background: var(--soft); padding: .4rem .75rem; margin: .4rem 0; }
+.problems, .callouts { list-style: none; padding: 0; }
 .headline { font-size: 1.15rem; font-weight: 600; margin: 0; }
 ul { padding-left: 1.2rem; margin: .5rem 0; }
 li { margin: .25rem 0; overflow-wrap: anywhere; }
-.callouts { list-style: none; padding: 0; }
-.callouts li { border-left: 4px solid var(--alert); background: var(--soft); padding: .4rem .75rem; margin: .4rem 0; }
+.problems li, .callouts li { border-left: 4px solid var(--alert); background: var(--soft); padding: .4rem .75rem; margin: .4rem 0; }
+.problems li { border-color: var(--failed); }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem; border-bottom: 1px solid var(--line); }
 th { color: var(--faint); font-weight: 600; font-size: .85rem; }

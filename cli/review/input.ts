@@ -1,5 +1,4 @@
 /** What a review reads: the preview, the states, and the live settings of adopted objects. */
-import type { Resource } from "../../formats/deployment";
 import { stackOf } from "../../formats/urn";
 import { KEY_VARIABLES } from "../../provider/settings";
 import { clean } from "../../provider/text";
@@ -16,19 +15,9 @@ export interface InputOptions {
   state?: string[];
 }
 
-export interface Input {
-  preview: Preview;
-  /** The state of the preview's stack. */
-  state: Resource[] | undefined;
-  adopted: AdoptedObjects;
-}
-
-/** @param file A preview, unless the options name a stack. */
-export async function readInput(
-  terminal: Terminal,
-  file: string | undefined,
-  { stack, cwd, state: files = [] }: InputOptions,
-): Promise<Input> {
+/** The preview, the state of its stack, and the adopted objects. @param file A preview, unless the options name a stack. */
+export async function readInput(terminal: Terminal, file: string | undefined, options: InputOptions) {
+  const { stack, cwd, state: files = [] } = options;
   if ((file === undefined) === (stack === undefined)) {
     throw new UsageError("pass either the output of `pulumi preview --json`, or --stack with the name of a stack");
   }
@@ -55,14 +44,10 @@ export async function readInput(
   return { preview, state: own?.resources, adopted };
 }
 
-interface State {
-  source: string;
-  /** `<project>/<stack>`; undefined for an empty one. */
-  stack: string | undefined;
-  resources: Resource[];
-}
+type State = ReturnType<typeof readState>;
 
-function readState({ text, source }: { text: string; source: string }): State {
+/** `stack` is undefined for an empty state. */
+function readState({ text, source }: { text: string; source: string }) {
   const resources = readDeployment(text, source).resources ?? [];
   const [first] = resources;
   return { source, stack: first && stackOf(first.urn), resources };

@@ -10,8 +10,8 @@ import type { GuardrailRow, Maximum, MemberRow } from "./guardrailChanges";
 import type { KeyRow } from "./keyChanges";
 import { plain, type Sentence } from "./sentence";
 import type { AssigneeChange, SetRow } from "./setChanges";
-import { setLine } from "./setLine";
-import type { SettingChange } from "./settingChanges";
+import { setLine } from "./setText";
+import type { SettingChange } from "./settings";
 import { type BeforeAfter, Hidden, mapBoth } from "./values";
 
 export function reviewJson(review: Review, callouts: readonly Callout[], verdicts: readonly Verdict[]): object {
@@ -110,22 +110,13 @@ function setJson(row: SetRow, review: Review): object {
 }
 
 /** How many the set lists, and the names of those that it gains and loses. Null: not managed, or not known. */
-function assigneesJson({ listed, ...change }: AssigneeChange): object {
-  const names = (links: readonly Link[]) => links.map(({ label }) => plain(label));
+function assigneesJson({ listed, from, to, unguarded, ...named }: AssigneeChange): object {
   const counts = mapBoth(listed, (list) =>
     !list || list.unresolved === "some" ? null : list.items.length + list.unresolved,
   );
-  return {
-    ...counts,
-    unresolved: listed.after?.unresolved ?? 0,
-    added: names(change.added),
-    removed: names(change.removed),
-    deleted: names(change.deleted),
-    kept: names(change.kept),
-    uncertain: names(change.uncertain),
-    from: change.from.length,
-    to: change.to.length,
-  };
+  const names = Object.entries(named).map(([how, links]) => [how, links.map(({ label }) => plain(label))]);
+  const unresolved = listed.after?.unresolved ?? 0;
+  return { ...counts, unresolved, ...Object.fromEntries(names), from: from.length, to: to.length };
 }
 
 function settingJson({ title, before, after }: SettingChange): object {

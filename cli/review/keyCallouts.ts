@@ -3,11 +3,11 @@ import type { Finding } from "./calloutKinds";
 import type { Review } from "./compare";
 import type { AssignmentEnd, Guardrail, Key } from "./contents";
 import { falls, isHiddenBudget, isRaised, isZero, kindOfChange, maximumOf, rises } from "./exposure";
-import { budgetChangeText, budgetText, exposureText } from "./exposureText";
+import { arrowText, budgetChangeText, budgetText } from "./exposureText";
 import { protectionFindings } from "./guardrailCallouts";
 import type { KeyRow } from "./keyChanges";
 import { compose, join, literal, quoted, type Sentence } from "./sentence";
-import { changesAny } from "./settingChanges";
+import { changesAny } from "./settings";
 import { type BeforeAfter, Hidden, type MaybeHidden, mapBoth, type Properties } from "./values";
 
 export function keyFindings(row: KeyRow, review: Review, factor: number): Finding[] {
@@ -66,19 +66,15 @@ function lowerLimit(row: KeyRow, key: BeforeAfter<Key>): Sentence | undefined {
   if (isLimit && isHiddenBudget(budgets.after)) return compose`limit may be lower (${budgetChangeText(budgets)}).`;
   if (!falls(row.exposure)) return undefined;
   if (isLimit && falls(mapBoth(budgets, maximumOf))) return compose`limit lowered (${budgetChangeText(budgets)}).`;
-  return row.moved ? literal(`may spend less (at most ${exposureChangeText(row)}).`) : undefined;
-}
-
-function exposureChangeText({ exposure: { before, after } }: KeyRow): string {
-  return `${exposureText(before)} → ${exposureText(after)}`;
+  return row.moved ? literal(`may spend less (at most ${arrowText(row.exposure)}).`) : undefined;
 }
 
 function limitChanges(row: KeyRow, key: BeforeAfter<Key>, factor: number): Finding[] {
   const budgets = mapBoth(key, ({ budget }) => budget);
   const kind = kindOfChange(row.exposure);
   if (kind === "becomeRecurring")
-    return [["recurring", literal(`limit becomes recurring (${exposureChangeText(row)}).`)]];
-  if (kind === "becomeOnce") return [["once", literal(`limit no longer resets (${exposureChangeText(row)}).`)]];
+    return [["recurring", literal(`limit becomes recurring (${arrowText(row.exposure)}).`)]];
+  if (kind === "becomeOnce") return [["once", literal(`limit no longer resets (${arrowText(row.exposure)}).`)]];
   if (!rises(row.exposure) || !isRaised(budgets, factor)) return [];
   return [["raised", compose`limit raised (${budgetChangeText(budgets)}).`]];
 }

@@ -4,7 +4,7 @@ import { kindOf } from "../shared/assignments";
 import type { AssignmentEnd, Contents, Guardrail, Key, Link, StackContents } from "./contents";
 import { type ExposureChange, NOTHING, type Spending, spendingOf } from "./exposure";
 import { quoted, type Sentence } from "./sentence";
-import { type Row, settingChanges } from "./settingChanges";
+import { type Row, settingChanges } from "./settings";
 import { changeOf, pathOf, type Snapshots } from "./snapshots";
 import { type BeforeAfter, Hidden, mapBoth } from "./values";
 
@@ -59,17 +59,13 @@ function keyRow(identity: string, contents: Contents, both: Snapshots, now: numb
   return { ...row, exposure: exposureChangeOf(row, spending, both) };
 }
 
-interface CappedSpending extends Spending {
-  cappedBy: Guardrail | undefined;
-}
-
 /** The budget of a guardrail outside this stack is not known: then the key's own limit counts. */
 function spendingIn(
   { guardrails }: StackContents,
   key: Key,
   end: AssignmentEnd | undefined,
   now: number,
-): CappedSpending {
+): Spending & { cappedBy: Guardrail | undefined } {
   const guardrail = end && guardrails.get(end.identity);
   const spending = spendingOf(key, guardrail?.budget, now);
   const cappedBy = spending.isCapped ? guardrail : undefined;
@@ -107,7 +103,7 @@ function exposureChangeOf(
 const SPENDING_PROPERTIES = ["limit", "limitReset", "disabled", "limitUsd", "resetInterval"];
 
 function consumersOf(urn: string, { after }: Snapshots): Sentence[] {
-  const consumers = [...after].filter(([, { type, dependencies, propertyDependencies }]) => {
+  const consumers = [...after.resources].filter(([, { type, dependencies, propertyDependencies }]) => {
     if (kindOf(type) !== undefined) return false;
     return [dependencies, ...Object.values(propertyDependencies ?? {})].some((urns) => urns?.includes(urn));
   });

@@ -31,16 +31,17 @@ function collapsed(summary: string, content: string): string {
   return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
 }
 
-function tableSection({ title, noun, note, rows, omitted = 0 }: Table): string[] {
-  const head = `| ${[title.replace(/s$/, ""), ...COLUMNS].join(" | ")} |\n| --- | --- | ---: | ---: | ---: |`;
+function tableSection({ noun, note, rows, omitted = 0 }: Table): string[] {
+  const head = `| ${[noun, ...COLUMNS].join(" | ")} |\n| --- | --- | ---: | ---: | ---: |`;
   const draw = (some: readonly TableRow[]) => [head, ...some.map(rowLine)].join("\n");
   const [first, rest] = [rows.slice(0, MAX_ROWS), rows.slice(MAX_ROWS)];
+  const more = (count: number) => pluralize(count, `more ${noun.toLowerCase()}`);
   return [
-    `### ${title}`,
+    `### ${noun}s`,
     ...(note ? [text(note)] : []),
     ...(first.length > 0 ? [draw(first)] : []),
-    ...(rest.length > 0 ? [collapsed(pluralize(rest.length, `more ${noun}`), draw(rest))] : []),
-    ...(omitted > 0 ? [`${pluralize(omitted, `more ${noun}`)}; \`--format json\` shows all.`] : []),
+    ...(rest.length > 0 ? [collapsed(more(rest.length), draw(rest))] : []),
+    ...(omitted > 0 ? [`${more(omitted)}; \`--format json\` shows all.`] : []),
   ];
 }
 
@@ -67,10 +68,7 @@ function escapeLiteral(words: string): string {
   return words.replaceAll("<", "&lt;");
 }
 
-/**
- * A code span, in which nothing is Markdown, HTML, a link or a mention. Its fence is longer than any run of backticks in
- * the name.
- */
+/** A code span has no Markdown, HTML, link or mention. Its fence is longer than any run of backticks in the name. */
 function code(full: string): string {
   const name = shorten(full);
   const longest = Math.max(0, ...[...name.matchAll(/`+/g)].map(([ticks]) => ticks.length));

@@ -5,7 +5,7 @@ import type { KeyExposure, Review } from "./compare";
 import { overall, type Verdict } from "./gates";
 import { countsLine, headline } from "./headline";
 import { compose, join, literal, type Sentence } from "./sentence";
-import { setLine } from "./setLine";
+import { setLine } from "./setText";
 import { type Table, tablesOf } from "./tables";
 
 export interface Page {

@@ -1,7 +1,4 @@
-/**
- * Sentences that keep the report's own words apart from names of the user, so that each output can escape the names:
- * they may hold Markdown, HTML, a mention or a secret.
- */
+/** Sentences that keep literal words and strings of the user apart, so that each output can escape the latter. */
 import { printable } from "../shared/output";
 import { truncateStart } from "../shared/table";
 

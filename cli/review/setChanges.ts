@@ -1,16 +1,7 @@
 /** What a change does to sets of assignments: which keys and members they gain, lose, or exchange with other resources. */
-import { type Assignee, type AssigneeList, setOf } from "../shared/assignments";
+import { type AssigneeList, setOf } from "../shared/assignments";
 import { groupBy } from "../shared/groups";
-import {
-  type AssignmentEnd,
-  type Contents,
-  guardrailOf,
-  type Link,
-  labelOf,
-  lookupIn,
-  type StackContents,
-  UNMANAGED,
-} from "./contents";
+import { type AssignmentEnd, type Contents, guardrailOf, type Link, labelOf, UNMANAGED } from "./contents";
 import { byLabel, type Sentence } from "./sentence";
 import { type Change, changeOf, type Snapshots } from "./snapshots";
 import { type BeforeAfter, mapBoth } from "./values";
@@ -48,43 +39,24 @@ export interface AssigneeChange {
   to: Link[];
 }
 
-export function setRows(contents: Contents, both: Snapshots, urnOf: ReadonlyMap<string, string>): SetRow[] {
-  const lookups = mapBoth<Snapshots["before"], ReturnType<typeof lookupIn>>(both, (each) => lookupIn(each, urnOf));
-  const links = (of: Assignee) => mapBoth(contents, (side) => indexOf(of, side));
-  const [keyLinks, memberLinks] = [links("key"), links("member")];
+export function setRows(contents: Contents, both: Snapshots): SetRow[] {
+  const urns = [both.before, both.after].flatMap(({ resources }) => [...resources.keys()]);
+  const keyLinks = mapBoth(contents, ({ assignments }) => indexOf([...assignments.values()]));
+  const memberLinks = mapBoth(contents, ({ members }) => indexOf(members));
   const isDeleted = (key: string) => changeOf(key, both, false) === "deleted";
-  const rows = [...new Set([...both.before.keys(), ...both.after.keys()])].flatMap((urn): SetRow[] => {
-    const resource = both.after.get(urn) ?? both.before.get(urn);
-    const sets = mapBoth(lookups, (lookup) => {
-      const each = lookup.resources.get(urn);
-      return each && setOf(each, lookup);
-    });
+  const rows = [...new Set(urns)].flatMap((urn): SetRow[] => {
+    const resources = mapBoth(both, (snapshot) => snapshot.resources.get(urn));
+    const sets = mapBoth(resources, (resource, side) => resource && setOf(resource, both[side]));
+    const resource = resources.after ?? resources.before;
     if (!resource || !(sets.before ?? sets.after)) return [];
-    const keys = assigneeChangeOf(
-      urn,
-      mapBoth(sets, (set) => set?.keys),
-      keyLinks,
-      isDeleted,
-    );
-    const members = assigneeChangeOf(
-      urn,
-      mapBoth(sets, (set) => set?.members),
-      memberLinks,
-      () => false,
-    );
+    const lists = { keys: mapBoth(sets, (set) => set?.keys), members: mapBoth(sets, (set) => set?.members) };
+    const keys = assigneeChangeOf(urn, lists.keys, keyLinks, isDeleted);
+    const members = assigneeChangeOf(urn, lists.members, memberLinks, () => false);
     const isExclusive = mapBoth(sets, (set) => set?.isExclusive);
     const isChanged = isExclusive.before !== isExclusive.after || [keys, members].some(hasChange);
-    return [
-      {
-        identity: urn,
-        label: labelOf(urn, resource),
-        change: changeOf(urn, both, isChanged),
-        guardrail: mapBoth(sets, (set, side) => set && guardrailOf({ ...set, declaredBy: urn }, lookups[side])),
-        isExclusive,
-        keys,
-        members,
-      },
-    ];
+    const guardrail = mapBoth(sets, (set, side) => set && guardrailOf({ ...set, declaredBy: urn }, both[side]));
+    const change = changeOf(urn, both, isChanged);
+    return [{ identity: urn, label: labelOf(urn, resource), change, guardrail, isExclusive, keys, members }];
   });
   return rows.filter(({ change }) => change !== "affected").sort(byLabel);
 }
@@ -95,16 +67,12 @@ function hasChange({ listed: { before, after }, ...assignees }: AssigneeChange):
   return isUnknown || isManagedOnce || Object.values(assignees).some(({ length }) => length > 0);
 }
 
-interface LinkIndex {
-  byResource: ReadonlyMap<string, readonly Link[]>;
-  byAssignee: ReadonlyMap<string, readonly Link[]>;
-}
+type LinkIndex = ReturnType<typeof indexOf>;
 
-function indexOf(of: Assignee, { assignments, members }: StackContents): LinkIndex {
-  const all = of === "key" ? [...assignments.values()] : members;
+function indexOf(links: readonly Link[]) {
   return {
-    byResource: groupBy(all, ({ declaredBy }) => declaredBy),
-    byAssignee: groupBy(all, ({ identity }) => identity),
+    byResource: groupBy(links, ({ declaredBy }) => declaredBy),
+    byAssignee: groupBy(links, ({ identity }) => identity),
   };
 }
 

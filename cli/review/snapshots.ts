@@ -1,15 +1,21 @@
 /** The resources of a stack before and after the change. */
 import type { Resource } from "../../formats/deployment";
 import { parseUrn, STACK_TYPE } from "../../formats/urn";
+import { assignmentsOf, type Known, kindOf } from "../shared/assignments";
 import { UsageError } from "../shared/terminal";
 import { type AdoptedObjects, adoptedId, adopts, NOTHING_ADOPTED } from "./adoption";
 import type { Preview, Step } from "./preview";
-import type { BeforeAfter } from "./values";
+import { type BeforeAfter, visible } from "./values";
 
-/** By the URN that a resource has after the change. */
-export type Resources = ReadonlyMap<string, Resource>;
+type Resources = ReadonlyMap<string, Resource>;
 
-export interface Snapshots extends BeforeAfter<Resources> {
+/** Finds resources of the stack, also by the id of an object that only the other snapshot or an assignment has. */
+export interface Snapshot extends Known {
+  /** By the URN that a resource has after the change. */
+  resources: Resources;
+}
+
+export interface Snapshots extends BeforeAfter<Snapshot> {
   /** URNs of resources that are replaced. */
   replaced: ReadonlySet<string>;
   /** URNs of resources whose object existed before without them. */
@@ -31,13 +37,35 @@ export function snapshotsOf(
   for (const step of preview.steps) apply(step, before, after);
   const adopted = preview.steps.filter(adopts).map(({ urn }) => urn);
   for (const urn of adopted) adopt(urn, objects, before, after);
+  const urns = urnsById([...after, ...before]);
+  const snapshot = (resources: Resources): Snapshot => ({
+    resources,
+    urnOf: (id) => urns.get(id),
+    has: (urn) => resources.has(urn),
+  });
   return {
-    before,
-    after,
+    before: snapshot(before),
+    after: snapshot(after),
     replaced: new Set(preview.steps.filter(({ effect }) => effect === "replace").map(({ urn }) => urn)),
     adopted: new Set(adopted),
     differing: new Map(preview.steps.map(({ urn, differing }) => [urn, differing])),
   };
+}
+
+/** A preview doesn't repeat the ids of changed resources. A single assignment that depends on one key has its hash. */
+function urnsById(resources: readonly (readonly [urn: string, resource: Resource])[]): Map<string, string> {
+  const assigned = resources.flatMap(([urn, resource]) => {
+    if (kindOf(resource.type) !== "GuardrailKeyAssignment") return [];
+    return assignmentsOf(urn, resource).flatMap(({ assignee: { value, urns } }): [string, string][] => {
+      const [key, another] = urns.filter((each) => isOfKind(each, "InferenceKey"));
+      return typeof visible(value) === "string" && key && !another ? [[value as string, key]] : [];
+    });
+  });
+  return new Map([...assigned, ...resources.flatMap(([urn, { id }]) => (id ? [[id, urn] as const] : []))]);
+}
+
+export function isOfKind(urn: string, kind: string): boolean {
+  return kindOf(parseUrn(urn).type) === kind;
 }
 
 function apply({ effect, urn, old, new: next }: Step, before: Map<string, Resource>, after: Map<string, Resource>) {
@@ -79,14 +107,11 @@ function requireSameState({ steps }: Preview, state: Resources): void {
   );
 }
 
-/**
- * `affected`: nothing changes but the budget of the key's guardrail. `released`: leaves the stack and keeps working.
- * `adopted`: existed before, outside the stack.
- */
+/** `affected`: only the budget of the key's guardrail changes. `released`: leaves the stack and keeps working. */
 export type Change = "new" | "adopted" | "changed" | "replaced" | "deleted" | "released" | "affected";
 
 export function changeOf(urn: string, { before, after, replaced, adopted }: Snapshots, isChanged: boolean): Change {
-  const [old, next] = [before.get(urn), after.get(urn)];
+  const [old, next] = [before.resources.get(urn), after.resources.get(urn)];
   if (old && !next) return old.retainOnDelete ? "released" : "deleted";
   if (adopted.has(urn)) return "adopted";
   if (!old && next) return "new";

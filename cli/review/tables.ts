@@ -5,9 +5,10 @@ import type { AssignmentEnd } from "./contents";
 import { isFigure } from "./exposure";
 import { budgetText, changeText, differenceText, exposureText } from "./exposureText";
 import type { GuardrailRow, Maximum, MemberRow } from "./guardrailChanges";
+import { CHANGES } from "./headline";
 import type { KeyRow } from "./keyChanges";
 import { compose, join, literal, type Sentence } from "./sentence";
-import type { SettingChange } from "./settingChanges";
+import type { SettingChange } from "./settings";
 import type { Change } from "./snapshots";
 import { type BeforeAfter, Hidden, mapBoth } from "./values";
 
@@ -22,8 +23,7 @@ export interface TableRow {
 }
 
 export interface Table {
-  title: string;
-  /** In the singular. */
+  /** `Key`. */
   noun: string;
   note?: Sentence;
   rows: readonly TableRow[];
@@ -35,30 +35,26 @@ export interface Table {
 export const COLUMNS = ["Change", "Maximum before", "Maximum after", "Difference"] as const;
 
 export function tablesOf(review: Review): Table[] {
-  const guardrailNote = "The most that each assigned key and member may spend. It is not part of any total.";
-  const memberNote = "The most that each member may spend through its guardrail. It is not part of any total.";
-  const tables: Table[] = [
-    { title: "Keys", noun: "key", rows: review.keys.map(keyRow) },
+  const tables = [
+    { noun: "Key", rows: review.keys.map(keyRow) },
     {
-      title: "Guardrails",
-      noun: "guardrail",
-      note: literal(guardrailNote),
+      noun: "Guardrail",
+      note: literal("The most that each assigned key and member may spend. It is not part of any total."),
       rows: review.guardrails.map((row) => guardrailRow(row, review)),
     },
-    { title: "Members", noun: "member", note: literal(memberNote), rows: review.members.map(memberRow) },
+    {
+      noun: "Member",
+      note: literal("The most that each member may spend through its guardrail. It is not part of any total."),
+      rows: review.members.map(memberRow),
+    },
   ];
   return tables.filter(({ rows }) => rows.length > 0);
 }
 
-const CHANGES: Readonly<Record<Change, Sentence[]>> = {
-  new: [literal("new")],
-  adopted: [literal("adopted")],
-  changed: [],
-  replaced: [literal("replaced, with a new secret")],
-  deleted: [literal("deleted")],
-  released: [literal("removed from the stack")],
-  affected: [],
-};
+function changeLine(change: Change): Sentence[] {
+  if (change === "changed" || change === "affected") return [];
+  return [literal(change === "replaced" ? "replaced, with a new secret" : CHANGES[change])];
+}
 
 function keyRow(row: KeyRow): TableRow {
   return {
@@ -77,11 +73,11 @@ function keyChanges(row: KeyRow): Sentence[] {
   const isFirst = change === "new" || (change === "adopted" && !key.before);
   const isUnlimited = isFirst && settings.every(({ title }) => title !== "limit");
   return [
-    ...CHANGES[change],
+    ...changeLine(change),
     ...(isUnlimited ? [literal("limit: none")] : []),
     ...settings.map(settingLine),
     ...(moved && change !== "deleted" ? [guardrailLine(guardrail, isFirst)] : []),
-    ...(change === "affected" && guardrail.after ? [guardrailChanges(guardrail.after)] : []),
+    ...(change === "affected" && guardrail.after ? [compose`guardrail ${guardrail.after.label} changes`] : []),
     ...capLine(row),
   ];
 }
@@ -90,10 +86,6 @@ function guardrailLine({ before, after }: BeforeAfter<AssignmentEnd | undefined>
   const none = literal("none");
   const to = after?.label ?? none;
   return isFirst ? compose`guardrail: ${to}` : compose`guardrail: ${before?.label ?? none} → ${to}`;
-}
-
-function guardrailChanges({ label }: AssignmentEnd): Sentence {
-  return compose`guardrail ${label} changes`;
 }
 
 /** The guardrail that the figure comes from, unless it is the key's own limit. */
@@ -125,7 +117,7 @@ function guardrailRow(row: GuardrailRow, { scope }: Review): TableRow {
   const isCounted = scope === "stack" && change !== "deleted";
   return {
     label,
-    changes: [...CHANGES[change], ...settings.map(settingLine), ...(isCounted ? [assignees] : [])],
+    changes: [...changeLine(change), ...settings.map(settingLine), ...(isCounted ? [assignees] : [])],
     ...maximumCells(row.maximum, change === "adopted" && !row.guardrail.before ? "not known" : "none"),
   };
 }
@@ -134,7 +126,7 @@ function memberRow({ label, link, maximum }: MemberRow): TableRow {
   const guardrail = mapBoth(link, (each) => each?.guardrail);
   const { before, after } = guardrail;
   const isSame = after && before?.identity === after.identity;
-  const change = isSame ? guardrailChanges(after) : guardrailLine(guardrail, false);
+  const change = isSame ? compose`guardrail ${after.label} changes` : guardrailLine(guardrail, false);
   return { label, changes: [change], ...maximumCells(maximum, "none") };
 }
 

@@ -15,7 +15,7 @@ export function text(page: Page, colors: boolean): string {
     [quote(headline), quote(counts)],
     listSection(TITLES.callouts, "!", callouts),
     listSection(TITLES.sets, " ", sets),
-    ...tables.map((table) => [bold(table.title), ...tableLines(table)]),
+    ...tables.map((table) => [bold(`${table.noun}s`), ...tableLines(table)]),
     [quote(passed)],
     notes.map((note) => `* ${quote(note)}`),
   ];
@@ -35,7 +35,7 @@ function tableLines({ noun, note, rows, omitted = 0 }: Table): string[] {
   return [
     ...(note ? [unquoted(note)] : []),
     ...rows.flatMap(rowLines),
-    ...(omitted > 0 ? [`  ${pluralize(omitted, `more ${noun}`)}; --format json shows all`] : []),
+    ...(omitted > 0 ? [`  ${pluralize(omitted, `more ${noun.toLowerCase()}`)}; --format json shows all`] : []),
   ];
 }
 
