@@ -31,12 +31,7 @@ export function atMost(
 }
 
 export function forTerminal({ title, text, tables, targets }: Section): string {
-  const rendered = [...tables, ...tableOf(targets)].map(({ head, rows }) =>
-    table(
-      head.map((name) => ({ title: name, widest: 80 })),
-      rows,
-    ),
-  );
+  const rendered = [...tables, ...tableOf(targets)].map(({ head, rows }) => table(head, rows));
   return [title, text, ...rendered].join("\n\n");
 }
 

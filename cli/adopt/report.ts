@@ -47,7 +47,7 @@ After that, \`pulumi up\` shows no changes, with or without \`adopt\`.`
 The account does not change. After that, \`pulumi up\` shows no changes.`;
 }
 
-const COLUMNS: Column[] = [{ title: "KEY" }, { title: "NAME", minWidth: 20 }, { title: "RESOURCE", minWidth: 20 }];
+const COLUMNS: Column[] = ["KEY", { title: "NAME", minWidth: 20 }, { title: "RESOURCE", minWidth: 20 }];
 
 function keyTable(keys: readonly Resource[], width: number | undefined): string {
   const rows = keys.map(({ id, name, inputs }) => [id.slice(0, 12), printable(String(inputs.name)), printable(name)]);

@@ -7,7 +7,7 @@ import type { Audit } from "./findings";
 
 const COLUMNS: Column[] = [
   { title: "ASSIGNEE", minWidth: 9 },
-  { title: "ID" },
+  "ID",
   { title: "GUARDRAIL", minWidth: 9, distinct: true },
   { title: "RESOURCE", minWidth: 9, distinct: true },
   { title: "STACK", minWidth: 9, distinct: true },

@@ -4,7 +4,7 @@ import { formatDay } from "../shared/dates";
 import { guardrailNames } from "../shared/guardrailNames";
 import { formatBudget, formatUsd } from "../shared/money";
 import { printable, styled } from "../shared/output";
-import { type Column, table } from "../shared/table";
+import { type Column, table, WIDE_SCREEN } from "../shared/table";
 import type { Terminal } from "../shared/terminal";
 import { driftText } from "./driftReport";
 import { type Audit, type EvaluatedGuardrail, type Finding, isUnused, removeCommandFor, type Status } from "./findings";
@@ -36,17 +36,14 @@ function heading({ baseUrl, account, workspaces, states }: Subject): string {
 const STATUS_COLUMN = 2;
 
 const KEY_COLUMNS: Column[] = [
-  { title: "KEY" },
+  "KEY",
   { title: "NAME", minWidth: 6 },
-  { title: "STATUS" },
-  { title: "LIMIT" },
-  { title: "EXPIRES" },
+  "STATUS",
+  "LIMIT",
+  "EXPIRES",
   { title: "GUARDRAIL", minWidth: 9, distinct: true },
-  { title: "USED" },
+  "USED",
 ];
-
-/** On narrower screens the day of the last use is omitted. */
-const WIDE_SCREEN = 100;
 
 function keyTable({ keys, guardrails }: Audit, { colors, width }: Screen): string {
   if (keys.length === 0) return "No keys.";
@@ -62,17 +59,11 @@ function keyTable({ keys, guardrails }: Audit, { colors, width }: Screen): strin
     isUnused(key) ? "never" : formatUsd((key.usage ?? 0) + (key.byokUsage ?? 0)),
     ...(isWide ? [key.lastUsedAt === null ? "never" : formatDay(key.lastUsedAt)] : []),
   ]);
-  const columns = isWide ? [...KEY_COLUMNS, { title: "LAST USED" }] : KEY_COLUMNS;
+  const columns = isWide ? [...KEY_COLUMNS, "LAST USED"] : KEY_COLUMNS;
   return table(columns, rows, width, colors ? keyColors : undefined);
 }
 
-const GUARDRAIL_COLUMNS: Column[] = [
-  { title: "GUARDRAIL" },
-  { title: "NAME", minWidth: 6 },
-  { title: "STATUS" },
-  { title: "BUDGET" },
-  { title: "KEYS" },
-];
+const GUARDRAIL_COLUMNS: Column[] = ["GUARDRAIL", { title: "NAME", minWidth: 6 }, "STATUS", "BUDGET", "KEYS"];
 
 function guardrailTable(guardrails: readonly EvaluatedGuardrail[], { colors, width }: Screen): string {
   if (guardrails.length === 0) return "No guardrails.";
@@ -86,9 +77,9 @@ function guardrailTable(guardrails: readonly EvaluatedGuardrail[], { colors, wid
   return `${table(GUARDRAIL_COLUMNS, rows, width, colors ? statusColors : undefined)}\n${POLICIES}`;
 }
 
-/** The limit of every audit, in its output and in its help. */
-export const POLICIES = `After an edit as a Guardrail Policy in the dashboard, OpenRouter may enforce
-other settings than the API returns. No API shows them yet.`;
+/** A limit of every audit, printed in its output and in its help. */
+export const POLICIES = `After an edit as a Guardrail Policy in the dashboard, OpenRouter may not enforce
+the settings that the API returns. No API shows the enforced settings yet.`;
 
 function statusColors(cell: string, column: number): string {
   if (column !== STATUS_COLUMN) return cell;

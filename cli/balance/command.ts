@@ -35,13 +35,7 @@ async function balance(terminal: Terminal, { alertBelow, json }: BalanceOptions)
   const { totalCredits: bought, totalUsage: used } = await readCredits(account.start("read", "the credits"));
   const left = rounded(bought - used);
   if (json) terminal.json("balance", { bought, used, left });
-  else
-    terminal.out(
-      table(
-        [{ title: "BOUGHT" }, { title: "USED" }, { title: "LEFT" }],
-        [[formatUsd(bought), formatUsd(used), formatUsd(left)]],
-      ),
-    );
+  else terminal.out(table(["BOUGHT", "USED", "LEFT"], [[formatUsd(bought), formatUsd(used), formatUsd(left)]]));
   if (alertBelow === undefined || left >= alertBelow) return;
   terminal.err(
     `${formatUsd(left)} of credits left, which is below ${formatUsd(alertBelow)}. ` +

@@ -4,12 +4,9 @@ import { formatDay } from "../shared/dates";
 import { guardrailNames } from "../shared/guardrailNames";
 import { formatBudget, formatUsd } from "../shared/money";
 import { printable, styled } from "../shared/output";
-import { type CellStyle, type Column, factLines, table } from "../shared/table";
+import { type CellStyle, type Column, factLines, table, WIDE_SCREEN } from "../shared/table";
 import type { Terminal } from "../shared/terminal";
 import { isExpired, type ListedKey } from "./budget";
-
-/** On narrower screens bars and what is left are omitted. */
-const WIDE_SCREEN = 100;
 
 /** @param withWorkspaces Whether the account has several workspaces. */
 export function keyTable(
@@ -23,12 +20,12 @@ export function keyTable(
   const isWide = width === undefined || width >= WIDE_SCREEN;
   const columns: Column[] = [
     { title: "NAME", minWidth: 6 },
-    { title: "KEY" },
-    { title: "USED" },
-    { title: "OF LIMIT" },
-    ...(isWide ? [{ title: "LEFT" }] : []),
-    { title: "BUDGET" },
-    { title: "EXPIRES" },
+    "KEY",
+    "USED",
+    "OF LIMIT",
+    ...(isWide ? ["LEFT"] : []),
+    "BUDGET",
+    "EXPIRES",
     { title: "GUARDRAIL", minWidth: 9, distinct: true },
     ...(withWorkspaces ? [{ title: "WORKSPACE", minWidth: 9, distinct: true }] : []),
   ];

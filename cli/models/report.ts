@@ -9,9 +9,9 @@ import { perMillionTokens } from "./filter";
 
 const MODEL_COLUMNS: readonly Column[] = [
   { title: "MODEL", minWidth: 20 },
-  { title: "INPUT" },
-  { title: "OUTPUT" },
-  { title: "CONTEXT" },
+  "INPUT",
+  "OUTPUT",
+  "CONTEXT",
   { title: "MODALITY", minWidth: 12 },
 ];
 
@@ -29,11 +29,11 @@ export function modelTable(models: readonly Model[], width: number | undefined):
 const ENDPOINT_COLUMNS: readonly Column[] = [
   { title: "PROVIDER", minWidth: 12 },
   { title: "TAG", minWidth: 12 },
-  { title: "INPUT" },
-  { title: "OUTPUT" },
-  { title: "CONTEXT" },
-  { title: "ZDR" },
-  { title: "UPTIME" },
+  "INPUT",
+  "OUTPUT",
+  "CONTEXT",
+  "ZDR",
+  "UPTIME",
 ];
 
 export function endpointTable(

@@ -1,12 +1,18 @@
 /** Tables and labeled lines, aligned by what a screen shows. */
 
-export interface Column {
+/** A title, if its cells are never truncated. */
+export type Column = string | FlexibleColumn;
+
+interface FlexibleColumn {
   title: string;
-  /** Width that longer cells keep when the screen is too narrow for the table. Default: cells are never truncated. */
-  minWidth?: number;
+  /** Width that longer cells keep when the screen is too narrow for the table. */
+  minWidth: number;
   /** Whether cells that differ still differ when truncated. */
   distinct?: boolean;
 }
+
+/** On narrower screens some tables omit columns. */
+export const WIDE_SCREEN = 100;
 
 export type CellStyle = (cell: string, column: number) => string;
 
@@ -25,7 +31,7 @@ export function table(
 ): string {
   const widths = columnWidths(columns, rows, screenWidth);
   const truncated = rows.map((row) => row.map((cell, column) => truncateStart(cell, widths[column] ?? 0)));
-  const lines = [columns.map(({ title }) => title), ...truncated].map((row, index) => {
+  const lines = [columns.map(titleOf), ...truncated].map((row, index) => {
     const cells = row.map((cell, column) => {
       const padding = " ".repeat(Math.max(0, (widths[column] ?? 0) - displayWidth(cell)));
       return (index === 0 ? cell : style(cell, column)) + padding;
@@ -37,10 +43,12 @@ export function table(
 
 /** The widest columns are truncated first. */
 function columnWidths(columns: readonly Column[], rows: readonly string[][], screenWidth: number): number[] {
-  const fitted = columns.map(({ title, minWidth = Number.POSITIVE_INFINITY, distinct }, index) => {
+  const fitted = columns.map((column, index) => {
     const cells = rows.map((row) => row[index] ?? "");
-    const min = Math.max(minWidth, displayWidth(title), distinct ? distinctWidth([...new Set(cells)]) : 0);
-    return { min, width: Math.max(...[title, ...cells].map(displayWidth)) };
+    const width = Math.max(...[titleOf(column), ...cells].map(displayWidth));
+    if (typeof column === "string") return { width, min: width };
+    const { title, minWidth, distinct } = column;
+    return { width, min: Math.max(minWidth, displayWidth(title), distinct ? distinctWidth([...new Set(cells)]) : 0) };
   });
   const total = fitted.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length);
   for (let excess = total - screenWidth; excess > 0; excess--) {
@@ -48,6 +56,10 @@ function columnWidths(columns: readonly Column[], rows: readonly string[][], scr
     if (widest) widest.width--;
   }
   return fitted.map(({ width }) => width);
+}
+
+function titleOf(column: Column): string {
+  return typeof column === "string" ? column : column.title;
 }
 
 /** The smallest width at which truncated cells still differ. */

@@ -1,5 +1,6 @@
 /** The terminal of a command. Everything that a command prints passes its gate. */
 import { createInterface } from "node:readline/promises";
+import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { Secret } from "../../provider/secret";
 import { KEY_VARIABLES } from "../../provider/settings";
@@ -84,12 +85,8 @@ export function processTerminal(): Terminal {
     colors: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb",
     width: stdout.isTTY ? stdout.columns : undefined,
     write: (stream, text) => void (stream === "out" ? stdout : stderr).write(text),
-    input: async () => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-      return Buffer.concat(chunks).toString("utf8");
-    },
-    ask: (question) => ask(question),
+    input: () => text(stdin),
+    ask,
     exitCode: (code) => {
       process.exitCode = code;
     },

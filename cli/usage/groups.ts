@@ -48,7 +48,7 @@ function sumsOf(value: (amount: Amount) => number): Sums {
   return Object.fromEntries(AMOUNTS.map((amount) => [amount, rounded(value(amount))])) as Sums;
 }
 
-/** All days in order; models and providers by what was spent. */
+/** All days in order; models and providers by spending. */
 export function groupsOf(rows: readonly Activity[], by: Exclude<Grouping, "key">, { days }: Period): Group[] {
   const nameOf = ({ date, model, providerName }: Activity) => ({ day: date, model, provider: providerName })[by];
   const names = by === "day" ? days : [...new Set(rows.map(nameOf))];

@@ -4,7 +4,7 @@ import { formatCount } from "../shared/counts";
 import { utcDay } from "../shared/dates";
 import { formatUsd } from "../shared/money";
 import { printable } from "../shared/output";
-import { type Column, table } from "../shared/table";
+import { table } from "../shared/table";
 import { type Counters, type Group, type Grouping, type Period, type Sums, total } from "./groups";
 
 export interface Usage {
@@ -32,8 +32,8 @@ export function usageJson({ key, counters, completed }: Usage): object {
   };
 }
 
-function completedJson({ by, period, groups }: Completed): object {
-  return { from: period.from, to: period.to, by, groups, total: total(groups) };
+function completedJson({ by, period: { from, to }, groups }: Completed): object {
+  return { from, to, by, groups, total: total(groups) };
 }
 
 export function usageText({ key, counters, completed }: Usage, width: number | undefined): string {
@@ -53,17 +53,12 @@ function periodText({ period: { from, to, days }, today }: Completed): string {
 }
 
 function counterTable({ today, week, month }: Usage["counters"]): string {
-  const columns = ["SPENT", "TODAY", "THIS WEEK", "THIS MONTH"].map((title) => ({ title }));
   const row = (name: string, amount: keyof Counters) => [
     name,
     ...[today, week, month].map((counters) => formatUsd(counters[amount])),
   ];
-  return table(columns, [row("credits", "usage"), row("BYOK", "byokUsage")]);
+  return table(["SPENT", "TODAY", "THIS WEEK", "THIS MONTH"], [row("credits", "usage"), row("BYOK", "byokUsage")]);
 }
-
-const AMOUNTS: readonly Column[] = ["CREDITS", "BYOK", "REQUESTS", "TOKENS IN", "TOKENS OUT"].map((title) => ({
-  title,
-}));
 
 function groupTable({ by, groups }: Completed, width: number | undefined): string {
   if (groups.length === 0) return "Nothing was used.";
@@ -74,5 +69,6 @@ function groupTable({ by, groups }: Completed, width: number | undefined): strin
     ...[usage, byokUsage].map((amount) => formatUsd(amount)),
     ...[requests, promptTokens, completionTokens].map(formatCount),
   ]);
-  return table([{ title: by.toUpperCase(), minWidth: 12 }, ...AMOUNTS], rows, width);
+  const columns = [{ title: by.toUpperCase(), minWidth: 12 }, "CREDITS", "BYOK", "REQUESTS", "TOKENS IN", "TOKENS OUT"];
+  return table(columns, rows, width);
 }

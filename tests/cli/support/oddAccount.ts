@@ -1,9 +1,9 @@
-/** An account with one of everything that may be odd about what `adopt` takes over. */
+/** An account of odd objects for `adopt`. */
 import type { Simulator } from "../../../testing/simulator/index";
 
 export const PASTED_KEY = "sk-or-v1-0123456789abcdef0123456789abcdef";
 
-/** Names that clash, that no identifier can have, or that would mean something in a program. */
+/** Names that clash, that no identifier can have, or that have a meaning in a program. */
 export const ODD_NAMES = [
   "ci",
   "ci",
@@ -23,7 +23,7 @@ export const ODD_NAMES = [
   `it's`,
   `say "hi"`,
   `'both' "ways" it's`,
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: it has to stay a text
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a plain string
   "back`tick${process.exit(1)}",
   "*/ process.exit(1) /*",
   "back\\slash\\",
@@ -33,7 +33,7 @@ export const ODD_NAMES = [
   `a masked sk-or-v1-0e6...1c96`,
 ];
 
-/** Names with which nothing can be declared, and why. */
+/** Names that no program can declare, and why. */
 export const UNDECLARABLE = {
   "two\nlines": "name: must not contain control characters",
   [`pasted ${PASTED_KEY}`]: "name: must not contain a key",
@@ -73,7 +73,7 @@ export function fillOddly({ dashboard, account }: Simulator): OddAccount {
   const full = dashboard.createGuardrail({
     name: "full",
     workspace_id: workspaceId,
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it has to stay a text
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a plain string
     description: 'two\nlines of "text" and `${code}`',
     limit_usd: 12.5,
     reset_interval: "daily",
@@ -97,10 +97,10 @@ export function fillOddly({ dashboard, account }: Simulator): OddAccount {
   const ci = dashboard.createGuardrail({ name: "ci", ...EMPTY_OR_SHORT }).id;
   dashboard.assign(ci, { keys: odd, members: [ada.id] });
   const [workspace] = account.workspaces;
-  const byItself = `Workspace ${workspace?.id} Default`;
+  const defaultName = `Workspace ${workspace?.id} Default`;
   dashboard.createGuardrail({
     id: workspace?.default_guardrail_id,
-    name: byItself,
+    name: defaultName,
     limit_usd: 5,
     reset_interval: "daily",
   });
