@@ -108,7 +108,7 @@ export function claimSet(
 
 function removedBy(set: string, pair: string): pulumi.RunError {
   return rejection(
-    `${set} and ${pair} are for the same guardrail, and the set would remove what it does not list. ` +
-      "List it in the set and remove the single assignment, or declare the set with `exclusive: false`.",
+    `${set} and ${pair} are for the same guardrail, and the set would remove assignments that it does not list. ` +
+      "Either list the assignee in the set and remove the single assignment, or declare the set with `exclusive: false`.",
   );
 }

@@ -202,7 +202,7 @@ describe("failures", () => {
     [
       "a single assignment of another key to the same guardrail",
       { p: pair("b") },
-      /would remove what it does not list/,
+      /would remove assignments that it does not list/,
     ],
     ["a single assignment of a listed key", { p: pair("a", "strict") }, /assign the same key/],
     ["another set with a listed key", { other: set(["a"], { guardrail: "strict" }) }, /assign the same key/],
