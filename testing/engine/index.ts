@@ -1,6 +1,5 @@
 /**
- * Engines to run a Pulumi program with: a small one that needs no download, for tests and demos, and Pulumi's own CLI.
- * Both give the same `Stack`.
+ * Two engines with the same interface: a small local one for tests and demos, and Pulumi's own CLI.
  */
 export { openLocalStack } from "./localStack";
 export { hasPulumi, openStack } from "./openStack";

@@ -86,9 +86,9 @@ interface HoldEntry extends Entry {
 
 /** The script as the server uses it. */
 export interface FaultScript extends Faults {
-  /** The fault that is due for this call. To be asked once for each call. */
+  /** The fault that is due for this call. Call it once per request. */
   next(request: LoggedRequest): (Fault & { when: When }) | undefined;
-  /** Waits at a point of the call while a hold keeps it there. To be asked once for each call. */
+  /** A function that waits at a point of the call while a hold keeps it there. Call it once per request. */
   holds(request: LoggedRequest): (point: When) => Promise<void>;
 }
 
