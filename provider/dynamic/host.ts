@@ -6,13 +6,14 @@ import { isDeepStrictEqual } from "node:util";
 import type { Api } from "../api/call";
 import { type ApiContext, type Operation, startOperation } from "../api/client";
 import { sleep } from "../api/retry";
-import { NotFoundError, PartialFailureError, PreconditionError } from "../errors";
+import { NotFoundError, PreconditionError } from "../errors";
 import type { AccountGuard, AccountRef } from "../reconcile/account";
 import { adoptedTwice } from "../reconcile/adoption";
 import { LAG_WAITS_MS } from "../reconcile/fresh";
 import { type Context, isOutcomeUnknown, type Lifecycle, type Session } from "../reconcile/lifecycle";
 import { Secret } from "../secret";
 import { clean } from "../text";
+import { gated, keepPartial } from "./failures";
 import { forState, plain, toState, withoutCode } from "./properties";
 import type { DynamicProvider, Properties } from "./protocol";
 import { parseStamp, STATE_VERSION } from "./stamp";
@@ -137,7 +138,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     return false;
   }
 
-  return gated(process, {
+  return gated(process.gate, {
     configure: process.configure,
 
     async check(olds, news) {
@@ -169,7 +170,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     async create(news) {
       const context = await beginCreate(news);
       const account = () => context.account;
-      const { id, outputs } = await keepPartial(process, account, news, claim, async () => {
+      const { id, outputs } = await keepPartial(process.gate, account, news, claim, async () => {
         try {
           return await lifecycle.create(context, inputsIn(news));
         } catch (error) {
@@ -212,7 +213,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     async update(id, olds, news) {
       const { context, account } = trackRequests(await begin("update", olds, id));
       try {
-        const outputs = await keepPartial(process, account, news, undefined, () =>
+        const outputs = await keepPartial(process.gate, account, news, undefined, () =>
           lifecycle.update(context, id, outputsIn(olds), inputsIn(news)),
         );
         return { outs: toState(outputs, account()) };
@@ -259,43 +260,6 @@ function trackRequests({ api, ...context }: Context): { context: Context; accoun
     context: { ...context, api: { ...api, request } },
     account: () => (isSeen ? seenHere({ ...context, api }) : context.account),
   };
-}
-
-/** No error leaves the provider but through the gate. */
-function gated(process: Process, provider: DynamicProvider): DynamicProvider {
-  const methods = Object.entries(provider).map(([name, method]: [string, (...args: never[]) => Promise<unknown>]) => [
-    name,
-    (...args: never[]) => method(...args).catch((error) => Promise.reject(gatedError(process, error))),
-  ]);
-  return Object.fromEntries(methods) as DynamicProvider;
-}
-
-function gatedError({ gate }: Process, error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(gate(String(error)));
-  const [message, stack] = [gate(error.message), gate(error.stack ?? error.message)];
-  return Object.assign(error, { message, stack });
-}
-
-/** Converts a partial failure into the error by which the engine keeps the object in the state. */
-async function keepPartial<Result>(
-  { gate }: Process,
-  account: () => AccountRef,
-  news: Properties,
-  hold: ((id: string, inputs: Properties) => void) | undefined,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof PartialFailureError)) throw error;
-    hold?.(error.id, news);
-    const reason = gate(error.message);
-    // The engine stores these properties unchanged: without `__provider` nothing could read or delete the object.
-    const properties = { ...toState(error.outputs, account(), true), __provider: news.__provider };
-    const kept = Object.assign(new Error(reason), { stack: reason, id: error.id, reasons: [reason] });
-    // Contains the key in plain text: for Pulumi to read, but not printed with the error.
-    throw Object.defineProperty(kept, "properties", { value: properties, enumerable: false });
-  }
 }
 
 function rejectNewerState(operation: string, { __origin }: Properties): void {
