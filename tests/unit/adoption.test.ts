@@ -120,7 +120,7 @@ test("claims an adopted guardrail, so that a replacement can't delete it, even w
   expect(guardrail.claims(id, inputs)).toEqual([id]);
 });
 
-describe("two resources that adopt one object", () => {
+describe("a second adoption of one object", () => {
   const delayed = () => {
     let resolveResponse: (value: object) => void = () => undefined;
     const response = new Promise<object>((resolve) => {
@@ -129,7 +129,7 @@ describe("two resources that adopt one object", () => {
     return { fake: responding(() => response), respond: (value: object) => resolveResponse(value) };
   };
 
-  test("reject the second while the first waits for its first response", async () => {
+  test("fails while the first waits for its first response", async () => {
     const { fake, respond } = delayed();
     const context = contextOf(fake, newSession());
     const first = inferenceKey.create(context, keyInputs());
@@ -144,14 +144,14 @@ describe("two resources that adopt one object", () => {
     expect(fake.sent).toHaveLength(1);
   });
 
-  test("reject the second after the first is complete", async () => {
+  test("fails after the first is complete", async () => {
     const context = contextOf(scripted({ data: wireGuardrail() }), newSession());
     await guardrail.create(context, guardrailInputs());
     const error = await failureOf(guardrail.create(context, guardrailInputs({ adopt: GUARDRAIL.toUpperCase() })));
     expect(error).toBeInstanceOf(PreconditionError);
   });
 
-  test("reject the second when the first has managed the object since an earlier run", async () => {
+  test("fails when a resource has managed the object since an earlier run", async () => {
     const session = newSession();
     session.managed.set(HASH, {});
     const fake = scripted();
@@ -160,7 +160,7 @@ describe("two resources that adopt one object", () => {
     );
   });
 
-  test("accept the second when the adoption by the first failed", async () => {
+  test("succeeds when the first failed", async () => {
     const fake = scripted(gone, new ServerError(OPERATION, 500, "oops"), shown());
     const session = newSession();
     const context = contextOf(fake, session);

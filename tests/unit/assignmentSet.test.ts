@@ -200,7 +200,7 @@ describe("update", () => {
     expect(fake.writes()).toEqual([["+", [c, d]]]);
   });
 
-  test("also removes a key that the list does not show yet after an unknown outcome", async () => {
+  test("removes even a key that the list does not show when the last outcome was unknown", async () => {
     const fake = assignments({ keys: [a] });
     await update(unfinishedContext(fake, sessionWith({ keys: [a, b] })), SET_ID, olds, set([a]));
     expect(fake.writes()).toEqual([["-", [b]]]);

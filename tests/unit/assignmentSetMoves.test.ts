@@ -77,8 +77,8 @@ describe("a key that is no longer listed", () => {
   });
 });
 
-describe("keys outside this stack", () => {
-  test("are recorded as foreign when assigned, unlike those that the run manages or creates", async () => {
+describe("__foreign", () => {
+  test("records assigned keys that the run neither manages nor creates", async () => {
     const session = sessionWith({ keys: [a] });
     session.createdIds.add(b);
     session.seenIds.add(c);
@@ -86,7 +86,7 @@ describe("keys outside this stack", () => {
     expect(outputs.__foreign).toEqual([c]);
   });
 
-  test("stay foreign until the stack adopts them", async () => {
+  test("keeps a key until the stack adopts it", async () => {
     const session = sessionWith({ keys: [a] });
     const olds = { ...set([a, b, c]), __foreign: [b, c] };
     session.adoptedIds.add(c);
@@ -94,7 +94,7 @@ describe("keys outside this stack", () => {
     expect(outputs).toEqual({ ...set([c, b]), __foreign: [b] });
   });
 
-  test("include what a refresh finds, even a key of this stack, so that an update removes it", async () => {
+  test("includes keys that a refresh finds, even of this stack, so that an update removes them", async () => {
     const session = sessionWith();
     session.seenIds.add(b);
     const found = await guardrailAssignments.read(contextOf(assignments({ keys: [a, b] }), session), SET_ID, set([a]));
@@ -171,7 +171,7 @@ describe("delete", () => {
   });
 });
 
-describe("two sets of one guardrail", () => {
+describe("a second set of one guardrail", () => {
   const change = (session: Session, news = set([a])) => ({
     id: SET_ID,
     olds: set([a]),
@@ -181,7 +181,7 @@ describe("two sets of one guardrail", () => {
     session,
   });
 
-  test("are rejected in a create and in a preview", async () => {
+  test("fails in a create and in a preview", async () => {
     const session = sessionWith({ fresh: true });
     await create(contextOf(assignments(), session), set([a]));
     const second = create(contextOf(assignments(), session), set([b]));
@@ -189,7 +189,7 @@ describe("two sets of one guardrail", () => {
     expect(() => forbid?.(change(session, set([b])))).toThrow(/another GuardrailAssignments/);
   });
 
-  test("are not assumed when one set is compared twice, or with placeholders of a replacement", () => {
+  test("is not assumed when one set is compared twice, or with placeholders of a replacement", () => {
     const session = sessionWith();
     const placeholder = { ...set([]), keyHashes: UNKNOWN_VALUE as unknown as string[] };
     forbid?.(change(session, placeholder));
@@ -197,7 +197,7 @@ describe("two sets of one guardrail", () => {
     expect(() => forbid?.(change(session))).not.toThrow();
   });
 
-  test("are accepted when one of them moves to another guardrail", () => {
+  test("is accepted when the first moves to another guardrail", () => {
     const session = sessionWith();
     forbid?.({ ...change(session), replaces: ["guardrailId"] });
     expect(() => forbid?.(change(session, set([b])))).not.toThrow();

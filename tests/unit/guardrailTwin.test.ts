@@ -44,8 +44,8 @@ function losingFirstPost(given: object, { guardrails, assignedTo }: Listed) {
   const session = { ...newSession(), preexisting: new Map() };
   const api = { ...fake.api, serverTime: () => Date.parse(NOW) };
   const inputs = checked(guardrail, { name: NAME, __defaultName: true, ...given });
-  const place = `guardrails ${inputs.workspaceId ?? ""}`;
-  session.preexisting.set(place, Promise.resolve([]));
+  const collectionKey = `guardrails ${inputs.workspaceId ?? ""}`;
+  session.preexisting.set(collectionKey, Promise.resolve([]));
   return { fake, session, create: () => guardrail.create(contextOf({ ...fake, api }, session), inputs) };
 }
 

@@ -35,7 +35,7 @@ export interface Given {
   deleteOrphans?: boolean;
 }
 
-/** A create against a scripted API, with the requests and log lines that it made. */
+/** A create against a scripted API, with its requests and log lines. */
 export function creating({ posts = ["created"], lists = [[]], newest = [], seen = [], ...given }: Given = {}) {
   const [requests, messages]: [string[], string[]] = [[], []];
   const clock = "clock" in given ? given.clock : NOW;
