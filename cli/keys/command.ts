@@ -18,7 +18,7 @@ export function keysCommand(terminal: Terminal): Command {
     .addHelpText("after", LIST_HELP);
   const list = command
     .command("list", { isDefault: true })
-    .description("list all keys with what they may spend, have spent and have left (default)")
+    .description("list all keys with limit, spending and remaining amount (default)")
     .option("--over <percent>", "only keys at or above this percentage of their limit; exit with 1 if any", number)
     .option("--json", "print everything as JSON, with full hashes and ids")
     .addHelpText("after", LIST_HELP)

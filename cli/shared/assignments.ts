@@ -64,7 +64,7 @@ export function kindOf(type: string): string | undefined {
   return type.startsWith(TYPE_PREFIX) ? type.slice(TYPE_PREFIX.length) : undefined;
 }
 
-/** The assignments that one resource declares. Empty for other resources than pairs and sets. */
+/** The assignments that one resource declares. Empty unless it is a pair or a set. */
 export function assignmentsOf(urn: string, resource: Resource, known: Known = NOTHING_KNOWN): Assignment[] {
   const kind = kindOf(resource.type);
   const guardrail = referenceTo(resource, "guardrailId");

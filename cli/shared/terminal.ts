@@ -20,7 +20,7 @@ export interface RawTerminal {
   write(stream: "out" | "err", text: string): void;
   /** All of standard input. */
   input(): Promise<string>;
-  /** The answer to a prompt; empty if the input ends. */
+  /** The line typed at a prompt; empty at the end of the input. */
   ask(question: string): Promise<string>;
   /** Sets the exit code of the process. */
   exitCode(code: number): void;

@@ -18,7 +18,7 @@ export interface Lifecycle<Inputs extends object, Outputs extends object> {
   /** Validates the declared inputs without changing them. Values may be unknown in a preview. */
   check(news: Record<string, unknown>, olds: Record<string, unknown>): Checked<Inputs>;
   /**
-   * Compares what the API last returned with what is declared.
+   * Compares the last response of the API with the declared inputs.
    * @param account The account of the object, if the state has it.
    */
   diff(olds: Outputs, news: Inputs, account?: AccountRef): Difference;

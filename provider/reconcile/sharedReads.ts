@@ -42,7 +42,7 @@ export class SharedReads<Row> {
         this.rows.delete(id);
         await this.group(name).readAll(api);
       } else await this.find(api, id, first);
-      // A removal moves rows to a page that was read before, so a row on none of several pages may exist all the same.
+      // A removal moves rows to a page that was read before, so a row on none of several pages may still exist.
       if (!this.rows.has(id) && first.count > 1) await second.readAll(api);
     } catch (error) {
       throw withOperation(api.operation, error);

@@ -41,7 +41,7 @@ function roomOf(path: string): string {
   const [room] = Object.keys(ROOMS)
     .filter((each) => isWithin(path, each))
     .sort((a, b) => b.length - a.length);
-  if (!room) throw new Error(`${path} is in no room: add its folder to ROOMS, with what it may import`);
+  if (!room) throw new Error(`${path} is not in a room: add its folder and allowed imports to ROOMS`);
   return room;
 }
 
@@ -97,7 +97,7 @@ test("no files import each other, types included", () => {
 
 test("finds an import of a forbidden room and of a room that is not known", () => {
   expect(forbidden(new Map([["formats/urn", ["cli/index"]]]))).toEqual(["formats/urn → cli/index"]);
-  expect(() => forbidden(new Map([["newRoom/file", []]]))).toThrow("newRoom/file is in no room");
+  expect(() => forbidden(new Map([["newRoom/file", []]]))).toThrow("newRoom/file is not in a room");
 });
 
 test("finds a cycle of three files", () => {

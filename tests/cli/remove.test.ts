@@ -42,7 +42,7 @@ test("shows a guardrail with the number of its keys and members, and deletes it"
   expect(deletes()).toEqual([`/guardrails/${id}`]);
 });
 
-test.each(["n", "", "yep", "delete"])("deletes nothing when the answer is %j", async (answer) => {
+test.each(["n", "", "yep", "delete"])("deletes nothing when the reply is %j", async (answer) => {
   const { key } = simulator().dashboard.createKey({ name: "left" });
   expect(await remove(["key", key.hash], { answer })).toMatchObject({ code: 1, err: "Nothing was removed.\n" });
   expect(deletes()).toEqual([]);

@@ -66,8 +66,8 @@ test("assigns, unassigns and deletes guardrails", async () => {
 });
 
 test("rejects a name that is unknown or ambiguous", async () => {
-  const nothing = await dashboard("delete", "nobody");
-  expect(nothing).toEqual({ out: "", err: 'the simulator has no key "nobody"\n', code: 2 });
+  const nothing = await dashboard("delete", "missing");
+  expect(nothing).toEqual({ out: "", err: 'the simulator has no key "missing"\n', code: 2 });
   for (let times = 0; times < 2; times++) simulator.dashboard.createKey({ name: "twice" });
   expect(await dashboard("delete", "twice")).toMatchObject({
     code: 2,

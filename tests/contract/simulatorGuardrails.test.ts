@@ -20,8 +20,8 @@ test("stores models as canonical slugs with their variant, in order and without 
 
 test("rejects an unknown model, and names it unless unknownModelMessage is plain", async () => {
   const { errorOf, simulator } = await startApi();
-  const sent = { name: "g", allowed_models: ["openai/gpt-4.1", "nobody/nothing"] };
-  expect(await errorOf("POST /guardrails", sent)).toEqual([400, "Invalid allowed_models: nobody/nothing"]);
+  const sent = { name: "g", allowed_models: ["openai/gpt-4.1", "acme/nothing"] };
+  expect(await errorOf("POST /guardrails", sent)).toEqual([400, "Invalid allowed_models: acme/nothing"]);
   simulator.switches.unknownModelMessage = "plain";
   expect(await errorOf("POST /guardrails", sent)).toEqual([400, "Invalid allowed_models"]);
 });

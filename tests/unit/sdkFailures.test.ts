@@ -12,7 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => removeProgram(directory));
 
-test("tells what to install when a program can't resolve the package", () => {
+test("names the package to install when a program can't resolve the package", () => {
   const make = () => new openrouter.InferenceKey("ci");
   expect(make).toThrow(pulumi.RunError);
   expect(make).toThrow(

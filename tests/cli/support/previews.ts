@@ -14,7 +14,7 @@ export interface Declared {
   joined?: boolean;
   /** Resources that a property depends on besides. */
   dependsOn?: Record<string, string[]>;
-  /** A change makes a new one. */
+  /** A change replaces the key. */
   rotation?: number;
   retainOnDelete?: boolean;
   /** Read, and not managed: what it has is found and not declared. */

@@ -60,7 +60,7 @@ export interface Report {
   assignmentSets: { set: string; text: string }[];
 }
 
-/** The report of any arguments. @throws Error with what is on standard error */
+/** The report of any arguments. @throws Error with the text of standard error */
 export async function reportOf(args: readonly string[], place?: Place): Promise<Report> {
   const { out, err } = await runReview([...args, "--format", "json"], place);
   if (err) throw new Error(err);
