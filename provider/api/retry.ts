@@ -39,7 +39,7 @@ export function waitBeforeRetry(attempt: Attempt): number | undefined {
   if (!mayRetry(attempt)) return undefined;
   const isBusy = error instanceof RateLimitError || error instanceof ServerError;
   const requested = isBusy ? parseRetryAfter(error.retryAfter, now) : 0;
-  // Backoff comes on top: requests that were refused together must not return together.
+  // Backoff comes on top: requests that were rejected together must not return together.
   const wait = Math.min(requested + backoff(attempts, random), MAX_WAIT_MS);
   return wait < remainingMs ? wait : undefined;
 }

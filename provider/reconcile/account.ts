@@ -10,38 +10,38 @@ import { isUuid } from "../ids";
 export interface AccountRef {
   /** Its oldest workspace when the object was written; empty if it had none. */
   workspace: string;
-  /** Known if the process had a reason to ask for it. */
+  /** Only if the process had a reason to read it. */
   organization?: string;
   /** Base URL. */
   server: string;
 }
 
-/** Ids of organizations and workspaces that the user says are the account: `openrouter:account`. */
+/** Ids of the organization or workspaces that identify the account, as `openrouter:account` lists them. */
 export function pinnedIds(pin: string | undefined): string[] {
   const ids = (pin ?? "").split(",").map((id) => id.trim());
   return ids.filter(Boolean).map((id) => (isUuid(id) ? id.toLowerCase() : id));
 }
 
-/** What to write into `openrouter:account` for this account. */
+/** The value of `openrouter:account` for this account. */
 export function pinOf({ organization, workspace }: Pick<AccountRef, "organization" | "workspace">): string {
   return organization ?? workspace;
 }
 
-/** Why an account is not, or may not be, the one of the management key, and what to do. */
+/** Why the management key does not, or may not, belong to an account, and the next step. */
 interface Doubt {
   problem: string;
   advice: string;
 }
 
 export class AccountGuard {
-  /** Accounts that the state of this process' resources names, with the first resource of each. */
+  /** Accounts in the states of resources seen so far, with the first resource of each. */
   private readonly met = new Map<string, { account: AccountRef; object: string }>();
   private readonly confirmed = new Set<string>();
   private visible: Promise<string[]> | undefined;
   private key: Promise<CurrentKey> | undefined;
   private organization: string | undefined;
 
-  /** @param pins Read when needed: Pulumi configures a provider process after it has started it. */
+  /** @param pins Read when needed: Pulumi configures a provider process after starting it. */
   constructor(private readonly pins: () => readonly string[]) {}
 
   /** Remembers the account of an object in the state. */
@@ -57,11 +57,11 @@ export class AccountGuard {
       return different ? [one, different] : [];
     });
     if (first && other) {
-      const places = [first, other].map(({ account, object }) => `${object} is in ${described(account)}`);
+      const locations = [first, other].map(({ account, object }) => `${object} is in ${described(account)}`);
       throw new AccountMismatchError(
         operation,
-        `two accounts with one management key: ${places.join(", ")}`,
-        "give the resources of each account a Provider of their own",
+        `two accounts with one management key: ${locations.join(", ")}`,
+        "give the resources of each account a separate Provider",
       );
     }
     const unpinned = met.find(({ account }) => this.differsFromPin(account));
@@ -85,15 +85,15 @@ export class AccountGuard {
   }
 
   /**
-   * Called before each write. A create has listed the workspaces already, so this costs no further call as long as
-   * nothing is in doubt; an update or delete is of an object that only its own account finds.
+   * Called before each write. A create has already listed the workspaces, so this costs no further call unless something
+   * is in doubt. An update or delete needs no check: only its own account finds the object.
    *
    * @throws AccountMismatchError
    */
   async beforeWrite(api: Api, creates: boolean): Promise<void> {
     await this.confirmPin(api);
     if (!creates && this.met.size < 2) return;
-    // What other operations meet while this one waits is compared as well: a Map hands out what is added meanwhile.
+    // A Map also iterates over entries that other operations add during the wait.
     for (const { account, object } of this.met.values()) {
       const doubt = await this.doubtAbout(api, account);
       if (doubt)
@@ -101,10 +101,10 @@ export class AccountGuard {
     }
   }
 
-  /** Returns if "not found" means gone: the management key is of the account that has the object. @throws AccountMismatchError */
+  /** Confirms that "not found" means deleted: the key belongs to the account of the object. @throws AccountMismatchError */
   async confirmGone(api: Api, account: AccountRef | undefined): Promise<void> {
     await this.confirmPin(api);
-    // Through another base URL the same account may be seen, and not all that it has.
+    // A different base URL may show the same account, but not all of its objects.
     const isElsewhere = account && account.server !== api.baseUrl;
     const doubt = isElsewhere ? otherServer(api, account) : account && (await this.doubtAbout(api, account));
     if (!doubt) return;
@@ -133,7 +133,7 @@ export class AccountGuard {
     this.confirmed.add("pin");
   }
 
-  /** Undefined if the management key is certainly of this account. */
+  /** Undefined if the management key certainly belongs to this account. */
   private async doubtAbout(api: Api, account: AccountRef): Promise<Doubt | undefined> {
     if (this.confirmed.has(keyOf(account))) return undefined;
     const doubt = await this.findDoubt(api, account);
@@ -172,7 +172,7 @@ export class AccountGuard {
     };
   }
 
-  /** Pins may name the organization only, which an older state does not know: then nothing differs for certain. */
+  /** A pin may have only the organization, which an older state does not have: then nothing certainly differs. */
   private differsFromPin({ workspace, organization }: AccountRef): boolean {
     const pins = this.pins();
     if (pins.length === 0 || pins.includes(workspace) || (organization && pins.includes(organization))) return false;
@@ -242,7 +242,7 @@ async function workspaceIds(api: Api): Promise<string[]> {
   return oldestFirst(await allOf(listWorkspaces(api))).map(({ id }) => id);
 }
 
-/** What relies on a default workspace that was deleted is refused with 400. */
+/** A call that relies on a deleted default workspace gets a 400. */
 async function isDefaultWorkspaceGone(api: Api): Promise<boolean> {
   try {
     await listKeysPage(api, undefined, 0);

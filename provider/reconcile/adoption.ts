@@ -7,7 +7,7 @@ import { type Context, ignoreNotFound } from "./lifecycle";
 
 /**
  * Reads the object to adopt. Claims its id before the first call, so that of two resources that adopt one object in the
- * same run the second is refused whatever the timing.
+ * same run the second is rejected whatever the timing.
  */
 export async function adopt<Live extends Named>(
   { api, session }: Context,
@@ -68,7 +68,7 @@ export function changedImmutables(
 /** An adopted object keeps its id, so its immutable settings must match. */
 export function requireSameImmutables(operation: string, names: string[], declared: Immutable, live: Immutable): void {
   if (names.length === 0) return;
-  const both = names.map((name) => `${name} is ${live[name] ?? "none"}, declared is ${declared[name] ?? "none"}`);
+  const both = names.map((name) => `${name} is ${live[name] ?? "unset"}, declared is ${declared[name] ?? "unset"}`);
   throw new PreconditionError(
     operation,
     `can't adopt: immutable settings differ: ${both.join("; ")}`,

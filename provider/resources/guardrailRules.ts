@@ -46,8 +46,8 @@ function regularExpression() {
     .max(MAX_PATTERN_LENGTH, `must have at most ${MAX_PATTERN_LENGTH} characters`)
     .refine(isRegularExpression, "must be a JavaScript regular expression")
     .refine(holdsNoKey, MUST_NOT_HOLD_KEY)
-    .refine((pattern) => !/\(\?<?[=!]/.test(syntaxOf(pattern)), "must not use look-around: the API refuses it")
-    .refine((pattern) => !/\\([1-9]|k<)/.test(syntaxOf(pattern)), "must not use back-references: the API refuses them");
+    .refine((pattern) => !/\(\?<?[=!]/.test(syntaxOf(pattern)), "must not use look-around: the API rejects it")
+    .refine((pattern) => !/\\([1-9]|k<)/.test(syntaxOf(pattern)), "must not use back-references: the API rejects them");
 }
 
 /** The pattern with a letter for each character class and escaped character, where the same signs mean themselves. */

@@ -73,7 +73,7 @@ const keys: EditableCollection<Key, Fields> = {
   },
 };
 
-/** A move may be refused because of the key's guardrail, and an older server does not accept `workspace_id`. */
+/** A move may be rejected because of the key's guardrail, and an older server does not accept `workspace_id`. */
 function explainMove({ operation }: Api, changed: Partial<Fields>, error: unknown): never {
   if (changed.workspaceId === undefined || !(error instanceof ApiError)) throw error;
   if (error.status === 400 && /no update fields/i.test(error.apiMessage)) {

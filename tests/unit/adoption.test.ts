@@ -63,9 +63,9 @@ test.each([
     "expiry that the API does not show",
     { expiresAt: "2027-01-01T00:00:00Z" },
     { expires_at: null },
-    /expiresAt is none, declared is 2027/,
+    /expiresAt is unset, declared is 2027/,
   ],
-  ["expiry that is not declared", {}, { expires_at: "2027-01-01T00:00:00Z" }, /expiresAt is 2027.*declared is none/],
+  ["expiry that is not declared", {}, { expires_at: "2027-01-01T00:00:00Z" }, /expiresAt is 2027.*declared is unset/],
   ["external user", { externalUser: "a" }, { external_user: "b" }, /externalUser is b, declared is a/],
   ["creator", { creatorUserId: "user_ada" }, {}, new RegExp(`is ${CREATOR}, declared is user_ada`)],
 ])(

@@ -3,8 +3,8 @@ import { UNKNOWN_VALUE } from "./support/samples";
 
 const failuresOf = (given: Record<string, unknown>) => guardrail.check({ name: "safe", ...given }, {}).failures;
 const ofPattern = (pattern: string) => failuresOf({ contentFilters: [{ pattern, action: "flag" }] });
-const LOOK_AROUND = "contentFilters.0.pattern: must not use look-around: the API refuses it";
-const BACK_REFERENCE = "contentFilters.0.pattern: must not use back-references: the API refuses them";
+const LOOK_AROUND = "contentFilters.0.pattern: must not use look-around: the API rejects it";
+const BACK_REFERENCE = "contentFilters.0.pattern: must not use back-references: the API rejects them";
 
 test.each([
   ["a look-ahead", "a(?=b)"],
