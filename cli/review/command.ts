@@ -41,7 +41,7 @@ export function reviewCommand(terminal: Terminal, now: () => number = Date.now):
     )
     .addOption(new Option("--format <format>", "format of the report").choices(FORMATS).default("markdown"))
     .option("--factor <number>", `call out limits raised by more than this factor (default: ${FACTOR})`, number(factor))
-    .option("--max-increase <usd>", "fail if spending may rise by more than this, monthly and once", number(amount))
+    .option("--max-increase <usd>", "fail if monthly plus one-time spending may rise by more than this", number(amount))
     .option("--max-total <usd>", "fail if keys may spend more than this in one month", number(amount))
     .option("--require <list>", "fail if a new or changed key lacks any of these", listOf(requirements, REQUIREMENTS))
     .option("--forbid <list>", "fail if any of these happens", listOf(prohibitions, PROHIBITIONS))

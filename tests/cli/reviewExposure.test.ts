@@ -1,4 +1,4 @@
-/** The arithmetic of a review: figures in cents, sums of figures of one kind, and what a gate counts as a rise. */
+/** The arithmetic of a review: figures in cents, sums of figures of one kind, and the increase for a gate. */
 import {
   byExposure,
   type Exposure,
@@ -21,30 +21,30 @@ const unknown = new Hidden("known after apply");
 const month = (usd: number): Figure => ({ cents: usd * 100, per: "month" });
 const once = (usd: number): Figure => ({ cents: usd * 100, per: "once" });
 
-describe("the most that a budget allows in a calendar month", () => {
+describe("maximumOf", () => {
   test.each([
     ["daily", month(310)],
     ["weekly", month(60)],
     ["monthly", month(10)],
     [undefined, once(10)],
     ["hourly", month(310)],
-  ])("of $10 %s", (reset, most) => {
+  ])("counts how often $10 can be spent in a calendar month when the reset is %s", (reset, most) => {
     expect(maximumOf({ amount: 10, ...(reset && { reset }) })).toEqual(most);
   });
 
-  test("no limit is unlimited, a limit of 0 is nothing, whatever else isn't known", () => {
+  test("returns unlimited without a limit, and $0 for a limit of 0 even when the reset is unknown", () => {
     expect(maximumOf({})).toBe("unlimited");
     expect(maximumOf({ amount: 0, reset: unknown })).toBe(NOTHING);
     expect(maximumOf({ amount: 5, reset: unknown })).toBe(unknown);
   });
 
-  test("is whole cents, rounded up, without the noise of binary arithmetic", () => {
+  test("rounds up to whole cents, without errors of binary arithmetic", () => {
     expect(maximumOf({ amount: 0.000001, reset: "monthly" })).toEqual({ cents: 1, per: "month" });
     expect(maximumOf({ amount: 1.1, reset: "monthly" })).toEqual({ cents: 110, per: "month" });
     expect(maximumOf({ amount: 0.07, reset: "daily" })).toEqual({ cents: 217, per: "month" });
   });
 
-  test("six weeks that begin on Monday can touch one calendar month, and never seven", () => {
+  test("counts six weeks, the most that a calendar month overlaps", () => {
     const weeks = Array.from({ length: 28 * 12 }, (_, at) => {
       const [first, last] = [new Date(Date.UTC(2020, at, 1)), new Date(Date.UTC(2020, at + 1, 0))];
       return Math.ceil((((first.getUTCDay() + 6) % 7) + last.getUTCDate()) / 7);
@@ -53,7 +53,7 @@ describe("the most that a budget allows in a calendar month", () => {
   });
 });
 
-describe("a key may spend", () => {
+describe("spendingOf", () => {
   const spending = (key: Parameters<typeof spendingOf>[0], guardrail?: Parameters<typeof spendingOf>[1]) =>
     spendingOf(key, guardrail, NOW);
   const limit = (amount: number | Hidden, reset?: string) => ({ budget: { amount, ...(reset && { reset }) } });
@@ -61,29 +61,29 @@ describe("a key may spend", () => {
   test.each([
     ["its own limit", 20, 3, month(20), false],
     ["its guardrail's budget", 200, 3, month(93), true],
-  ])("the lower of the two: %s", (_which, own, guardrail, exposure, isCapped) => {
+  ])("returns the lower of limit and budget: %s", (_which, own, guardrail, exposure, isCapped) => {
     expect(spending(limit(own, "monthly"), { amount: guardrail, reset: "daily" })).toEqual({ exposure, isCapped });
   });
 
-  test("what its guardrail bounds if it has no limit, and anything if that has no budget", () => {
+  test("returns the guardrail's budget when the key has no limit, and unlimited without either", () => {
     expect(spending({ budget: {} }, { amount: 3, reset: "monthly" })).toEqual({ exposure: month(3), isCapped: true });
     expect(spending({ budget: {} }, {}).exposure).toBe("unlimited");
     expect(spending({ budget: {} }).exposure).toBe("unlimited");
   });
 
-  test("its limit once, however slowly its guardrail allows it, but nothing under a budget of 0", () => {
+  test("returns a one-time limit under any budget except 0", () => {
     expect(spending(limit(500), { amount: 100, reset: "monthly" })).toEqual({ exposure: once(500), isCapped: false });
     expect(spending(limit(500), { amount: 0, reset: "monthly" })).toEqual({ exposure: NOTHING, isCapped: true });
   });
 
-  test("nothing if it is disabled or expired, and all if it expires later", () => {
+  test("returns $0 when the key is disabled or expired", () => {
     const key = limit(5, "monthly");
     expect(spending({ ...key, disabled: true }).exposure).toBe(NOTHING);
     expect(spending({ ...key, expiresAt: "2026-11-21T00:00:00Z" }).exposure).toBe(NOTHING);
     expect(spending({ ...key, expiresAt: "2026-11-21T00:00:01Z" }).exposure).toEqual(month(5));
   });
 
-  test("at most the one of the two that is known, and what is not known is named", () => {
+  test("returns the known one of limit and budget, and names the hidden one", () => {
     const known = { amount: 5, reset: "monthly" };
     const bound = { exposure: month(5), hidden: unknown };
     expect(spending(limit(unknown), known)).toEqual({ ...bound, isCapped: true });
@@ -111,19 +111,19 @@ const cases: [string, Exposure, Exposure, string][] = [
   ["unknownAfter", "unlimited", unknown, "not known"],
 ];
 
-test.each(cases)("a change is %s: %j → %j is %s", (kind, before, after, words) => {
+test.each(cases)("classifies a change as %s: %j → %j is %s", (kind, before, after, words) => {
   expect([kindOfChange({ before, after }), differenceText({ before, after })]).toEqual([kind, words]);
 });
 
 const pairs: ExposureChange[] = cases.map(([, before, after]) => ({ before, after }));
 
-test("sums are of figures of one kind", () => {
+test("sums figures of one kind", () => {
   const totals = totalsOf(pairs);
   expect(sumOf(totals, "month")).toEqual({ keys: 3, before: month(30), after: month(15) });
   expect(sumOf(totals, "once")).toEqual({ keys: 2, before: once(7), after: once(14) });
 });
 
-test("a rise counts in full what begins to recur or was not known, and nothing makes up for it but the same kind", () => {
+test("counts an increase in full when a limit becomes recurring or was not known, and offsets only the same kind", () => {
   expect(increaseOf(totalsOf(pairs))).toEqual({ month: 23_600, once: 5_700 });
   expect(
     increaseOf(
@@ -138,11 +138,11 @@ test("a rise counts in full what begins to recur or was not known, and nothing m
   });
 });
 
-test("one month holds what can be spent once in it, too", () => {
+test("includes one-time limits in one month", () => {
   expect(inOneMonth(pairs)).toBe(1500 + 1400 + 25_000 + 30_000 + 100 + 100);
 });
 
-test("what has no difference in money comes first, then the largest difference", () => {
+test("sorts changes without a difference first, then by the largest difference", () => {
   const sorted = [...pairs].sort(byExposure).map(kindOfChange);
   expect(sorted.slice(0, 7)).toEqual([
     ...["becomeUnlimited", "becomeUnlimited", "unknownAfter", "unknownBefore", "becomeRecurring", "becomeOnce"],
@@ -155,7 +155,7 @@ test("what has no difference in money comes first, then the largest difference",
   ]);
 });
 
-test("the unit is next to the number", () => {
+test("shows the unit next to the number", () => {
   expect([month(1234.5), once(25), NOTHING, "unlimited" as const, unknown].map((each) => exposureText(each))).toEqual([
     ...["$1,234.50 a month", "$25 once", "$0", "unlimited", "known after apply"],
   ]);

@@ -1,4 +1,4 @@
-/** Whatever a preview changes: before + difference = after, in cents, in every line of every form. */
+/** For random changes: before + difference = after, in cents, in every output. */
 import fc from "fast-check";
 import { reviewCommand } from "../../cli/review/command";
 import { UNKNOWN } from "../../formats/values";
@@ -34,7 +34,7 @@ const aGuardrail = fc
   .option(fc.record({ limitUsd: amount, resetInterval: reset }), { nil: {} })
   .map((inputs) => guardrail(inputs));
 
-/** Some of the keys, of which some are under one of two guardrails. */
+/** Some of the keys, some of them under one of two guardrails. */
 const program: fc.Arbitrary<Program> = fc
   .record({
     keys: fc.array(fc.option(aKey, { nil: undefined }), { minLength: NAMES.length, maxLength: NAMES.length }),
@@ -43,7 +43,7 @@ const program: fc.Arbitrary<Program> = fc
     h: aGuardrail,
   })
   .map(({ keys, links, g, h }) => {
-    const made = NAMES.flatMap((name, at): [string, Declared][] => {
+    const resources = NAMES.flatMap((name, at): [string, Declared][] => {
       const [declared, link] = [keys[at], links[at]];
       if (!declared) return [];
       return link
@@ -53,7 +53,7 @@ const program: fc.Arbitrary<Program> = fc
           ]
         : [[name, declared]];
     });
-    return { g, h, ...Object.fromEntries(made) };
+    return { g, h, ...Object.fromEntries(resources) };
   });
 
 async function review(before: Program, after: Program, format: string): Promise<string> {
@@ -83,7 +83,7 @@ function changesIn(value: unknown): object[] {
   return "difference" in value ? [value, ...within] : within;
 }
 
-function expectSumsUp(change: object): void {
+function expectToAddUp(change: object): void {
   const { before, after, difference } = change as Record<"before" | "after" | "difference", unknown>;
   if (difference === null) return;
   const [was, is, more] = [before, after, difference].map((each) => {
@@ -108,8 +108,8 @@ function read(dollars: string | undefined, sign = ""): number {
   return cents(Number((dollars ?? "").replaceAll(",", ""))) * (sign === "-" ? -1 : 1);
 }
 
-/** How many lines of the text have a difference, each of which sums up. */
-function linesThatSumUp(text: string): number {
+/** How many lines have a difference. Each must add up. */
+function countMatchingLines(text: string): number {
   const words = [...text.matchAll(IN_WORDS)].map(([, was, is, , sign, more]) => [
     read(was),
     read(more, sign),
@@ -120,25 +120,25 @@ function linesThatSumUp(text: string): number {
     return [read(was), read(more, sign), read(is)];
   });
   for (const [was = 0, more = 0, is] of [...words, ...cells]) expect(was + more).toBe(is);
-  // Whatever has a sign and dollars is in one of the two forms.
+  // Each signed amount is in one of the two formats.
   expect(text.match(/[+-]\$/g)?.length ?? 0).toBe(words.length + cells.filter(([, more]) => more !== 0).length);
   return words.length + cells.length;
 }
 
-/** The most that a key may spend, by a second reading of the rules. */
-function mostOf(name: string, program: Program): string {
+/** The most that a key may spend, calculated independently. */
+function maximumOf(name: string, program: Program): string {
   const TIMES: Record<string, number> = { daily: 31, weekly: 6, monthly: 1 };
   const inputs = program[name]?.inputs;
   if (!inputs || inputs.disabled === true || inputs.expiresAt === PAST) return "0";
   const link = program[`${name}-link`]?.inputs?.guardrailId as { of: string } | undefined;
   const { limitUsd, resetInterval } = (link && program[link.of]?.inputs) ?? {};
   const up = (usd: number) => Math.ceil(Number((usd * 100).toFixed(4)));
-  const held = limitUsd === undefined ? Infinity : up(Number(limitUsd) * (TIMES[String(resetInterval)] ?? 0));
+  const cap = limitUsd === undefined ? Infinity : up(Number(limitUsd) * (TIMES[String(resetInterval)] ?? 0));
   const own = inputs.limit === undefined ? Infinity : Number(inputs.limit);
-  if (own === 0 || held === 0) return "0";
+  if (own === 0 || cap === 0) return "0";
   if (own !== Infinity && inputs.limitReset === undefined) return `${up(own)} once`;
-  const most = Math.min(own === Infinity ? own : up(own * (TIMES[String(inputs.limitReset)] ?? 0)), held);
-  return most === Infinity ? "unlimited" : `${most} month`;
+  const maximum = Math.min(own === Infinity ? own : up(own * (TIMES[String(inputs.limitReset)] ?? 0)), cap);
+  return maximum === Infinity ? "unlimited" : `${maximum} month`;
 }
 
 function short(exposure: Figure | string): string {
@@ -146,15 +146,15 @@ function short(exposure: Figure | string): string {
   return exposure.usd === 0 ? "0" : `${cents(exposure.usd)} ${exposure.per}`;
 }
 
-test("in JSON, with every key in one sum or named, and each figure by a second reading of the rules", async () => {
+test("adds up in JSON, counts or names each key once, and matches an independent calculation", async () => {
   let differences = 0;
   await fc.assert(
     fc.asyncProperty(program, program, async (before, after) => {
       const { totals, exposures, keys } = JSON.parse(await review(before, after, "json")).data;
-      for (const change of changesIn({ totals, exposures, keys })) expectSumsUp(change);
+      for (const change of changesIn({ totals, exposures, keys })) expectToAddUp(change);
       differences += exposures.filter(({ difference }: Change) => difference && difference.usd !== 0).length;
       for (const { key: name, before: was, after: is } of exposures) {
-        expect([short(was), short(is)]).toEqual([mostOf(name, before), mostOf(name, after)]);
+        expect([short(was), short(is)]).toEqual([maximumOf(name, before), maximumOf(name, after)]);
       }
       const { month, once, ...named } = totals;
       expect(month.keys + once.keys + Object.values(named).flat().length).toBe(exposures.length);
@@ -170,18 +170,18 @@ test("in JSON, with every key in one sum or named, and each figure by a second r
   expect(differences).toBeGreaterThan(100);
 });
 
-test("in text and in Markdown", async () => {
+test("adds up in each line of text and Markdown", async () => {
   let lines = 0;
   await fc.assert(
     fc.asyncProperty(program, program, async (before, after) => {
-      for (const format of ["text", "markdown"]) lines += linesThatSumUp(await review(before, after, format));
+      for (const format of ["text", "markdown"]) lines += countMatchingLines(await review(before, after, format));
     }),
     { numRuns: 100 },
   );
   expect(lines).toBeGreaterThan(500);
 });
 
-test("with limits that are known after apply, nothing is summed that has no figure", async () => {
+test("sums no key without a figure when limits are known after apply", async () => {
   await fc.assert(
     fc.asyncProperty(program, program, fc.subarray(NAMES), async (before, after, hidden) => {
       const unknown = Object.entries(after).map(([name, declared]): [string, Declared] => {
@@ -190,7 +190,7 @@ test("with limits that are known after apply, nothing is summed that has no figu
           : [name, declared];
       });
       const data = JSON.parse(await review(before, Object.fromEntries(unknown), "json")).data;
-      for (const change of changesIn(data)) expectSumsUp(change);
+      for (const change of changesIn(data)) expectToAddUp(change);
       for (const { key: name, after: is } of data.exposures) {
         if (data.totals.unknownAfter.includes(name)) expect(is).toBe("known after apply");
       }
@@ -199,18 +199,18 @@ test("with limits that are known after apply, nothing is summed that has no figu
   );
 });
 
-/** The same assignments, by one set for each guardrail. */
+/** The same assignments in one set for each guardrail. */
 function withSets(program: Program, joined: boolean): Program {
   const links = Object.entries(program).filter(([, { kind }]) => kind === "GuardrailKeyAssignment");
   const idOf = (input: unknown) => (input as { of: string }).of;
   const sets = ["g", "h"].map((to): [string, Declared] => {
-    const its = links.filter(([, { inputs }]) => idOf(inputs?.guardrailId) === to);
+    const own = links.filter(([, { inputs }]) => idOf(inputs?.guardrailId) === to);
     return [
       `${to}-set`,
       {
         ...set(
           to,
-          its.map(([, { inputs }]) => idOf(inputs?.keyHash)),
+          own.map(([, { inputs }]) => idOf(inputs?.keyHash)),
         ),
         joined,
       },
@@ -222,7 +222,7 @@ function withSets(program: Program, joined: boolean): Program {
   };
 }
 
-test("whether assignments are declared one by one or by sets, before or after, all figures are the same", async () => {
+test("gives the same figures for single assignments and for sets", async () => {
   const figures = async (before: Program, after: Program) => {
     const { totals, exposures, keys, guardrails, callouts } = JSON.parse(await review(before, after, "json")).data;
     const ofSets = ({ urn }: { urn: string }) => urn.includes("GuardrailAssignments");

@@ -10,14 +10,14 @@ export interface Declared {
     | "AppSecret";
   /** Inputs; `{ of: NAME }` is the id of another resource, also as an element of a list. */
   inputs?: Record<string, unknown>;
-  /** Lists of which the whole is unknown as soon as one element is. */
+  /** A list is unknown as a whole when one element is. */
   joined?: boolean;
-  /** Resources that a property depends on besides. */
+  /** Further resources that a property depends on. */
   dependsOn?: Record<string, string[]>;
   /** A change replaces the key. */
   rotation?: number;
   retainOnDelete?: boolean;
-  /** Read, and not managed: what it has is found and not declared. */
+  /** Read and not managed: its settings are outputs. */
   external?: boolean;
 }
 export type Program = Record<string, Declared>;
@@ -37,7 +37,7 @@ export const member = (to: string, userId: string): Declared => ({
   inputs: { guardrailId: { of: to }, userId },
 });
 
-/** A set: keys by their names in the program, or by their hashes. */
+/** A set with keys by their names in the program, or by their hashes. */
 export const set = (to: string, keys: readonly string[], more: object = {}): Declared => ({
   kind: "GuardrailAssignments",
   inputs: {
@@ -46,7 +46,7 @@ export const set = (to: string, keys: readonly string[], more: object = {}): Dec
     ...more,
   },
 });
-/** The hash of a key that no resource of the program is. */
+/** The hash of a key outside the program. */
 export const hash = (digit: string) => digit.repeat(64);
 
 const STACK = "urn:pulumi:prod::budgets::pulumi:pulumi:Stack::budgets-prod";
@@ -63,7 +63,7 @@ function idOf(name: string): string {
   return `id-of-${name}`;
 }
 
-/** A resource of `program` as it is once `known` exists; ids of anything else are unknown. */
+/** A resource of `program` when the resources of `known` exist: the ids of others are unknown. */
 function resource(name: string, program: Program, known: Program) {
   const declared = program[name] as Declared;
   const ofOf = (value: unknown) => (value as { of?: string } | null)?.of;
@@ -111,7 +111,7 @@ export function stateOf(program: Program): string {
   return JSON.stringify({ version: 3, deployment: { resources } });
 }
 
-/** `pulumi preview --json` of the way from one program to another. */
+/** `pulumi preview --json` of a change from one program to another. */
 export function previewOf(before: Program, after: Program): string {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const all = names.map((name) => stepOf(name, before, after));
@@ -122,9 +122,9 @@ export function previewOf(before: Program, after: Program): string {
 }
 
 function stepOf(name: string, before: Program, after: Program) {
-  const [old, made] = [before[name], after[name]];
-  const urn = urnOf(name, (made ?? old) as Declared);
-  if (!made) return { op: "delete", urn, oldState: existing(name, before) };
+  const [old, next] = [before[name], after[name]];
+  const urn = urnOf(name, (next ?? old) as Declared);
+  if (!next) return { op: "delete", urn, oldState: existing(name, before) };
   const newState = resource(name, after, before);
   if (!old) return { op: "create", urn, newState };
   const oldState = existing(name, before);
@@ -137,9 +137,9 @@ function stepOf(name: string, before: Program, after: Program) {
     },
   );
   const isReplaced =
-    old.rotation !== made.rotation ||
-    (made.kind.endsWith("Assignment") && diffReasons.length > 0) ||
-    (made.kind === "GuardrailAssignments" && diffReasons.includes("guardrailId"));
+    old.rotation !== next.rotation ||
+    (next.kind.endsWith("Assignment") && diffReasons.length > 0) ||
+    (next.kind === "GuardrailAssignments" && diffReasons.includes("guardrailId"));
   const op = isReplaced ? "replace" : diffReasons.length > 0 ? "update" : "same";
   return { op, urn, oldState, newState, diffReasons };
 }
