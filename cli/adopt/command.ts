@@ -63,7 +63,7 @@ async function adopt(terminal: Terminal, options: AdoptOptions): Promise<void> {
   if (resources.length === 0) throw new Error("nothing was written: there is no key or guardrail to adopt");
   await write(out, programText(resources, importFile === undefined ? "adopt" : "import"));
   if (importFile !== undefined) await write(importFile, importFileText(resources));
-  terminal.out(reportText(resources, { program: out, importFile }, terminal.width));
+  terminal.out(reportText(resources, out, importFile, terminal.width));
 }
 
 function requireAbsent(files: readonly string[]): void {

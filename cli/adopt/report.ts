@@ -6,22 +6,20 @@ import { aboutSecrets } from "./program";
 import type { Resource } from "./resources";
 import type { Selection } from "./selection";
 
-export interface Written {
-  program: string;
-  /** Undefined if the program adopts the objects itself. */
-  importFile: string | undefined;
-}
-
-export function reportText(resources: readonly Resource[], written: Written, width: number | undefined): string {
-  const { program, importFile } = written;
+/** @param importFile Undefined if the program adopts the objects itself. */
+export function reportText(
+  resources: readonly Resource[],
+  program: string,
+  importFile: string | undefined,
+  width: number | undefined,
+): string {
   const keys = resources.filter(({ kind }) => kind === "InferenceKey");
-  const files = [program, ...(importFile === undefined ? [] : [importFile])].map(printable);
-  const sections = [
+  const files = [program, importFile].filter((file) => file !== undefined).map(printable);
+  return [
     `Wrote ${files.join(" and ")}: ${counts(resources)}. The account was not changed.`,
-    nextSteps(written),
+    nextSteps(program, importFile),
     ...(keys.length > 0 ? [aboutSecrets(importFile === undefined ? "adopt" : "import"), keyTable(keys, width)] : []),
-  ];
-  return sections.join("\n\n");
+  ].join("\n\n");
 }
 
 function counts(resources: readonly Resource[]): string {
@@ -35,7 +33,7 @@ function counts(resources: readonly Resource[]): string {
   ].join(", ");
 }
 
-function nextSteps({ program, importFile }: Written): string {
+function nextSteps(program: string, importFile: string | undefined): string {
   const project = `in the Pulumi project whose program is ${printable(program)} or imports it`;
   return importFile === undefined
     ? `Next, ${project}:

@@ -28,7 +28,10 @@ export function auditCommand(terminal: Terminal): Command {
     .summary("compare the account with the states of stacks")
     .description("Compares every key, guardrail and assignment of the account with the states of stacks.")
     .argument("[states...]", "files made by `pulumi stack export`; - is standard input")
-    .option("--stack <name>", "a stack to export with `pulumi`; may be repeated", append)
+    .option("--stack <name>", "a stack to export with `pulumi`; may be repeated", (name, all: string[] = []) => [
+      ...all,
+      name,
+    ])
     .option("--cwd <dir>", "directory of the Pulumi project, for --stack")
     .option("--json", "print everything as JSON, with full hashes and ids")
     .option("--fail-on <findings>", "exit with 1 if any of these occurs; separated by commas", findings)
@@ -128,10 +131,6 @@ function failOn(terminal: Terminal, found: Audit, findings: readonly Finding[]):
   if (counts.length === 0) return;
   terminal.err(`The audit found ${counts.map(([finding, count]) => `${count} ${finding}`).join(", ")}.`);
   terminal.exitCode(EXIT.finding);
-}
-
-function append(stack: string, before: string[] = []): string[] {
-  return [...before, stack];
 }
 
 function findings(text: string, before: Finding[] = []): Finding[] {

@@ -107,14 +107,14 @@ function byName(a: { name: string }, b: { name: string }): number {
 }
 
 function keyFindings(key: Key, guardrail: Guardrail | undefined): Finding[] {
-  const holds: Partial<Record<Finding, boolean>> = {
-    "no-limit": key.limit === null,
+  const holds: [Finding, boolean][] = [
+    ["no-limit", key.limit === null],
     // Undefined means that the API does not say.
-    "no-expiry": key.expiresAt === null,
-    "no-guardrail": !guardrail,
-    "never-used": isUnused(key),
-  };
-  return (Object.keys(holds) as Finding[]).filter((finding) => holds[finding]);
+    ["no-expiry", key.expiresAt === null],
+    ["no-guardrail", !guardrail],
+    ["never-used", isUnused(key)],
+  ];
+  return holds.flatMap(([finding, isTrue]) => (isTrue ? [finding] : []));
 }
 
 /** By its last use and its spending, because an older server returns no time of the last use. */

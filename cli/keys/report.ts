@@ -1,4 +1,5 @@
 /** Keys as a table, and one key in full. */
+import type { Guardrail } from "../../provider/api/guardrails";
 import type { Key } from "../../provider/api/keys";
 import { formatDay } from "../shared/dates";
 import { guardrailNames } from "../shared/guardrailNames";
@@ -77,10 +78,7 @@ export function keyFacts({ key, guardrail, workspace, used, left, percent }: Lis
     ["spent", spent(key.usageDaily, key.usageWeekly, key.usageMonthly, key.usage)],
     ["BYOK", spent(key.byokUsageDaily, key.byokUsageWeekly, key.byokUsageMonthly, key.byokUsage)],
     ["expires", expiryInFull(key, now)],
-    [
-      "guardrail",
-      guardrail ? `"${printable(guardrail.name)}" (${guardrail.id}), ${guardrailBudget(guardrail)}` : "none",
-    ],
+    ["guardrail", guardrail ? guardrailText(guardrail) : "none"],
     ["workspace", workspace === undefined ? "none" : `"${printable(workspace)}" (${key.workspaceId})`],
     ["created", printable(key.createdAt ?? "unknown")],
   ]);
@@ -97,6 +95,7 @@ function expiryInFull({ expiresAt }: Key, now: Date): string {
   return `${printable(expiresAt)}${isExpired(expiresAt, now) ? " (expired)" : ""}`;
 }
 
-function guardrailBudget({ limitUsd, resetInterval }: NonNullable<ListedKey["guardrail"]>): string {
-  return limitUsd === null ? "without a budget" : `${formatBudget(limitUsd, resetInterval)} for each key`;
+function guardrailText({ id, name, limitUsd, resetInterval }: Guardrail): string {
+  const budget = limitUsd === null ? "without a budget" : `${formatBudget(limitUsd, resetInterval)} for each key`;
+  return `"${printable(name)}" (${id}), ${budget}`;
 }

@@ -50,12 +50,15 @@ export function withEnvFiles(environment: NodeJS.ProcessEnv, directory: string, 
   if (envFile !== undefined) {
     sources.unshift({ name: envFile, kind: "command line", variables: readVariables(envFile) });
   }
-  const keySource = sources.find(({ variables }) => CREDENTIALS.some((name) => variables[name]?.trim()));
+  const keySource = sources.find((source) => has(source, CREDENTIALS));
   rejectRedirection(sources, keySource);
   const merged: NodeJS.ProcessEnv = {};
   for (const source of sources.toReversed()) {
     const entries = Object.entries(source.variables);
-    Object.assign(merged, Object.fromEntries(entries.filter(([name]) => !isCredential(name) || source === keySource)));
+    Object.assign(
+      merged,
+      Object.fromEntries(entries.filter(([name]) => !CREDENTIALS.includes(name) || source === keySource)),
+    );
   }
   return merged;
 }
@@ -65,7 +68,7 @@ const IDENTITY: Source = { name: "the job's own identity", kind: "environment", 
 
 /** The environment may redirect a file's key, and a file named on the command line that of the environment. */
 function rejectRedirection(sources: readonly Source[], credentialSource: Source | undefined): void {
-  const keySource = credentialSource && (hasKey(credentialSource) ? credentialSource : IDENTITY);
+  const keySource = credentialSource && (has(credentialSource, KEY_VARIABLES) ? credentialSource : IDENTITY);
   const urlSource = sources.find(({ variables }) => variables[URL_VARIABLE] !== undefined);
   if (!keySource || !urlSource || urlSource === keySource || urlSource.kind === "environment") return;
   if (urlSource.kind === "command line" && keySource.kind === "environment") return;
@@ -76,12 +79,8 @@ function rejectRedirection(sources: readonly Source[], credentialSource: Source 
   );
 }
 
-function isCredential(name: string): boolean {
-  return CREDENTIALS.includes(name);
-}
-
-function hasKey({ variables }: Source): boolean {
-  return KEY_VARIABLES.some((name) => variables[name]?.trim());
+function has({ variables }: Source, names: readonly string[]): boolean {
+  return names.some((name) => variables[name]?.trim());
 }
 
 /** Some tools have a directory named `.env`. */

@@ -1,12 +1,14 @@
 /** All keys and guardrails of an account, in every workspace, and which key has which guardrail. Only reads. */
 import { listAssignments } from "../../provider/api/assignments";
-import type { Api } from "../../provider/api/call";
-import { type Guardrail, listGuardrails, readGuardrail } from "../../provider/api/guardrails";
-import { type Key, listKeys, readKey } from "../../provider/api/keys";
+import type { Guardrail } from "../../provider/api/guardrails";
+import type { Key } from "../../provider/api/keys";
 import { allOf } from "../../provider/api/pages";
 import { listWorkspaces, oldestFirst, type Workspace } from "../../provider/api/workspaces";
 import { AuthenticationError } from "../../provider/errors";
+import type { Collection, Named } from "../../provider/reconcile/collection";
 import { ignoreNotFound } from "../../provider/reconcile/lifecycle";
+import { guardrails as guardrailCollection } from "../../provider/resources/guardrail";
+import { keys as keyCollection } from "../../provider/resources/inferenceKey";
 import type { Account } from "./account";
 import { groupBy } from "./groups";
 import { mapConcurrently } from "./mapConcurrently";
@@ -39,8 +41,8 @@ export async function readInventory(account: Account, known: KnownIds = {}): Pro
   const ids = workspaces.map(({ id }) => id);
   const refusals = new Refusals();
   const [keys, guardrails] = await Promise.all([
-    readObjects(KEYS, account, ids, refusals, known.keys),
-    readObjects(GUARDRAILS, account, ids, refusals, known.guardrails),
+    readObjects(keyCollection, account, ids, refusals, known.keys),
+    readObjects(guardrailCollection, account, ids, refusals, known.guardrails),
   ]);
   return {
     workspaces: ids,
@@ -58,13 +60,13 @@ export async function readAllKeys(account: Account): Promise<Pick<Inventory, "ke
   const workspaces = await readWorkspaces(account);
   const refusals = new Refusals();
   const ids = workspaces.map(({ id }) => id);
-  return { keys: await readObjects(KEYS, account, ids, refusals), unreadable: refusals.messages };
+  return { keys: await readObjects(keyCollection, account, ids, refusals), unreadable: refusals.messages };
 }
 
 export async function findGuardrailOf(account: Account, { hash, workspaceId }: Key): Promise<Guardrail | undefined> {
   if (!workspaceId) return (await readInventory(account)).guardrailOf.get(hash);
   const refusals = new Refusals();
-  const guardrails = await readObjects(GUARDRAILS, account, [workspaceId], refusals);
+  const guardrails = await readObjects(guardrailCollection, account, [workspaceId], refusals);
   return (await readGuardrailOf(account, guardrails, refusals)).get(hash);
 }
 
@@ -128,36 +130,19 @@ function readWorkspaces(account: Account): Promise<Workspace[]> {
   return allOf(listWorkspaces(account.start("read", "the list of workspaces")));
 }
 
-interface Kind<Item> {
-  noun: string;
-  plural: string;
-  idOf(object: Item): string;
-  list(api: Api, workspaceId?: string): AsyncGenerator<Item>;
-  read(api: Api, id: string): Promise<Item>;
-}
-
-const KEYS: Kind<Key> = {
-  ...{ noun: "inference key", plural: "keys", list: listKeys, read: readKey },
-  idOf: ({ hash }) => hash,
-};
-const GUARDRAILS: Kind<Guardrail> = {
-  ...{ noun: "guardrail", plural: "guardrails", list: listGuardrails, read: readGuardrail },
-  idOf: ({ id }) => id,
-};
-
 /** @throws AuthenticationError if every list is refused */
-async function readObjects<Item>(
-  { noun, plural, idOf, list, read }: Kind<Item>,
+async function readObjects<Live extends Named>(
+  { name, noun, idOf, list, read }: Collection<Live>,
   account: Account,
   workspaces: readonly string[],
   refusals: Refusals,
   known: readonly string[] = [],
-): Promise<Item[]> {
+): Promise<Live[]> {
   // Without an id the API lists the default workspace, the only one of an account that lists no workspaces.
   const places = workspaces.length > 0 ? workspaces : [undefined];
   const lists = await mapConcurrently(places, (workspace) => {
     const place = workspace === undefined ? "the default workspace" : `workspace ${workspace}`;
-    return refusals.unlessRefused(allOf(list(account.start("read", `the ${plural} of ${place}`), workspace)));
+    return refusals.unlessRefused(list(account.start("read", `the ${name} of ${place}`), workspace));
   });
   const [refusal] = refusals.errors;
   if (refusal && lists.every((objects) => objects === undefined)) throw refusal;

@@ -60,7 +60,7 @@ const RULES: Rules<GuardrailInputs> = {
   optional: { ...OPTIONAL_RULES, enforceZdr: bool(), workspaceId: uuid(), adopt: uuid(), __defaultName: bool() },
 };
 
-const guardrails: EditableCollection<Guardrail, Fields> = {
+export const guardrails: EditableCollection<Guardrail, Fields> = {
   name: "guardrails",
   noun: "guardrail",
   idOf: ({ id }) => id,

@@ -57,7 +57,7 @@ import {
   toOutputs,
 } from "./inferenceKeyFields";
 
-const keys: EditableCollection<Key, Fields> = {
+export const keys: EditableCollection<Key, Fields> = {
   name: "keys",
   noun: "key",
   idOf: ({ hash }) => hash,
