@@ -16,12 +16,12 @@ const MODEL_COLUMNS: readonly Column[] = [
 ];
 
 export function modelTable(models: readonly Model[], width: number | undefined): string {
-  const rows = models.map((model) => [
-    printable(model.id),
-    price(model.pricing.prompt),
-    price(model.pricing.completion),
-    count(model.contextLength),
-    printable(modality(model)),
+  const rows = models.map(({ id, pricing, contextLength, architecture }) => [
+    printable(id),
+    price(pricing.prompt),
+    price(pricing.completion),
+    count(contextLength),
+    printable(`${(architecture.inputModalities ?? []).join("+")}->${(architecture.outputModalities ?? []).join("+")}`),
   ]);
   return table(MODEL_COLUMNS, rows, width);
 }
@@ -86,8 +86,4 @@ function price(perToken: number | null): string {
 
 function count(tokens: number | null): string {
   return tokens === null ? "unknown" : formatCount(tokens);
-}
-
-function modality({ architecture: { inputModalities, outputModalities } }: Model): string {
-  return `${(inputModalities ?? []).join("+")}->${(outputModalities ?? []).join("+")}`;
 }

@@ -30,6 +30,7 @@ const FACTOR = 2;
 
 export function reviewCommand(terminal: Terminal, now: () => number = Date.now): Command {
   return newCommand("review", terminal)
+    .summary("show what a Pulumi preview costs")
     .description("Shows the cost impact of a Pulumi preview: how much more each key may spend, and what to check.")
     .argument("[preview]", "output of `pulumi preview --json`; - is standard input")
     .option("--stack <name>", "run the preview and the export of this stack with `pulumi` instead of reading files")

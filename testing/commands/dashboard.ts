@@ -18,6 +18,7 @@ type Action = [keyof Dashboard, ...unknown[]];
 
 export function dashboardCommand(terminal: Terminal): Command {
   const command = newCommand("dashboard", terminal)
+    .summary("change a running simulator like a website user")
     .description("Changes a running simulator outside Pulumi, like a user on the website.")
     .option("--url <url>", "the simulator's base URL", terminal.env.OPENROUTER_BASE_URL ?? DEFAULT_URL)
     .addHelpText("after", HELP);

@@ -25,6 +25,7 @@ export interface SimulateOptions {
 
 export function simulateCommand(terminal: Terminal): Command {
   return newCommand("simulator", terminal)
+    .summary("serve the OpenRouter API on loopback, for tests")
     .description("Serves OpenRouter's management API on loopback until stopped, in memory or with a state file.")
     .option("--port <number>", "port on 127.0.0.1; 0 for any free one", wholeNumber, SIMULATOR_PORT)
     .option("--latency <ms>", "how long each response takes", wholeNumber, 0)
