@@ -12,7 +12,10 @@ interface Registration {
   outputs: object;
 }
 
-/** The outputs of a class, each undefined until the provider returns it. One that is missing here does not compile. */
+/**
+ * The outputs of a class, each undefined until the provider returns it. A missing one does not compile.
+ * @internal
+ */
 export type OutputsOf<Resource, Alias extends keyof Resource = never> = {
   [Name in keyof Resource as Resource[Name] extends pulumi.Output<unknown>
     ? Exclude<Name, Alias | keyof pulumi.CustomResource>

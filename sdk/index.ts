@@ -1,15 +1,20 @@
 /** OpenRouter's inference keys, guardrails and assignments as Pulumi resources. */
 
-export {
-  type BuiltinContentFilter,
-  type BuiltinContentFilterResult,
-  type CustomContentFilter,
-  type CustomContentFilterResult,
-  Guardrail,
-  type GuardrailArgs,
+export type {
+  BuiltinContentFilter,
+  BuiltinContentFilterResult,
+  CustomContentFilter,
+  CustomContentFilterResult,
+  GuardrailArgs,
 } from "./guardrail";
-export { GuardrailAssignments, type GuardrailAssignmentsArgs } from "./guardrailAssignments";
-export { GuardrailKeyAssignment, type GuardrailKeyAssignmentArgs } from "./guardrailKeyAssignment";
-export { GuardrailMemberAssignment, type GuardrailMemberAssignmentArgs } from "./guardrailMemberAssignment";
-export { InferenceKey, type InferenceKeyArgs } from "./inferenceKey";
-export { Provider, type ProviderArgs } from "./provider";
+export { Guardrail } from "./guardrail";
+export type { GuardrailAssignmentsArgs } from "./guardrailAssignments";
+export { GuardrailAssignments } from "./guardrailAssignments";
+export type { GuardrailKeyAssignmentArgs } from "./guardrailKeyAssignment";
+export { GuardrailKeyAssignment } from "./guardrailKeyAssignment";
+export type { GuardrailMemberAssignmentArgs } from "./guardrailMemberAssignment";
+export { GuardrailMemberAssignment } from "./guardrailMemberAssignment";
+export type { InferenceKeyArgs } from "./inferenceKey";
+export { InferenceKey } from "./inferenceKey";
+export type { ProviderArgs } from "./provider";
+export { Provider } from "./provider";

@@ -1,4 +1,4 @@
-/** The settings of a guardrail. What the simulator stores, validates and returns of them follows from one schema. */
+/** The settings of a guardrail. What the simulator validates, stores by default and returns follows from one schema. */
 import { z } from "zod";
 
 const nonEmptyList = z.array(z.string()).min(1).nullable().optional();
@@ -27,6 +27,7 @@ const custom = z.object({
   label: z.string().max(100).nullable().optional(),
 });
 
+/** @internal */
 export const settings = {
   description: z.string().max(1000).nullable().optional(),
   limit_usd: z.number().nullable().optional(),
@@ -54,29 +55,55 @@ export const settings = {
   enable_free_model_training: nullableBoolean,
   enable_paid_model_training: nullableBoolean,
   include_byok_in_budgets: z.boolean().optional(),
-};
+} satisfies Record<keyof GuardrailSettings, z.ZodType>;
 
-/** Strings instead of enumerations: the dashboard may store what the API rejects. */
-type Widened<Value> = Value extends string
-  ? string
-  : Value extends object
-    ? { [Name in keyof Value]: Widened<Value[Name]> }
-    : Value;
+/** A filter as stored: the dashboard may store what the API rejects. */
+export interface BuiltinFilter {
+  slug: string;
+  action: string;
+  label?: string | undefined;
+  scan_scope?: string | undefined;
+}
+
+export interface CustomFilter {
+  pattern: string;
+  action: string;
+  label?: string | null | undefined;
+}
 
 /** The settings of a guardrail; null means not set. */
-export type GuardrailSettings = {
-  [Name in keyof typeof settings]: Widened<Exclude<z.output<(typeof settings)[Name]>, undefined>>;
-};
-export type BuiltinFilter = Widened<z.output<typeof builtin>>;
-export type CustomFilter = Widened<z.output<typeof custom>>;
+export interface GuardrailSettings {
+  description: string | null;
+  limit_usd: number | null;
+  reset_interval: string | null;
+  allowed_models: string[] | null;
+  ignored_models: string[] | null;
+  allowed_providers: string[] | null;
+  ignored_providers: string[] | null;
+  allowed_data_regions: string[] | null;
+  content_filter_builtins: BuiltinFilter[] | null;
+  content_filters: CustomFilter[] | null;
+  enforce_zdr: boolean | null;
+  enforce_zdr_anthropic: boolean | null;
+  enforce_zdr_openai: boolean | null;
+  enforce_zdr_google: boolean | null;
+  enforce_zdr_xai: boolean | null;
+  enforce_zdr_other: boolean | null;
+  allow_safety_retention_google: boolean | null;
+  allow_safety_retention_other: boolean | null;
+  enable_free_model_publication: boolean | null;
+  enable_free_model_training: boolean | null;
+  enable_paid_model_training: boolean | null;
+  include_byok_in_budgets: boolean;
+}
 
-/** The settings of a new guardrail. */
+/** The settings of a new guardrail. @internal */
 export const NO_SETTINGS = {
   ...Object.fromEntries(Object.keys(settings).map((name) => [name, null])),
   include_byok_in_budgets: false,
 } as GuardrailSettings;
 
-/** Switches that the API may return as false when they are not set. */
+/** Switches that the API may return as false when they are not set. @internal */
 export const SWITCHES = Object.entries(settings).flatMap(([name, schema]) =>
   schema === nullableBoolean && name !== "enforce_zdr" ? [name as keyof GuardrailSettings] : [],
 );
