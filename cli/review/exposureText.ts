@@ -1,5 +1,5 @@
 /** Exposures and budgets as the report shows them. A figure always has its unit: `a month` or `once`. */
-import { formatUsd } from "../shared/money";
+import { formatUsd, INTERVALS } from "../shared/money";
 import {
   type Budget,
   type ChangeKind,
@@ -58,8 +58,6 @@ export function changeText(change: ExposureChange): string {
   const amounts = `${dollars(before.cents)} → ${dollars(after.cents)} ${UNITS[difference.per]}`;
   return `at most ${amounts} (${sign}${dollars(difference.cents)})`;
 }
-
-const INTERVALS: Readonly<Record<string, string>> = { daily: "a day", weekly: "a week", monthly: "a month" };
 
 /** `$25 a month`, `$25 once`, `none`. */
 export function budgetText({ amount, reset }: Budget): Sentence {

@@ -10,11 +10,13 @@ export function formatUsd(amount: number, digits = 2): string {
   return `$${amount.toLocaleString("en-US", format)}`;
 }
 
-/** `$25/month`, or `none`. */
+/** By limit reset. */
+export const INTERVALS: Readonly<Record<string, string>> = { daily: "a day", weekly: "a week", monthly: "a month" };
+
+/** `$25 a month`, `$25 once` without a reset, or `none`. */
 export function formatBudget(limit: number | null, reset: string | null): string {
   if (limit === null) return "none";
-  const every: Record<string, string> = { daily: "day", weekly: "week", monthly: "month" };
-  return reset === null ? formatUsd(limit) : `${formatUsd(limit)}/${every[reset] ?? reset}`;
+  return `${formatUsd(limit)} ${reset === null ? "once" : (INTERVALS[reset] ?? reset)}`;
 }
 
 /** Without errors of binary arithmetic: 0.3 instead of 0.30000000000000004. */

@@ -42,8 +42,8 @@ test("shows budget, bar, expiry and guardrail, and the workspace only if there a
   const short = key.hash.slice(0, 8);
   expect((await keys()).out).toBe(
     [
-      "NAME  KEY       USED    OF LIMIT   LEFT   BUDGET     EXPIRES     GUARDRAIL",
-      `ci    ${short}  $21.50  ████░ 86%  $3.50  $25/month  2099-01-01  strict`,
+      "NAME  KEY       USED    OF LIMIT   LEFT   BUDGET       EXPIRES     GUARDRAIL",
+      `ci    ${short}  $21.50  ████░ 86%  $3.50  $25 a month  2099-01-01  strict`,
       "",
     ].join("\n"),
   );
@@ -101,7 +101,7 @@ test("shows one key by its name or a prefix of its hash", async () => {
   for (const wanted of ["ci", hash.slice(0, 10), hash]) {
     const { out, code } = await keys("show", wanted);
     expect(code).toBe(0);
-    for (const part of [hash, '"ci"', "$8/day", "$2, █░░░░ 25%", "$6", "$2 today", '"Default"'])
+    for (const part of [hash, '"ci"', "$8 a day", "$2, █░░░░ 25%", "$6", "$2 today", '"Default"'])
       expect(out).toContain(part);
   }
   expect(JSON.parse((await keys("show", "ci", "--json")).out).data).toMatchObject({

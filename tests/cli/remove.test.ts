@@ -23,7 +23,7 @@ test("shows a key, asks, and deletes only this key", async () => {
   simulator().dashboard.useKey(key.hash, 1.5);
   const { out, code } = await remove(["key", key.hash], { answer: "y" });
   expect(code).toBe(0);
-  for (const part of ['key        "left"', key.hash, "created    20", "$1.50", "$25/month", `"strict" (${id})`]) {
+  for (const part of ['key        "left"', key.hash, "created    20", "$1.50", "$25 a month", `"strict" (${id})`]) {
     expect(out.split("Delete it?")[0]).toContain(part);
   }
   expect(out).toContain(`Deleted key "left" (${key.hash}).`);
@@ -36,7 +36,7 @@ test("shows a guardrail with the number of its keys and members, and deletes it"
   simulator().dashboard.assign(id, { keys: [key.hash] });
   const { out, code } = await remove(["guardrail", id, "--yes"]);
   expect(code).toBe(0);
-  expect(out).toContain("$5/day each");
+  expect(out).toContain("$5 a day each");
   expect(out).toContain("to 1 key and 0 members");
   expect(out).not.toContain("Delete it");
   expect(deletes()).toEqual([`/guardrails/${id}`]);
