@@ -171,7 +171,7 @@ export class AmbiguousCreateError extends OperationError {
       super(operation, problem, nextStep, { cause });
     } else {
       const problem = `the response was lost, and listing the account to check failed (${messageOf(cause)})`;
-      super(operation, problem, `${audit} to list what no stack has, then run this again`, { cause });
+      super(operation, problem, `${audit} to list the objects that no stack has, then run this again`, { cause });
     }
   }
 }

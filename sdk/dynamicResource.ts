@@ -88,7 +88,7 @@ function requireInstalled(kind: Kind, name: string): void {
     throw rejection(
       `${kind} "${name}": the package pulumi-openrouter is not installed in the program's directory ${process.cwd()}. ` +
         "Run npm install pulumi-openrouter there, even if another of your packages depends on it: Pulumi's provider " +
-        "process loads it from there, also for refresh and destroy.",
+        "process loads it from there, including for refresh and destroy.",
     );
   }
 }

@@ -83,7 +83,7 @@ function requireKey(name: string, args: ProviderArgs, opts: pulumi.CustomResourc
   const declared = (["managementKey", "federationPolicyId"] as const).filter((input) => input in args);
   for (const input of declared) {
     if (args[input] === undefined || args[input] === "") {
-      throw rejection(`Provider "${name}": ${input} is declared and empty. Give it a value, or omit it.`);
+      throw rejection(`Provider "${name}": ${input} is declared but empty. Give it a value, or omit it.`);
     }
   }
   if (declared.length > 1) {
@@ -91,7 +91,7 @@ function requireKey(name: string, args: ProviderArgs, opts: pulumi.CustomResourc
   }
   for (const [variable, target] of Object.entries(opts?.envVarMappings ?? {})) {
     if (CREDENTIAL_VARIABLES.includes(target) && !process.env[variable]) {
-      throw rejection(`Provider "${name}": ${variable} is mapped to ${target} and not set. Set it.`);
+      throw rejection(`Provider "${name}": ${variable} is mapped to ${target} but not set. Set it.`);
     }
   }
 }

@@ -38,12 +38,12 @@ export function adoptCommand(terminal: Terminal): Command {
 const HELP = `
 Each key and guardrail has the input \`adopt\` with its id. With --import, the
 program looks as if it had created them, and \`pulumi import\` adopts them.
-Either way the account does not change, and the \`pulumi up\` after that shows no
-changes.
+Either way the account does not change, and the next \`pulumi up\` after adoption
+shows no changes.
 
 Objects of other stacks are included; exclude them with --name or --workspace. A
-guardrail with assignments gets a set of them. The set is exclusive only if it
-lists every key and member that has the guardrail.
+guardrail with assignments gets one GuardrailAssignments, which is exclusive
+only if it lists every key and member that has the guardrail.
 ${CREDENTIALS_HELP}
 
 Exit code: 0 if the files were written, 2 if not.

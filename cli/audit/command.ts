@@ -34,7 +34,7 @@ export function auditCommand(terminal: Terminal): Command {
     ])
     .option("--cwd <dir>", "directory of the Pulumi project, for --stack")
     .option("--json", "print everything as JSON, with full hashes and ids")
-    .option("--fail-on <findings>", "exit with 1 if any of these occurs; separated by commas", findings)
+    .option("--fail-on <findings>", "exit with 1 if any of these occurs; comma-separated", findings)
     .addHelpText("after", HELP)
     .action((files: string[], options: AuditOptions) => audit(terminal, files, options));
 }
@@ -49,8 +49,8 @@ Pass the states of all stacks that use the account: an object in none of them
 counts as unmanaged. Another stack, program or person may still use it.
 
 The command changes nothing. For each unmanaged object it prints the command
-that removes it. Objects that the management key may not read are named, and
-never count as missing.
+that removes it. Objects that the management key is not allowed to read are
+named, and never count as missing.
 
 ${POLICIES}
 ${CREDENTIALS_HELP}
@@ -121,7 +121,7 @@ function warningsOf(states: readonly StackState[], { missing }: Audit): string[]
   return [
     ...nameless.map(({ source }) => `${source} has no resources, so its stack is not known.`),
     ...(isElsewhere
-      ? ["Some objects belong to a different account from this management key; audit them with its key."]
+      ? ["Some objects belong to a different account; audit them with a management key of that account."]
       : []),
   ];
 }

@@ -34,8 +34,8 @@ export function driftText({ drift, keys, guardrails }: Audit, width: number | un
     return [[title, table(COLUMNS, rows, width), ...more, ...(why === "outside" ? advice(found) : [])].join("\n")];
   };
   return [
-    ...section("outside", "Assigned, but not in an exclusive set; `pulumi up --refresh` unassigns:"),
-    ...section("lost", "Assigned in a state, but not in the account; `pulumi up --refresh` assigns:"),
+    ...section("outside", "Assigned, but not in an exclusive set; `pulumi up --refresh` removes the assignment:"),
+    ...section("lost", "Assigned in a state, but not in the account; `pulumi up --refresh` assigns them:"),
   ].join("\n\n");
 }
 

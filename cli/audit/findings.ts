@@ -14,7 +14,7 @@ export const FINDINGS = {
   "no-expiry": "a key that doesn't expire",
   "no-guardrail": "a key without an assigned guardrail",
   "never-used": "a key that was never used",
-  "assigned-outside": "a key or member that an exclusive set doesn't list",
+  "assigned-outside": "a key or member that an exclusive GuardrailAssignments omits",
   unassigned: "a key or member without the guardrail that a state assigns",
 } as const;
 export type Finding = keyof typeof FINDINGS;

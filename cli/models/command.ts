@@ -76,7 +76,7 @@ The management key is sent only if the server requires one.${PRICES}`;
 
 const LIST_HELP = `${HELP}
 
-Separate words by commas, or repeat the option. A router, whose price varies
+Separate words with commas, or repeat the option. A router, whose price varies
 because it chooses a model for each request, matches neither --free nor a
 maximum price.
 
@@ -147,7 +147,7 @@ function chooseModel(models: readonly Model[], wanted: string): Model {
   if (only && found.length === 1) return only;
   const candidates = only ? found : models.filter((model) => matches(model, { text: wanted }));
   const problem = only
-    ? `"${clean(wanted)}" is ${found.length} models; pass one of them:`
+    ? `"${clean(wanted)}" matches ${found.length} models; pass one of them:`
     : `the catalog has no model "${clean(wanted)}"${candidates.length > 0 ? "; it has:" : ""}`;
   throw new UsageError(
     problem,

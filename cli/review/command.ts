@@ -30,7 +30,7 @@ const FACTOR = 2;
 
 export function reviewCommand(terminal: Terminal, now: () => number = Date.now): Command {
   return newCommand("review", terminal)
-    .summary("show what a Pulumi preview costs")
+    .summary("show the cost impact of a Pulumi preview")
     .description("Shows the cost impact of a Pulumi preview: how much more each key may spend, and what to check.")
     .argument("[preview]", "output of `pulumi preview --json`; - is standard input")
     .option("--stack <name>", "run the preview and the export of this stack with `pulumi` instead of reading files")
@@ -52,10 +52,10 @@ export function reviewCommand(terminal: Terminal, now: () => number = Date.now):
 }
 
 const HELP = `
---require takes, separated by commas:
+--require takes a comma-separated list of:
 ${choices(REQUIREMENTS)}
 
---forbid takes, separated by commas:
+--forbid takes a comma-separated list of:
 ${choices(PROHIBITIONS)}
 
 ${GATES_FILE} has the same gates by the same names (max-increase, max-total, require, forbid, factor). An option

@@ -24,7 +24,7 @@ export const PROHIBITIONS = {
   lower: "a key may spend less, or the budget of a guardrail is lowered",
   narrow: "a guardrail allows fewer models, providers or regions, or ignores more; or a key moves to such a guardrail",
   emptied: "a set of assignments is emptied or deleted, so that keys or members lose its guardrail",
-  adopt: "a key or guardrail is adopted that already exists",
+  adopt: "an existing key or guardrail is adopted",
   recurring: "a one-time limit becomes recurring",
   unlimited: "a key in the report has no maximum",
   "zdr-off": "zero data retention is weakened, for a guardrail or by moving a key",

@@ -29,7 +29,7 @@ export interface AssigneeChange {
   unguarded: Link[];
   /** They are deleted. */
   deleted: Link[];
-  /** They keep the guardrail, though no resource declares it any more. */
+  /** They keep the guardrail, though no resource declares it anymore. */
   kept: Link[];
   /** Whether they keep it is known after apply. */
   uncertain: Link[];

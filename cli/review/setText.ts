@@ -141,7 +141,7 @@ function releases({ change, guardrail, keys, members }: SetRow): Finding[] {
   const found = (cause: string, kept: Assignees): Finding[] => {
     const assignees = assigneesText(kept, "keep", guardrail.before?.label);
     return assignees
-      ? [["unmanaged", compose`${literal(cause)}; ${assignees}, which no resource declares any more.`]]
+      ? [["unmanaged", compose`${literal(cause)}; ${assignees}, which no resource declares anymore.`]]
       : [];
   };
   if (change === "released") {

@@ -10,14 +10,14 @@ import { type Terminal, UsageError } from "./terminal";
 
 /** The end of the help of each command that uses the account. */
 export const CREDENTIALS_HELP = `
-The management key is OPENROUTER_MANAGEMENT_KEY from the file of --env-file, the
-environment, .env.local or .env, whichever has it first.`;
+The management key is OPENROUTER_MANAGEMENT_KEY from the first of these that has
+it: the file given with --env-file, the environment, .env.local, .env.`;
 
 /** Adds the option `--env-file` to a command, and the variables of the files to its environment. */
 export function withEnvFileOption(command: Command, terminal: Terminal): Command {
   for (const subcommand of command.commands) subcommand.configureHelp({ showGlobalOptions: true });
   return command
-    .option("--env-file <file>", "file of OPENROUTER_* variables; overrides the environment")
+    .option("--env-file <file>", "file with OPENROUTER_* variables; overrides the environment")
     .hook("preAction", (self) => {
       terminal.env = withEnvFiles(terminal.env, process.cwd(), self.opts<{ envFile?: string }>().envFile);
     });

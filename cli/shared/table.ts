@@ -19,7 +19,7 @@ export type CellStyle = (cell: string, column: number) => string;
 const GAP = "  ";
 
 /**
- * Columns separated by spaces, without lines, so that it reads the same on a screen, in a pipe and in a mail.
+ * Columns separated by spaces, without lines, so that it reads the same on a screen, in a pipe and in an email.
  *
  * @param screenWidth Default: nothing is truncated.
  */

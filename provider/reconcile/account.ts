@@ -166,7 +166,7 @@ export class AccountGuard {
     if (isPinned) return undefined;
     return {
       problem:
-        `in ${described(account)}, and this management key's account ${pinOf(own)} has no default workspace any more, ` +
+        `in ${described(account)}, and this management key's account ${pinOf(own)} has no default workspace anymore, ` +
         "so it can't tell whether that is the same account",
       advice: `if it is, pin both: ${this.pinLine(account, own)}`,
     };

@@ -23,7 +23,7 @@ export async function adopt<Live extends Named>(
     throw new PreconditionError(
       api.operation,
       `there is nothing to adopt with the id ${id} in this account`,
-      "check `adopt`, and that the management key is of the right account",
+      "check `adopt`, and that the management key belongs to the right account",
     );
   } catch (error) {
     session.adoptedIds.delete(id);
@@ -45,7 +45,7 @@ export function forbidOtherAdoption(object: string, id: string, adopt: string | 
   if (adopt === undefined || isUnknown(adopt) || adopt === id) return;
   throw new PreconditionError(
     `update ${object}`,
-    "`adopt` names a different object than the one that this resource has",
+    "`adopt` names a different object from the one that this resource has",
     "declare a new resource to adopt that one, or remove `adopt`",
   );
 }
@@ -82,7 +82,7 @@ export function forbidReplaceWhileAdopting(object: string, names: readonly strin
   if (certain.length === 0) return;
   throw new PreconditionError(
     `replace ${object}`,
-    `a change of ${certain.join(", ")} replaces the object that \`adopt\` keeps`,
+    `changing ${certain.join(", ")} would replace the object that \`adopt\` keeps`,
     "remove `adopt` first",
   );
 }

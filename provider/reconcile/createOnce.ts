@@ -145,7 +145,7 @@ async function handleOrphans<Live extends Named>(
     const object = describe(collection, live);
     if (session.deleteOrphans && (await draft.isUnusedMatch(live))) {
       await removeOrphan(context, collection, live);
-      log(`${api.operation}: removed an unused ${collection.noun} of the same default name: ${object}`);
+      log(`${api.operation}: removed an unused ${collection.noun} with the same default name: ${object}`);
     } else {
       log(
         `${api.operation}: another ${collection.noun} has this default name: ${object}; ` +

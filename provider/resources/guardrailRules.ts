@@ -39,15 +39,15 @@ export function contentFilters() {
   );
 }
 
-/** What the API states of patterns: a JavaScript regular expression without look-around and back-references. */
+/** What the API states of patterns: a JavaScript regular expression without lookaround and backreferences. */
 function regularExpression() {
   return z
     .string("must be a string")
     .max(MAX_PATTERN_LENGTH, `must have at most ${MAX_PATTERN_LENGTH} characters`)
     .refine(isRegularExpression, "must be a JavaScript regular expression")
     .refine(holdsNoKey, MUST_NOT_HOLD_KEY)
-    .refine((pattern) => !/\(\?<?[=!]/.test(syntaxOf(pattern)), "must not use look-around: the API rejects it")
-    .refine((pattern) => !/\\([1-9]|k<)/.test(syntaxOf(pattern)), "must not use back-references: the API rejects them");
+    .refine((pattern) => !/\(\?<?[=!]/.test(syntaxOf(pattern)), "must not use lookaround: the API rejects it")
+    .refine((pattern) => !/\\([1-9]|k<)/.test(syntaxOf(pattern)), "must not use backreferences: the API rejects them");
 }
 
 /** The pattern with a letter for each character class and escaped character, where the same signs mean themselves. */
@@ -83,7 +83,9 @@ export function across(news: Record<string, unknown>, olds: Record<string, unkno
     const both = listOf(news[allowed]).filter((item) => !isUnknown(item) && listOf(news[ignored]).includes(item));
     const isOld = [allowed, ignored].every((name) => isDeepStrictEqual(news[name], olds[name]));
     if (both.length > 0 && !isOld)
-      problems.push(`${allowed}, ${ignored}: ${both.length} of one are in the other as well`);
+      problems.push(
+        `${allowed}, ${ignored}: ${both.length} ${both.length === 1 ? "entry is" : "entries are"} in both lists`,
+      );
   }
   return problems;
 }

@@ -83,7 +83,7 @@ function explainMove({ operation }: Api, changed: Partial<Fields>, error: unknow
   throw new PreconditionError(
     operation,
     `the API does not move the key (409: ${error.apiMessage})`,
-    "if it has a guardrail of its present workspace, remove that assignment from the program first, then move the key",
+    "if it has a guardrail of its current workspace, remove that assignment from the program first, then move the key",
   );
 }
 

@@ -83,7 +83,7 @@ export function dashboardCommand(terminal: Terminal): Command {
         ];
       },
     );
-  addAssignment("assign", "assign a guardrail to keys, instead of the one that they have");
+  addAssignment("assign", "assign a guardrail to keys, replacing the one that they have");
   addAssignment("unassign", "remove a guardrail from keys");
   add("delete-guardrail <guardrail>", "delete a guardrail", async ({ perform }, { guardrails }, reference: string) => {
     const { id, name } = findOne(guardrails, "guardrail", reference, (each) => each.id);

@@ -29,7 +29,7 @@ export function simulateCommand(terminal: Terminal): Command {
     .description("Serves OpenRouter's management API on loopback until stopped, in memory or with a state file.")
     .option("--port <number>", "port on 127.0.0.1; 0 for any free one", wholeNumber, SIMULATOR_PORT)
     .option("--latency <ms>", "how long each response takes", wholeNumber, 0)
-    .option("--switch <name=value>", "set a behavior where the API is uncertain; can be repeated", addSwitch)
+    .option("--switch <name=value>", "set a behavior that the API's documentation leaves open; repeatable", addSwitch)
     .option("--log", "print each request")
     .option("--state <file>", "store the account in this file, across restarts")
     .option("--key <key>", "management key to accept, instead of a random one", managementKey)

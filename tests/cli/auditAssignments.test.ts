@@ -71,7 +71,9 @@ test("reports keys that an exclusive set does not list, and names the other reso
   const found = keys.filter(({ findings }) => findings.includes("assigned-outside"));
   expect(found.map(({ name }) => name)).toEqual(["foreign", "theirs"]);
   const { out } = await audit([prod, dev]);
-  expect(out).toContain("Assigned, but not in an exclusive set; `pulumi up --refresh` unassigns:\nASSIGNEE");
+  expect(out).toContain(
+    "Assigned, but not in an exclusive set; `pulumi up --refresh` removes the assignment:\nASSIGNEE",
+  );
   expect(out).toMatch(new RegExp(`^foreign {3}${foreign.slice(0, 8)} {2}safe {7}services {2}budgets/prod$`, "m"));
   expect(out).toContain("declare the set with `exclusive: false`.\n1 of these is also declared by another resource");
 });
@@ -140,7 +142,7 @@ test("prints the first 20 differences in a table that fits the screen", async ()
   for (let at = 0; at < 30; at++) assign(safe, createKey(`a key with a name that is rather long ${at}`));
   const state = stackExport([set({ guardrailId: safe, keyHashes: [] }, "a-set-with-a-long-name-of-its-own")]);
   const { out } = await audit([state], [], { width: 80 });
-  const [, table = ""] = out.split("`pulumi up --refresh` unassigns:\n");
+  const [, table = ""] = out.split("`pulumi up --refresh` removes the assignment:\n");
   const lines = table.split("\n").slice(0, 22);
   expect(lines[21]).toBe("and 10 more; --json has all");
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);

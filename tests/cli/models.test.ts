@@ -121,7 +121,7 @@ test.each(["show", "endpoints"])("lists the candidates when the name for `models
   const { out, err, code } = await models(command, "qwen/qwen3-coder-480b-a35b-07-25");
   expect({ out, code }).toEqual({ out: "", code: 2 });
   expect(err).toBe(
-    '"qwen/qwen3-coder-480b-a35b-07-25" is 2 models; pass one of them:\n  qwen/qwen3-coder\n  qwen/qwen3-coder:free\n',
+    '"qwen/qwen3-coder-480b-a35b-07-25" matches 2 models; pass one of them:\n  qwen/qwen3-coder\n  qwen/qwen3-coder:free\n',
   );
 });
 

@@ -217,7 +217,7 @@ describe("calls out", () => {
   test("a list that the set no longer manages, whose keys keep the guardrail", async () => {
     const after = with_({ userIds: ["user_anna"] });
     expect(await calledOut(full, after)).toEqual([
-      "unmanaged: GuardrailAssignments s: no longer manages keys; 3 keys keep guardrail safe, which no resource declares any more.",
+      "unmanaged: GuardrailAssignments s: no longer manages keys; 3 keys keep guardrail safe, which no resource declares anymore.",
     ]);
     expect((await report(full, after)).keys).toEqual([]);
   });
@@ -226,7 +226,7 @@ describe("calls out", () => {
     const retained = { ...full, s: { ...(full.s as Program[string]), retainOnDelete: true } };
     const { s: _, ...without } = retained;
     expect(await calledOut(retained, without)).toEqual([
-      "unmanaged: GuardrailAssignments s: removed from the stack (retainOnDelete); 3 keys and 1 member keep guardrail safe, which no resource declares any more.",
+      "unmanaged: GuardrailAssignments s: removed from the stack (retainOnDelete); 3 keys and 1 member keep guardrail safe, which no resource declares anymore.",
     ]);
     const gone = keys(3);
     expect((await report(retained, gone)).keys).toHaveLength(3);

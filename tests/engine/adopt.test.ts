@@ -74,7 +74,7 @@ test("replaces an adopted key only after `adopt` is removed, and deletes it like
 
   // A replacement would create a new key, and `adopt` names the old one.
   const refused = await s.up(program(ids, rotation));
-  expectFailure(refused, /a change of keepers replaces the object that `adopt` keeps. Remove `adopt` first/);
+  expectFailure(refused, /changing keepers would replace the object that `adopt` keeps. Remove `adopt` first/);
   expect(writes(refused.calls)).toEqual([]);
 
   // A new resource name is a create and a delete for Pulumi: the object has to survive the delete.

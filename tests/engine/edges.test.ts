@@ -101,7 +101,7 @@ describe("adopt", () => {
     const hash = existingKey(s);
     await s.up({ one: key({ name: "theirs" }) });
     const outcome = await s.preview({ one: adopting(hash) });
-    expectFailure(outcome, "`adopt` names a different object than the one that this resource has");
+    expectFailure(outcome, "`adopt` names a different object from the one that this resource has");
     expect(outcome.calls).toEqual([]);
   });
 });

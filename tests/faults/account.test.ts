@@ -118,7 +118,7 @@ describe("an account whose default workspace was deleted", () => {
     const bothKeys = { ...key({ workspaceId: second }), ...secondKey({ workspaceId: second }) };
     expectFailure(
       await stack.up(bothKeys),
-      "has no default workspace any more",
+      "has no default workspace anymore",
       `pulumi config set openrouter:account ${first}`,
     );
     const pin = pinned(first, simulator.account.organization_id);

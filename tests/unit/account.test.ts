@@ -109,7 +109,7 @@ describe("before a create", () => {
     const traits = { workspaces: [OTHER_WORKSPACE], defaultWorkspaceIsGone: true };
     const { error } = await create(traits, ref());
     expect(error).toBeInstanceOf(AccountMismatchError);
-    expect(error?.message).toContain("has no default workspace any more, so it can't tell");
+    expect(error?.message).toContain("has no default workspace anymore, so it can't tell");
     expect(error?.message).toContain(`pulumi config set openrouter:account ${WORKSPACE},${OTHER_WORKSPACE}`);
   });
 

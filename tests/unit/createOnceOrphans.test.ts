@@ -9,7 +9,7 @@ const REPORTED =
   "do something: another key has this default name: orphan, created 2026-11-21T09:30:00.000Z; " +
   "run `pulumi-openrouter audit --stack …` to see whether a stack has it";
 const REMOVED =
-  "do something: removed an unused key of the same default name: orphan, created 2026-11-21T09:30:00.000Z";
+  "do something: removed an unused key with the same default name: orphan, created 2026-11-21T09:30:00.000Z";
 
 test.each<[string, Given, string[], string[]]>([
   ["reports and keeps it by default", {}, [], [REPORTED]],

@@ -102,12 +102,12 @@ const REJECTED: [title: string, given: Record<string, unknown>, failure: string 
   [
     "a model that is both allowed and ignored",
     { allowedModels: ["a", SECRET], ignoredModels: [SECRET] },
-    /^allowedModels, ignoredModels: 1 of one are in the other as well$/,
+    /^allowedModels, ignoredModels: 1 entry is in both lists$/,
   ],
   [
     "a provider that is both allowed and ignored",
     { allowedProviders: [SECRET], ignoredProviders: [SECRET] },
-    /^allowedProviders, ignoredProviders: 1 of one are in the other as well$/,
+    /^allowedProviders, ignoredProviders: 1 entry is in both lists$/,
   ],
   ...[...SWITCHES, "includeByokInBudgets", "enforceZdr"].map((name): [string, Record<string, unknown>, string] => [
     `a string for ${name}`,

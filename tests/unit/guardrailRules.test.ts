@@ -3,8 +3,8 @@ import { UNKNOWN_VALUE } from "./support/samples";
 
 const failuresOf = (given: Record<string, unknown>) => guardrail.check({ name: "safe", ...given }, {}).failures;
 const ofPattern = (pattern: string) => failuresOf({ contentFilters: [{ pattern, action: "flag" }] });
-const LOOK_AROUND = "contentFilters.0.pattern: must not use look-around: the API rejects it";
-const BACK_REFERENCE = "contentFilters.0.pattern: must not use back-references: the API rejects them";
+const LOOK_AROUND = "contentFilters.0.pattern: must not use lookaround: the API rejects it";
+const BACK_REFERENCE = "contentFilters.0.pattern: must not use backreferences: the API rejects them";
 
 test.each([
   ["a look-ahead", "a(?=b)"],
@@ -27,11 +27,11 @@ test.each([
   ["by the highest digit", "(a)\\9"],
   ["by name", "(?<n>a)\\k<n>"],
   ["after an escaped backslash", "(a)\\\\\\1"],
-])("rejects a back-reference %s", (_title, pattern) => {
+])("rejects a backreference %s", (_title, pattern) => {
   expect(ofPattern(pattern)).toEqual([BACK_REFERENCE]);
 });
 
-test("reports look-around and a back-reference separately", () => {
+test("reports lookaround and a backreference separately", () => {
   expect(ofPattern("(a)\\1(?=b)")).toEqual([LOOK_AROUND, BACK_REFERENCE]);
 });
 
@@ -58,7 +58,7 @@ test.each([
   ["an optional space before =", "key(\\s?=\\s?)value"],
   ["an optional class before !", "([a-z]?!)"],
   ["an optional question mark before =", "(\\??=a)"],
-])("accepts %s, which is not look-around", (_title, pattern) => {
+])("accepts %s, which is not lookaround", (_title, pattern) => {
   expect(new RegExp(pattern)).toBeInstanceOf(RegExp);
   expect(ofPattern(pattern)).toEqual([]);
 });
@@ -104,5 +104,5 @@ describe("regions", () => {
 
 test("counts models that are in both lists, even next to unknown ones", () => {
   const given = { allowedModels: ["a", "b", "c", UNKNOWN_VALUE], ignoredModels: ["c", UNKNOWN_VALUE, "b"] };
-  expect(failuresOf(given)).toEqual(["allowedModels, ignoredModels: 2 of one are in the other as well"]);
+  expect(failuresOf(given)).toEqual(["allowedModels, ignoredModels: 2 entries are in both lists"]);
 });

@@ -149,7 +149,7 @@ describe("forbid", () => {
     const replace = { replaces: ["workspaceId"] };
     const moved = inputsOf({ ...adopt, workspaceId: OTHER_WORKSPACE });
     expect(forbid({ ...replace, news: moved })).toThrow(
-      'replace guardrail "safe": a change of workspaceId replaces the object that `adopt` keeps. ' +
+      'replace guardrail "safe": changing workspaceId would replace the object that `adopt` keeps. ' +
         "Remove `adopt` first.",
     );
     expect(forbid({ ...replace, news: inputsOf({ ...adopt, workspaceId: UNKNOWN_VALUE }) })).not.toThrow();

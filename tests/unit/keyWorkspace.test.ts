@@ -182,7 +182,7 @@ describe("forbid", () => {
     (name) => {
       const news = inputsOf({ adopt: HASH, [name]: name === "keepers" ? { a: "b" } : "2027-01-01T00:00:00Z" });
       const message = new RegExp(
-        `replace inference key "ci": a change of ${name} replaces the object that \`adopt\` keeps\\. Remove \`adopt\` first`,
+        `replace inference key "ci": changing ${name} would replace the object that \`adopt\` keeps\\. Remove \`adopt\` first`,
       );
       expect(forbid({ news, replaces: [name] })).toThrow(message);
       expect(forbid({ news: { ...news, [name]: UNKNOWN_VALUE }, replaces: [name] })).not.toThrow();

@@ -218,8 +218,8 @@ test("registers a Provider with a policy and no key of the environment", async (
 });
 
 test.each([
-  ["an empty policy", { federationPolicyId: "" }, /federationPolicyId is declared and empty/],
-  ["an empty key", { managementKey: "" }, /managementKey is declared and empty/],
+  ["an empty policy", { federationPolicyId: "" }, /federationPolicyId is declared but empty/],
+  ["an empty key", { managementKey: "" }, /managementKey is declared but empty/],
   ["a key and a policy", { managementKey: "own", federationPolicyId: "fp_1" }, /both declared/],
 ])("rejects a Provider with %s at once", (_title, args, problem) => {
   expect(() => new openrouter.Provider("ci", args)).toThrow(problem);
