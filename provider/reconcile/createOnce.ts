@@ -164,6 +164,8 @@ async function removeOrphan<Live extends Named>(
   const age = { id, createdAt: live.createdAt };
   await ignoreNotFound(untilVisible(context, age, () => collection.remove(context.api, id)));
   context.session.claimedIds.add(id);
+  // The API may still show it: then it must not look like the result of the next attempt.
+  context.session.seenIds.add(id);
 }
 
 /** The newest objects of a workspace before this process created any there: read once. */

@@ -58,7 +58,7 @@ test("suggests `adopt` when a resource has the option `import`", async () => {
   const { ok, output } = await s.preview({ bad: { kind: "InferenceKey", opts: { import: HASH } } });
   expect({ ok, output }).toEqual({
     ok: false,
-    output: expect.stringMatching(/Remove the `import` option and pass the id as `adopt`/),
+    output: expect.stringMatching(/Instead of `import`, pass the id as `adopt`/),
   });
 });
 

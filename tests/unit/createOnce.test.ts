@@ -99,6 +99,14 @@ describe("when the response is lost", () => {
     expect(requests).toContain("remove orphan");
   });
 
+  test("waits for the orphan of a second lost response while the API still shows the first, deleted one", async () => {
+    const first = orphan({ id: "first" });
+    const lists = [[first], [first], [first, orphan({ id: "second" })]];
+    const { create, requests } = creating({ posts: [lost, lost, "created"], lists });
+    expect(await create()).toBe("created");
+    expect(removals(requests)).toEqual(["remove first", "remove second"]);
+  });
+
   test.each<[string, Given]>([
     ["its name is not the default one", { hasDefaultName: false, lists: [[orphan()]] }],
     ["it is used or has other settings", { lists: [[orphan({ isUnusedMatch: false })]] }],
