@@ -78,8 +78,8 @@ function guardrailTable(guardrails: readonly EvaluatedGuardrail[], { colors, wid
 }
 
 /** A limit of every audit, printed in its output and in its help. */
-export const POLICIES = `If a guardrail was edited as a Guardrail Policy in the dashboard, OpenRouter may
-not enforce the settings that the API returns. No API shows the enforced ones.`;
+export const POLICIES = `If a guardrail was edited as a Guardrail Policy in the dashboard, the settings
+that the API returns may not be enforced. No API shows the enforced ones yet.`;
 
 function statusColors(cell: string, column: number): string {
   if (column !== STATUS_COLUMN) return cell;

@@ -75,7 +75,7 @@ function remembered(
   return { keyHashes: without(olds.keyHashes, [...drift, ...undone]), userIds: without(olds.userIds, undone) };
 }
 
-/** Assignees that this run has removed from this or another set, as a move that fails half-way does. */
+/** Assignees that this run has removed from this or another set, as a move that fails halfway does. */
 function undoneIn({ unassigned }: Session, inputs: GuardrailAssignmentsInputs): string[] {
   return managedBy(inputs).flatMap((name) => (inputs[name] ?? []).filter((assignee) => unassigned.has(assignee)));
 }

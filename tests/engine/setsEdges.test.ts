@@ -134,7 +134,7 @@ describe("a key always has its guardrail", () => {
     await expectSettled(s);
   });
 
-  test("restores the old assignments when a move failed half-way and the program is reverted", async () => {
+  test("restores the old assignments when a move failed halfway and the program is reverted", async () => {
     const s = await openDeclaredStack();
     const afterGaining = { opts: { dependsOn: ["gaining"] } };
     const before = {
