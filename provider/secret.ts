@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 
 /**
- * A value that must not be printed: a one-time key, a management key, a token. It has this type from the response parser
- * to the output, so a log line, an error or `console.log` shows `[secret]`.
+ * A value that must not be printed: an inference key, a management key, a token. It has this type from the response
+ * parser to the output, so a log line, an error or `console.log` shows `[secret]`.
  */
 export class Secret {
   readonly #value: string;

@@ -2,7 +2,7 @@
  * Finds contradicting assignments while the program runs. Two resources that assign one key would move it back and forth at
  * every `up`, and an exclusive set would remove the assignments that other resources declare for its guardrail.
  *
- * Values that are unknown in a preview are compared in the update.
+ * Values that are unknown in a preview are compared during the update.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { rejection } from "./messages";

@@ -79,13 +79,13 @@ export interface GuardrailArgs {
    */
   allowedModels?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
-  /** Models that may not be used, written like `allowedModels`. Changed in place. Default: no model. */
+  /** Models that are not allowed, in the same format as `allowedModels`. Changed in place. Default: no model. */
   ignoredModels?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
   /** Slugs of providers that may be used, such as `openai`. Changed in place. Default: all; an empty list is an error. */
   allowedProviders?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
-  /** Slugs of providers that may not be used. Changed in place. Default: no provider. */
+  /** Slugs of providers that are not allowed. Changed in place. Default: no provider. */
   ignoredProviders?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
   /** Regions where data may be processed: `global`, `europe` (not `eu`), `us`. Changed in place. Default: all. */
@@ -141,10 +141,10 @@ export interface GuardrailArgs {
   workspaceId?: pulumi.Input<string | undefined>;
 
   /**
-   * Id of an existing guardrail to manage instead of creating one. Its settings are updated to match; `workspaceId` must
-   * match already. `destroy` deletes an adopted guardrail like any other; use the option `retainOnDelete` to keep it.
-   * Adding this guardrail's own id later, or removing it, changes nothing. While it is set, a change that requires a
-   * replacement is an error.
+   * Id of an existing guardrail, to manage that guardrail instead of creating one. Its settings are updated to match;
+   * `workspaceId` must match already. `destroy` deletes an adopted guardrail like any other; use the option
+   * `retainOnDelete` to keep it. Adding this guardrail's own id later, or removing it, changes nothing. While it is
+   * set, a change that requires a replacement is an error.
    */
   adopt?: pulumi.Input<string | undefined>;
 }
@@ -162,8 +162,8 @@ export interface GuardrailArgs {
  * });
  * ```
  *
- * **Drift**: `pulumi refresh` detects a change made in the dashboard, and the next `pulumi up` reverts it, also for
- * omitted inputs.
+ * **Drift**: `pulumi refresh` detects a change made in the dashboard, and the next `pulumi up` reverts it, including
+ * for omitted inputs.
  */
 export class Guardrail extends DynamicResource {
   /** Identifies the guardrail in the API. The same output as `id`. */
@@ -278,7 +278,7 @@ function inputsOf(name: string, args: GuardrailArgs, opts: pulumi.CustomResource
   return { ...args, ...nameInputs(name, args.name, opts), limitUsd: finiteNumber("limitUsd", args.limitUsd) };
 }
 
-/** A duplicate has no effect, but is likely a mistake for a different model. */
+/** A duplicate has no effect, but a different model was probably meant. */
 function warnOfDuplicates(guardrail: Guardrail, list: string, value: GuardrailArgs["allowedModels"]): void {
   const output = pulumi.output(value);
   output.apply(async (names) => {

@@ -16,12 +16,12 @@ export interface GuardrailAssignmentsArgs {
   /** Id of the guardrail, instead of `guardrail`. **A change replaces the set.** */
   guardrailId?: pulumi.Input<string>;
   /**
-   * Hashes of the inference keys: pass `keys.map((key) => key.id)`, never `key.key`. In any order. `[]` means
+   * Hashes of the inference keys, in any order: pass `keys.map((key) => key.id)`, never `key.key`. `[]` means
    * that no key is assigned. Changed in place. Default: the set does not manage keys.
    */
   keyHashes?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * User ids of members of the guardrail's workspace, `user_…`. In any order. `[]` means that no member is assigned.
+   * User ids of members of the guardrail's workspace, `user_…`, in any order. `[]` means that no member is assigned.
    * Changed in place. Default: the set does not manage members.
    */
   userIds?: pulumi.Input<pulumi.Input<string>[]>;
@@ -44,11 +44,12 @@ export interface GuardrailAssignmentsArgs {
  * between two sets without a gap, let the set that loses them depend on the set that gets them (`dependsOn`). A key that
  * is deleted or replaced in the same run keeps its guardrail until its own delete: declare keys before the set.
  *
- * A guardrail has one set. Don't also declare a {@link GuardrailKeyAssignment} for a guardrail with an exclusive set: this
- * is an error in one program. In two stacks, the set removes that key at each `up` that follows a refresh.
+ * A guardrail has at most one set. Don't also declare a {@link GuardrailKeyAssignment} for a guardrail with an
+ * exclusive set: in one program, this is an error. In two stacks, the set removes that key at each `up` that follows a
+ * refresh.
  *
  * **From single assignments to a set**: replace them in the program and run `pulumi up`. No key loses its guardrail, in
- * this direction or back. Give both the same option `provider`: a provider doesn't know the resources of another one.
+ * either direction. Give both the same option `provider`: a provider doesn't know the resources of another one.
  *
  * **Drift**: `pulumi up --refresh` shows what was assigned or removed in the dashboard, and reverts it.
  *

@@ -9,11 +9,12 @@ import { warn } from "./messages";
 export interface InferenceKeyArgs {
   /**
    * Name of the key, as the dashboard shows it. Changed in place.
-   * Default: `<project>/<stack>/<resource name>`, so that stacks don't collide and a stray key shows its origin.
+   * Default: `<project>/<stack>/<resource name>`, so that stacks don't collide and the name of a leftover key shows its
+   * origin.
    */
   name?: pulumi.Input<string | undefined>;
 
-  /** Spending limit in USD, 0 or more. Changed in place; past spending appears to keep counting. Default: no limit. */
+  /** Spending limit in USD, 0 or more. Changed in place; past spending apparently still counts. Default: no limit. */
   limit?: pulumi.Input<number | undefined>;
 
   /**
@@ -32,18 +33,18 @@ export interface InferenceKeyArgs {
   disabled?: pulumi.Input<boolean | undefined>;
 
   /**
-   * When the key stops working: a `Date`, or an ISO 8601 timestamp with a UTC offset such as `2027-01-01T00:00:00Z`, with
-   * second precision. **A change replaces the key**, because the API can't update it. The same time written differently
-   * changes nothing. Default: never.
+   * When the key stops working: a `Date`, or an ISO 8601 timestamp with a UTC offset such as `2027-01-01T00:00:00Z`,
+   * precise to the second. **A change replaces the key**, because the API can't update it. The same time written
+   * differently changes nothing. Default: never.
    */
   expiresAt?: pulumi.Input<string | Date | undefined>;
 
   /**
    * UUID of the key's workspace. Changed in place: the key moves and keeps its value. The API decides whether its
    * guardrail stays assigned, so refresh after a move. On a server that does not move keys, the update fails with an
-   * explanation. Default: the account's default workspace; omitting it later keeps the current one. To replace a key in a
-   * different workspace, declare it: the preview fails otherwise and shows the line to add (not with `--target-replace`
-   * or taint, where Pulumi does not ask the provider).
+   * explanation. Default: the account's default workspace; omitting it later keeps the current one. Declare it before
+   * you replace a key that is in a different workspace: otherwise the preview fails and shows the line to add (but not
+   * with `--target-replace` or taint, where Pulumi does not ask the provider).
    */
   workspaceId?: pulumi.Input<string | undefined>;
 
@@ -61,11 +62,11 @@ export interface InferenceKeyArgs {
   externalUser?: pulumi.Input<string | undefined>;
 
   /**
-   * Hash of an existing key to manage instead of creating one. Its settings are updated to match; `expiresAt`,
-   * `creatorUserId` and `externalUser` must match already. {@link InferenceKey.key} stays empty, because the API shows a
-   * key only once. `destroy` deletes an adopted key like any other; use the option `retainOnDelete` to keep it. Adding
-   * this resource's own hash later, or removing it, changes nothing; a different hash is an error. While it is set, a
-   * change that requires a replacement is an error.
+   * Hash of an existing key, to manage that key instead of creating one. Its settings are updated to match;
+   * `expiresAt`, `creatorUserId` and `externalUser` must match already. {@link InferenceKey.key} stays empty, because
+   * the API shows a key only once. `destroy` deletes an adopted key like any other; use the option `retainOnDelete` to
+   * keep it. Adding this resource's own hash later, or removing it, changes nothing; a different hash is an error.
+   * While it is set, a change that requires a replacement is an error.
    */
   adopt?: pulumi.Input<string | undefined>;
 
@@ -92,8 +93,8 @@ export interface InferenceKeyArgs {
  *
  * **Rotation**: change `keepers`, or `expiresAt`. The new key exists before the old one is deleted.
  *
- * **Drift**: `pulumi refresh` detects a change made in the dashboard, and the next `pulumi up` reverts it, also for
- * omitted inputs. Usage is not part of the resource.
+ * **Drift**: `pulumi refresh` detects a change made in the dashboard, and the next `pulumi up` reverts it, including
+ * for omitted inputs. Usage is not part of the resource.
  */
 export class InferenceKey extends DynamicResource {
   /** The key, `sk-or-v1-…`. Always a secret. Empty for an adopted key. */

@@ -1,6 +1,6 @@
 /**
  * The only file that shows something to the user of a program. Names and values may contain a key or an escape sequence,
- * so every message passes the gate.
+ * so every message is cleaned and redacted.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { clean, gate } from "../provider/text";

@@ -28,13 +28,13 @@ export interface ProviderArgs {
   /**
    * Id of the only account that may be changed: its organization (`org_…`) or its oldest workspace. Several ids of one
    * account are separated by commas. `pulumi-openrouter audit` prints it. Checked before the first write, so a management
-   * key of a different account creates nothing. Default: the account that the state names.
+   * key of a different account creates nothing. Default: the account in the state.
    */
   account?: pulumi.Input<string>;
   /**
    * Whether a create first deletes likely orphans of a killed run: unused keys and unassigned guardrails with the default
    * name and the declared settings. Does nothing for resources with a parent or with `retainOnDelete`, and for keys that
-   * were ever used. Leave it off where another stack uses the same project and stack names on the account.
+   * were ever used. Leave it off where another stack uses the same project and stack names in the same account.
    * Default: `false`.
    */
   deleteOrphans?: pulumi.Input<boolean>;

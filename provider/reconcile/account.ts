@@ -49,7 +49,7 @@ export class AccountGuard {
     if (account && !this.met.has(keyOf(account))) this.met.set(keyOf(account), { account, object });
   }
 
-  /** For a plan, without a call. @throws AccountMismatchError if the state alone or the pin shows that accounts differ. */
+  /** For planning, without a call. @throws AccountMismatchError if the state alone or the pin shows that accounts differ. */
   rejectMixedAccounts(operation: string): void {
     const met = [...this.met.values()];
     const [first, other] = met.flatMap((one, at) => {

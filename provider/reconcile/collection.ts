@@ -9,7 +9,7 @@ export interface Named {
   createdAt: string | null;
 }
 
-/** The objects of one kind in the account, and the calls for them: all that the verbs of this folder know of a kind. */
+/** The objects of one kind in the account, and the calls for them: all that this folder knows about a kind. */
 export interface Collection<Live extends Named> {
   /** The API's word for them: `keys`. */
   name: string;
@@ -36,7 +36,7 @@ export interface EditableCollection<Live extends Named, Fields extends object> e
    * @throws NotFoundError
    */
   update(api: Api, id: string, changed: Partial<Fields>, desired: Fields): Promise<Live>;
-  /** What to do about a field that the API accepts and does not apply, by its name. */
+  /** By field: what to do if the API accepts it but does not apply it. */
   advice?: Readonly<Partial<Record<keyof Fields, string>>>;
 }
 

@@ -50,9 +50,9 @@ export async function converge<Live extends Named, Fields extends object, Output
 }
 
 /**
- * Writes the fields that have changed in the program and no others: drift of the others was in no preview, and may be what
- * `ignoreChanges` is for. They stay as the state remembers them until a refresh, unless an earlier failure makes that
- * doubtful.
+ * Writes the fields that have changed in the program and no others: no preview has shown drift of the others, and
+ * `ignoreChanges` may cover it. They stay as the state remembers them until a refresh, unless an earlier failure makes
+ * that doubtful.
  */
 export async function convergeChanges<Live extends Named, Fields extends object, Outputs extends object>(
   context: Context,
@@ -71,20 +71,20 @@ export async function convergeChanges<Live extends Named, Fields extends object,
   } catch (cause) {
     if (progress.latest) throw new PartialFailureError(id, settings.outputs(progress.latest), cause);
     // The write may have been applied. A partial failure makes the next update read the object, even if the program has
-    // gone back to what the state says.
+    // returned to what the state has.
     throw isOutcomeUnknown(cause) ? new PartialFailureError(id, olds, cause) : cause;
   }
 }
 
-/** The object as the last request that must not be forgotten returned it. */
+/** The object as the API last returned it, which the state must keep if a later step fails. */
 interface Progress<Live> {
   latest: Live;
 }
 
-/** The second write is for a setting that the response to the first shows to have a silent default. */
+/** The second write is for a setting that, as the response to the first shows, the API has silently set to a default. */
 const MAX_WRITES = 2;
 
-/** Returns the object when the API shows what is declared. A field that it accepts and shows otherwise is an error. */
+/** Returns the object when the API shows what is declared. @throws if a field is accepted but shown with another value. */
 async function writeDifferences<Live extends Named, Fields extends object, Outputs>(
   context: Context,
   collection: EditableCollection<Live, Fields>,
@@ -102,7 +102,7 @@ async function writeDifferences<Live extends Named, Fields extends object, Outpu
     const names = Object.keys(changed);
     if (names.length === 0 && live) return live;
     if (names.length === 0) {
-      // An update with nothing to write follows a failure: only the API knows the present settings.
+      // An update with nothing to write follows a failure: only the API knows the current settings.
       live = await untilVisible(context, age, () => collection.read(api, age.id));
     } else {
       if (writes++ === MAX_WRITES) throw notApplied(api.operation, names, collection.advice);

@@ -3,8 +3,8 @@
  *
  * An unknown outcome is resolved by listing. An object is deleted only if this call certainly created it: it has the
  * default name and the declared settings, was never used, was created within the window of this call by the server's
- * clock, and was neither seen nor there before. Anything less certain is an error that names the object. An orphan without
- * its secret costs nothing; deleting a key in use is an outage.
+ * clock, and neither existed before the call nor was returned to this process. Anything less certain is an error that
+ * names the object. An orphan without its secret costs nothing; deleting a key in use is an outage.
  */
 import { sleep } from "../api/retry";
 import { AmbiguousCreateError, RequestError, withOperation } from "../errors";
@@ -27,8 +27,8 @@ export interface Draft<Live> {
 const MAX_ATTEMPTS = 4;
 
 /**
- * Creates objects of one name one after the other: an object that another create of this process is about to return must
- * not look like the result of a lost one.
+ * Creates objects with the same name one after the other: an object that another create of this process is about to
+ * return must not look like the result of a lost one.
  */
 export function createOnce<Live extends Named, Created extends { live: Live }>(
   context: Context,
@@ -99,7 +99,7 @@ async function resolveLostCreate<Live extends Named>(
   }
 }
 
-/** Objects of the name that this operation may have created. */
+/** Objects with the declared name that this operation may have created. */
 async function candidates<Live extends Named>(
   { api, session }: Context,
   collection: Collection<Live>,
@@ -128,9 +128,9 @@ function isWithin(createdAt: string | null, from: number | undefined, until: num
 }
 
 /**
- * A killed run leaves an object that no state knows: Pulumi remembers only that it was about to create one. An object of
- * the default name may be such an orphan, or belong to a stack that this process does not know. So it is reported, and
- * removed only if the user has allowed that.
+ * A killed run leaves an object that no state knows: Pulumi remembers only that it was about to create one. An object
+ * with the default name may be such an orphan, or belong to a stack that this process does not know. So it is reported,
+ * and removed only if the user has allowed that.
  */
 async function handleOrphans<Live extends Named>(
   context: Context,

@@ -1,7 +1,7 @@
 /**
  * Live settings as the program writes them. Outputs keep the declared representation of every value that means the same as
- * the API's, so that the inputs that `read` derives from them equal the declared ones. `ignoreChanges` takes single inputs
- * and list elements from there.
+ * the API's, so that the inputs that `read` derives from them equal the declared ones. With `ignoreChanges`, the engine
+ * takes single inputs and list elements from them.
  */
 import { isDeepStrictEqual } from "node:util";
 import { sortedSet } from "./inputs";
@@ -25,7 +25,7 @@ export function inDeclaredWords<Inputs extends object>(
  * A live set in the order of the declared list, so that an index path of `ignoreChanges` finds the same element.
  *
  * @param plain The canonical form of an element, which live ones have.
- * @param identity Equal for two elements that are the same one, though their other settings differ.
+ * @param identity Equal for two elements that are the same one, even if their other settings differ.
  */
 export function aligned<Item>(
   live: readonly Item[],

@@ -34,7 +34,7 @@ function waitForApi({ api, log }: Scope, wait: number): Promise<void> {
   return sleep(wait);
 }
 
-/** Retries a request while a fresh object is not found. @throws NotFoundError in the end */
+/** Retries a request while a fresh object is not found. @throws NotFoundError after the last attempt */
 export async function untilVisible<Result>(context: Scope, age: Age, request: () => Promise<Result>): Promise<Result> {
   for (const wait of LAG_WAITS_MS) {
     try {

@@ -96,7 +96,7 @@ function mustBe(what: string): { error: (issue: { input?: unknown }) => string }
   return { error: ({ input }) => (input === undefined ? "is required" : `must be ${what}`) };
 }
 
-/** Control characters would garble logs and terminals. */
+/** Control characters would corrupt logs and terminals. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose
 const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
 

@@ -59,9 +59,9 @@ export interface Context {
 
 /** The memory of a provider process, which lives for one `up`, `refresh` or `destroy`. */
 export interface Session {
-  /** The engine has passed inputs of the program. Until then it refreshes or destroys. */
+  /** The engine has passed inputs of the program. Until it does, this may be a refresh or a destroy. */
   programRuns: boolean;
-  /** Ids that a resource of the program names. Their deletion for another resource is skipped. */
+  /** Ids that a resource of the program names. Deleting another resource does not delete these objects. */
   claimedIds: Set<string>;
   /** Ids of all objects that this process has created or read: none of them is an orphan of a lost request. */
   seenIds: Set<string>;

@@ -7,19 +7,20 @@ import type { Session } from "./lifecycle";
 export interface Source<Row> {
   idOf(row: Row): string;
   groupOf(id: string): string;
-  /** A page of a group. An id on none of them does not exist. */
+  /** A page of a group. An id that is on no page does not exist. */
   readGroup(api: Api, group: string, offset: number): Promise<Page<Row>>;
   /** A page of the list of all groups. */
   readPage(api: Api, offset: number): Promise<Page<Row>>;
 }
 
-/** A read waits no longer for a page of the list: it reads its own group instead. */
+/** How long a read waits for a page of the list before it reads its own group instead. */
 const PAGE_TIMEOUT_MS = 10_000;
 
 /**
  * Reads that share requests: at most twice as many as the cheaper of two ways, each group separately or the whole list.
- * Neither the number of reads to come nor the length of the list is known. So a page of the list is read only while fewer
- * pages have been read than groups were asked for, or than requests were spent on groups; else the group itself is read.
+ * Neither the number of reads to come nor the length of the list is known. So a page of the list is read only while the
+ * pages read so far are fewer than the groups asked for, or than the requests spent on groups; otherwise the group
+ * itself is read.
  */
 export class SharedReads<Row> {
   private readonly rows = new Map<string, Row>();
@@ -42,7 +43,8 @@ export class SharedReads<Row> {
         this.rows.delete(id);
         await this.group(name).readAll(api);
       } else await this.find(api, id, first);
-      // A removal moves rows to a page that was read before, so a row on none of several pages may still exist.
+      // A removal moves rows to a page that was read before, so a row that was on none of several pages may still
+      // exist.
       if (!this.rows.has(id) && first.count > 1) await second.readAll(api);
     } catch (error) {
       throw withOperation(api.operation, error);
@@ -97,7 +99,7 @@ class Pages<Row> {
     while (this.next !== undefined) await this.readNext(api);
   }
 
-  /** Stops waiting after a while, but not the request: its page is used when it arrives. A list that can't be read ends. */
+  /** Stops waiting after a while, but the page is used when it arrives. A list that can't be read ends. */
   async tryNext(api: Api): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {

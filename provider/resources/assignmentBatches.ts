@@ -39,7 +39,7 @@ const MISSING = {
   members: "the API did not assign them",
 };
 
-/** @param age Of the last change of the set: a list may not show yet what was assigned then. */
+/** @param age The time of the set's last change: a list may not show yet what was assigned then. */
 export async function unassignAll(
   context: Context,
   place: Place,
@@ -141,10 +141,10 @@ function listed(names: readonly string[]): string {
   return [...names.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
-/** The API documents no limit, so the size of its pages. */
+/** The API documents no limit, so this is the size of its pages. */
 const MAX_BATCH_SIZE = PAGE_SIZE;
 
-/** After so many rejected batches and none accepted, the assignees are not the reason. */
+/** If this many batches were rejected and none accepted, the assignees are not the reason. */
 const MAX_REJECTIONS = 8;
 
 /** One bad assignee fails the whole request, so a rejected batch is split until only the bad ones fail. */

@@ -12,7 +12,7 @@ import { type Place, pairId, partsOf } from "./assignmentRequests";
 
 /** Two sets of one guardrail would remove each other's keys at every `up`. */
 export function claimGuardrail(session: Session, operation: string, guardrailId: string, inputs: object): void {
-  // To find what a replacement affects, the engine also compares with unknown values.
+  // To find what a replacement affects, the engine also calls `diff` with unknown values.
   if (hasUnknown(inputs)) return;
   const other = session.assignmentSets.get(guardrailId);
   if (other !== undefined && !isDeepStrictEqual(other, inputs)) {

@@ -1,7 +1,7 @@
 /**
  * A pair of a guardrail and a key or member. Nothing changes in place.
  *
- * A key has at most one guardrail (a member one per workspace), so assigning moves it. A change of guardrail is safe:
+ * A key has at most one guardrail (a member one per workspace), so assigning moves it. Changing the guardrail is safe:
  * Pulumi assigns the new one first and then removes the old pair, which leaves the new one alone.
  */
 import { type AssigneeKind, type Assignment, unassign } from "../api/assignments";
@@ -111,7 +111,7 @@ export function assignmentPair<Inputs extends AssignmentInputs>(
       return { inputs, outputs: toOutputs(inputs, row) };
     },
 
-    /** Only after a failure, or if this run has removed the pair: a change of either input replaces. */
+    /** Only after a failure, or if this run has removed the pair: changing an input replaces the resource. */
     update: (context, _id, _olds, news) => ensureAssigned(context, news),
 
     /** A count of 0 is fine: the pair is not assigned. */

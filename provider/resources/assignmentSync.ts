@@ -80,7 +80,7 @@ async function removeUnlisted(
   }
 }
 
-/** @param session Of an update, in which the keys of this stack are known. */
+/** @param session The session of an update, in which the keys of this stack are known. */
 export function toOutputs(
   inputs: GuardrailAssignmentsInputs,
   live: Lists,

@@ -1,8 +1,8 @@
 /**
  * Guardrails.
  *
- * Manages every setting of a guardrail in place; only a change of workspace replaces it. A guardrail enforces nothing until
- * it is assigned. Each assigned key and member has the budget for itself: it is never shared.
+ * Manages every setting of a guardrail in place; only changing the workspace replaces it. A guardrail enforces nothing
+ * until it is assigned. Each assigned key and member has a budget of its own: it is never shared.
  *
  * Lists are sets. The API stores models under canonical names. `__models` in the state maps declared to stored names, so
  * that the two don't differ.

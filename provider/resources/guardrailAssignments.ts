@@ -2,8 +2,8 @@
  * The assignments of a guardrail as one set: keys, members, or both.
  *
  * An assignment made outside the program is drift, and the next `up` removes it. With `exclusive: false` the set manages
- * only what it lists. An omitted list is not managed. A change of the guardrail replaces the
- * set; everything else changes in place.
+ * only what it lists. An omitted list is not managed. Changing the guardrail replaces the set; everything else changes
+ * in place.
  *
  * Additions are sent before removals, and a removal names its own guardrail only. A key is not removed while another
  * resource of the program assigns it, nor if this run replaces or deletes it: its own delete removes the assignment.
@@ -55,7 +55,7 @@ async function listAssignees({ api }: Context, guardrailId: string, names: reado
   return Object.fromEntries(await Promise.all(lists));
 }
 
-/** Of an existing guardrail, which the API may not show yet. @throws NotFoundError */
+/** For an existing guardrail that the API may not show yet. @throws NotFoundError */
 function observe(context: Context, inputs: GuardrailAssignmentsInputs): Promise<Lists> {
   const guardrailId = guardrailOf(inputs);
   return untilVisible(context, { id: guardrailId }, () => listAssignees(context, guardrailId, managedBy(inputs)));

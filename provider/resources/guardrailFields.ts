@@ -28,7 +28,7 @@ export type Fields = Required<GuardrailChange>;
 export type GuardrailInputs = { name: string } & {
   [Name in Exclude<keyof Fields, "name">]?: NonNullable<Fields[Name]>;
 } & {
-  /** Short for those of the five vendor switches that are not declared themselves. */
+  /** The value of those of the five vendor switches that are not declared themselves. */
   enforceZdr?: boolean;
   workspaceId?: string;
   adopt?: string;
@@ -51,9 +51,9 @@ export type GuardrailOutputs = GuardrailInputs & {
 /** How a setting is validated and compared. */
 interface Setting<Field> {
   rule: z.ZodType;
-  /** Its field, with one value for all that mean the same. Of a preview, a value may be unknown. */
+  /** Its field, with one value for all that mean the same. In a preview, a value may be unknown. */
   toField(value: Field | undefined, models: CanonicalNames): Field;
-  /** Of a list: which elements are the same one, though their other settings differ. */
+  /** For a list: equal for elements that are the same one, even if their other settings differ. */
   identity?: (item: never) => string;
 }
 
@@ -201,7 +201,7 @@ function alignedLists(live: GuardrailInputs, declared: Partial<GuardrailInputs>,
 
 /**
  * `enforceZdr`, if it is declared. A vendor that drifted differs from it. One that the account shows as null counts as
- * `false` then, because next to `enforceZdr` an omitted switch means the same as that.
+ * `false` then, because next to `enforceZdr` an omitted switch would get its value.
  */
 function zdrInWords(live: Fields, { enforceZdr }: Partial<GuardrailInputs>): Partial<GuardrailInputs> {
   if (enforceZdr === undefined) return {};

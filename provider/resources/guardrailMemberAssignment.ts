@@ -1,7 +1,7 @@
 /**
  * The assignment of a guardrail to a member of its workspace.
  *
- * Manages this pair and no other assignment of the guardrail. A change of either side replaces it.
+ * Manages this pair and no other assignment of the guardrail. Changing either side replaces it.
  *
  * Drift: if the pair was removed or the member moved to another guardrail, the next `up` assigns it again.
  */

@@ -39,7 +39,7 @@ export function contentFilters() {
   );
 }
 
-/** What the API states of patterns: a JavaScript regular expression without lookaround and backreferences. */
+/** What the API says about patterns: a JavaScript regular expression without lookaround and backreferences. */
 function regularExpression() {
   return z
     .string("must be a string")
@@ -50,7 +50,7 @@ function regularExpression() {
     .refine((pattern) => !/\\([1-9]|k<)/.test(syntaxOf(pattern)), "must not use backreferences: the API rejects them");
 }
 
-/** The pattern with a letter for each character class and escaped character, where the same signs mean themselves. */
+/** The pattern with a letter for each character class and escaped character, where the same characters are literal. */
 function syntaxOf(pattern: string): string {
   return pattern.replace(/\\[^1-9k]|\[(?:\\.|[^\]\\])*\]/gs, "_");
 }

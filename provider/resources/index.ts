@@ -17,7 +17,7 @@ const lifecycles = {
 
 export const KINDS = Object.keys(lifecycles) as Kind[];
 
-/** Hosts pass inputs and outputs through as objects of which they know nothing. */
+/** Hosts pass inputs and outputs through without looking into them. */
 export function lifecycleOf(kind: Kind): Lifecycle<object, object> {
   return lifecycles[kind] as unknown as Lifecycle<object, object>;
 }

@@ -6,8 +6,8 @@
  *
  * Does not manage usage: counters change with every request and would always be drift.
  *
- * Drift: a refresh detects changes made in the dashboard, and the next `up` reverts them, also of omitted inputs. The API
- * returns a key only once, so the one-time key is carried forward from the state.
+ * Drift: a refresh detects changes made in the dashboard, and the next `up` reverts them, including those of omitted
+ * inputs. The API returns a key only once, so it is carried forward from the state.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Api } from "../api/call";

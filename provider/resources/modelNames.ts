@@ -58,7 +58,7 @@ export async function explainUnknownModels<Result>(
   }
 }
 
-/** Adds a similar name, of which at most two letters or a third differ. */
+/** Adds a similar name: one in which at most two letters, or a third of all letters, differ. */
 async function withSuggestion(name: string, slugs: readonly string[]): Promise<string> {
   const { closest, distance } = await import("fastest-levenshtein");
   const near = slugs.length > 0 ? closest(name, slugs) : undefined;
