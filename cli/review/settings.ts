@@ -17,7 +17,7 @@ interface Setting {
   unset: string;
   /** The property that says how often an amount resets. */
   reset?: string;
-  /** How a change of a guardrail's setting is called out; without it, the change is only in the table. */
+  /** How a change to a guardrail's setting is called out; without it, the change is only in the table. */
   callout?: GuardrailCallout;
 }
 

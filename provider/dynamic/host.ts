@@ -100,7 +100,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
     for (const claimed of lifecycle.claims(id, inputsIn(inputs))) session.claimedIds.add(claimed);
   }
 
-  /** Remembers a change of the program. @throws if it must not be planned. */
+  /** Remembers a change that the program makes. @throws if it must not be planned. */
   function plan(id: string, olds: Properties, news: Properties, replaces: readonly string[]): void {
     session.managed.set(id, olds);
     const account = parseStamp(olds.__origin)?.account;

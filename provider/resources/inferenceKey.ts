@@ -2,7 +2,7 @@
  * Inference keys.
  *
  * Manages name, limit, limit reset, BYOK accounting, the disabled switch and the workspace of a key, in place. Expiry,
- * creator and external user are immutable in the API, so a change replaces the key, as does a change of `keepers`.
+ * creator and external user are immutable in the API, so changing them replaces the key, as does changing `keepers`.
  *
  * Does not manage usage: counters change with every request and would always be drift.
  *

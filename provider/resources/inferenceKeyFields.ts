@@ -142,7 +142,7 @@ export function toOutputs(
   };
 }
 
-/** The inputs that correspond to these outputs. `read` returns them, so that drift shows as a change of inputs. */
+/** The inputs that correspond to these outputs. `read` returns them, so that drift shows up as changed inputs. */
 export function toInputs({ key, label, createdAt, ...inputs }: InferenceKeyOutputs): InferenceKeyInputs {
   return inputs;
 }
