@@ -167,11 +167,13 @@ export class AmbiguousCreateError extends OperationError {
     const audit = "run `npx pulumi-openrouter audit --stack …`";
     if (found.length > 0) {
       const problem = `the response was lost, and the create may have produced: ${found.join("; ")}`;
-      const nextStep = `${audit} to check whether a stack has it. If none has and it is unused, remove it, then run this again`;
+      const nextStep = `${audit} to check whether a stack has it. If none has and it is unused, remove it, then run the same command again`;
       super(operation, problem, nextStep, { cause });
     } else {
       const problem = `the response was lost, and listing the account to check failed (${messageOf(cause)})`;
-      super(operation, problem, `${audit} to list the objects that no stack has, then run this again`, { cause });
+      super(operation, problem, `${audit} to list the objects that no stack has, then run the same command again`, {
+        cause,
+      });
     }
   }
 }

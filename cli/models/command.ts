@@ -30,8 +30,8 @@ export function modelsCommand(terminal: Terminal): Command {
     .command("list", { isDefault: true })
     .argument("[text]", "part of the name, such as claude or openai/")
     .description("list the models that match all filters (default)")
-    .option("--max-price <usd>", "at most this for a million input tokens", number)
-    .option("--max-output-price <usd>", "at most this for a million output tokens", number)
+    .option("--max-price <usd>", "at most this per million input tokens", number)
+    .option("--max-output-price <usd>", "at most this per million output tokens", number)
     .option("--min-context <tokens>", "at least this context length", wholeNumber(1, 1e9))
     .option("--input <modalities>", "accepts all of these: text, image, file, audio, video", appendWords)
     .option("--output <modalities>", "returns all of these: text, image, embeddings, audio, …", appendWords)
@@ -64,7 +64,7 @@ export function modelsCommand(terminal: Terminal): Command {
 const MODEL_CHOICE = "slug, such as openai/gpt-4o-mini; without the author if that is unambiguous";
 
 const PRICES = `
-Prices are USD for a million tokens. OPENROUTER_BASE_URL, in the environment,
+Prices are in USD per million tokens. OPENROUTER_BASE_URL, in the environment,
 --env-file, .env.local or .env, overrides OpenRouter's address.`;
 
 const HELP = `

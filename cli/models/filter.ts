@@ -5,7 +5,7 @@ import { rounded } from "../shared/money";
 export interface ModelFilter {
   /** Part of the slug or of the name. */
   text?: string;
-  /** USD for a million tokens. */
+  /** USD per million tokens. */
   maxPrice?: number;
   maxOutputPrice?: number;
   minContext?: number;
@@ -38,7 +38,7 @@ function costsAtMost(price: number | null, max: number | undefined): boolean {
   return usd !== null && usd <= max;
 }
 
-/** USD for a million tokens; null if it is unknown or varies. */
+/** USD per million tokens; null if it is unknown or varies. */
 export function perMillionTokens(price: number | null): number | null {
   return price === null || price < 0 ? null : rounded(price * 1e6);
 }

@@ -68,7 +68,7 @@ const digest = z.object({
 export function parsePreview(text: string, source: string): Preview {
   const { steps, diagnostics, changeSummary, maybeCorrupt } = readDigest(text, source);
   rejectFailed(diagnostics ?? [], source);
-  if (maybeCorrupt) throw new UsageError(`${source}: Pulumi reports that this preview may be corrupt; run it again`);
+  if (maybeCorrupt) throw new UsageError(`${source}: Pulumi reports that this preview may be corrupt; create it again`);
   const sames = (steps ?? []).filter(({ op }) => op === "same").length;
   const [first] = steps ?? [];
   return {

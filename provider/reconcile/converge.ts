@@ -131,6 +131,6 @@ export function notApplied(
   return new NotAppliedError(
     operation,
     `the API accepted ${names.join(", ")} but shows a different value`,
-    special ?? "run it again; if the error persists, the API ignores this value",
+    special ?? "run the same command again; if the error persists, the API ignores this value",
   );
 }

@@ -115,7 +115,9 @@ function problemOf(
     problem: new NotAppliedError(
       operation,
       `${failed.size} of ${sent} ${noun} ${verb} ${what}: ${groups.join("; ")}`,
-      [...failures].some(isAboutTheList) ? "correct the list, then run it again" : "run it again",
+      [...failures].some(isAboutTheList)
+        ? "correct the list, then run the same command again"
+        : "run the same command again",
     ),
   };
 }

@@ -39,7 +39,7 @@ test("names a single member that the API rejects", async () => {
   const error = await failureOf(guardrailAssignments.create(context, { guardrailId: GUARDRAIL, userIds: ["user_x"] }));
   expect(error.message).toBe(
     `${OPERATION}: 1 of 1 member is not assigned: user_x (the API rejected the request: 400, ` +
-      "Some users are not members of the workspace). Correct the list, then run it again.",
+      "Some users are not members of the workspace). Correct the list, then run the same command again.",
   );
 });
 

@@ -118,7 +118,7 @@ describe("a rejected batch", () => {
     expect(error).toMatchObject({ id: SET_ID, outputs: { keyHashes: good } });
     expect(error.message).toContain(`${bad.length} of 100 keys`);
     expect(error.message).toContain(`${bad.join(", ")} (${reason})`);
-    expect(error.message).toContain("Correct the list, then run it again");
+    expect(error.message).toContain("Correct the list, then run the same command again");
   });
 
   test("is split no further after eight rejections in a row, and leaves nothing in state", async () => {
