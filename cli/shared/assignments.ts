@@ -123,14 +123,14 @@ function hiddenList(value: unknown, keys: readonly string[]): AssigneeList {
   };
 }
 
-/** Unknown elements are the keys that no known element is, if their numbers are equal. */
+/** Unknown elements count as the keys that match no known element, if there are as many of each. */
 function keyList(elements: readonly unknown[], keys: readonly string[], { urnOf, has }: Known): AssigneeList {
   const shown = elements.filter(isShown);
   const hidden = elements.filter((element) => !isShown(element));
   const named = new Set(shown.map(urnOf));
   const others = keys.filter((urn) => !named.has(urn));
   // Without the state, keys that don't change are not in the preview. A hash can be matched to such a key only if there
-  // is one of each.
+  // is exactly one hash and one key.
   const absent = others.filter((urn) => !has(urn));
   const isClear = absent.length > 1 || shown.filter((id) => urnOf(id) === undefined).length === 1;
   const perhaps = isClear ? absent.slice(0, 2) : [];

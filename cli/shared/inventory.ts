@@ -25,17 +25,17 @@ export interface Inventory {
   guardrails: Guardrail[];
   /** The guardrail of each key that has one, by hash. */
   guardrailOf: ReadonlyMap<string, Guardrail>;
-  /** Messages about each list or object that this management key may not read (403). */
+  /** Messages about each list or object that this management key is not allowed to read (403). */
   unreadable: readonly string[];
 }
 
-/** Ids of objects to read in any case. Lists omit objects of a deleted workspace or older than workspaces. */
+/** Ids of objects to read in any case. Lists omit objects of a deleted workspace, or from before workspaces existed. */
 export interface KnownIds {
   keys?: readonly string[];
   guardrails?: readonly string[];
 }
 
-/** @throws AuthenticationError if the management key may not read any workspace */
+/** @throws AuthenticationError if the management key is not allowed to read any workspace */
 export async function readInventory(account: Account, known: KnownIds = {}): Promise<Inventory> {
   const workspaces = await readWorkspaces(account);
   const ids = workspaces.map(({ id }) => id);
@@ -83,7 +83,7 @@ export async function readAssigned(account: Account, id: string, kind: "keys" | 
   return (rows ?? []).map(({ assignee }) => assignee);
 }
 
-/** The members of guardrails, by the id of the guardrail. A guardrail that may not be read is not in the map. */
+/** The members of guardrails, by the id of the guardrail. A guardrail that the key is not allowed to read is not in the map. */
 export async function readMembers(
   account: Account,
   ids: readonly string[],

@@ -60,7 +60,7 @@ const TYPES: Readonly<Record<string, ObjectKind>> = {
   [typeOf("Guardrail")]: "guardrail",
 };
 
-/** @throws UsageError that names the source and quotes nothing of its content. */
+/** @throws UsageError that names the source and never quotes its content. */
 export function parseStackExport(text: string, source: string): StackState {
   const { resources, pending_operations: pending } = readDeployment(text, source);
   const all = [...(resources ?? []), ...(pending ?? []).map((operation) => operation.resource)];
@@ -74,7 +74,7 @@ export function parseStackExport(text: string, source: string): StackState {
   };
 }
 
-/** @throws UsageError that names the source and quotes nothing of its content. */
+/** @throws UsageError that names the source and never quotes its content. */
 export function readDeployment(text: string, source: string): z.output<typeof deployment> {
   const json = parseJson(text);
   if (!isRecord(json) || typeof json.version !== "number" || !isRecord(json.deployment)) {

@@ -1,5 +1,6 @@
 /**
- * Creates an object exactly once. The API has no idempotency key, so a lost response can leave a live key in no state.
+ * Creates an object exactly once. The API has no idempotency key, so a lost response can leave a live key that no state
+ * has.
  *
  * An unknown outcome is resolved by listing. An object is deleted only if this call certainly created it: it has the
  * default name and the declared settings, was never used, was created within the window of this call by the server's
@@ -74,7 +75,7 @@ interface Start {
   preexisting: ReadonlySet<string>;
 }
 
-/** After a lost response an empty list counts only after this time, because the API may show new objects late. */
+/** After a lost response, an empty list counts only after all these waits, because the API may show new objects late. */
 const LOST_WAITS_MS = [0, 1_000, 4_000, 10_000];
 
 /** Deletes what a lost attempt has created. @throws AmbiguousCreateError when that is not certain. */

@@ -33,7 +33,7 @@ export class SharedReads<Row> {
     this.list = new Pages(source.readPage, this.rows, source.idOf);
   }
 
-  /** Undefined when there is no such object. A second read of an object fetches it again. */
+  /** Undefined if there is no such object. A second read of an object fetches it again. */
   async read(api: Api, id: string): Promise<Row | undefined> {
     const name = this.source.groupOf(id);
     const [first, second] = this.groups.get(name) ?? [this.group(name), this.group(name)];
