@@ -58,19 +58,20 @@ ${choices(REQUIREMENTS)}
 --forbid takes a comma-separated list of:
 ${choices(PROHIBITIONS)}
 
-${GATES_FILE} has the same gates by the same names (max-increase, max-total, require, forbid, factor). An option
-overrides the file.
+${GATES_FILE} has the same gates by the same names (max-increase,
+max-total, require, forbid, factor). An option overrides the file.
 
-Exit code: 0 if all gates passed; 1 if a gate failed; 2 if the review could not be created, or if a gate could not be
-evaluated without the state.
+Exit code: 0 if all gates passed; 1 if a gate failed; 2 if the review could not
+be created, or if a gate could not be evaluated without the state.
 
-Adopted objects are compared with their live settings: from the account if OPENROUTER_MANAGEMENT_KEY is in the
-environment, or else from the state of another stack. Nothing else is read from the account.
+Adopted objects are compared with their live settings: from the account if
+OPENROUTER_MANAGEMENT_KEY is in the environment, or else from the state of
+another stack. Nothing else is read from the account.
 
 Examples:
-  pulumi-openrouter review --stack prod --cwd infra --max-increase 100 --forbid unlimited,zdr-off
+  pulumi-openrouter review --stack prod --cwd infra --max-increase 100
   pulumi preview --json | pulumi-openrouter review - --format text
-  pulumi-openrouter review preview.json --state state.json --format html > review.html`;
+  pulumi-openrouter review plan.json --state state.json --format html > r.html`;
 
 function choices(meanings: Readonly<Record<string, string>>): string {
   const lines = Object.entries(meanings).map(([name, meaning]) => `  ${name.padEnd(10)} ${meaning}`);

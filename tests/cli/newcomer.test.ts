@@ -9,6 +9,7 @@ import { balanceCommand } from "../../cli/balance/command";
 import { keysCommand } from "../../cli/keys/command";
 import { modelsCommand } from "../../cli/models/command";
 import { removeCommand } from "../../cli/remove/command";
+import { reviewCommand } from "../../cli/review/command";
 import type { Terminal } from "../../cli/shared/terminal";
 import { usageCommand } from "../../cli/usage/command";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
@@ -57,16 +58,22 @@ describe("exits with 2, because 1 is a finding,", () => {
   });
 });
 
-test.each([adoptCommand, auditCommand, balanceCommand, keysCommand, modelsCommand, removeCommand, usageCommand])(
-  "prints help that fits 80 columns for %p",
-  async (command) => {
-    const names = command({ env: {} } as Terminal).commands.map((each) => each.name());
-    for (const args of [[], ...names.map((name) => [name])]) {
-      const { out, code } = await run(command, [...args, "--help"]);
-      expect({ code, tooLong: out.split("\n").filter((line) => line.length > 80) }).toEqual({ code: 0, tooLong: [] });
-    }
-  },
-);
+test.each([
+  adoptCommand,
+  auditCommand,
+  balanceCommand,
+  keysCommand,
+  modelsCommand,
+  removeCommand,
+  reviewCommand,
+  usageCommand,
+])("prints help that fits 80 columns for %p", async (command) => {
+  const names = command({ env: {} } as Terminal).commands.map((each) => each.name());
+  for (const args of [[], ...names.map((name) => [name])]) {
+    const { out, code } = await run(command, [...args, "--help"]);
+    expect({ code, tooLong: out.split("\n").filter((line) => line.length > 80) }).toEqual({ code: 0, tooLong: [] });
+  }
+});
 
 test.each([
   ["keys", keysCommand, "--over <percent>"],
