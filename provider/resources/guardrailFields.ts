@@ -3,22 +3,20 @@
  * each; whatever validates, sends, compares or shows a setting is derived from it.
  */
 import type * as z from "zod";
-import { isUnknown } from "../../formats/values";
 import type { Api } from "../api/call";
 import type { Guardrail, GuardrailChange } from "../api/guardrails";
 import { aligned, inDeclaredWords } from "../reconcile/declared";
+import { bool, multiLine, omitNullish, oneOf, plainNumber, setOf, singleLine, usd } from "../reconcile/inputs";
 import {
-  bool,
-  multiLine,
-  omitNullish,
-  oneOf,
-  plainNumber,
-  setOf,
-  singleLine,
-  sortedSet,
-  usd,
-} from "../reconcile/inputs";
-import { builtinFilters, contentFilters, region } from "./guardrailRules";
+  type BuiltinFilter,
+  builtinFilters,
+  type ContentFilter,
+  contentFilters,
+  normalizeBuiltin,
+  normalizeFilter,
+  normalizeList,
+  region,
+} from "./guardrailRules";
 import { type CanonicalNames, resolveCanonicalNames, toDeclaredNames } from "./modelNames";
 
 /** What can be written in place: every field, with its value or the API's null. */
@@ -124,9 +122,6 @@ export const MODEL_LISTS = ["allowedModels", "ignoredModels"] as const;
 export const SWITCHES = NAMES.filter((name): name is Toggle => "isToggle" in SETTINGS[name]);
 type Toggle = { [Name in SettingName]: (typeof SETTINGS)[Name] extends { isToggle: true } ? Name : never }[SettingName];
 
-type BuiltinFilter = NonNullable<Fields["contentFilterBuiltins"]>[number];
-type ContentFilter = NonNullable<Fields["contentFilters"]>[number];
-
 /** How the server stores what was declared, as its responses have shown. Kept in the state. */
 export interface Normalizations {
   models: CanonicalNames;
@@ -162,21 +157,6 @@ function toFields(values: { [Name in SettingName]?: unknown }, names: CanonicalN
     toField((values[name as SettingName] ?? undefined) as never, names),
   ]);
   return Object.fromEntries(fields);
-}
-
-/** A list as a set; an empty one is null, because it filters nothing. A value not known yet stays unchanged. */
-function normalizeList<Item>(list: readonly Item[] | null | undefined, plain = (item: Item) => item): Item[] | null {
-  if (!Array.isArray(list)) return (list as null | undefined) ?? null;
-  return list.length > 0 ? sortedSet(list.map((item) => (isUnknown(item) ? item : plain(item)))) : null;
-}
-
-/** The API shows the scan scope of one filter only, and `all_messages` is its default. */
-function normalizeBuiltin({ slug, action, scanScope }: BuiltinFilter): BuiltinFilter {
-  return scanScope && scanScope !== "all_messages" ? { slug, action, scanScope } : { slug, action };
-}
-
-function normalizeFilter({ pattern, action, label }: ContentFilter): ContentFilter {
-  return label ? { pattern, action, label } : { pattern, action };
 }
 
 /** Live fields as inputs, in the program's words where those mean the same. */

@@ -1,9 +1,13 @@
-/** Rules for filters and regions of a guardrail, and rules that span several inputs. */
+/** Rules for lists of a guardrail and their canonical form, and rules that span several inputs. */
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { isUnknown } from "../../formats/values";
-import { known, MUST_NOT_HOLD_KEY, oneOf, optional, singleLine } from "../reconcile/inputs";
+import type { Guardrail } from "../api/guardrails";
+import { known, MUST_NOT_HOLD_KEY, oneOf, optional, singleLine, sortedSet } from "../reconcile/inputs";
 import { holdsNoKey } from "../text";
+
+export type BuiltinFilter = NonNullable<Guardrail["contentFilterBuiltins"]>[number];
+export type ContentFilter = NonNullable<Guardrail["contentFilters"]>[number];
 
 const INJECTION = "regex-prompt-injection";
 const MAX_PATTERN_LENGTH = 100_000;
@@ -92,4 +96,22 @@ export function across(news: Record<string, unknown>, olds: Record<string, unkno
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** A list as a set; an empty one is null, because it filters nothing. A value not known yet stays unchanged. */
+export function normalizeList<Item>(
+  list: readonly Item[] | null | undefined,
+  plain = (item: Item) => item,
+): Item[] | null {
+  if (!Array.isArray(list)) return (list as null | undefined) ?? null;
+  return list.length > 0 ? sortedSet(list.map((item) => (isUnknown(item) ? item : plain(item)))) : null;
+}
+
+/** The API shows the scan scope of one filter only, and `all_messages` is its default. */
+export function normalizeBuiltin({ slug, action, scanScope }: BuiltinFilter): BuiltinFilter {
+  return scanScope && scanScope !== "all_messages" ? { slug, action, scanScope } : { slug, action };
+}
+
+export function normalizeFilter({ pattern, action, label }: ContentFilter): ContentFilter {
+  return label ? { pattern, action, label } : { pattern, action };
 }
