@@ -1,5 +1,6 @@
 import type { Api } from "../api/call";
 import type { Page } from "../api/pages";
+import { type Age, untilFound, untilVisible } from "./fresh";
 import { type Context, ignoreNotFound } from "./lifecycle";
 import { type Source, sharedReads } from "./sharedReads";
 
@@ -40,8 +41,27 @@ export interface EditableCollection<Live extends Named, Fields extends object> e
   advice?: Readonly<Partial<Record<keyof Fields, string>>>;
 }
 
-/** Reads an object of the state. Reads of one workspace share their requests. Undefined if there is no such object. */
-export function readShared<Live extends Named>(
+/**
+ * Reads an object. Undefined if there is no such object.
+ * @param olds What the state has of it. Reads of one workspace then share their requests.
+ */
+export function observe<Live extends Named>(
+  context: Context,
+  collection: Collection<Live>,
+  id: string,
+  olds: { workspaceId?: string } | undefined,
+): Promise<Live | undefined> {
+  return untilFound(context, { id }, () =>
+    olds ? readShared(context, collection, olds.workspaceId, id) : ignoreNotFound(collection.read(context.api, id)),
+  );
+}
+
+/** @throws NotFoundError */
+export function remove<Live extends Named>(context: Context, collection: Collection<Live>, age: Age): Promise<void> {
+  return untilVisible(context, age, () => collection.remove(context.api, age.id));
+}
+
+function readShared<Live extends Named>(
   { api, session }: Context,
   collection: Collection<Live>,
   workspaceId: string | undefined,

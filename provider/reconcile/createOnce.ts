@@ -10,8 +10,7 @@
 import { sleep } from "../api/retry";
 import { AmbiguousCreateError, RequestError, withOperation } from "../errors";
 import { clean } from "../text";
-import type { Collection, Named } from "./collection";
-import { untilVisible } from "./fresh";
+import { type Collection, type Named, remove } from "./collection";
 import { type Context, ignoreNotFound, isOutcomeUnknown } from "./lifecycle";
 
 /** The object to create. */
@@ -162,8 +161,7 @@ async function removeOrphan<Live extends Named>(
   live: Live,
 ): Promise<void> {
   const id = collection.idOf(live);
-  const age = { id, createdAt: live.createdAt };
-  await ignoreNotFound(untilVisible(context, age, () => collection.remove(context.api, id)));
+  await ignoreNotFound(remove(context, collection, { id, createdAt: live.createdAt }));
   context.session.claimedIds.add(id);
   // The API may still show it: then it must not look like the result of the next attempt.
   context.session.seenIds.add(id);

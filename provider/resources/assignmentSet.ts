@@ -22,7 +22,7 @@ export function without(list: readonly string[] = [], excluded: readonly string[
   return [...new Set(list)].filter((item) => !gone.has(item));
 }
 
-export function common(list: readonly string[] = [], other: readonly string[] = []): string[] {
+function common(list: readonly string[] = [], other: readonly string[] = []): string[] {
   return without(list, without(list, other));
 }
 

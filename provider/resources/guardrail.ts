@@ -29,12 +29,11 @@ import {
   forbidReplaceWhileAdopting,
   requireSameImmutables,
 } from "../reconcile/adoption";
-import { type EditableCollection, readShared } from "../reconcile/collection";
+import { type EditableCollection, observe, remove } from "../reconcile/collection";
 import { changedFields, converge, convergeChanges, type Settings } from "../reconcile/converge";
 import { createOnce, type Draft, listPreexisting } from "../reconcile/createOnce";
-import { untilFound, untilVisible } from "../reconcile/fresh";
 import { bool, checkInputs, lowerCase, omitNullish, type Rules, singleLine, uuid } from "../reconcile/inputs";
-import { type Context, ignoreNotFound, type Lifecycle } from "../reconcile/lifecycle";
+import type { Context, Lifecycle } from "../reconcile/lifecycle";
 import { clean } from "../text";
 import {
   declaredInputs,
@@ -189,9 +188,7 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   },
 
   async read(context, id, olds) {
-    const live = await untilFound(context, { id }, () =>
-      olds ? readShared(context, guardrails, olds.workspaceId, id) : ignoreNotFound(readGuardrail(context.api, id)),
-    );
+    const live = await observe(context, guardrails, id, olds);
     if (!live) return undefined;
     const outputs = toOutputs(live, olds ? declaredInputs(olds) : {}, normalizationsFrom(olds ?? {}));
     return { outputs, inputs: declaredInputs(outputs) };
@@ -203,5 +200,5 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
     return convergeChanges(context, guardrails, settingsOf(context, news, known), id, olds, remembered);
   },
 
-  delete: (context, id) => untilVisible(context, { id }, () => deleteGuardrail(context.api, id)),
+  delete: (context, id) => remove(context, guardrails, { id }),
 };

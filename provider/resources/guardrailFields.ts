@@ -69,7 +69,7 @@ const models = (advice: string): Setting<string[] | null> => ({
   toField: (list, names) => toDeclaredNames(normalizeList(list), names),
 });
 
-export const SETTINGS = {
+const SETTINGS = {
   name: { rule: singleLine(200), toField: (name = "") => name },
   description: nullable<string>(multiLine(1000)),
   limitUsd: { rule: usd(), toField: (value) => plainNumber(value ?? undefined) },
@@ -111,7 +111,7 @@ export const OPTIONAL_RULES = Object.fromEntries(Object.entries(optional).map(([
   [Name in keyof typeof optional]: z.ZodType<GuardrailInputs[Name]>;
 };
 
-export const VENDOR_SWITCHES = [
+const VENDOR_SWITCHES = [
   "enforceZdrAnthropic",
   "enforceZdrOpenai",
   "enforceZdrGoogle",
@@ -119,7 +119,7 @@ export const VENDOR_SWITCHES = [
   "enforceZdrOther",
 ] as const;
 export const MODEL_LISTS = ["allowedModels", "ignoredModels"] as const;
-export const SWITCHES = NAMES.filter((name): name is Toggle => "isToggle" in SETTINGS[name]);
+const SWITCHES = NAMES.filter((name): name is Toggle => "isToggle" in SETTINGS[name]);
 type Toggle = { [Name in SettingName]: (typeof SETTINGS)[Name] extends { isToggle: true } ? Name : never }[SettingName];
 
 /** How the server stores what was declared, as its responses have shown. Kept in the state. */

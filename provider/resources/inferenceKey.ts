@@ -32,12 +32,11 @@ import {
   forbidReplaceWhileAdopting,
   requireSameImmutables,
 } from "../reconcile/adoption";
-import { type EditableCollection, readShared } from "../reconcile/collection";
+import { type EditableCollection, observe, remove } from "../reconcile/collection";
 import { changedFields, converge, convergeChanges, notApplied, type Settings } from "../reconcile/converge";
 import { createOnce, type Draft, listPreexisting } from "../reconcile/createOnce";
-import { untilFound, untilVisible } from "../reconcile/fresh";
 import { checkInputs, lowerCase, omitNullish } from "../reconcile/inputs";
-import { type Context, ignoreNotFound, type Lifecycle } from "../reconcile/lifecycle";
+import type { Context, Lifecycle } from "../reconcile/lifecycle";
 import { Secret } from "../secret";
 import { clean } from "../text";
 import {
@@ -183,9 +182,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   },
 
   async read(context, hash, olds) {
-    const key = await untilFound(context, { id: hash }, () =>
-      olds ? readShared(context, keys, olds.workspaceId, hash) : ignoreNotFound(readKey(context.api, hash)),
-    );
+    const key = await observe(context, keys, hash, olds);
     if (!key) return undefined;
     const outputs = toOutputs(context, key, olds ? toInputs(olds) : {}, olds?.key ?? NO_SECRET);
     return { outputs, inputs: toInputs(outputs) };
@@ -201,5 +198,5 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
       rememberedFields(olds, context.account),
     ),
 
-  delete: (context, hash) => untilVisible(context, { id: hash }, () => deleteKey(context.api, hash)),
+  delete: (context, hash) => remove(context, keys, { id: hash }),
 };
