@@ -66,7 +66,7 @@ const strings = (item: z.ZodType<string>, advice: string): Setting<string[] | nu
 });
 const models = (advice: string): Setting<string[] | null> => ({
   ...strings(singleLine(200), advice),
-  toField: (list, names) => toDeclaredNames(normalizeList(list), names),
+  toField: (list, names) => (list?.length === 0 ? null : toDeclaredNames(list, names)),
 });
 
 const SETTINGS = {
@@ -136,8 +136,9 @@ export function normalizationsFrom(outputs: Partial<GuardrailOutputs>): Normaliz
 
 /** The meaning of inputs, written out: the only function that expands `enforceZdr`. */
 export function desiredFields(inputs: GuardrailInputs, { models: names }: Normalizations): Fields {
-  const zdr = VENDOR_SWITCHES.map((name) => [name, inputs[name] ?? inputs.enforceZdr]);
-  return toFields({ ...inputs, ...Object.fromEntries(zdr) }, names);
+  const fields = toFields(inputs, names);
+  if (inputs.enforceZdr !== undefined) for (const name of VENDOR_SWITCHES) fields[name] ??= inputs.enforceZdr;
+  return fields;
 }
 
 /** The settings as the state remembers them: every vendor switch has its own value there. */
@@ -146,17 +147,21 @@ export function rememberedFields({ enforceZdr, ...outputs }: GuardrailOutputs, k
 }
 
 export function observedFields(guardrail: Guardrail, { models: names, falseWhenUnset }: Normalizations): Fields {
-  const unset = falseWhenUnset.filter((name) => guardrail[name as Toggle] === false);
-  return toFields({ ...guardrail, ...Object.fromEntries(unset.map((name) => [name, null])) }, names);
+  const values: Values = { ...guardrail };
+  for (const name of falseWhenUnset) values[name as Toggle] ||= null;
+  return toFields(values, names);
 }
 
-function toFields(values: { [Name in SettingName]?: unknown }, names: CanonicalNames): Fields {
-  const settings: { [name: string]: { toField(value: never, names: CanonicalNames): unknown } } = SETTINGS;
-  const fields = Object.entries(settings).map(([name, { toField }]) => [
-    name,
-    toField((values[name as SettingName] ?? undefined) as never, names),
-  ]);
-  return Object.fromEntries(fields);
+type Values = { [Name in SettingName]?: unknown };
+
+const TO_FIELD = Object.entries(SETTINGS) as [SettingName, Setting<unknown>][];
+/** Copying it is faster than adding the fields one by one, and `diff` comes here twice for every guardrail. */
+const BLANK: Values = Object.fromEntries(NAMES.map((name) => [name, null]));
+
+function toFields(values: Values, names: CanonicalNames): Fields {
+  const fields = { ...BLANK };
+  for (const [name, { toField }] of TO_FIELD) fields[name] = toField(values[name] ?? undefined, names);
+  return fields as Fields;
 }
 
 /** Live fields as inputs, in the program's words where those mean the same. */
