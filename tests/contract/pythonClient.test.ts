@@ -42,6 +42,7 @@ async function everyOperation(): Promise<void> {
   await call("endpoints.list_zdr_endpoints");
   await call("credits.get_credits");
   await call("analytics.get_user_activity", { request: { group_by: "workspace" } });
+  await call("analytics.query_analytics", { metrics: ["credits_usage"], dimensions: ["model"], granularity: "day" });
   await call("o_auth.create_oauth_token", {
     federation_policy_id: simulator.dashboard.addFederationPolicy({ subjectTokens: ["trusted"] }).id,
     grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",

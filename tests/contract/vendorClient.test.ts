@@ -100,6 +100,17 @@ async function everyOperation(client: VendorClient): Promise<void> {
   await call("endpoints.listZdrEndpoints");
   await call("credits.getCredits");
   await call("analytics.getUserActivity", { groupBy: "workspace" });
+  await call("analytics.queryAnalytics", {
+    requestBody: {
+      metrics: ["credits_usage", "request_count"],
+      dimensions: ["model", "api_key_id"],
+      granularity: "day",
+      timeRange: { start: new Date("2026-01-01T00:00:00Z"), end: new Date("2026-02-01T00:00:00Z") },
+      filters: [{ field: "api_key_id", operator: "eq", value: key.hash }],
+      orderBy: { field: "credits_usage", direction: "desc" },
+      limit: 100,
+    },
+  });
   await call("oAuth.createOauthToken", {
     tokenExchangeRequest: {
       grantType: "urn:ietf:params:oauth:grant-type:token-exchange",

@@ -1,5 +1,6 @@
 import type { Route } from "../route";
 import { accountRoutes } from "./account";
+import { analyticsRoutes } from "./analytics";
 import { assignmentRoutes } from "./assignments";
 import { guardrailRoutes } from "./guardrails";
 import { keyRoutes } from "./keys";
@@ -14,5 +15,6 @@ export const routes: readonly Route[] = [
   ...workspaceRoutes,
   ...modelRoutes,
   ...accountRoutes,
+  ...analyticsRoutes,
   ...oauthRoutes,
 ];
