@@ -18,6 +18,15 @@ export interface Workspace {
   updated_at: Date | null;
 }
 
+/** What a workspace may spend in an interval. */
+export interface WorkspaceBudget {
+  id: string;
+  workspace_id: string;
+  limit_usd: number;
+  /** Null for a budget that never resets. */
+  reset_interval: "daily" | "weekly" | "monthly" | null;
+}
+
 /** An inference key. Like the API, the simulator stores only its hash. */
 export interface Key {
   hash: string;
@@ -122,6 +131,7 @@ export interface Account {
   /** Null once the default workspace was deleted. */
   default_workspace_id: string | null;
   workspaces: Workspace[];
+  workspaceBudgets: WorkspaceBudget[];
   /** Oldest first, as all lists here. */
   keys: Key[];
   guardrails: Guardrail[];

@@ -25,6 +25,7 @@ export function addAccount(state: State, name: string, personal: boolean): Accou
     owner_user_id: owner,
     default_workspace_id: null,
     workspaces: [],
+    workspaceBudgets: [],
     keys: [],
     guardrails: [],
     keyAssignments: [],

@@ -45,3 +45,13 @@ export function startOfMonth(now: Date): Date {
 export function daysBefore(now: Date, days: number): Date {
   return new Date(startOfDay(now).getTime() - days * DAY_MS);
 }
+
+/** When the current interval of a limit or budget began and when it ends; null without a reset. */
+export function intervalAt(now: Date, reset: string | null): { start: Date | null; end: Date | null } {
+  const lasting = (start: Date, days: number) => ({ start, end: new Date(start.getTime() + days * DAY_MS) });
+  if (reset === "daily") return lasting(startOfDay(now), 1);
+  if (reset === "weekly") return lasting(startOfWeek(now), 7);
+  if (reset !== "monthly") return { start: null, end: null };
+  const end = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
+  return { start: startOfMonth(now), end };
+}

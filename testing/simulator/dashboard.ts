@@ -9,6 +9,7 @@ import type {
   State,
   Use,
   Workspace,
+  WorkspaceBudget,
 } from "./account";
 import { CATALOG, storedModel } from "./catalog";
 import type { ManagementKeyOptions } from "./changes";
@@ -53,7 +54,9 @@ export interface Dashboard {
   unassign(guardrailId: string, assignees: Assignees): void;
 
   addWorkspace(fields: { name: string; slug: string }): Workspace;
-  /** Deletes a workspace with its guardrails. Its keys stay, and still name it. */
+  /** Sets what a workspace may spend in an interval, or without a reset. A limit of null removes the budget. */
+  setWorkspaceBudget(workspaceId: string, interval: WorkspaceBudget["reset_interval"], limitUsd: number | null): void;
+  /** Deletes a workspace with its budgets and guardrails. Its keys stay, and still name it. */
   deleteWorkspace(id: string): void;
   /** Adds a member to the organization, and to these workspaces besides the default one. */
   addMember(fields: OptionalFields<Member> & { email: string }, workspaceIds?: readonly string[]): Member;
@@ -107,9 +110,19 @@ export function createDashboard(state: State, account: Account): Dashboard {
     },
 
     addWorkspace: (fields) => addWorkspace(state, account, fields),
+    setWorkspaceBudget: (workspaceId, interval, limitUsd) => {
+      const { id: workspace_id } = find(account.workspaces, ({ id }) => id === workspaceId, `workspace ${workspaceId}`);
+      account.workspaceBudgets = account.workspaceBudgets.filter(
+        (budget) => budget.workspace_id !== workspace_id || budget.reset_interval !== interval,
+      );
+      if (limitUsd === null) return;
+      const id = newUuid(state.random);
+      account.workspaceBudgets.push({ id, workspace_id, limit_usd: limitUsd, reset_interval: interval });
+    },
     deleteWorkspace: (id) => {
       find(account.workspaces, (each) => each.id === id, `workspace ${id}`);
       account.workspaces = account.workspaces.filter((each) => each.id !== id);
+      account.workspaceBudgets = account.workspaceBudgets.filter(({ workspace_id }) => workspace_id !== id);
       if (account.default_workspace_id === id) account.default_workspace_id = null;
       const guardrails = account.guardrails.filter((each) => each.workspace_id === id);
       for (const each of guardrails) removeGuardrail(account, each.id);

@@ -10,6 +10,7 @@ export type {
   OptionalFields,
   Use,
   Workspace,
+  WorkspaceBudget,
 } from "./account";
 export type { ManagementKeyOptions } from "./changes";
 export type { Clock } from "./clock";

@@ -1,6 +1,6 @@
 /** Spending, as sums of single uses. */
 import type { Account, Key, State, Use } from "./account";
-import { startOfDay, startOfMonth, startOfWeek } from "./clock";
+import { intervalAt, startOfDay, startOfMonth, startOfWeek } from "./clock";
 
 type Amount = "usage" | "byok_usage";
 
@@ -25,17 +25,10 @@ export function lastUsedAt({ uses }: Account, hash: string): Date | null {
 /** What remains of a key's limit in the current interval; null without a limit. */
 export function limitRemaining(state: State, account: Account, key: Key): number | null {
   if (key.limit === null) return null;
-  const since = startOfInterval(key.limit_reset, state.clock.now());
+  const since = intervalAt(state.clock.now(), key.limit_reset).start ?? undefined;
   const credits = spent(account, key.hash, "usage", since);
   const byok = key.include_byok_in_limit ? spent(account, key.hash, "byok_usage", since) : 0;
   return Math.max(0, key.limit - credits - byok);
-}
-
-function startOfInterval(interval: string | null, now: Date): Date | undefined {
-  if (interval === "daily") return startOfDay(now);
-  if (interval === "weekly") return startOfWeek(now);
-  if (interval === "monthly") return startOfMonth(now);
-  return undefined;
 }
 
 /** USD spent with one key, or with all keys of the account. */

@@ -86,15 +86,32 @@ test("reads the kind, the workspace and the limit of the current key", async () 
     limit: 5,
     limitReset: "daily",
     limitRemaining: 3,
+    usage: 2,
+    budgets: [{ scope: "key_limit", limitUsd: 5, spendUsd: 2, remainingUsd: 3, resetInterval: "daily" }],
+    effectiveBudget: { scope: "key_limit", guardrailId: null, budgetId: null, includeByok: false },
   });
 });
 
-test("reads the current key from a server that doesn't return the organization", async () => {
+test("reads the current key from a server that doesn't return the organization and budgets", async () => {
   simulator.faults.add({
     effect: "shape",
-    body: ({ data }: { data: object }) => ({ data: { ...data, organization_id: undefined } }),
+    body: ({ data: { organization_id, budgets, effective_budget, ...data } }: { data: Record<string, unknown> }) => ({
+      data,
+    }),
   });
-  expect(await readCurrentKey(api())).toMatchObject({ organizationId: null, isManagementKey: true });
+  expect(await readCurrentKey(api())).toMatchObject({
+    ...{ organizationId: null, budgets: null, effectiveBudget: null, isManagementKey: true },
+  });
+});
+
+test("reads a budget of a scope that this release doesn't know", async () => {
+  simulator.faults.add({
+    effect: "shape",
+    body: ({ data }: { data: object }) => ({
+      data: { ...data, budgets: [{ scope: "galaxy", limit_usd: 1, policy_id: "p" }] },
+    }),
+  });
+  expect((await readCurrentKey(api())).budgets).toMatchObject([{ scope: "galaxy", limitUsd: 1, remainingUsd: null }]);
 });
 
 describe("a rejected key", () => {

@@ -1,6 +1,7 @@
 /** The account and the caller: `/key`, `/credits`, `/activity`, `/organization/members`. */
 import { z } from "zod";
 import type { Account, Key, State, Use } from "../account";
+import { budgetsOf } from "../budgets";
 import { daysBefore, startOfDay } from "../clock";
 import { badRequest, notFound } from "../errors";
 import { derivedUuid } from "../ids";
@@ -10,15 +11,13 @@ import { managementRoute, ok, paginate, paging, parseQuery } from "../route";
 import { callerTimestamp } from "../timestamps";
 import { counters, limitRemaining, spent } from "../usage";
 
-/** The caller's key. Budgets other than its limit are not simulated. */
 function currentKey({ state }: ApiRequest, caller: Caller | undefined): ApiResponse {
   const { account, key, managementKey } = caller as Caller;
   return ok({
     data: {
       label: key ? key.label : "sk-or-v1-mgm...key",
       ...limits(state, account, key),
-      budgets: [],
-      effective_budget: null,
+      ...(key ? budgetsOf(state, account, key) : { budgets: [], effective_budget: null }),
       ...counters(state, account, key?.hash),
       is_free_tier: false,
       is_management_key: !key,
