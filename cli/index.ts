@@ -14,6 +14,7 @@ import { VERSION } from "./shared/envelope";
 import { withEnvFileOption } from "./shared/environment";
 import { EXIT, newCommand, processTerminal, reportErrors } from "./shared/terminal";
 import { usageCommand } from "./usage/command";
+import { whoamiCommand } from "./whoami/command";
 
 const terminal = processTerminal();
 // Node would print it with a stack trace, without the gate.
@@ -26,7 +27,16 @@ const program = newCommand("pulumi-openrouter", terminal)
   .description("Inspects, reviews and cleans up the OpenRouter keys and guardrails of a Pulumi program.")
   .version(VERSION);
 
-const ofAccount = [balanceCommand, usageCommand, keysCommand, modelsCommand, auditCommand, adoptCommand, removeCommand];
+const ofAccount = [
+  balanceCommand,
+  whoamiCommand,
+  usageCommand,
+  keysCommand,
+  modelsCommand,
+  auditCommand,
+  adoptCommand,
+  removeCommand,
+];
 for (const commandOf of ofAccount) {
   program.addCommand(withEnvFileOption(commandOf(terminal), terminal));
 }

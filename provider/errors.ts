@@ -72,8 +72,14 @@ export class NotFoundError extends ApiError {}
 
 /** 401 or 403: no key, a revoked one, or not a management key. The API uses both statuses for each. */
 export class AuthenticationError extends ApiError {
-  constructor(operation: string, status: number, apiMessage: string, nextStep?: string) {
-    super(operation, status, apiMessage, nextStep, "the management key");
+  constructor(
+    operation: string,
+    status: number,
+    apiMessage: string,
+    nextStep?: string,
+    rejected = "the management key",
+  ) {
+    super(operation, status, apiMessage, nextStep, rejected);
   }
 }
 

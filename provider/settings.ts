@@ -28,6 +28,9 @@ export const KEY_VARIABLES = [
 /** For workload identity: the policy that exchanges the token of a CI job or a pod. */
 export const POLICY_VARIABLE = "OPENROUTER_FEDERATION_POLICY_ID";
 
+/** For commands that work with an inference key on request. Applications and other tools use it too. */
+export const INFERENCE_KEY_VARIABLE = "OPENROUTER_API_KEY";
+
 export const URL_VARIABLE = "OPENROUTER_BASE_URL";
 
 /** What Pulumi passes to `configure`: the inputs of an explicit `Provider`, or the stack configuration. */
@@ -78,6 +81,16 @@ export function resolveSettings(configured: Configuration, environment: NodeJS.P
   throw new MissingCredentialError(ownKey ? "own key" : explicit ? "mapped variables" : "any", KEY_VARIABLES);
 }
 
+/** Undefined without an inference key in the environment. @throws InvalidSettingError */
+export function inferenceKeySettings(environment: NodeJS.ProcessEnv): Settings | undefined {
+  const key = environment[INFERENCE_KEY_VARIABLE]?.trim();
+  if (!key) return undefined;
+  const secret = new Secret(key);
+  rejectUnsendable(secret, "inference", INFERENCE_KEY_VARIABLE);
+  const baseUrl = checkedUrl(environment[URL_VARIABLE] || PUBLIC_BASE_URL);
+  return { credential: fixedKey(secret), source: "inference key", baseUrl };
+}
+
 /** The credentials in one source, and what they are called there. */
 interface Source {
   source: "provider" | "environment" | "config";
@@ -123,7 +136,7 @@ function authorization(
     );
   }
   if (key) {
-    rejectUnsendable(key, keyName);
+    rejectUnsendable(key, "management", keyName);
     return { credential: fixedKey(key), source };
   }
   if (!policyId) return undefined;
@@ -132,10 +145,10 @@ function authorization(
 }
 
 /** Sending such a key would fail like a lost connection. */
-function rejectUnsendable(key: Secret, name: string): void {
+function rejectUnsendable(key: Secret, kind: "management" | "inference", name: string): void {
   if (/^[ -~]*$/.test(key.reveal())) return;
   throw new InvalidSettingError(
-    `the management key in ${name} contains a line break, a control character or a character outside ASCII`,
+    `the ${kind} key in ${name} contains a line break, a control character or a character outside ASCII`,
     "copy it again, without quotes and line breaks",
   );
 }

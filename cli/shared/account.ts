@@ -4,7 +4,7 @@ import { type ApiContext, type Operation, startOperation } from "../../provider/
 import type { Settings } from "../../provider/api/credential";
 import { CREATE_KEY_HINT, MissingCredentialError } from "../../provider/errors";
 import { Secret } from "../../provider/secret";
-import { KEY_VARIABLES, resolveSettings } from "../../provider/settings";
+import { INFERENCE_KEY_VARIABLE, inferenceKeySettings, KEY_VARIABLES, resolveSettings } from "../../provider/settings";
 import type { Terminal } from "./terminal";
 
 export interface Account {
@@ -20,6 +20,20 @@ export interface Account {
  */
 export function openAccount(terminal: Terminal): Account {
   return open(settingsOf(terminal.env), terminal);
+}
+
+/**
+ * As an inference key, which can only read what concerns itself.
+ *
+ * @throws Error without an inference key, InvalidSettingError
+ */
+export function openAsInferenceKey(terminal: Terminal): Account {
+  const settings = inferenceKeySettings(terminal.env);
+  if (settings) return open(settings, terminal);
+  throw new Error(
+    `no OpenRouter inference key: ${INFERENCE_KEY_VARIABLE} is not set in --env-file, the environment, .env.local or ` +
+      ".env. Set it, or omit --inference-key to use the management key.",
+  );
 }
 
 /** The public part of the server, the catalog of models: no key is required or sent. */

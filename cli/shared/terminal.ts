@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import { Command } from "commander";
 import { Secret } from "../../provider/secret";
-import { KEY_VARIABLES } from "../../provider/settings";
+import { INFERENCE_KEY_VARIABLE, KEY_VARIABLES } from "../../provider/settings";
 import { clean } from "../../provider/text";
 import { envelope } from "./envelope";
 import { printed, printedJson } from "./output";
@@ -69,7 +69,7 @@ export function gatedTerminal(raw: RawTerminal): Terminal {
 
 /** Credentials of the environment, which changes when a command reads files of variables. */
 function secretsOf(env: NodeJS.ProcessEnv): Secret[] {
-  const values = [...KEY_VARIABLES, "PULUMI_ACCESS_TOKEN"].map((name) => env[name]?.trim());
+  const values = [...KEY_VARIABLES, INFERENCE_KEY_VARIABLE, "PULUMI_ACCESS_TOKEN"].map((name) => env[name]?.trim());
   return values.flatMap((value) => (value ? [new Secret(value)] : []));
 }
 

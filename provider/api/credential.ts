@@ -15,7 +15,7 @@ export interface Settings {
   credential: Credential;
   baseUrl: string;
   /** Where the credential comes from, for the next step in an error. */
-  source: "provider" | "environment" | "config" | "federation";
+  source: "provider" | "environment" | "config" | "federation" | "inference key";
 }
 
 export function fixedKey(key: Secret): Credential {

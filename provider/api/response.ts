@@ -56,7 +56,8 @@ function failureOf({ verb, operation, response, settings }: Received): RequestEr
   if (status === 403 && SCOPE_MESSAGE.test(message))
     return new PermissionError(operation, status, message, LIMITED_KEY);
   if (status === 401 || status === 403) {
-    return new AuthenticationError(operation, status, message, adviceOnKey(verb, settings));
+    const key = settings.source === "inference key" ? "the inference key" : "the management key";
+    return new AuthenticationError(operation, status, message, adviceOnKey(verb, settings), key);
   }
   return status === 404 ? new NotFoundError(operation, status, message) : new ApiError(operation, status, message);
 }
@@ -67,6 +68,7 @@ const LIMITED_KEY = "the key may be scoped to one workspace or read-only: use on
 
 function adviceOnKey(verb: string, { source }: Settings): string {
   if (source === "federation") return "let the federation policy act as a management key";
+  if (source === "inference key") return "set OPENROUTER_API_KEY to a key that is neither disabled nor expired";
   const fix = { config: "set OPENROUTER_MANAGEMENT_KEY or add --run-program", provider: "add --run-program" };
   const mayBeStored = source !== "environment" && (verb === "read" || verb === "delete");
   const stored = mayBeStored

@@ -114,6 +114,15 @@ describe("a file can't redirect the key of a different source", () => {
     });
   });
 
+  test("nor the inference key of the environment, when a command sends that one", () => {
+    write(".env", url, fileKey);
+    const environment = { OPENROUTER_API_KEY: "mine" };
+    expect(() => withEnvFiles(environment, directory, undefined, ["OPENROUTER_API_KEY"])).toThrow(
+      "OPENROUTER_BASE_URL is set in .env, but the inference key comes from the environment",
+    );
+    expect(withEnvFiles(environment, directory)).toMatchObject({ OPENROUTER_BASE_URL: "https://elsewhere.example" });
+  });
+
   test("but the environment may redirect any key, and any file may have OpenRouter's own address", () => {
     write(".env.local", fileKey);
     expect(withEnvFiles({ OPENROUTER_BASE_URL: "https://mine.example" }, directory)).toMatchObject({
@@ -131,8 +140,11 @@ describe("the program itself", () => {
   const program = join(__dirname, "../../dist/cli/index.js");
 
   /** Without any OPENROUTER_* of this process. */
-  async function openrouter(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-    const options = { cwd: directory, env: { PATH: process.env.PATH } };
+  async function openrouter(
+    variables: NodeJS.Dict<string>,
+    ...args: string[]
+  ): Promise<{ code: number; stdout: string; stderr: string }> {
+    const options = { cwd: directory, env: { PATH: process.env.PATH, ...variables } };
     const running = promisify(execFile)(process.execPath, [program, ...args], options);
     return running.then(
       (done) => ({ code: 0, ...done }),
@@ -145,7 +157,18 @@ describe("the program itself", () => {
     ["keys list", "chosen", ["--env-file", "chosen"]],
   ])("%s reads %s", async (command, name, options) => {
     write(name, ...Object.entries(credentials(simulator())).map(([key, value]) => `${key}=${value}`));
-    expect(await openrouter(...command.split(" "), ...options, "--json")).toMatchObject({ code: 0, stderr: "" });
+    expect(await openrouter({}, ...command.split(" "), ...options, "--json")).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("whoami --inference-key does not send the key of the environment to the server of .env", async () => {
+    const { secret } = simulator().dashboard.createKey({ name: "ci" });
+    write(".env", `OPENROUTER_BASE_URL=${simulator().url}`);
+    const { code, stderr } = await openrouter({ OPENROUTER_API_KEY: secret }, "whoami", "--inference-key");
+    expect({ code, requests: simulator().requests.length }).toEqual({ code: 2, requests: 0 });
+    expect(stderr).toContain("but the inference key comes from the environment");
+    write(".env", `OPENROUTER_BASE_URL=${simulator().url}`, `OPENROUTER_API_KEY=${secret}`);
+    const { stdout } = await openrouter({}, "whoami", "--inference-key", "--json");
+    expect(JSON.parse(stdout).data.kind).toBe("inference");
   });
 
   test("audit and remove read .env too, and print one line when its key is rejected", async () => {
@@ -155,7 +178,7 @@ describe("the program itself", () => {
       ["audit", "state.json"],
       ["remove", "key", "a".repeat(64), "--yes"],
     ]) {
-      const { code, stderr } = await openrouter(...args);
+      const { code, stderr } = await openrouter({}, ...args);
       expect(code).not.toBe(0);
       expect(stderr).toMatch(/^[^\n]*401[^\n]*\n$/);
       expect(stderr).not.toContain("sk-or-v1-wrong");

@@ -12,6 +12,7 @@ import { removeCommand } from "../../cli/remove/command";
 import { reviewCommand } from "../../cli/review/command";
 import type { Terminal } from "../../cli/shared/terminal";
 import { usageCommand } from "../../cli/usage/command";
+import { whoamiCommand } from "../../cli/whoami/command";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
 import { file, stackExport } from "./support/states";
 import { type Place, run } from "./support/terminal";
@@ -67,6 +68,7 @@ test.each([
   removeCommand,
   reviewCommand,
   usageCommand,
+  whoamiCommand,
 ])("prints help that fits 80 columns for %p", async (command) => {
   const names = command({ env: {} } as Terminal).commands.map((each) => each.name());
   for (const args of [[], ...names.map((name) => [name])]) {
