@@ -18,6 +18,8 @@ export interface RawTerminal {
   /** Columns of the screen. Undefined in a pipe or a file, where tables are not truncated. */
   width: number | undefined;
   write(stream: "out" | "err", text: string): void;
+  /** Whether standard error is a screen, which can show the progress of a long read. */
+  showsProgress: boolean;
   /** All of standard input. */
   input(): Promise<string>;
   /** The line typed at a prompt; empty at the end of the input. */
@@ -29,9 +31,11 @@ export interface RawTerminal {
 }
 
 /** Prints no credential and no control character. */
-export interface Terminal extends Omit<RawTerminal, "write"> {
+export interface Terminal extends Omit<RawTerminal, "write" | "showsProgress"> {
   out(text: string): void;
   err(text: string): void;
+  /** Shows how far a long read is, on a screen only, until the next call. An empty text removes it. */
+  progress(text: string): void;
   /** Prints the data of a command as JSON. @param command Its name, such as `models endpoints`. */
   json(command: string, data: object): void;
   /** Prints a line that ends with a credential for the user to copy. */
@@ -57,6 +61,9 @@ export function gatedTerminal(raw: RawTerminal): Terminal {
     ...raw,
     out: (text) => raw.write("out", `${gated(text)}\n`),
     err: (text) => raw.write("err", `${gated(text)}\n`),
+    progress: (text) => {
+      if (raw.showsProgress) raw.write("err", `\r${gated(text)}${ERASE_REST_OF_LINE}`);
+    },
     json: (command, data) => raw.write("out", `${printedJson(envelope(command, data), secrets())}\n`),
     reveal: (text, secret) => raw.write("out", `${gated(text)}${clean(secret.reveal())}\n`),
     ask: (question) => raw.ask(gated(question)),
@@ -66,6 +73,8 @@ export function gatedTerminal(raw: RawTerminal): Terminal {
   const gated = (text: string) => printed(text, secrets(), terminal.colors);
   return terminal;
 }
+
+const ERASE_REST_OF_LINE = "\u001b[K";
 
 /** Credentials of the environment, which changes when a command reads files of variables. */
 function secretsOf(env: NodeJS.ProcessEnv): Secret[] {
@@ -85,6 +94,7 @@ export function processTerminal(): Terminal {
     colors: stdout.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb",
     width: stdout.isTTY ? stdout.columns : undefined,
     write: (stream, text) => void (stream === "out" ? stdout : stderr).write(text),
+    showsProgress: stderr.isTTY === true && env.TERM !== "dumb",
     input: () => text(stdin),
     ask,
     exitCode: (code) => {

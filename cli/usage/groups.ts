@@ -1,42 +1,28 @@
 /** Adds up what was used. Pure. */
-import type { Activity } from "../../provider/api/activity";
 import type { Key } from "../../provider/api/keys";
-import { utcDay } from "../shared/dates";
 import { rounded } from "../shared/money";
+import type { Period } from "./period";
 
-export const GROUPINGS = ["day", "model", "provider", "key"] as const;
+export const GROUPINGS = ["day", "model", "provider", "key", "user", "workspace"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
-
-/** First and last day, `YYYY-MM-DD`, and all days between. */
-export interface Period {
-  from: string;
-  to: string;
-  days: string[];
-}
-
-const DAY_MS = 86_400_000;
-
-/** The UTC days before today. */
-export function periodBefore(today: Date, count: number): Period {
-  const days = Array.from({ length: count }, (_, index) =>
-    utcDay(new Date(today.getTime() - (count - index) * DAY_MS)),
-  );
-  return { from: days[0] as string, to: days.at(-1) as string, days };
-}
-
-export function within(activity: readonly Activity[], { from, to }: Period): Activity[] {
-  return activity.filter(({ date }) => date >= from && date <= to);
-}
 
 /** USD, requests and tokens. */
 const AMOUNTS = ["usage", "byokUsage", "requests", "promptTokens", "completionTokens", "reasoningTokens"] as const;
 type Amount = (typeof AMOUNTS)[number];
 export type Sums = Record<Amount, number>;
 
-export interface Group extends Sums {
-  /** A day, a model, a provider, or the name of a key. */
-  name: string;
+/** Usage, and where it belongs as far as its source says. */
+export interface UsageRow extends Sums, Partial<Record<Grouping, string>> {
   /** Hash of the key; null for usage without any of the keys. */
+  hash?: string | null;
+}
+
+export interface Group extends Sums {
+  /** The day, model, provider, key, user or workspace; two of them separated by a comma. */
+  name: string;
+  /** Each part of the name, by grouping. */
+  of: Partial<Record<Grouping, string>>;
+  /** Hash of the key, where it is known; null for usage without any of the keys. */
   hash?: string | null;
 }
 
@@ -44,49 +30,79 @@ export function total(parts: readonly Sums[]): Sums {
   return sumsOf((amount) => parts.reduce((sum, part) => sum + part[amount], 0));
 }
 
+export function negated(sums: Sums): Sums {
+  return sumsOf((amount) => -sums[amount]);
+}
+
 function sumsOf(value: (amount: Amount) => number): Sums {
   return Object.fromEntries(AMOUNTS.map((amount) => [amount, rounded(value(amount))])) as Sums;
 }
 
-/** All days in order; models and providers by spending. */
-export function groupsOf(rows: readonly Activity[], by: Exclude<Grouping, "key">, { days }: Period): Group[] {
-  const nameOf = ({ date, model, providerName }: Activity) => ({ day: date, model, provider: providerName })[by];
-  const names = by === "day" ? days : [...new Set(rows.map(nameOf))];
-  const groups = names.map((name) => ({ name, ...total(rows.filter((row) => nameOf(row) === name)) }));
-  return by === "day" ? groups : groups.sort(mostFirst);
+/** Days in order, all of them if there is nothing else; the rest by spending. */
+export function groupsOf(rows: readonly UsageRow[], by: readonly Grouping[], { days }: Period): Group[] {
+  const groups = new Map<string, UsageRow[]>();
+  if (by.join() === "day") for (const day of days) groups.set(JSON.stringify([day, null]), []);
+  for (const row of rows) {
+    const id = JSON.stringify([...by.map((each) => row[each]), row.hash ?? null]);
+    groups.set(id, [...(groups.get(id) ?? []), row]);
+  }
+  const all = [...groups].map(([id, parts]) => groupOf(by, JSON.parse(id) as string[], parts));
+  return all.filter((group) => by.join() === "day" || isUsed(group)).sort(inOrder);
 }
 
-/** Activity of none of the keys is of deleted keys, or of the website. */
-export function groupsByKey(
-  perKey: readonly { key: Key; activity: readonly Activity[] }[],
-  all: readonly Activity[],
-): Group[] {
-  const groups = perKey.map(({ key, activity }) => ({ name: key.name, hash: key.hash, ...total(activity) }));
-  const [whole, part] = [total(all), total(groups)];
-  const others = { name: "(other)", hash: null, ...sumsOf((amount) => whole[amount] - part[amount]) };
-  return [...groups.sort(mostFirst), others].filter(isUsed);
+function groupOf(by: readonly Grouping[], values: readonly string[], rows: readonly UsageRow[]): Group {
+  const of = Object.fromEntries(by.map((each, index) => [each, values[index]]));
+  const hash = rows[0]?.hash;
+  return { name: values.slice(0, by.length).join(", "), of, ...(hash !== undefined && { hash }), ...total(rows) };
 }
 
 function isUsed({ requests, usage, byokUsage }: Sums): boolean {
   return requests > 0 || usage > 0 || byokUsage > 0;
 }
 
-function mostFirst(a: Group, b: Group): number {
-  return b.usage + b.byokUsage - (a.usage + a.byokUsage) || b.requests - a.requests || (a.name < b.name ? -1 : 1);
+/** Usage without any of the keys comes last. */
+function inOrder(a: Group, b: Group): number {
+  const [dayA, dayB] = [a.of.day ?? "", b.of.day ?? ""];
+  if (dayA !== dayB) return dayA < dayB ? -1 : 1;
+  return Number(a.hash === null) - Number(b.hash === null) || mostFirst(a, b);
+}
+
+export function mostFirst(a: Group, b: Group): number {
+  return spent(b) - spent(a) || b.requests - a.requests || (a.name < b.name ? -1 : 1);
+}
+
+/** Credits and BYOK. */
+export function spent({ usage, byokUsage }: Pick<Sums, "usage" | "byokUsage">): number {
+  return usage + byokUsage;
 }
 
 export interface Counters {
   usage: number;
   byokUsage: number;
 }
+export type CountersByTime = Record<"today" | "week" | "month" | "ever", Counters>;
+
+export interface KeyCounters extends CountersByTime {
+  name: string;
+  hash: string;
+}
 
 /** The keys' own counters, which include today. */
-export function counters(keys: readonly Key[]): Record<"today" | "week" | "month", Counters> {
+export function counters(keys: readonly Key[]): CountersByTime {
   const sum = (amount: (key: Key) => number | null) =>
     rounded(keys.reduce((total, key) => total + (amount(key) ?? 0), 0));
   return {
     today: { usage: sum((key) => key.usageDaily), byokUsage: sum((key) => key.byokUsageDaily) },
     week: { usage: sum((key) => key.usageWeekly), byokUsage: sum((key) => key.byokUsageWeekly) },
     month: { usage: sum((key) => key.usageMonthly), byokUsage: sum((key) => key.byokUsageMonthly) },
+    ever: { usage: sum((key) => key.usage), byokUsage: sum((key) => key.byokUsage) },
   };
+}
+
+/** The counters of each key, the highest of this month first, then of all time. */
+export function countersByKey(keys: readonly Key[]): KeyCounters[] {
+  const each = keys.map((key) => ({ name: key.name, hash: key.hash, ...counters([key]) }));
+  return each.sort(
+    (a, b) => spent(b.month) - spent(a.month) || spent(b.ever) - spent(a.ever) || (a.name < b.name ? -1 : 1),
+  );
 }

@@ -1,74 +1,190 @@
-/** Usage as text and as JSON. */
+/** Usage as text, JSON and CSV. */
 import type { Key } from "../../provider/api/keys";
 import { formatCount } from "../shared/counts";
+import { csv } from "../shared/csv";
 import { utcDay } from "../shared/dates";
 import { formatUsd } from "../shared/money";
 import { printable } from "../shared/output";
-import { table } from "../shared/table";
-import { type Counters, type Group, type Grouping, type Period, type Sums, total } from "./groups";
+import { table, WIDE_SCREEN } from "../shared/table";
+import {
+  type Counters,
+  type CountersByTime,
+  type Group,
+  type Grouping,
+  type KeyCounters,
+  type Sums,
+  spent,
+  total,
+} from "./groups";
+import type { Period } from "./period";
+import type { Found } from "./read";
 
 export interface Usage {
   /** The key of `--key`. */
   key: Key | undefined;
-  counters: Record<"today" | "week" | "month", Counters>;
-  /** Undefined if it could not be read. */
-  completed: Completed | undefined;
+  counters: CountersByTime;
+  /** The counters of each key, if they are grouped by key. */
+  keys: KeyCounters[] | undefined;
+  /** Undefined if it was not requested or could not be read. */
+  range: Range | undefined;
 }
 
-/** The completed days. */
-export interface Completed {
-  by: Grouping;
+/** The days of the report. */
+export interface Range {
+  by: readonly Grouping[];
   today: Date;
   period: Period;
+  source: Found["source"];
+  missing: Found["missing"];
+  /** The groups to print. */
   groups: Group[];
+  /** Groups that `--top` leaves out. */
+  omitted: Group[];
+  /** Spending of each day, if the source has it. */
+  days: number[] | undefined;
 }
 
 /** Fields keep their names; new ones may be added. */
-export function usageJson({ key, counters, completed }: Usage): object {
+export function usageJson({ key, counters, keys, range }: Usage): object {
   return {
     key: key ? { hash: key.hash, name: key.name } : null,
     ...counters,
-    completed: completed ? completedJson(completed) : null,
+    keys: keys ?? null,
+    range: range ? rangeJson(range) : null,
   };
 }
 
-function completedJson({ by, period: { from, to }, groups }: Completed): object {
-  return { from, to, by, groups, total: total(groups) };
+function rangeJson({ by, period: { from, to }, source, missing, groups, omitted }: Range): object {
+  const names = { from, to, by: by.join(","), source, missing: missing?.what ?? [] };
+  return { ...names, groups, omitted: omitted.length, total: total([...groups, ...omitted]) };
 }
 
-export function usageText({ key, counters, completed }: Usage, width: number | undefined): string {
+/** The groups, or the counters of the keys where no days were requested. */
+export function usageCsv({ keys, range }: Usage): string {
+  if (!range) return keyCountersCsv(keys ?? []);
+  const { by, groups } = range;
+  const withHash = groups.some(({ hash }) => hash !== undefined);
+  const titles = ["usage", "byokUsage", "requests", "promptTokens", "completionTokens", "reasoningTokens"] as const;
+  const rows = groups.map((group) => [
+    ...by.map((each) => group.of[each] ?? ""),
+    ...(withHash ? [group.hash ?? ""] : []),
+    ...titles.map((title) => group[title]),
+  ]);
+  return csv([...by, ...(withHash ? ["hash"] : []), ...titles], rows);
+}
+
+function keyCountersCsv(keys: readonly KeyCounters[]): string {
+  const times = ["today", "week", "month", "ever"] as const;
+  const titles = times.flatMap((time) => [time, `${time}Byok`]);
+  const rows = keys.map((key) => [
+    key.name,
+    key.hash,
+    ...times.flatMap((time) => [key[time].usage, key[time].byokUsage]),
+  ]);
+  return csv(["key", "hash", ...titles], rows);
+}
+
+export function usageText({ key, counters, keys, range }: Usage, width: number | undefined): string {
   return [
     ...(key ? [`Usage of key "${printable(key.name)}" (${printable(key.hash.slice(0, 12))})`] : []),
     counterTable(counters),
-    ...(completed ? [periodText(completed), groupTable(completed, width)] : []),
+    ...(keys && keys.length > 0 ? [keyCounterTable(keys, width)] : []),
+    ...(range ? [periodText(range, width), groupTable(range, width)] : []),
   ].join("\n\n");
 }
 
-function periodText({ period: { from, to, days }, today }: Completed): string {
+function counterTable(counters: CountersByTime): string {
+  const row = (name: string, amount: keyof Counters) => [name, ...amountsOf(counters, amount)];
+  const columns = ["SPENT", "TODAY", "THIS WEEK", "THIS MONTH", "EVER"];
+  return table(columns, [row("credits", "usage"), row("BYOK", "byokUsage")]);
+}
+
+function keyCounterTable(keys: readonly KeyCounters[], width: number | undefined): string {
+  const rows = keys.map((key) => [nameText(key), ...amountsOf(key, "usage"), formatUsd(key.month.byokUsage)]);
+  const columns = [{ title: "KEY", minWidth: 12 }, "TODAY", "THIS WEEK", "THIS MONTH", "EVER", "BYOK THIS MONTH"];
+  return table(columns, rows, width);
+}
+
+function amountsOf({ today, week, month, ever }: CountersByTime, amount: keyof Counters): string[] {
+  return [today, week, month, ever].map((counters) => formatUsd(counters[amount]));
+}
+
+function periodText({ period, today, days }: Range, width: number | undefined): string {
+  const chart = width !== undefined && days && days.length > 1 && days.length < width - CHART_LABEL.length;
+  const sentences = rangeText(period, utcDay(today));
+  const isTooWide = width !== undefined && sentences.join(" ").length > width;
+  return [sentences.join(isTooWide ? "\n" : " "), ...(chart ? [CHART_LABEL + sparkline(days)] : [])].join("\n");
+}
+
+function rangeText({ from, to, days }: Period, today: string): string[] {
+  if (to === today) return [`${from === to ? "Today" : `UTC days ${from} to today`}, ${today}, which is not over yet.`];
+  const isLast = Date.parse(today) - Date.parse(to) === 86_400_000;
+  if (!isLast) return [from === to ? `UTC day ${to}.` : `UTC days ${from} to ${to}.`];
   const period =
     days.length === 1
       ? `The last completed UTC day, ${to}`
       : `The last ${days.length} completed UTC days, ${from} to ${to}`;
-  return `${period}. Today, ${utcDay(today)}, is not included.`;
+  return [`${period}.`, `Today, ${today}, is not included.`];
 }
 
-function counterTable({ today, week, month }: Usage["counters"]): string {
-  const row = (name: string, amount: keyof Counters) => [
-    name,
-    ...[today, week, month].map((counters) => formatUsd(counters[amount])),
-  ];
-  return table(["SPENT", "TODAY", "THIS WEEK", "THIS MONTH"], [row("credits", "usage"), row("BYOK", "byokUsage")]);
+const CHART_LABEL = "Spent each day  ";
+const BARS = "▁▂▃▄▅▆▇█";
+
+/** One bar for each amount; the highest amount has the highest bar. */
+export function sparkline(amounts: readonly number[]): string {
+  const max = Math.max(...amounts);
+  return amounts.map((amount) => BARS[max > 0 ? Math.round((amount / max) * (BARS.length - 1)) : 0]).join("");
 }
 
-function groupTable({ by, groups }: Completed, width: number | undefined): string {
+function groupTable({ by, groups, omitted }: Range, width: number | undefined): string {
   if (groups.length === 0) return "Nothing was used.";
-  const lines: (Sums & Pick<Group, "name" | "hash">)[] = [...groups, { name: "total", ...total(groups) }];
-  const rows = lines.map(({ name, hash, usage, byokUsage, requests, promptTokens, completionTokens }) => [
-    // Several keys may have the same name.
-    hash ? `${printable(name)} (${printable(hash).slice(0, 8)})` : printable(name),
-    ...[usage, byokUsage].map((amount) => formatUsd(amount)),
-    ...[requests, promptTokens, completionTokens].map(formatCount),
+  const labeled: [string[], Sums][] = [
+    ...groups.map((group): [string[], Sums] => [by.map((each) => cellOf(group, each)), group]),
+    ...(omitted.length > 0 ? [summary(`(${formatCount(omitted.length)} more)`, omitted, by)] : []),
+    summary("total", [...groups, ...omitted], by),
+  ];
+  const amounts = amountColumns(labeled, by.length > 1 && width !== undefined && width < WIDE_SCREEN);
+  const rows = labeled.map(([names, sums]) => [
+    ...names,
+    ...amounts.map(({ field, isCount }) => (isCount ? formatCount(sums[field]) : formatUsd(sums[field]))),
   ]);
-  const columns = [{ title: by.toUpperCase(), minWidth: 12 }, "CREDITS", "BYOK", "REQUESTS", "TOKENS IN", "TOKENS OUT"];
+  const columns = [
+    ...by.map((each) => ({ title: each.toUpperCase(), minWidth: each === "day" ? 10 : 12 })),
+    ...amounts.map(({ title }) => title),
+  ];
   return table(columns, rows, width);
+}
+
+/** Reasoning tokens, which are a part of the tokens out, only where there are some. */
+function amountColumns(lines: readonly [string[], Sums][], isNarrow: boolean) {
+  const columns = [
+    { title: "CREDITS", field: "usage", isCount: false },
+    { title: "BYOK", field: "byokUsage", isCount: false },
+    { title: "REQUESTS", field: "requests", isCount: true },
+    { title: "TOKENS IN", field: "promptTokens", isCount: true },
+    { title: "TOKENS OUT", field: "completionTokens", isCount: true },
+    { title: "REASONING", field: "reasoningTokens", isCount: true },
+  ] as const;
+  if (isNarrow) return columns.slice(0, 3);
+  return lines.some(([, { reasoningTokens }]) => reasoningTokens > 0) ? columns : columns.slice(0, -1);
+}
+
+function summary(name: string, groups: readonly Group[], by: readonly Grouping[]): [string[], Sums] {
+  return [[name, ...by.slice(1).map(() => "")], total(groups)];
+}
+
+function cellOf({ of, hash }: Group, by: Grouping): string {
+  const name = of[by] ?? "";
+  return by === "key" ? nameText({ name, hash }) : printable(name);
+}
+
+/** Several keys may have the same name. */
+function nameText({ name, hash }: { name: string; hash?: string | null | undefined }): string {
+  return hash ? `${printable(name)} (${printable(hash).slice(0, 8)})` : printable(name);
+}
+
+/** The amounts of a day chart; undefined if the rows don't name their day. */
+export function spentByDay(rows: readonly (Sums & { day?: string })[], { days }: Period): number[] | undefined {
+  if (rows.some(({ day }) => day === undefined)) return undefined;
+  return days.map((day) => spent(total(rows.filter((row) => row.day === day))));
 }

@@ -1,7 +1,7 @@
 /** Usage in the last 30 completed UTC days, without today: `/activity`. */
 import * as z from "zod";
 import type { Api } from "./call";
-import { data, nullableNumber } from "./shapes";
+import { data, nullableNumber, nullableString } from "./shapes";
 
 export const ACTIVITY_DAYS = 30;
 
@@ -25,13 +25,22 @@ const activity = z
     promptTokens: count,
     completionTokens: count,
     reasoningTokens: count,
+    /** Only in rows that are split by workspace. */
+    workspaceId: nullableString,
   })
   .transform(({ byokUsageInference, ...rest }) => ({ ...rest, byokUsage: byokUsageInference }));
 export type Activity = z.output<typeof activity>;
 
 const activityList = data(z.array(activity));
 
-/** Usage of the account, or of one key. The rows don't name the key. */
-export function listActivity(api: Api, apiKeyHash?: string): Promise<Activity[]> {
-  return api.request({ method: "GET", path: ["activity"], query: { apiKeyHash }, result: activityList });
+export interface ActivityFilter {
+  apiKeyHash?: string | undefined;
+  userId?: string | undefined;
+  /** Splits rows by workspace. */
+  groupBy?: "workspace" | undefined;
+}
+
+/** Usage of the account, or of one key or user. The rows name neither. */
+export function listActivity(api: Api, query: ActivityFilter = {}): Promise<Activity[]> {
+  return api.request({ method: "GET", path: ["activity"], query: { ...query }, result: activityList });
 }

@@ -12,7 +12,7 @@ function usage(...args: string[]) {
 interface Report {
   key: { name: string } | null;
   today: { usage: number; byokUsage: number };
-  completed: { from: string; to: string; groups: Record<string, unknown>[]; total: Record<string, number> };
+  range: { from: string; to: string; groups: Record<string, unknown>[]; total: Record<string, number> };
 }
 
 async function report(...args: string[]): Promise<Report> {
@@ -33,9 +33,9 @@ test("counts today in the keys' counters only, and says so", async () => {
   const hash = createKey("ci");
   use(hash, 3, 0, { byok_usage: 0.5 });
   use(hash, 2, 1);
-  const { today, completed } = await report();
+  const { today, range } = await report();
   expect(today).toEqual({ usage: 3, byokUsage: 0.5 });
-  expect(completed.total).toMatchObject({ usage: 2, byokUsage: 0, requests: 1 });
+  expect(range.total).toMatchObject({ usage: 2, byokUsage: 0, requests: 1 });
   expect((await usage()).out).toContain(
     `The last 7 completed UTC days, ${dayOf(7)} to ${dayOf(1)}. Today, ${dayOf(0)}, is not included.`,
   );
@@ -47,7 +47,9 @@ test("adds up the counters of all keys, in all workspaces, including disabled ke
     use(simulator().dashboard.createKey({ name: "ci", ...fields }).key.hash, 1.1, 0);
   }
   const { out } = await usage();
-  expect(out).toMatch(/^SPENT +TODAY +THIS WEEK +THIS MONTH\ncredits +\$3.30 +\$3.30 +\$3.30\nBYOK +\$0 +\$0 +\$0\n/);
+  expect(out).toMatch(
+    /^SPENT +TODAY +THIS WEEK +THIS MONTH +EVER\ncredits +\$3.30 +\$3.30 +\$3.30 +\$3.30\nBYOK +\$0 +\$0 +\$0 +\$0\n/,
+  );
 });
 
 test("lists all days, including those without usage", async () => {
@@ -55,9 +57,9 @@ test("lists all days, including those without usage", async () => {
   use(hash, 2, 1);
   use(hash, 1, 3);
   use(hash, 8, 4);
-  const { completed } = await report("--days", "3");
-  expect(completed).toMatchObject({ from: dayOf(3), to: dayOf(1), total: { usage: 3 } });
-  expect(completed.groups.map(({ name, usage }) => [name, usage])).toEqual([
+  const { range } = await report("--days", "3");
+  expect(range).toMatchObject({ from: dayOf(3), to: dayOf(1), total: { usage: 3 } });
+  expect(range.groups.map(({ name, usage }) => [name, usage])).toEqual([
     [dayOf(3), 1],
     [dayOf(2), 0],
     [dayOf(1), 2],
@@ -69,7 +71,7 @@ test("sorts models and providers by spending", async () => {
   use(hash, 1, 1, { model: "openai/gpt-4o", provider_name: "OpenAI" });
   use(hash, 1, 2, { model: "openai/gpt-4o", provider_name: "Azure" });
   use(hash, 1.5, 2, { model: "x-ai/grok-4", provider_name: "Azure" });
-  const groups = async (by: string) => (await report("--by", by)).completed.groups;
+  const groups = async (by: string) => (await report("--by", by)).range.groups;
   expect((await groups("model")).map(({ name, usage }) => [name, usage])).toEqual([
     ["openai/gpt-4o", 2],
     ["x-ai/grok-4", 1.5],
@@ -85,7 +87,7 @@ test("excludes older days from every grouping", async () => {
   use(hash, 1, 3);
   use(hash, 8, 4);
   for (const by of ["day", "model", "provider", "key"]) {
-    expect((await report("--days", "3", "--by", by)).completed.total.usage).toBe(1);
+    expect((await report("--days", "3", "--by", by)).range.total.usage).toBe(1);
   }
 });
 
@@ -96,7 +98,7 @@ test("groups usage by key, and usage of deleted keys as (other)", async () => {
   use(web, 2, 1);
   use(gone, 4, 1);
   simulator().dashboard.deleteKey(gone);
-  const { groups, total } = (await report("--by", "key")).completed;
+  const { groups, total } = (await report("--by", "key")).range;
   expect(groups.map(({ name, hash, usage }) => [name, hash, usage])).toEqual([
     ["web", web, 2],
     ["ci", ci, 1],
@@ -113,12 +115,12 @@ test("counts only one key when --key names it or has a prefix of its hash", asyn
     use(web, 2, daysBefore);
   }
   for (const wanted of ["ci", ci.slice(0, 12)]) {
-    const { key, today, completed } = await report("--key", wanted, "--by", "key");
+    const { key, today, range } = await report("--key", wanted, "--by", "key");
     expect({
       key: key?.name,
       today: today.usage,
-      groups: completed.groups.length,
-      total: completed.total.usage,
+      groups: range.groups.length,
+      total: range.total.usage,
     }).toEqual({
       key: "ci",
       today: 1,
@@ -136,7 +138,7 @@ test("lists the candidates and reads no activity when several keys have the name
   expect(simulator().requests.map(({ path }) => path)).not.toContain("/activity");
 });
 
-test.each(["--days=0", "--days=31", "--days=x", "--by=user", "--key=unknown"])("exits with 2 on %s", async (arg) => {
+test.each(["--days=0", "--days=365", "--days=x", "--by=color", "--key=unknown"])("exits with 2 on %s", async (arg) => {
   const { out, code } = await usage(arg);
   expect({ out, code }).toEqual({ out: "", code: 2 });
 });

@@ -17,6 +17,7 @@ export interface Place {
   /** Columns of the screen; a pipe unless given. */
   width?: number;
   colors?: boolean;
+  showsProgress?: boolean;
 }
 
 const ENDED = new Error("ended");
@@ -29,6 +30,7 @@ export function placeFor(place: Place = {}): { terminal: Terminal; result: Run }
     interactive: place.answer !== undefined,
     colors: place.colors ?? false,
     width: place.width,
+    showsProgress: place.showsProgress ?? false,
     write: (stream, text) => {
       result[stream] += text;
     },
