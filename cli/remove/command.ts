@@ -1,4 +1,4 @@
-/** `pulumi-openrouter remove`: deletes one key or guardrail, by its full hash or id, after showing it. */
+/** `pulumi-openrouter remove`: deletes one key or guardrail, after showing it. */
 import type { Command } from "commander";
 import { deleteGuardrail, readGuardrail } from "../../provider/api/guardrails";
 import { deleteKey, readKey } from "../../provider/api/keys";
@@ -7,13 +7,16 @@ import { isKeyHash, isUuid } from "../../provider/ids";
 import { type Account, openAccount } from "../shared/account";
 import { pluralize } from "../shared/counts";
 import { CREDENTIALS_HELP } from "../shared/environment";
-import { findGuardrailOf, readAssigned } from "../shared/inventory";
+import { findGuardrailOf, readAllKeys, readAssigned } from "../shared/inventory";
+import { chooseKey, KEY_CHOICE, rejectApiKey } from "../shared/keyChoice";
 import { formatBudget, formatUsd } from "../shared/money";
 import { printable } from "../shared/output";
 import { factLines } from "../shared/table";
 import { EXIT, newCommand, type Terminal, UsageError } from "../shared/terminal";
 
 interface Removable {
+  /** Full hash or id. */
+  id: string;
   /** Kind and name, for example `key "ci"`. */
   title: string;
   /** Labels and values that the user sees before the prompt. */
@@ -21,8 +24,8 @@ interface Removable {
   delete(): Promise<void>;
 }
 
-/** Reads the object to delete. @throws UsageError if this is not the id of one */
-type Find = (account: Account, id: string) => Promise<Removable>;
+/** Reads the object to delete. @throws UsageError if this names none or several */
+type Find = (account: Account, wanted: string) => Promise<Removable>;
 
 export function removeCommand(terminal: Terminal): Command {
   const command = newCommand("remove", terminal)
@@ -35,13 +38,8 @@ export function removeCommand(terminal: Terminal): Command {
       .description(`delete a ${name}; ${effect}`)
       .option("--yes", "skip the prompt; required without a terminal")
       .addHelpText("after", HELP)
-      .action((id: string, { yes = false }: { yes?: boolean }) => remove(terminal, find, id, yes));
-  addKind(
-    findKey,
-    "key",
-    ["<hash>", "full hash of the key, 64 hexadecimal digits"],
-    "its clients lose access at once, and it can't be restored",
-  );
+      .action((wanted: string, { yes = false }: { yes?: boolean }) => remove(terminal, find, wanted, yes));
+  addKind(findKey, "key", ["<key>", KEY_CHOICE], "its clients lose access at once, and it can't be restored");
   addKind(
     findGuardrail,
     "guardrail",
@@ -59,11 +57,11 @@ ${CREDENTIALS_HELP}
 Exit code: 0 if it was deleted, 1 if you answered no, 2 if it could not be
 deleted.`;
 
-async function remove(terminal: Terminal, find: Find, id: string, yes: boolean): Promise<void> {
+async function remove(terminal: Terminal, find: Find, wanted: string, yes: boolean): Promise<void> {
   if (!yes && !terminal.interactive) {
     throw new UsageError("nothing was removed: there is no terminal for the prompt. Add --yes to skip it");
   }
-  const object = await find(openAccount(terminal), id);
+  const object = await find(openAccount(terminal), wanted);
   terminal.out(factLines(object.facts));
   if (!yes && !/^y(es)?$/i.test((await terminal.ask("Delete it? This can't be undone. [y/N] ")).trim())) {
     terminal.err("Nothing was removed.");
@@ -71,22 +69,17 @@ async function remove(terminal: Terminal, find: Find, id: string, yes: boolean):
     return;
   }
   await object.delete();
-  terminal.out(`Deleted ${object.title} (${id}).`);
+  terminal.out(`Deleted ${object.title} (${object.id}).`);
 }
 
-const findKey: Find = async (account, hash) => {
-  if (hash.startsWith("sk-or-")) {
-    throw new UsageError("that is an API key; pass its hash, which `pulumi-openrouter keys --json` shows");
-  }
-  // Not a prefix: tomorrow it may match a different key.
-  if (!isKeyHash(hash)) {
-    throw new UsageError("pass the full hash, 64 hexadecimal digits; `pulumi-openrouter keys --json` shows it");
-  }
+const findKey: Find = async (account, wanted) => {
+  const hash = isKeyHash(wanted) ? wanted : await hashOfKey(account, wanted);
   const object = `inference key ${hash}`;
   const key = await inThisAccount(object, readKey(account.start("read", object), hash));
   const guardrail = await findGuardrailOf(account, key);
   const name = `"${printable(key.name)}"`;
   return {
+    id: hash,
     title: `key ${name}`,
     facts: [
       ["key", `${name}${key.disabled ? " (disabled)" : ""}`],
@@ -99,6 +92,16 @@ const findKey: Find = async (account, hash) => {
     delete: () => inThisAccount(object, deleteKey(account.start("delete", object), hash)),
   };
 };
+
+/** @throws UsageError unless the name or hash prefix can mean only one key */
+async function hashOfKey(account: Account, wanted: string): Promise<string> {
+  rejectApiKey(wanted);
+  const { keys, unreadable } = await readAllKeys(account);
+  const [refusal] = unreadable;
+  // A key that can't be listed may have the same name or prefix.
+  if (refusal !== undefined) throw new UsageError(`pass the full hash, because not all keys can be listed: ${refusal}`);
+  return chooseKey(keys, wanted).hash;
+}
 
 function usedText({ usage, byokUsage }: { usage: number | null; byokUsage: number | null }): string {
   if (usage === null) return "unknown";
@@ -116,6 +119,7 @@ const findGuardrail: Find = async (account, id) => {
   const name = `"${printable(guardrail.name)}"`;
   const { limitUsd, resetInterval } = guardrail;
   return {
+    id,
     title: `guardrail ${name}`,
     facts: [
       ["guardrail", name],

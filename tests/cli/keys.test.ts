@@ -128,27 +128,41 @@ test("lists the candidates on standard error when several keys have the name", a
   );
 });
 
-test("rejects a prefix of several hashes, and prefers a name to a hash prefix", async () => {
-  const keysOfAccount = Array.from({ length: 17 }, (_, index) => createKey(`key ${index}`, 0));
-  const first = (hash: string) => hash.slice(0, 1);
-  const doubled = keysOfAccount.find(({ hash }) =>
-    keysOfAccount.some((each) => each.hash !== hash && first(each.hash) === first(hash)),
-  );
-  const prefix = first(doubled?.hash as string);
-  expect(await keys("show", prefix)).toMatchObject({
-    code: 2,
-    out: "",
-    err: expect.stringContaining("a hash prefix of"),
+test("rejects a prefix of fewer than 8 digits, even if only one hash begins with it", async () => {
+  const { hash } = createKey("ci", 0);
+  expect(await keys("show", hash.slice(0, 7))).toMatchObject({
+    ...{ code: 2, out: "" },
+    err: expect.stringContaining("a hash that begins with it (at least 8 digits)"),
   });
-  const named = createKey(prefix, 0);
-  expect((await keys("show", prefix)).out).toContain(named.hash);
+});
+
+test("rejects a prefix of several hashes, and shows the candidates", async () => {
+  const { hash } = createKey("one", 0);
+  const other = createKey("two", 0);
+  const twin = `${hash.slice(0, 12)}${"0".repeat(52)}`;
+  simulator().dashboard.updateKey(other.hash, { hash: twin });
+  const { out, err, code } = await keys("show", hash.slice(0, 8));
+  expect({ out, code }).toEqual({ out: "", code: 2 });
+  expect(err).toContain(`"${hash.slice(0, 8)}" is a hash prefix of 2 keys; pass a longer prefix of the hash:`);
+  expect(err).toContain(`${twin.slice(0, 16)}  `);
+});
+
+test("rejects a name that is also a prefix of another key's hash, but not a full hash that is also a name", async () => {
+  const { hash } = createKey("ci", 0);
+  const impostor = createKey(hash.slice(0, 10), 0);
+  const { out, err, code } = await keys("show", hash.slice(0, 10));
+  expect({ out, code }).toEqual({ out: "", code: 2 });
+  expect(err).toContain("is both the name of a key and a hash prefix of another");
+  for (const each of [hash, impostor.hash]) expect(err).toContain(each.slice(0, 16));
+  createKey(hash, 0);
+  expect((await keys("show", hash)).out).toContain('"ci"');
 });
 
 test("rejects an API key without printing it, and an unknown name", async () => {
   const { secret } = simulator().dashboard.createKey({ name: "ci" });
   expect(await keys("show", secret)).toEqual({
     out: "",
-    err: "that is an API key; pass its name or a hash prefix\n",
+    err: "that is an API key; pass its name, or its hash, which `pulumi-openrouter keys --json` shows\n",
     code: 2,
   });
   expect(await keys("show", "unknown")).toMatchObject({

@@ -56,17 +56,46 @@ test("sends no request without a terminal and --yes", async () => {
   expect(simulator().requests).toEqual([]);
 });
 
-test("rejects a prefix of a hash, a name, the id of a different kind, and a missing argument", async () => {
+test("deletes the key with a name or with a unique prefix of its hash", async () => {
+  for (const wanted of ["name", "prefix"]) {
+    const { key } = simulator().dashboard.createKey({ name: "left" });
+    const { out, code } = await remove(["key", wanted === "name" ? "left" : key.hash.slice(0, 8), "--yes"]);
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(`Deleted key "left" (${key.hash}).`) });
+    expect(simulator().account.keys).toEqual([]);
+  }
+});
+
+test("deletes nothing when a name or prefix means no key or several, or is too short", async () => {
   const { key } = simulator().dashboard.createKey({ name: "left" });
+  simulator().dashboard.createKey({ name: key.hash.slice(0, 8) });
+  for (const name of ["twin", "twin"]) simulator().dashboard.createKey({ name });
   const { id } = simulator().dashboard.createGuardrail({ name: "g" });
-  const wrong = [
-    ["key", key.hash.slice(0, 12)],
-    ["key", "left"],
-    ["key", id],
-    ["key"],
-    ["guardrail", key.hash],
-    ["guardrail", ".."],
-  ];
+  for (const wanted of ["unknown", "twin", "lef", key.hash.slice(0, 7), key.hash.slice(0, 8), id]) {
+    const { out, code } = await remove(["key", wanted, "--yes"]);
+    expect({ wanted, code, out }).toEqual({ wanted, code: 2, out: "" });
+  }
+  expect(deletes()).toEqual([]);
+});
+
+test("requires the full hash when not all keys can be listed", async () => {
+  const { id } = simulator().dashboard.addWorkspace({ name: "Other", slug: "other" });
+  const { key } = simulator().dashboard.createKey({ name: "left" });
+  simulator().faults.add({
+    path: "/keys",
+    where: ({ query }) => query.workspace_id === id,
+    effect: "status",
+    status: 403,
+    times: Number.POSITIVE_INFINITY,
+  });
+  const { err, code } = await remove(["key", "left", "--yes"]);
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringMatching(/^pass the full hash, because not all keys/) });
+  expect(deletes()).toEqual([]);
+  expect((await remove(["key", key.hash, "--yes"])).code).toBe(0);
+});
+
+test("sends no request for the id of a different kind or a missing argument", async () => {
+  const { key } = simulator().dashboard.createKey({ name: "left" });
+  const wrong = [["key"], ["guardrail", key.hash], ["guardrail", ".."]];
   for (const args of wrong) expect(await remove([...args, "--yes"])).toMatchObject({ code: 2, out: "" });
   expect(simulator().requests).toEqual([]);
 });
@@ -75,7 +104,7 @@ test("neither sends nor prints an API key that is passed instead of its hash", a
   const { secret } = simulator().dashboard.createKey({ name: "left" });
   const { out, err, code } = await remove(["key", secret, "--yes"]);
   expect(code).toBe(2);
-  expect(err).toContain("pass its hash");
+  expect(err).toContain("that is an API key; pass its name, or its hash");
   expect(out + err).not.toContain(secret);
   expect(simulator().requests).toEqual([]);
 });
