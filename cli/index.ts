@@ -15,6 +15,7 @@ import { withEnvFileOption } from "./shared/environment";
 import { EXIT, newCommand, processTerminal, reportErrors } from "./shared/terminal";
 import { usageCommand } from "./usage/command";
 import { whoamiCommand } from "./whoami/command";
+import { workspacesCommand } from "./workspaces/command";
 
 const terminal = processTerminal();
 // Node would print it with a stack trace, without the gate.
@@ -33,6 +34,7 @@ const ofAccount = [
   usageCommand,
   keysCommand,
   modelsCommand,
+  workspacesCommand,
   auditCommand,
   adoptCommand,
   removeCommand,

@@ -4,7 +4,15 @@ import type { Api } from "./call";
 import { PAGE_SIZE, pagesByTotal } from "./pages";
 import { nullableString, page } from "./shapes";
 
-const workspace = z.object({ id: z.string().min(1), name: nullableString, createdAt: nullableString });
+const workspace = z.object({
+  id: z.string().min(1),
+  name: nullableString,
+  slug: nullableString,
+  description: nullableString,
+  /** Applies to all keys and members of the workspace. */
+  defaultGuardrailId: nullableString,
+  createdAt: nullableString,
+});
 export type Workspace = z.output<typeof workspace>;
 const workspacePage = page(workspace);
 

@@ -28,6 +28,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/review": ["cli/shared", "provider", "formats"],
   "cli/usage": ["cli/shared", "provider", "formats"],
   "cli/whoami": ["cli/shared", "provider", "formats"],
+  "cli/workspaces": ["cli/shared", "provider", "formats"],
   "cli/index": ["cli", "testing/commands", "provider"],
   // It must not share our misreadings of the API.
   "testing/simulator": [],

@@ -13,6 +13,7 @@ import { reviewCommand } from "../../cli/review/command";
 import type { Terminal } from "../../cli/shared/terminal";
 import { usageCommand } from "../../cli/usage/command";
 import { whoamiCommand } from "../../cli/whoami/command";
+import { workspacesCommand } from "../../cli/workspaces/command";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
 import { file, stackExport } from "./support/states";
 import { type Place, run } from "./support/terminal";
@@ -69,6 +70,7 @@ test.each([
   reviewCommand,
   usageCommand,
   whoamiCommand,
+  workspacesCommand,
 ])("prints help that fits 80 columns for %p", async (command) => {
   const names = command({ env: {} } as Terminal).commands.map((each) => each.name());
   for (const args of [[], ...names.map((name) => [name])]) {
