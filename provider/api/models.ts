@@ -1,6 +1,6 @@
 /** The model catalog: `/models`. Read without credentials, because an account may filter its view. */
 import * as z from "zod";
-import type { Api } from "./call";
+import type { Api, Call } from "./call";
 import { nullableNumber, nullableString, nullableStringList } from "./shapes";
 
 /** USD for one token or request, sent as a string. Negative if it depends on the model that a router picks. */
@@ -27,9 +27,18 @@ const model = z.object({
 });
 export type Model = z.output<typeof model>;
 
-/** All models, or those with an endpoint that retains no data. */
-export function listModels(api: Api, { zdr = false } = {}): Promise<Model[]> {
-  return readCatalog(api, model, { zdr: zdr ? "true" : undefined });
+/** All models, or those with an endpoint that retains no data. Median performance of the last 30 minutes sorts them. */
+export function listModels(
+  api: Api,
+  { zdr = false, sort }: { zdr?: boolean; sort?: ModelSort } = {},
+): Promise<Model[]> {
+  return readCatalog(api, model, { query: { zdr: zdr ? "true" : undefined, sort } });
+}
+export type ModelSort = "throughput-high-to-low" | "latency-low-to-high";
+
+/** The models that the settings and guardrails of the account leave. */
+export function listAvailableModels(api: Api, sort?: ModelSort): Promise<Model[]> {
+  return readCatalog(api, model, { path: ["models", "user"], query: { sort }, authenticated: true });
 }
 
 const names = z.object({ id: z.string(), canonicalSlug: nullableString });
@@ -50,17 +59,21 @@ const MAX_PAGE_SIZE = 1_000;
 async function readCatalog<Row>(
   api: Api,
   row: z.ZodType<Row>,
-  query: Readonly<Record<string, string | undefined>> = {},
+  {
+    path = ["models"],
+    query = {},
+    authenticated = false,
+  }: Pick<Partial<Call<Row>>, "path" | "query" | "authenticated"> = {},
 ): Promise<Row[]> {
   const result = z.object({ data: z.array(row), totalCount: z.number().nullish() });
   const rows: Row[] = [];
   for (let offset = 0; ; offset += MAX_PAGE_SIZE) {
     const { data, totalCount } = await api.request({
       method: "GET",
-      path: ["models"],
+      path,
       query: { outputModalities: "all", offset, limit: MAX_PAGE_SIZE, ...query },
       result,
-      authenticated: false,
+      authenticated,
     });
     rows.push(...data);
     if (data.length === 0 || offset + MAX_PAGE_SIZE >= (totalCount ?? 0)) return rows;

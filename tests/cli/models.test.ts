@@ -2,6 +2,7 @@
 
 import { modelsCommand } from "../../cli/models/command";
 import { matches } from "../../cli/models/filter";
+import { sorted } from "../../cli/models/sort";
 import type { Model } from "../../provider/api/models";
 import { rawClient } from "../contract/support/rawClient";
 import { credentials, eachTestOnASimulator } from "./support/account";
@@ -129,4 +130,55 @@ test("lists similar models when a name is only part of a model's name", async ()
   const { err, code } = await models("show", "gpt-4.");
   expect(code).toBe(2);
   expect(err).toBe('the catalog has no model "gpt-4."; it has:\n  openai/gpt-4.1\n  openai/gpt-4.1-mini\n');
+});
+
+test("sorts by price and by context, and limits the list", async () => {
+  const cheapest = await names("--sort", "price", "--limit", "3", "--max-price", "1", "--parameter", "tools");
+  const byPrice = await models("cheap", "--max-price", "1", "--parameter", "tools", "--json");
+  const { data } = JSON.parse(byPrice.out);
+  const sum = ({ pricePerMillion: { input, output } }: { pricePerMillion: { input: number; output: number } }) =>
+    input + output;
+  const prices: number[] = data.models.map(sum);
+  expect(prices).toEqual([...prices].sort((a, b) => a - b));
+  expect(cheapest).toEqual(data.models.slice(0, 3).map(({ id }: Model) => id));
+  const contexts = JSON.parse((await models("list", "--sort", "context", "--json")).out).data.models as Model[];
+  expect(contexts.map(({ contextLength }) => contextLength)).toEqual(
+    contexts.map(({ contextLength }) => contextLength).sort((a, b) => Number(b) - Number(a)),
+  );
+});
+
+test("lists ten models with `cheap`, fewer with --limit", async () => {
+  const count = async (...args: string[]) =>
+    JSON.parse((await models("cheap", "--json", ...args)).out).data.models.length;
+  expect([await count(), await count("--limit", "2")]).toEqual([10, 2]);
+});
+
+test("sorts a price that is unknown or varies last", () => {
+  const model = (id: string, price: number | null) => ({ id, pricing: { prompt: price, completion: price } }) as Model;
+  const all = [model("varies", -1), model("unknown", null), model("b", 2e-6), model("a", 1e-6)];
+  expect(sorted(all, "price").map(({ id }) => id)).toEqual(["a", "b", "varies", "unknown"]);
+});
+
+test.each(["throughput", "latency"])("keeps the order of the API for --sort %s", async (sort) => {
+  const order = await names("--sort", sort);
+  const { ask } = rawClient(simulator());
+  const direction = sort === "latency" ? "low-to-high" : "high-to-low";
+  const { body } = await ask(`GET /models?output_modalities=all&sort=${sort}-${direction}`, { key: null });
+  expect(order).toEqual((body.data as { id: string }[]).map(({ id }) => id));
+  expect(order).not.toEqual([...order].sort());
+});
+
+test("lists only what the account's settings leave with --available, with the management key", async () => {
+  const available = await names("--available");
+  expect(available).not.toContain("x-ai/grok-4");
+  expect(available).toContain("openai/text-embedding-3-large");
+  expect(simulator().requests).toMatchObject([{ path: "/models/user", authorization: "management" }]);
+  const withZdr = await names("--available", "--zdr");
+  expect(withZdr).toEqual((await names("--zdr")).filter((name) => available.includes(name)));
+});
+
+test("states the units of the JSON", async () => {
+  const { data } = JSON.parse((await models("list", "llama", "--json")).out);
+  expect(data.units.pricePerMillion).toBe("USD per million tokens");
+  expect(data.models).toMatchObject([{ pricing: { prompt: 3.8e-8 }, pricePerMillion: { input: 0.038, output: 0.12 } }]);
 });

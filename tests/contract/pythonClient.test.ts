@@ -38,6 +38,7 @@ async function everyOperation(): Promise<void> {
   const { hash, guardrail } = { hash: await keyOperations(), guardrail: await guardrailOperations(workspace_id) };
   await assignmentOperations(guardrail, hash, member_user_ids);
   await call("models.list", { output_modalities: "all", zdr: "true" });
+  await call("models.list_for_user", { security: { bearer: simulator.managementKey } });
   await call("endpoints.list", { author: "deepseek", slug: "deepseek-r1:free" });
   await call("endpoints.list_zdr_endpoints");
   await call("credits.get_credits");

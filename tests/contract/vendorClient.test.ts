@@ -95,7 +95,8 @@ async function everyOperation(client: VendorClient): Promise<void> {
   await call("guardrails.bulkUnassignKeys", { id, bulkUnassignKeysRequest: { keyHashes: [key.hash] } });
   await call("guardrails.bulkUnassignMembers", { id, bulkUnassignMembersRequest: { memberUserIds: userIds } });
 
-  await call("models.list", { outputModalities: "all", zdr: "true" });
+  await call("models.list", { outputModalities: "all", zdr: "true", sort: "throughput-high-to-low" });
+  await call("models.listForUser", { bearer: simulator.managementKey });
   await call("endpoints.list", { author: "deepseek", slug: "deepseek-r1:free" });
   await call("endpoints.listZdrEndpoints");
   await call("credits.getCredits");

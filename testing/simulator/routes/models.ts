@@ -4,6 +4,7 @@ import type { State } from "../account";
 import type { CatalogModel } from "../catalog";
 import { CATALOG, withoutVariant, ZDR_PROVIDERS } from "../catalog";
 import { notFound } from "../errors";
+import { hashOf } from "../ids";
 import type { ApiRequest, ApiResponse, Caller, Route } from "../route";
 import { ok, parseQuery, queryInteger } from "../route";
 
@@ -19,10 +20,11 @@ const listQuery = z.object({
   limit: queryInteger(1, 1000).optional(),
   output_modalities: z.string().default("text"),
   zdr: z.literal("true").optional(),
+  sort: z.enum(["throughput-high-to-low", "latency-low-to-high"]).optional(),
 });
 
 function list(request: ApiRequest, caller: Caller | undefined): ApiResponse {
-  const { offset, limit, output_modalities, zdr } = parseQuery(request, listQuery);
+  const { offset, limit, output_modalities, zdr, sort } = parseQuery(request, listQuery);
   const models = CATALOG.filter(
     (model) =>
       model.listed &&
@@ -31,6 +33,7 @@ function list(request: ApiRequest, caller: Caller | undefined): ApiResponse {
       (!zdr || model.providers.some(isZdr)) &&
       !(caller && HIDDEN_WITH_CREDENTIALS.includes(withoutVariant(model.id))),
   );
+  if (sort) models.sort((a, b) => speedOf(b) - speedOf(a));
   // Without offset and limit the response has the whole list.
   const isPaged = offset !== undefined || limit !== undefined;
   const start = offset ?? 0;
@@ -38,6 +41,11 @@ function list(request: ApiRequest, caller: Caller | undefined): ApiResponse {
   const next = end < models.length ? nextPage(request, end) : null;
   const data = models.slice(start, end).map((model) => modelBody(request.state, model));
   return ok({ data, links: { next }, total_count: models.length });
+}
+
+/** Invented. The fastest model of the simulator is also the first to respond. */
+function speedOf({ id }: CatalogModel): number {
+  return Number.parseInt(hashOf(id).slice(0, 6), 16);
 }
 
 function nextPage({ query }: ApiRequest, offset: number): string {
@@ -148,6 +156,7 @@ function endpointsOf(model: CatalogModel) {
 
 export const modelRoutes: readonly Route[] = [
   { method: "GET", path: "/models", needs: "nothing", handle: list },
+  { method: "GET", path: "/models/user", needs: "any key", handle: list },
   { method: "GET", path: "/models/:author/:slug/endpoints", needs: "nothing", handle: endpoints },
   { method: "GET", path: "/endpoints/zdr", needs: "nothing", handle: zdrEndpoints },
 ];
