@@ -38,11 +38,6 @@ export function nearestLimitFirst(a: ListedKey, b: ListedKey): number {
   return byPercent || (a.key.name < b.key.name ? -1 : a.key.name > b.key.name ? 1 : 0);
 }
 
-/** Only usable keys: a disabled or expired key needs no alert. */
-export function isOver({ key, percent }: ListedKey, over: number, now: Date): boolean {
-  return percent !== null && percent >= over && !key.disabled && !isExpired(key.expiresAt, now);
-}
-
 export function isExpired(expiresAt: Key["expiresAt"], now: Date): boolean {
   return expiresAt != null && Date.parse(expiresAt) <= now.getTime();
 }

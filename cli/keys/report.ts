@@ -81,6 +81,7 @@ export function keyFacts({ key, guardrail, workspace, used, left, percent }: Lis
     ["guardrail", guardrail ? guardrailText(guardrail) : "none"],
     ["workspace", workspace === undefined ? "none" : `"${printable(workspace)}" (${key.workspaceId})`],
     ["created", printable(key.createdAt ?? "unknown")],
+    ["last used", printable(key.lastUsedAt ?? "never")],
   ]);
 }
 

@@ -15,6 +15,13 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+/** A number of days, such as 30d. */
+export function days(text: string): number {
+  const [, count] = /^(\d{1,4})d$/.exec(text) ?? [];
+  if (count === undefined) throw new InvalidArgumentError("It must be a number of days such as 30d.");
+  return Number(count);
+}
+
 /** Words separated by commas, after those of the same option before. */
 export function appendWords(text: string, before: readonly string[] = []): string[] {
   const words = text.split(",").map((word) => word.trim());

@@ -16,7 +16,7 @@ import { type Range, spentByDay, type Usage, usageCsv, usageJson, usageText } fr
 export function usageCommand(terminal: Terminal): Command {
   const command = newCommand("usage", terminal)
     .summary("show spending by day, model, provider, key, user or workspace")
-    .description("Shows spending in USD: today, this week, this month, and on the days of a range.");
+    .description("Shows spending in USD: today, this week, this month, and on any days.");
   return withUsageOptions(command)
     .addHelpText("after", HELP)
     .action((options: UsageOptions) => usage(terminal, options));
@@ -24,9 +24,9 @@ export function usageCommand(terminal: Terminal): Command {
 
 const HELP = `
 Today, this week (since Monday), this month and ever are the current counters of
-the existing keys; --by key prints those of each key. Days begin at midnight UTC.
-BYOK is what providers charged to your own provider keys; credits don't pay for
-it.
+the existing keys; --by key prints those of each key. Days begin at midnight
+UTC. BYOK is what providers charged to your own provider keys; credits don't pay
+for it.
 
 The last 30 completed days come from OpenRouter's activity, which makes one call
 per key for --by key. Today, older days, users and groups of two come from its

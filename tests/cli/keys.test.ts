@@ -74,7 +74,7 @@ test("lists keys at or above --over, prints their number, and exits with 1", asy
   createKey("eighty", 8, { limit: 10 });
   createKey("less", 7.9, { limit: 10 });
   const { out, err, code } = await keys("--over", "80");
-  expect({ err, code }).toEqual({ err: "1 key has used 80% or more of the limit.\n", code: 1 });
+  expect({ err, code }).toEqual({ err: "1 key has used 80% or more of its limit.\n", code: 1 });
   expect(out).toContain("eighty");
   expect(out).not.toContain("less");
 });
@@ -193,4 +193,53 @@ test("changes nothing in the account", async () => {
   await keys();
   await keys("show", "ci");
   expect([...new Set(simulator().requests.map(({ method }) => method))]).toEqual(["GET"]);
+});
+
+async function namesOf(...args: string[]) {
+  return (await listed(...args)).map(({ name }) => name);
+}
+
+test("lists keys that expire within the days of --expires-within, and exits with 1", async () => {
+  createKey("soon", 0, { expires_at: daysAgo(-29) });
+  createKey("later", 0, { expires_at: daysAgo(-31) });
+  createKey("expired", 0, { expires_at: daysAgo(1) });
+  createKey("off", 0, { expires_at: daysAgo(-1), disabled: true });
+  createKey("never", 0);
+  expect(await namesOf("--expires-within", "30d")).toEqual(["soon"]);
+  expect(await keys("--expires-within", "30d")).toMatchObject({ err: "1 key expires within 30 days.\n", code: 1 });
+  expect(await keys("--expires-within", "1d")).toEqual({ out: "No key expires within 1 day.\n", err: "", code: 0 });
+});
+
+test("lists keys that were not used for the days of --unused-for, from their creation if they were never used", async () => {
+  const { dashboard, account } = simulator();
+  for (const [name, used] of [
+    ["used now", 0],
+    ["used long ago", 91],
+    ["never used, old", undefined],
+    ["never used, new", undefined],
+  ] as const) {
+    const { key } = dashboard.createKey({ name });
+    if (used !== undefined) dashboard.useKey(key.hash, 1, { at: daysAgo(used) });
+  }
+  for (const key of account.keys) if (key.name !== "never used, new") key.created_at = daysAgo(100);
+  expect((await namesOf("--unused-for", "90d")).sort()).toEqual(["never used, old", "used long ago"]);
+  expect(await keys("--unused-for", "90d")).toMatchObject({ err: "2 keys have been unused for 90 days.\n", code: 1 });
+});
+
+test("lists keys below --under, and only those that meet all conditions", async () => {
+  createKey("low", 0.9, { limit: 10 });
+  createKey("ten", 1, { limit: 10 });
+  createKey("half", 5, { limit: 10 });
+  createKey("unlimited", 0);
+  createKey("blocked", 0, { limit: 0 });
+  expect(await namesOf("--under", "10")).toEqual(["low"]);
+  const { err, code } = await keys("--over", "10", "--under", "60");
+  expect({ err, code }).toEqual({
+    err: "2 keys have used 10% or more of their limits and have used less than 60% of their limits.\n",
+    code: 1,
+  });
+});
+
+test.each(["--expires-within 30", "--unused-for soon", "--under -1"])("exits with 2 on `keys %s`", async (args) => {
+  expect(await keys(...args.split(" "))).toMatchObject({ code: 2, out: "" });
 });

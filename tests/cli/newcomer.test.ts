@@ -8,6 +8,7 @@ import { auditCommand } from "../../cli/audit/command";
 import { balanceCommand } from "../../cli/balance/command";
 import { keysCommand } from "../../cli/keys/command";
 import { modelsCommand } from "../../cli/models/command";
+import { UNITS } from "../../cli/models/sort";
 import { removeCommand } from "../../cli/remove/command";
 import { reviewCommand } from "../../cli/review/command";
 import type { Terminal } from "../../cli/shared/terminal";
@@ -33,7 +34,12 @@ describe("JSON has the same envelope", () => {
     ["keys", keysCommand, ["--json"], { keys: [expect.objectContaining({ name: "ci" })] }],
     ["keys show", keysCommand, ["show", "ci", "--json"], expect.objectContaining({ name: "ci" })],
     ["usage", usageCommand, ["--json"], expect.objectContaining({ key: null })],
-    ["models", modelsCommand, ["llama", "--json"], { models: [expect.objectContaining({ id: expect.anything() })] }],
+    [
+      "models",
+      modelsCommand,
+      ["llama", "--json"],
+      { units: UNITS, models: [expect.objectContaining({ id: expect.anything() })] },
+    ],
     ["models", modelsCommand, ["llama", "--json", "--as-allowlist"], { allowedModels: [expect.any(String)] }],
     ["models show", modelsCommand, ["show", "gpt-4o", "--json"], expect.objectContaining({ id: "openai/gpt-4o" })],
   ])("for %s %#", async (command, make, args, data) => {
@@ -152,7 +158,7 @@ test("prints the counters of usage and exits with 2 when only the activity fails
     const { out, err, code } = await run(usageCommand, args, inPlace());
     expect(code).toBe(2);
     expect(err).toMatch(/^read the activity: .*403.*\n$/);
-    if (args[0] === "--json") expect(JSON.parse(out).data).toMatchObject({ today: { usage: 3 }, completed: null });
+    if (args[0] === "--json") expect(JSON.parse(out).data).toMatchObject({ today: { usage: 3 }, range: null });
     else expect(out).toMatch(/^credits +\$3 /m);
   }
 });
