@@ -176,10 +176,10 @@ test("gives each command something to show with --demo", async () => {
   const env = { OPENROUTER_BASE_URL: started.url, OPENROUTER_MANAGEMENT_KEY: started.managementKey };
   const folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-demo-"));
   const usage = await run(usageCommand, ["--by", "model", "--days", "30", "--json"], { env });
-  const { groups, total } = JSON.parse(usage.out).data.completed;
+  const { groups, total } = JSON.parse(usage.out).data.range;
   expect(groups).toHaveLength(3);
   expect(total.usage).toBeGreaterThan(50);
-  const byDay = JSON.parse((await run(usageCommand, ["--days", "30", "--json"], { env })).out).data.completed.groups;
+  const byDay = JSON.parse((await run(usageCommand, ["--days", "30", "--json"], { env })).out).data.range.groups;
   expect(byDay.filter(({ usage }: { usage: number }) => usage > 0)).toHaveLength(30);
   const adopted = await run(adoptCommand, ["--out", join(folder, "index.ts")], { env });
   expect(adopted).toMatchObject({ code: 0, err: "" });
