@@ -1,16 +1,15 @@
 /** `pulumi-openrouter keys`: what each key may spend, has spent and has left. */
 import type { Command } from "commander";
-import { isKeyHash } from "../../provider/ids";
 import { openAccount } from "../shared/account";
 import { pluralize } from "../shared/counts";
 import { CREDENTIALS_HELP } from "../shared/environment";
-import { readInventory, reportUnreadable } from "../shared/inventory";
-import { chooseKey, KEY_CHOICE } from "../shared/keyChoice";
+import { reportUnreadable } from "../shared/inventory";
+import { KEY_CHOICE } from "../shared/keyChoice";
 import { days, number } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
 import { EXIT, newCommand, type Terminal } from "../shared/terminal";
-import { type ListedKey, listed, nearestLimitFirst } from "./budget";
-import { type Conditions, findingText, meetsAll } from "./conditions";
+import { type Conditions, findingText } from "./conditions";
+import { readKeys, readOneKey } from "./read";
 import { keyFacts, keyTable } from "./report";
 
 export function keysCommand(terminal: Terminal): Command {
@@ -67,46 +66,21 @@ ${CREDENTIALS_HELP}
 Exit code: 0, 2 if no key or several keys match, or the key could not be read.`;
 
 async function listKeys(terminal: Terminal, { json, ...conditions }: ListOptions): Promise<void> {
-  const inventory = await readInventory(openAccount(terminal));
-  const all = inventory.keys.map((key) => listed(key, inventory)).sort(nearestLimitFirst);
   const now = new Date();
-  const isFiltered = findingText(conditions, all.length) !== "";
-  const shown = isFiltered ? all.filter((each) => meetsAll(each, conditions, now)) : all;
-  if (json) terminal.json("keys", { keys: shown.map(keyJson) });
-  else if (all.length === 0) terminal.out("No keys.");
-  else if (shown.length === 0) terminal.out(`No key ${findingText(conditions, 1)}.`);
-  else terminal.out(keyTable(shown, inventory.workspaces.length > 1, terminal, now));
-  reportUnreadable(terminal, inventory);
-  if (!isFiltered || shown.length === 0) return;
-  terminal.err(`${pluralize(shown.length, "key")} ${findingText(conditions, shown.length)}.`);
+  const found = await readKeys(openAccount(terminal), conditions, now);
+  const count = found.keys.length;
+  if (json) terminal.json("keys", found.data);
+  else if (found.total === 0) terminal.out("No keys.");
+  else if (count === 0) terminal.out(`No key ${findingText(conditions, 1)}.`);
+  else terminal.out(keyTable(found.keys, found.severalWorkspaces, terminal, now));
+  reportUnreadable(terminal, found);
+  if (findingText(conditions, count) === "" || count === 0) return;
+  terminal.err(`${pluralize(count, "key")} ${findingText(conditions, count)}.`);
   terminal.exitCode(EXIT.finding);
 }
 
 async function showKey(terminal: Terminal, wanted: string, json = false): Promise<void> {
-  // Lists omit keys of a deleted workspace, but the hash finds them.
-  const known = isKeyHash(wanted) ? [wanted] : [];
-  const inventory = await readInventory(openAccount(terminal), { keys: known });
-  const key = listed(chooseKey(inventory.keys, wanted), inventory);
-  if (json) terminal.json("keys show", keyJson(key));
+  const { data, key } = await readOneKey(openAccount(terminal), wanted);
+  if (json) terminal.json("keys show", data);
   else terminal.out(keyFacts(key, new Date()));
-}
-
-/** Fields keep their names; new ones may be added. */
-function keyJson({ key, guardrail, workspace, used, left, percent }: ListedKey): object {
-  const { hash, name, disabled, limit, limitReset, includeByokInLimit, createdAt, expiresAt, workspaceId } = key;
-  return {
-    ...{ hash, name, disabled, limit, limitReset, includeByokInLimit, used, left, percent },
-    spent: { today: key.usageDaily, week: key.usageWeekly, month: key.usageMonthly, ever: key.usage },
-    spentByok: {
-      today: key.byokUsageDaily,
-      week: key.byokUsageWeekly,
-      month: key.byokUsageMonthly,
-      ever: key.byokUsage,
-    },
-    ...{ createdAt, lastUsedAt: key.lastUsedAt, expiresAt },
-    guardrail: guardrail
-      ? { id: guardrail.id, name: guardrail.name, limitUsd: guardrail.limitUsd, resetInterval: guardrail.resetInterval }
-      : null,
-    workspace: workspaceId === null ? null : { id: workspaceId, name: workspace },
-  };
 }
