@@ -5,10 +5,10 @@ import { pluralize } from "../shared/counts";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { reportUnreadable } from "../shared/inventory";
 import { KEY_CHOICE } from "../shared/keyChoice";
+import { type Conditions, findingText } from "../shared/keyConditions";
 import { days, number } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
 import { EXIT, newCommand, type Terminal } from "../shared/terminal";
-import { type Conditions, findingText } from "./conditions";
 import { readKeys, readOneKey } from "./read";
 import { keyFacts, keyTable } from "./report";
 

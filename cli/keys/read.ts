@@ -4,8 +4,8 @@ import { isKeyHash } from "../../provider/ids";
 import type { Account } from "../shared/account";
 import { readInventory } from "../shared/inventory";
 import { chooseKey } from "../shared/keyChoice";
-import { type ListedKey, listed, nearestLimitFirst } from "./budget";
-import { type Conditions, meetsAll } from "./conditions";
+import { type Conditions, meetsAll } from "../shared/keyConditions";
+import { type ListedKey, listed, nearestLimitFirst } from "../shared/keyUse";
 
 /** Fields keep their names; new ones may be added. Amounts are USD. */
 export interface KeyData

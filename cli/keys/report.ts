@@ -3,11 +3,11 @@ import type { Guardrail } from "../../provider/api/guardrails";
 import type { Key } from "../../provider/api/keys";
 import { formatDay } from "../shared/dates";
 import { guardrailNames } from "../shared/guardrailNames";
+import { isExpired, type ListedKey } from "../shared/keyUse";
 import { formatBudget, formatUsd } from "../shared/money";
 import { printable, styled } from "../shared/output";
 import { type CellStyle, type Column, factLines, table, WIDE_SCREEN } from "../shared/table";
 import type { Terminal } from "../shared/terminal";
-import { isExpired, type ListedKey } from "./budget";
 
 /** @param withWorkspaces Whether the account has several workspaces. */
 export function keyTable(

@@ -1,6 +1,6 @@
 /** Conditions on keys, which a cron job or CI checks. Pure. */
-import { pluralize } from "../shared/counts";
-import { isExpired, type ListedKey } from "./budget";
+import { pluralize } from "./counts";
+import { isExpired, type ListedKey } from "./keyUse";
 
 export interface Conditions {
   /** Percentages of the limit. */

@@ -1,8 +1,8 @@
 /** How near a key is to its limit. Pure. */
 import type { Guardrail } from "../../provider/api/guardrails";
 import type { Key } from "../../provider/api/keys";
-import type { Inventory } from "../shared/inventory";
-import { rounded } from "../shared/money";
+import type { Inventory } from "./inventory";
+import { rounded } from "./money";
 
 interface BudgetUse {
   /** USD since the last reset, or ever without a reset. Null if the API doesn't return it. */
