@@ -1,12 +1,12 @@
 /** `pulumi-openrouter balance`: the credits of the account, and an alert before they run out. */
 import type { Command } from "commander";
-import { readCredits } from "../../provider/api/credits";
 import { openAccount } from "../shared/account";
 import { CREDENTIALS_HELP } from "../shared/environment";
-import { formatUsd, rounded } from "../shared/money";
+import { formatUsd } from "../shared/money";
 import { number } from "../shared/parameters";
 import { table } from "../shared/table";
 import { EXIT, newCommand, type Terminal } from "../shared/terminal";
+import { readBalance } from "./read";
 
 interface BalanceOptions {
   alertBelow?: number;
@@ -31,10 +31,9 @@ Example, for cron:
   pulumi-openrouter balance --alert-below 20 >/dev/null`;
 
 async function balance(terminal: Terminal, { alertBelow, json }: BalanceOptions): Promise<void> {
-  const account = openAccount(terminal);
-  const { totalCredits: bought, totalUsage: used } = await readCredits(account.start("read", "the credits"));
-  const left = rounded(bought - used);
-  if (json) terminal.json("balance", { bought, used, left });
+  const data = await readBalance(openAccount(terminal));
+  const { bought, used, left } = data;
+  if (json) terminal.json("balance", data);
   else terminal.out(table(["BOUGHT", "USED", "LEFT"], [[formatUsd(bought), formatUsd(used), formatUsd(left)]]));
   if (alertBelow === undefined || left >= alertBelow) return;
   terminal.err(

@@ -1,10 +1,10 @@
 /** `pulumi-openrouter whoami`: the key in use, its kind and limits, and the budgets that bind it. */
 import type { Command } from "commander";
-import { type CurrentKey, readCurrentKey } from "../../provider/api/currentKey";
 import { openAccount, openAsInferenceKey } from "../shared/account";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { newCommand, type Terminal } from "../shared/terminal";
-import { bindingIndex, currentKeyText } from "./report";
+import { readWhoami } from "./read";
+import { currentKeyText } from "./report";
 
 interface WhoamiOptions {
   inferenceKey?: boolean;
@@ -36,19 +36,7 @@ Example, for the user of an application's key:
 
 async function whoami(terminal: Terminal, { inferenceKey, json }: WhoamiOptions): Promise<void> {
   const account = inferenceKey ? openAsInferenceKey(terminal) : openAccount(terminal);
-  const key = await readCurrentKey(account.start("read", "the key in use"));
-  if (json) terminal.json("whoami", currentKeyJson(key));
-  else terminal.out(currentKeyText(key, terminal.width));
-}
-
-/** Fields keep their names; new ones may be added. */
-function currentKeyJson(key: CurrentKey): object {
-  const { label, organizationId, workspaceId, limit, limitReset, limitRemaining, includeByokInLimit, expiresAt } = key;
-  const binding = bindingIndex(key);
-  return {
-    ...{ kind: key.isManagementKey ? "management" : "inference", label, organizationId, workspaceId },
-    ...{ limit, limitReset, left: limitRemaining, includeByokInLimit, expiresAt },
-    spent: { today: key.usageDaily, week: key.usageWeekly, month: key.usageMonthly, ever: key.usage },
-    budgets: key.budgets?.map((budget, index) => ({ ...budget, binds: index === binding })) ?? null,
-  };
+  const data = await readWhoami(account);
+  if (json) terminal.json("whoami", data);
+  else terminal.out(currentKeyText(data, terminal.width));
 }

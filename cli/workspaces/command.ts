@@ -1,13 +1,13 @@
 /** `pulumi-openrouter workspaces`: the workspaces of the account. */
 import type { Command } from "commander";
-import { allOf } from "../../provider/api/pages";
-import { listWorkspaces, oldestFirst, type Workspace } from "../../provider/api/workspaces";
+import type { Workspace } from "../../provider/api/workspaces";
 import { openAccount } from "../shared/account";
 import { formatDay } from "../shared/dates";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { printable } from "../shared/output";
 import { table } from "../shared/table";
 import { newCommand, type Terminal } from "../shared/terminal";
+import { readWorkspaces } from "./read";
 
 export function workspacesCommand(terminal: Terminal): Command {
   return newCommand("workspaces", terminal)
@@ -25,11 +25,10 @@ ${CREDENTIALS_HELP}
 Exit code: 0, 2 if the workspaces could not be read.`;
 
 async function workspaces(terminal: Terminal, json = false): Promise<void> {
-  const api = openAccount(terminal).start("read", "the list of workspaces");
-  const all = oldestFirst(await allOf(listWorkspaces(api)));
-  if (json) terminal.json("workspaces", { workspaces: all });
-  else if (all.length === 0) terminal.out("No workspaces.");
-  else terminal.out(workspaceTable(all, terminal.width));
+  const data = await readWorkspaces(openAccount(terminal));
+  if (json) terminal.json("workspaces", data);
+  else if (data.workspaces.length === 0) terminal.out("No workspaces.");
+  else terminal.out(workspaceTable(data.workspaces, terminal.width));
 }
 
 function workspaceTable(all: readonly Workspace[], screenWidth: number | undefined): string {
