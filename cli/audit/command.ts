@@ -1,19 +1,14 @@
 /** `pulumi-openrouter audit`: compares the account with the states of stacks. It only reads. */
 import { type Command, InvalidArgumentError } from "commander";
-import { readCurrentKey } from "../../provider/api/currentKey";
-import { RequestError } from "../../provider/errors";
-import { isKeyHash, isUuid } from "../../provider/ids";
-import { type Account, openAccount } from "../shared/account";
+import { openAccount } from "../shared/account";
 import { CREDENTIALS_HELP } from "../shared/environment";
-import { readNamed } from "../shared/files";
-import { readInventory, readMembers, reportUnreadable } from "../shared/inventory";
+import { reportUnreadable } from "../shared/inventory";
 import { appendWords } from "../shared/parameters";
-import { exportStack } from "../shared/pulumi";
-import { type ObjectKind, parseStackExport, type StackState } from "../shared/state";
-import { EXIT, newCommand, type Terminal, UsageError } from "../shared/terminal";
-import { withManagedMembers } from "./assignmentDrift";
-import { type Audit, countFindings, evaluate, FINDINGS, type Finding } from "./findings";
+import type { StackState } from "../shared/state";
+import { EXIT, newCommand, type Terminal } from "../shared/terminal";
+import { type Audit, countFindings, FINDINGS, type Finding } from "./findings";
 import { auditJson } from "./json";
+import { readAudit, readOrganization, readStates } from "./read";
 import { auditText, POLICIES } from "./report";
 
 interface AuditOptions {
@@ -64,10 +59,7 @@ Examples:
 async function audit(terminal: Terminal, files: readonly string[], options: AuditOptions): Promise<void> {
   const states = await readStates(terminal, files, options);
   const account = openAccount(terminal);
-  const present = await readInventory(account, { keys: idsOf("key", states), guardrails: idsOf("guardrail", states) });
-  const members = await readMembers(account, withManagedMembers(present.guardrails, states));
-  const inventory = { ...present, unreadable: [...present.unreadable, ...members.unreadable] };
-  const found = evaluate(inventory, members.of, states);
+  const { found, inventory } = await readAudit(account, states);
   const { workspaces, oldestWorkspace } = inventory;
   const organization = await readOrganization(account);
   const subject = { baseUrl: account.baseUrl, account: organization ?? oldestWorkspace, workspaces, states };
@@ -76,43 +68,6 @@ async function audit(terminal: Terminal, files: readonly string[], options: Audi
   reportUnreadable(terminal, inventory);
   for (const line of warningsOf(states, found)) terminal.err(line);
   failOn(terminal, found, options.failOn ?? []);
-}
-
-async function readStates(
-  terminal: Terminal,
-  files: readonly string[],
-  { stack: stacks = [], cwd }: AuditOptions,
-): Promise<StackState[]> {
-  if (files.length === 0 && stacks.length === 0) {
-    throw new UsageError("pass the file of a `pulumi stack export`, or --stack with the name of a stack");
-  }
-  const states: StackState[] = [];
-  for (const file of files) {
-    const { text, source } = await readNamed(terminal, file);
-    states.push(parseStackExport(text, source));
-  }
-  for (const stack of stacks) {
-    const text = await exportStack({ stack, cwd }, terminal.env);
-    states.push(parseStackExport(text, `the export of stack ${stack}`));
-  }
-  return states;
-}
-
-/** Ids only: anything else that a file has in their place stays out of URLs. */
-function idsOf(kind: ObjectKind, states: readonly StackState[]): string[] {
-  const objects = states.flatMap((state) => state.objects.filter((object) => object.kind === kind));
-  const isId = kind === "key" ? isKeyHash : isUuid;
-  return [...new Set(objects.map(({ id }) => id).filter(isId))];
-}
-
-/** Undefined for a personal account, and if the server does not say. */
-async function readOrganization(account: Account): Promise<string | undefined> {
-  try {
-    return (await readCurrentKey(account.start("read", "the management key"))).organizationId ?? undefined;
-  } catch (error) {
-    if (error instanceof RequestError) return undefined;
-    throw error;
-  }
 }
 
 function warningsOf(states: readonly StackState[], { missing }: Audit): string[] {
