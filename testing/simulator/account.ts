@@ -99,6 +99,28 @@ export interface Use {
   cached_tokens: number;
 }
 
+/** A request that a model answered. Its cost is in `uses`. */
+export interface Generation {
+  /** `gen-…` */
+  id: string;
+  created_at: Date;
+  key_hash: string;
+  workspace_id: string;
+  model_permaslug: string;
+  provider_name: string;
+  /** USD. */
+  cost: number;
+  prompt_tokens: number;
+  completion_tokens: number;
+  finish_reason: "stop" | "length";
+  /** The sender's own user, `user` of the request. */
+  external_user: string | null;
+  http_referer: string | null;
+  /** The header `X-Title` or `X-OpenRouter-Title`. No response shows it. */
+  app_title: string | null;
+  user_agent: string | null;
+}
+
 /** A management key. Only its hash is stored. */
 export interface ManagementKey {
   hash: string;
@@ -142,6 +164,7 @@ export interface Account {
   federationPolicies: FederationPolicy[];
   accessTokens: AccessToken[];
   uses: Use[];
+  generations: Generation[];
   /** Old versions of changed rows, which reads still return. */
   stale: StaleRows;
 }

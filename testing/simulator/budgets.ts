@@ -19,17 +19,24 @@ export function budgetsOf(state: State, account: Account, key: Key) {
   return { budgets, effective_budget: effectiveOf(budgets) };
 }
 
+/** The guardrails that a request with the key must pass. */
+export function guardrailsOf(account: Account, { hash, workspace_id, creator_user_id }: Key) {
+  const workspace = account.workspaces.find(({ id }) => id === workspace_id);
+  const findGuardrail = (id: string | undefined) => account.guardrails.find((each) => each.id === id);
+  return {
+    byDefault: findGuardrail(workspace?.default_guardrail_id),
+    ofMember: account.memberAssignments
+      .filter(({ user_id }) => user_id === creator_user_id)
+      .map(({ guardrail_id }) => findGuardrail(guardrail_id))
+      .find((guardrail) => guardrail?.workspace_id === workspace_id),
+    ofKey: findGuardrail(account.keyAssignments.find(({ key_hash }) => key_hash === hash)?.guardrail_id),
+  };
+}
+
 /** In the order in which the API checks them. */
 function layersOf(account: Account, key: Key): Layer[] {
   const { workspace_id, creator_user_id } = key;
-  const workspace = account.workspaces.find(({ id }) => id === workspace_id);
-  const findGuardrail = (id: string | undefined) => account.guardrails.find((each) => each.id === id);
-  const byDefault = findGuardrail(workspace?.default_guardrail_id);
-  const ofMember = account.memberAssignments
-    .filter(({ user_id }) => user_id === creator_user_id)
-    .map(({ guardrail_id }) => findGuardrail(guardrail_id))
-    .find((guardrail) => guardrail?.workspace_id === workspace_id);
-  const ofKey = findGuardrail(account.keyAssignments.find(({ key_hash }) => key_hash === key.hash)?.guardrail_id);
+  const { byDefault, ofMember, ofKey } = guardrailsOf(account, key);
   const usesKey = (use: Use) => use.key_hash === key.hash;
   const isOfMember = (use: Use) => use.user_id === creator_user_id && use.workspace_id === workspace_id;
   return [

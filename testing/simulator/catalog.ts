@@ -261,6 +261,20 @@ export function storedModel(name: string): string | undefined {
   return model.listed ? model.canonical_slug + variant : name;
 }
 
+/** The model that serves a request with this name. Only `:free` is a model of its own; other suffixes choose how it is served. */
+export function servedModel(name: string): CatalogModel | undefined {
+  if (storedModel(name) === undefined) return undefined;
+  const base = name.endsWith(":free") ? name : withoutVariant(name);
+  const listed = CATALOG.filter((model) => model.listed);
+  const isCanonical = ({ id, canonical_slug }: CatalogModel) => canonical_slug === base && !id.includes(":");
+  return listed.find(({ id }) => id === base) ?? listed.find(isCanonical);
+}
+
+/** Of a display name, as guardrails and endpoints have it. */
+export function providerSlug(provider: string): string {
+  return provider.toLowerCase().replaceAll(" ", "-");
+}
+
 export function withoutVariant(id: string): string {
   return id.replace(/:.*/, "");
 }

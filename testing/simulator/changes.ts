@@ -35,6 +35,7 @@ export function addAccount(state: State, name: string, personal: boolean): Accou
     federationPolicies: [],
     accessTokens: [],
     uses: [],
+    generations: [],
     stale: noStaleRows(),
   };
   const workspace = addWorkspace(state, account, { name: "Default", slug: "default" });

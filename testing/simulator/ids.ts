@@ -30,9 +30,17 @@ export function newKeyString(random: Random): string {
 
 /** A user or organization id in Clerk's format: `user_` or `org_` and 27 letters and digits. */
 export function newClerkId(random: Random, kind: "user" | "org"): string {
+  return `${kind}_${letters(random, 27)}`;
+}
+
+/** Id of a request to a model. */
+export function newGenerationId(random: Random, at: Date): string {
+  return `gen-${Math.floor(at.getTime() / 1000)}-${letters(random, 20)}`;
+}
+
+function letters(random: Random, count: number): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  const letters = Array.from(random(27), (byte) => alphabet[byte % alphabet.length]);
-  return `${kind}_${letters.join("")}`;
+  return Array.from(random(count), (byte) => alphabet[byte % alphabet.length]).join("");
 }
 
 export function newUuid(random: Random): string {

@@ -1,4 +1,5 @@
 /** The definition of an API route, and the helpers that parse its request. */
+import type { IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
 import type { Account, Key, ManagementKey, State } from "./account";
 import { badRequest, forbidden } from "./errors";
@@ -10,6 +11,7 @@ export interface ApiRequest {
   query: Readonly<Record<string, string>>;
   /** The parsed JSON or form; undefined without a body. */
   body: unknown;
+  headers: IncomingHttpHeaders;
 }
 
 /** Identified by the bearer token: an inference key, or a management key or a token that acts as one. */

@@ -1,6 +1,6 @@
 /** The HTTP server: each call from its request to its response, with the faults and hooks of a test in between. */
 
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { setTimeout as wait } from "node:timers/promises";
@@ -41,6 +41,7 @@ interface Call {
   /** Parsed JSON or form; undefined if it's empty or neither. */
   body: unknown;
   bearer: string | undefined;
+  headers: IncomingHttpHeaders;
 }
 
 export function createApiServer(traffic: Traffic): Server {
@@ -96,6 +97,7 @@ async function receive(request: IncomingMessage, url: URL): Promise<Call> {
     rawBody,
     body: match?.route.takesForm ? parseForm(request, rawBody) : parseJson(rawBody),
     bearer: bearerOf(request.headers.authorization),
+    headers: request.headers,
   };
 }
 
@@ -167,11 +169,12 @@ function resultOf(state: State, call: Call, caller: Caller | undefined): ApiResp
   }
 }
 
-function handle(state: State, { route, params, query, rawBody, body, bearer }: Call, caller: Caller | undefined) {
+function handle(state: State, call: Call, caller: Caller | undefined) {
+  const { route, params, query, rawBody, body, bearer, headers } = call;
   if (!route) throw notFound("Not Found");
   checkAccess(state, route, bearer, caller);
   if (rawBody && body === undefined && !route.takesForm) throw badRequest("Invalid JSON");
-  return route.handle({ state, params, query, body }, caller);
+  return route.handle({ state, params, query, body, headers }, caller);
 }
 
 function parseJson(json: string): unknown {

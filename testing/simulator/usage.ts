@@ -2,6 +2,9 @@
 import type { Account, Key, State, Use } from "./account";
 import { intervalAt, startOfDay, startOfMonth, startOfWeek } from "./clock";
 
+/** USD that every account has bought. */
+export const TOTAL_CREDITS = 100;
+
 type Amount = "usage" | "byok_usage";
 
 /** The eight counters of a key, or of the whole account. */

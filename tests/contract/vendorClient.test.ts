@@ -21,8 +21,8 @@ afterAll(async () => {
 
 /** Every operation once, with every field that can be set; resolves if the client accepted every response. */
 async function everyOperation(client: VendorClient): Promise<void> {
-  const call: VendorClient["call"] = async (operation, request) => {
-    const response = await client.call(operation, request);
+  const call: VendorClient["call"] = async (...args) => {
+    const response = await client.call(...args);
     simulator.clock.advance(simulator.switches.visibleAfterMs);
     return response;
   };
@@ -32,7 +32,7 @@ async function everyOperation(client: VendorClient): Promise<void> {
   const { data: members } = (await call("organization.listMembers", {})) as { data: { id: string }[] };
   const userIds = members.map((member) => member.id);
 
-  const { data: key } = (await call("apiKeys.create", {
+  const { data: key, key: secret } = (await call("apiKeys.create", {
     requestBody: {
       name: "ci",
       limit: 5,
@@ -43,8 +43,12 @@ async function everyOperation(client: VendorClient): Promise<void> {
       workspaceId,
       external: { user: "customer", apiKey: "x".repeat(40) },
     },
-  })) as { data: { hash: string } };
+  })) as { data: { hash: string }; key: string };
   simulator.dashboard.useKey(key.hash, 1.5, { byok_usage: 0.5, at: new Date(simulator.clock.now().getTime() - 864e5) });
+  const messages = [{ role: "user", content: "Hello" }];
+  const chatRequest = { model: "openai/gpt-4.1", messages, maxTokens: 5, user: "ada" };
+  const sent = await call("chat.send", { chatRequest, httpReferer: "https://shop.example" }, secret);
+  await call("generations.getGeneration", { id: (sent as { id: string }).id });
   await call("apiKeys.get", { hash: key.hash });
   await call("apiKeys.update", {
     hash: key.hash,

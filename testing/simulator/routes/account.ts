@@ -9,7 +9,7 @@ import { findWorkspace } from "../objects";
 import type { ApiRequest, ApiResponse, Caller, ManagementRequest, Route } from "../route";
 import { managementRoute, ok, paginate, paging, parseQuery } from "../route";
 import { callerTimestamp } from "../timestamps";
-import { counters, limitRemaining, spent } from "../usage";
+import { counters, limitRemaining, spent, TOTAL_CREDITS } from "../usage";
 
 function currentKey({ state }: ApiRequest, caller: Caller | undefined): ApiResponse {
   const { account, key, managementKey } = caller as Caller;
@@ -48,7 +48,7 @@ function existingWorkspace({ workspaces }: Account, key: { workspace_id: string 
 }
 
 function credits({ account }: { account: Account }): ApiResponse {
-  return ok({ data: { total_credits: 100, total_usage: spent(account, undefined, "usage") } });
+  return ok({ data: { total_credits: TOTAL_CREDITS, total_usage: spent(account, undefined, "usage") } });
 }
 
 function organizationMembers(request: ManagementRequest): ApiResponse {

@@ -2,6 +2,7 @@ import type { Route } from "../route";
 import { accountRoutes } from "./account";
 import { analyticsRoutes } from "./analytics";
 import { assignmentRoutes } from "./assignments";
+import { generationRoutes } from "./generations";
 import { guardrailRoutes } from "./guardrails";
 import { keyRoutes } from "./keys";
 import { modelRoutes } from "./models";
@@ -17,4 +18,5 @@ export const routes: readonly Route[] = [
   ...accountRoutes,
   ...analyticsRoutes,
   ...oauthRoutes,
+  ...generationRoutes,
 ];

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { State } from "../account";
 import type { CatalogModel } from "../catalog";
-import { CATALOG, withoutVariant, ZDR_PROVIDERS } from "../catalog";
+import { CATALOG, providerSlug, withoutVariant, ZDR_PROVIDERS } from "../catalog";
 import { notFound } from "../errors";
 import { hashOf } from "../ids";
 import type { ApiRequest, ApiResponse, Caller, Route } from "../route";
@@ -133,7 +133,7 @@ function endpointsOf(model: CatalogModel) {
     context_length: model.context_length,
     pricing: pricing(model),
     provider_name: provider,
-    tag: provider.toLowerCase().replaceAll(" ", "-"),
+    tag: providerSlug(provider),
     quantization: null,
     max_completion_tokens: MAX_OUTPUT_TOKENS,
     max_prompt_tokens: null,

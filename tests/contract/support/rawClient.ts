@@ -12,13 +12,14 @@ export interface CallOptions {
   /** Key to send, null for no key. Default: the account's management key. */
   key?: string | null;
   redirect?: "follow" | "manual";
+  headers?: Record<string, string>;
 }
 
 /** Calls the simulator like any HTTP client: `ask("POST /keys", { body: { name: "ci" } })`. */
 export function rawClient(simulator: Simulator, { managementKey }: SimulatedAccount = simulator) {
-  const send = (call: string, { body, key = managementKey, redirect = "follow" }: CallOptions = {}) => {
+  const send = (call: string, { body, key = managementKey, redirect = "follow", ...more }: CallOptions = {}) => {
     const [method = "", path = ""] = call.split(" ");
-    const headers = { ...(key !== null && { authorization: `Bearer ${key}` }) };
+    const headers = { ...more.headers, ...(key !== null && { authorization: `Bearer ${key}` }) };
     const content = typeof body === "string" ? body : JSON.stringify(body);
     return fetch(simulator.url + path, { method, headers, redirect, ...(body !== undefined && { body: content }) });
   };

@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 
 export interface VendorClient {
-  /** `call("apiKeys.create", { requestBody: { name: "ci" } })`, with the client's own names. */
-  call(operation: string, request?: object): Promise<unknown>;
+  /**
+   * `call("apiKeys.create", { requestBody: { name: "ci" } })`, with the client's own names.
+   * @param apiKey Instead of the client's own key.
+   */
+  call(operation: string, request?: object, apiKey?: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -31,13 +34,13 @@ export function startVendorClient(serverURL: string, apiKey: string): VendorClie
   worker.on("message", (reply: Reply) => waiting.get(reply.id)?.(reply));
   let calls = 0;
   return {
-    call: async (path, request) => {
+    call: async (path, request, apiKey) => {
       const [group, operation] = path.split(".");
       const id = ++calls;
       const reply = await new Promise<Reply>((resolve, reject) => {
         waiting.set(id, resolve);
         worker.once("error", reject);
-        worker.postMessage({ id, group, operation, request });
+        worker.postMessage({ id, group, operation, request, apiKey });
       });
       waiting.delete(id);
       worker.removeAllListeners("error");

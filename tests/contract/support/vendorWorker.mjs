@@ -4,9 +4,10 @@ import { OpenRouter } from "@openrouter/sdk";
 
 const client = new OpenRouter({ ...workerData, retryConfig: { strategy: "none" } });
 
-parentPort.on("message", async ({ id, group, operation, request }) => {
+parentPort.on("message", async ({ id, group, operation, request, apiKey }) => {
   try {
-    const result = await client[group][operation](request);
+    const options = apiKey && { headers: { authorization: `Bearer ${apiKey}` } };
+    const result = await client[group][operation](request, options);
     // A list is a page with functions to go on; its `result` is what was parsed.
     parentPort.postMessage({ id, result: result?.result ?? result });
   } catch (error) {
