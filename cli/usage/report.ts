@@ -1,4 +1,4 @@
-/** Usage as text, JSON and CSV. */
+/** Usage as text, data of the JSON, and CSV. */
 import type { Key } from "../../provider/api/keys";
 import { formatCount } from "../shared/counts";
 import { csv } from "../shared/csv";
@@ -45,16 +45,33 @@ export interface Range {
 }
 
 /** Fields keep their names; new ones may be added. */
-export function usageJson({ key, counters, keys, range }: Usage): object {
+export interface UsageData extends CountersByTime {
+  key: { hash: string; name: string } | null;
+  keys: KeyCounters[] | null;
+  range: RangeData | null;
+}
+
+interface RangeData {
+  from: string;
+  to: string;
+  by: string;
+  source: Found["source"];
+  missing: string[];
+  groups: Group[];
+  omitted: number;
+  total: Sums;
+}
+
+export function usageData({ key, counters, keys, range }: Usage): UsageData {
   return {
     key: key ? { hash: key.hash, name: key.name } : null,
     ...counters,
     keys: keys ?? null,
-    range: range ? rangeJson(range) : null,
+    range: range ? rangeData(range) : null,
   };
 }
 
-function rangeJson({ by, period: { from, to }, source, missing, groups, omitted }: Range): object {
+function rangeData({ by, period: { from, to }, source, missing, groups, omitted }: Range): RangeData {
   const names = { from, to, by: by.join(","), source, missing: missing?.what ?? [] };
   return { ...names, groups, omitted: omitted.length, total: total([...groups, ...omitted]) };
 }
