@@ -1,26 +1,14 @@
 /** `pulumi-openrouter models`: OpenRouter's catalog, to choose the models of a guardrail. */
 import { type Command, Option } from "commander";
-import {
-  type Endpoint,
-  listEndpoints as readModelEndpoints,
-  listZdrEndpoints as readZdrEndpoints,
-} from "../../provider/api/endpoints";
-import { listAvailableModels, type Model, listModels as readModels } from "../../provider/api/models";
-import { AuthenticationError } from "../../provider/errors";
-import { clean } from "../../provider/text";
-import { type Account, openAccount, openCatalog } from "../shared/account";
+import { openAccount, openCatalog } from "../shared/account";
 import { appendWords, number, wholeNumber } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
-import { EXIT, newCommand, type Terminal, UsageError } from "../shared/terminal";
-import { type ModelFilter, matches } from "./filter";
+import { EXIT, newCommand, type Terminal } from "../shared/terminal";
+import { type ModelChoice, readEndpoints, readModel, readModelList, type Sources } from "./read";
 import { allowlist, endpointTable, modelFacts, modelTable } from "./report";
-import { perMillion, SORTS, type Sort, serverSort, sorted, UNITS } from "./sort";
+import { SORTS } from "./sort";
 
-interface ListOptions extends ModelFilter {
-  sort?: Sort;
-  limit?: number;
-  available?: boolean;
-  zdr?: boolean;
+interface ListOptions extends ModelChoice {
   asAllowlist?: boolean;
   json?: boolean;
 }
@@ -106,92 +94,28 @@ Examples:
   pulumi-openrouter models --max-price 1 --min-context 200000 --parameter tools
   pulumi-openrouter models openai/ --max-output-price 5 --as-allowlist`;
 
-async function listModels(terminal: Terminal, options: ListOptions): Promise<void> {
-  const { sort, limit, available, zdr, asAllowlist, json, ...filter } = options;
-  const models = await readModelList(terminal, options);
-  const found = sorted(
-    models.filter((model) => matches(model, filter)),
-    sort,
-  ).slice(0, limit);
-  if (found.length === 0) {
-    terminal.err(`None of the ${models.length} models${zdr ? " with zero data retention" : ""} matches.`);
+async function listModels(terminal: Terminal, { asAllowlist, json, ...choice }: ListOptions): Promise<void> {
+  const { data, models, total } = await readModelList(sourcesOf(terminal), choice);
+  if (models.length === 0) {
+    terminal.err(`None of the ${total} models${choice.zdr ? " with zero data retention" : ""} matches.`);
     terminal.exitCode(EXIT.finding);
   }
-  if (json)
-    terminal.json(
-      "models",
-      asAllowlist ? { allowedModels: found.map(({ id }) => id) } : { units: UNITS, models: found.map(perMillion) },
-    );
-  else if (found.length > 0) terminal.out(asAllowlist ? allowlist(found) : modelTable(found, terminal.width));
+  if (json) terminal.json("models", asAllowlist ? { allowedModels: models.map(({ id }) => id) } : data);
+  else if (models.length > 0) terminal.out(asAllowlist ? allowlist(models) : modelTable(models, terminal.width));
 }
 
 async function showModel(terminal: Terminal, name: string, json = false): Promise<void> {
-  const model = chooseModel(await readCatalog(terminal), name);
+  const model = await readModel(sourcesOf(terminal), name);
   if (json) terminal.json("models show", model);
   else terminal.out(modelFacts(model));
 }
 
 async function listEndpoints(terminal: Terminal, name: string, json = false): Promise<void> {
-  const { id } = chooseModel(await readCatalog(terminal), name);
-  const { all, zdr } = await readEndpoints(terminal, id);
-  const withZdr = new Set(zdr.map(({ name, tag }) => `${name} ${tag}`));
-  const found = all.map((endpoint) => ({ ...endpoint, zdr: withZdr.has(`${endpoint.name} ${endpoint.tag}`) }));
-  if (json) terminal.json("models endpoints", { model: id, endpoints: found });
-  else terminal.out(endpointTable(id, found, terminal.width));
+  const data = await readEndpoints(sourcesOf(terminal), name);
+  if (json) terminal.json("models endpoints", data);
+  else terminal.out(endpointTable(data.model, data.endpoints, terminal.width));
 }
 
-/** Without a key, and again with it if the server requires one. */
-async function readEndpoints(terminal: Terminal, model: string): Promise<{ all: Endpoint[]; zdr: Endpoint[] }> {
-  const read = async (account: Account, authenticated: boolean) => {
-    const all = await readModelEndpoints(
-      account.start("read", `the endpoints of ${clean(model)}`),
-      model,
-      authenticated,
-    );
-    const api = account.start("read", "the endpoints with zero data retention");
-    return { all, zdr: await readZdrEndpoints(api, authenticated) };
-  };
-  try {
-    return await read(openCatalog(terminal), false);
-  } catch (error) {
-    if (!(error instanceof AuthenticationError)) throw error;
-    return read(openAccount(terminal), true);
-  }
-}
-
-/** In the order of the API for what only the API can sort, or by name. */
-async function readModelList(terminal: Terminal, { sort, zdr, available }: ListOptions): Promise<Model[]> {
-  const order = serverSort(sort);
-  if (!available && !order) return readCatalog(terminal, zdr);
-  const catalog = () => openCatalog(terminal).start("read", "the catalog of models");
-  if (!available) return readModels(catalog(), { zdr: zdr ?? false, ...(order && { sort: order }) });
-  const models = await listAvailableModels(openAccount(terminal).start("read", "the available models"), order);
-  // The list of available models has no such filter.
-  const withZdr = zdr ? new Set((await readModels(catalog(), { zdr })).map(({ id }) => id)) : undefined;
-  const found = models.filter(({ id }) => withZdr?.has(id) ?? true);
-  return order ? found : found.sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-async function readCatalog(terminal: Terminal, zdr = false): Promise<Model[]> {
-  const models = await readModels(openCatalog(terminal).start("read", "the catalog of models"), { zdr });
-  return models.sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-/** By slug, by canonical slug, or by slug without the author. @throws UsageError with the candidates */
-function chooseModel(models: readonly Model[], wanted: string): Model {
-  const [found = []] = [
-    models.filter(({ id }) => id === wanted),
-    models.filter(({ canonicalSlug }) => canonicalSlug === wanted),
-    models.filter(({ id }) => id.slice(id.indexOf("/") + 1) === wanted),
-  ].filter(({ length }) => length > 0);
-  const [only] = found;
-  if (only && found.length === 1) return only;
-  const candidates = only ? found : models.filter((model) => matches(model, { text: wanted }));
-  const problem = only
-    ? `"${clean(wanted)}" matches ${found.length} models; pass one of them:`
-    : `the catalog has no model "${clean(wanted)}"${candidates.length > 0 ? "; it has:" : ""}`;
-  throw new UsageError(
-    problem,
-    candidates.map(({ id }) => id),
-  );
+function sourcesOf(terminal: Terminal): Sources {
+  return { catalog: () => openCatalog(terminal), account: () => openAccount(terminal) };
 }
