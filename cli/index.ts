@@ -8,6 +8,7 @@ import { auditCommand } from "./audit/command";
 import { balanceCommand } from "./balance/command";
 import { keysCommand } from "./keys/command";
 import { modelsCommand } from "./models/command";
+import { overviewCommand } from "./overview/command";
 import { removeCommand } from "./remove/command";
 import { reviewCommand } from "./review/command";
 import { VERSION } from "./shared/envelope";
@@ -29,6 +30,7 @@ const program = newCommand("pulumi-openrouter", terminal)
   .version(VERSION);
 
 const ofAccount = [
+  overviewCommand,
   balanceCommand,
   whoamiCommand,
   usageCommand,

@@ -24,6 +24,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/balance": ["cli/shared", "provider", "formats"],
   "cli/keys": ["cli/shared", "provider", "formats"],
   "cli/models": ["cli/shared", "provider", "formats"],
+  "cli/overview": ["cli/shared", "provider", "formats"],
   "cli/remove": ["cli/shared", "provider", "formats"],
   "cli/review": ["cli/shared", "provider", "formats"],
   "cli/usage": ["cli/shared", "provider", "formats"],

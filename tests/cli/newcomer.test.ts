@@ -9,6 +9,7 @@ import { balanceCommand } from "../../cli/balance/command";
 import { keysCommand } from "../../cli/keys/command";
 import { modelsCommand } from "../../cli/models/command";
 import { UNITS } from "../../cli/models/sort";
+import { overviewCommand } from "../../cli/overview/command";
 import { removeCommand } from "../../cli/remove/command";
 import { reviewCommand } from "../../cli/review/command";
 import type { Terminal } from "../../cli/shared/terminal";
@@ -72,6 +73,7 @@ test.each([
   balanceCommand,
   keysCommand,
   modelsCommand,
+  overviewCommand,
   removeCommand,
   reviewCommand,
   usageCommand,
