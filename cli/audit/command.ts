@@ -7,8 +7,7 @@ import { appendWords } from "../shared/parameters";
 import type { StackState } from "../shared/state";
 import { EXIT, newCommand, type Terminal } from "../shared/terminal";
 import { type Audit, countFindings, FINDINGS, type Finding } from "./findings";
-import { auditJson } from "./json";
-import { readAudit, readOrganization, readStates } from "./read";
+import { readAuditReport, readStates } from "./read";
 import { auditText, POLICIES } from "./report";
 
 interface AuditOptions {
@@ -58,12 +57,8 @@ Examples:
 
 async function audit(terminal: Terminal, files: readonly string[], options: AuditOptions): Promise<void> {
   const states = await readStates(terminal, files, options);
-  const account = openAccount(terminal);
-  const { found, inventory } = await readAudit(account, states);
-  const { workspaces, oldestWorkspace } = inventory;
-  const organization = await readOrganization(account);
-  const subject = { baseUrl: account.baseUrl, account: organization ?? oldestWorkspace, workspaces, states };
-  if (options.json) terminal.json("audit", auditJson(subject, found));
+  const { data, subject, found, inventory } = await readAuditReport(openAccount(terminal), states);
+  if (options.json) terminal.json("audit", data);
   else terminal.out(auditText(subject, found, terminal));
   reportUnreadable(terminal, inventory);
   for (const line of warningsOf(states, found)) terminal.err(line);

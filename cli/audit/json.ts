@@ -11,10 +11,12 @@ export interface Subject {
   states: readonly StackState[];
 }
 
-export function auditJson(
+export type AuditData = ReturnType<typeof auditData>;
+
+export function auditData(
   { baseUrl, account, workspaces, states }: Subject,
   { keys, guardrails, missing, drift }: Audit,
-): object {
+) {
   return {
     account: { id: account ?? null, baseUrl, workspaces },
     states: states.map(({ source, stack, pending }) => ({ source, stack: stack ?? null, pendingCreates: pending })),

@@ -10,6 +10,7 @@ import { type ObjectKind, parseStackExport, type StackState } from "../shared/st
 import { type Terminal, UsageError } from "../shared/terminal";
 import { withManagedMembers } from "./assignmentDrift";
 import { type Audit, evaluate } from "./findings";
+import { auditData, type Subject } from "./json";
 
 export interface StackChoices {
   /** Stacks to export with `pulumi`. */
@@ -27,6 +28,15 @@ export async function readAudit(
   const members = await readMembers(account, withManagedMembers(present.guardrails, states));
   const inventory = { ...present, unreadable: [...present.unreadable, ...members.unreadable] };
   return { found: evaluate(inventory, members.of, states), inventory };
+}
+
+/** With the subject of the audit, and the data of the JSON. */
+export async function readAuditReport(account: Account, states: readonly StackState[]) {
+  const { found, inventory } = await readAudit(account, states);
+  const { workspaces, oldestWorkspace } = inventory;
+  const organization = await readOrganization(account);
+  const subject: Subject = { baseUrl: account.baseUrl, account: organization ?? oldestWorkspace, workspaces, states };
+  return { data: auditData(subject, found), subject, found, inventory };
 }
 
 /** The states of files and stacks. @throws UsageError if there are none, or one can't be read */
@@ -58,7 +68,7 @@ function idsOf(kind: ObjectKind, states: readonly StackState[]): string[] {
 }
 
 /** Undefined for a personal account, and if the server does not say. */
-export async function readOrganization(account: Account): Promise<string | undefined> {
+async function readOrganization(account: Account): Promise<string | undefined> {
   try {
     return (await readCurrentKey(account.start("read", "the management key"))).organizationId ?? undefined;
   } catch (error) {

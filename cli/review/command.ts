@@ -3,30 +3,25 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { z } from "zod";
 import { newCommand, type Terminal } from "../shared/terminal";
 import type { Callout } from "./calloutKinds";
-import { callouts } from "./callouts";
-import { compare, type Review } from "./compare";
-import { evaluateGates, type Gates, overall, PROHIBITIONS, REQUIREMENTS, type Verdict } from "./gates";
-import { amount, factor, GATES_FILE, prohibitions, readGatesFile, requirements } from "./gatesFile";
+import type { Review } from "./compare";
+import { overall, PROHIBITIONS, REQUIREMENTS, type Verdict } from "./gates";
+import { amount, factor, GATES_FILE, prohibitions, requirements } from "./gatesFile";
 import { html } from "./html";
-import { type InputOptions, readInput } from "./input";
-import { reviewJson } from "./json";
 import { markdown } from "./markdown";
 import { fitToComment, MAX_ROWS, pageOf, verdictText } from "./page";
+import { FACTOR, type ReviewChoices, readReview } from "./read";
 import { render } from "./sentence";
 import { text } from "./text";
 
 const FORMATS = ["markdown", "text", "html", "json"] as const;
 type Format = (typeof FORMATS)[number];
 
-interface ReviewOptions extends Gates, InputOptions {
+interface ReviewOptions extends ReviewChoices {
   format: Format;
-  factor?: number;
-  config?: string;
 }
 
 const FAILED = 1;
 const UNDECIDED = 2;
-const FACTOR = 2;
 
 export function reviewCommand(terminal: Terminal, now: () => number = Date.now): Command {
   return newCommand("review", terminal)
@@ -79,12 +74,8 @@ function choices(meanings: Readonly<Record<string, string>>): string {
 }
 
 async function review(terminal: Terminal, file: string | undefined, options: ReviewOptions, now: number) {
-  const { factor: fileFactor, ...fileGates } = readGatesFile(options.config, options.cwd ?? ".");
-  const { preview, state, adopted } = await readInput(terminal, file, options);
-  const result = compare(preview, state, now, adopted);
-  const found = callouts(result, options.factor ?? fileFactor ?? FACTOR);
-  const verdicts = evaluateGates({ ...fileGates, ...options }, result, found);
-  if (options.format === "json") terminal.json("review", reviewJson(result, found, verdicts));
+  const { data, result, found, verdicts } = await readReview(terminal, file, options, now);
+  if (options.format === "json") terminal.json("review", data);
   else terminal.out(draw(options.format, result, found, verdicts, terminal.colors));
   reportProblems(terminal, verdicts);
 }
