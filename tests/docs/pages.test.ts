@@ -8,7 +8,7 @@ const root = resolve(__dirname, "../..");
 const examples = readdirSync(join(root, "examples")).map((example) => `examples/${example}`);
 
 /** Every Markdown file outside of the tests, relative to the repository. */
-const pages = [".", "docs", "docs/resources", ...examples].flatMap((folder) =>
+const pages = [".", "docs", "docs/commands", "docs/resources", ...examples].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((file) => file.endsWith(".md"))
     .map((file) => join(folder, file)),

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { check, compiler } from "../package/support/compiler";
 
 const root = resolve(__dirname, "../..");
-const folders = [".", "docs", "docs/resources"];
+const folders = [".", "docs", "docs/commands", "docs/resources"];
 const pages = folders.flatMap((folder) => readdirSync(join(root, folder)).map((file) => join(folder, file)));
 
 const GIVEN: Record<string, string> = {
