@@ -6,6 +6,7 @@ import { simulateCommand } from "../testing/commands/simulator";
 import { adoptCommand } from "./adopt/command";
 import { auditCommand } from "./audit/command";
 import { balanceCommand } from "./balance/command";
+import { generationCommand } from "./generation/command";
 import { keysCommand } from "./keys/command";
 import { modelsCommand } from "./models/command";
 import { overviewCommand } from "./overview/command";
@@ -37,6 +38,7 @@ const ofAccount = [
   keysCommand,
   modelsCommand,
   workspacesCommand,
+  generationCommand,
   auditCommand,
   adoptCommand,
   removeCommand,

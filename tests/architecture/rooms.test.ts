@@ -22,6 +22,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/adopt": ["cli/shared", "provider", "formats"],
   "cli/audit": ["cli/shared", "provider", "formats"],
   "cli/balance": ["cli/shared", "provider", "formats"],
+  "cli/generation": ["cli/shared", "provider", "formats"],
   "cli/keys": ["cli/shared", "provider", "formats"],
   "cli/models": ["cli/shared", "provider", "formats"],
   "cli/overview": ["cli/shared", "provider", "formats"],

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { adoptCommand } from "../../cli/adopt/command";
 import { auditCommand } from "../../cli/audit/command";
 import { balanceCommand } from "../../cli/balance/command";
+import { generationCommand } from "../../cli/generation/command";
 import { keysCommand } from "../../cli/keys/command";
 import { modelsCommand } from "../../cli/models/command";
 import { UNITS } from "../../cli/models/sort";
@@ -71,6 +72,7 @@ test.each([
   adoptCommand,
   auditCommand,
   balanceCommand,
+  generationCommand,
   keysCommand,
   modelsCommand,
   overviewCommand,
