@@ -1,7 +1,7 @@
 /** `/chat/completions` and `/generation`: a small part of what the API does, enough for examples/app. */
 import { startApi } from "./support/api";
 
-const messages = [{ role: "user", content: "Hello, who are you?" }];
+const messages = [{ role: "user", content: "Hello, please reply" }];
 const DAY_MS = 86_400_000;
 
 async function startWithKey(fields: object = {}) {
