@@ -14,6 +14,8 @@ export interface Assignment {
   guardrailId: string | null;
   /** The hash of the key, or the id of the user. */
   assignee: string;
+  /** Name of the key; null for members. */
+  name: string | null;
   assignedBy: string | null;
   createdAt: string | null;
 }
@@ -22,11 +24,13 @@ const row = z.object({ guardrailId: nullableString, assignedBy: nullableString, 
 const pages = {
   keys: page(
     row
-      .extend({ keyHash: z.string() })
-      .transform(({ keyHash, ...rest }): Assignment => ({ assignee: keyHash, ...rest })),
+      .extend({ keyHash: z.string(), keyName: nullableString })
+      .transform(({ keyHash, keyName, ...rest }): Assignment => ({ assignee: keyHash, name: keyName, ...rest })),
   ),
   members: page(
-    row.extend({ userId: z.string() }).transform(({ userId, ...rest }): Assignment => ({ assignee: userId, ...rest })),
+    row
+      .extend({ userId: z.string() })
+      .transform(({ userId, ...rest }): Assignment => ({ assignee: userId, name: null, ...rest })),
   ),
 };
 
@@ -70,6 +74,11 @@ export function listAllAssignmentsPage(
 ): Promise<PageWithTotal<Assignment>> {
   const path = ["guardrails", "assignments", kind];
   return api.request({ method: "GET", path, query: { offset, limit: PAGE_SIZE }, result: pages[kind] });
+}
+
+/** The assignments of all guardrails of the account. */
+export function listAllAssignments(api: Api, kind: AssigneeKind): AsyncGenerator<Assignment> {
+  return pagesByTotal(api.operation, (offset) => listAllAssignmentsPage(api, kind, offset));
 }
 
 /** One page of the assignments of one guardrail. @throws NotFoundError if there is no such guardrail */

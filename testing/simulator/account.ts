@@ -80,6 +80,22 @@ export interface Member {
   role: "org:admin" | "org:member";
 }
 
+/** Saved parameters of requests, with their current version. */
+export interface Preset {
+  id: string;
+  name: string;
+  slug: string;
+  description: string | null;
+  status: "active" | "disabled" | "archived";
+  creator_user_id: string;
+  workspace_id: string | null;
+  /** Parameters as in a request, such as `model` and `temperature`. */
+  config: Record<string, unknown>;
+  system_prompt: string | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
 /** One use of a key. Counters, credits and activity are sums of these. */
 export interface Use {
   at: Date;
@@ -160,6 +176,7 @@ export interface Account {
   keyAssignments: KeyAssignment[];
   memberAssignments: MemberAssignment[];
   members: Member[];
+  presets: Preset[];
   managementKeys: ManagementKey[];
   federationPolicies: FederationPolicy[];
   accessTokens: AccessToken[];

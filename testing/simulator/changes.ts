@@ -6,6 +6,7 @@ import type {
   KeyAssignment,
   MemberAssignment,
   OptionalFields,
+  Preset,
   State,
   Workspace,
 } from "./account";
@@ -31,6 +32,7 @@ export function addAccount(state: State, name: string, personal: boolean): Accou
     keyAssignments: [],
     memberAssignments: [],
     members: [{ id: owner, email: `owner@${name}.example`, first_name: "Olu", last_name: "Owner", role: "org:admin" }],
+    presets: [],
     managementKeys: [],
     federationPolicies: [],
     accessTokens: [],
@@ -64,6 +66,27 @@ export function addWorkspace(
   };
   account.workspaces.push(workspace);
   return workspace;
+}
+
+export function addPreset(
+  state: State,
+  account: Account,
+  fields: OptionalFields<Preset> & { name: string; slug: string },
+): Preset {
+  const preset: Preset = {
+    id: newUuid(state.random),
+    description: null,
+    status: "active",
+    creator_user_id: account.owner_user_id,
+    workspace_id: account.default_workspace_id,
+    config: {},
+    system_prompt: null,
+    created_at: state.clock.now(),
+    updated_at: state.clock.now(),
+    ...definedFields(fields),
+  };
+  account.presets.push(preset);
+  return preset;
 }
 
 export interface ManagementKeyOptions {

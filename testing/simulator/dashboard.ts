@@ -6,6 +6,7 @@ import type {
   Key,
   Member,
   OptionalFields,
+  Preset,
   State,
   Use,
   Workspace,
@@ -17,6 +18,7 @@ import {
   addGuardrail,
   addKey,
   addManagementKey,
+  addPreset,
   addWorkspace,
   assignKey,
   assignMember,
@@ -60,6 +62,9 @@ export interface Dashboard {
   deleteWorkspace(id: string): void;
   /** Adds a member to the organization, and to these workspaces besides the default one. */
   addMember(fields: OptionalFields<Member> & { email: string }, workspaceIds?: readonly string[]): Member;
+
+  /** Adds a preset, by default an active one of the account's owner in the default workspace. */
+  addPreset(fields: OptionalFields<Preset> & { name: string; slug: string }): Preset;
 
   /** Adds a management key, which can be scoped to a workspace or to reading. */
   addManagementKey(options?: ManagementKeyOptions): string;
@@ -141,6 +146,7 @@ export function createDashboard(state: State, account: Account): Dashboard {
       return member;
     },
 
+    addPreset: (fields) => addPreset(state, account, fields),
     addManagementKey: (options) => addManagementKey(state, account, options),
     revokeManagementKey: (key) => {
       account.managementKeys = account.managementKeys.filter(({ hash }) => hash !== hashOf(key));

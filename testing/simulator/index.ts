@@ -8,6 +8,7 @@ export type {
   Member,
   MemberAssignment,
   OptionalFields,
+  Preset,
   Use,
   Workspace,
   WorkspaceBudget,

@@ -44,6 +44,12 @@ export function seedDemoAccount({ account, dashboard, clock }: Simulator): void 
   dashboard.assign(guardrail.strict.id, { keys: [web.hash, ci.hash] });
   dashboard.assign(guardrail.lab.id, { keys: [lab.hash], members: [grace.id] });
 
+  dashboard.addPreset({
+    ...{ name: "Support answers", slug: "support", description: "Short and friendly" },
+    config: { model: "openai/gpt-4o-mini", temperature: 0.3, max_tokens: 800 },
+    system_prompt: "You answer questions of customers of a shop.",
+  });
+
   spend(web.hash, 12, [0, 1, 2]);
   spend(ci.hash, 90, [0, 2]);
   spend(lab.hash, 20, [1, 2]);

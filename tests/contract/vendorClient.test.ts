@@ -29,6 +29,7 @@ async function everyOperation(client: VendorClient): Promise<void> {
   const { data: workspaces } = (await call("workspaces.list", {})) as { data: { id: string; slug: string }[] };
   const workspaceId = workspaces[0]?.id as string;
   await call("workspaces.get", { id: "default" });
+  await call("workspaces.listMembers", { id: "default" });
   const { data: members } = (await call("organization.listMembers", {})) as { data: { id: string }[] };
   const userIds = members.map((member) => member.id);
 
@@ -103,6 +104,10 @@ async function everyOperation(client: VendorClient): Promise<void> {
   await call("models.listForUser", { bearer: simulator.managementKey });
   await call("endpoints.list", { author: "deepseek", slug: "deepseek-r1:free" });
   await call("endpoints.listZdrEndpoints");
+  await call("providers.list");
+  const { slug } = simulator.dashboard.addPreset({ name: "Support", slug: "support", config: { temperature: 0.3 } });
+  await call("presets.list", {});
+  await call("presets.get", { slug });
   await call("credits.getCredits");
   await call("analytics.getUserActivity", { groupBy: "workspace" });
   await call("analytics.queryAnalytics", {

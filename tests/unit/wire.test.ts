@@ -36,3 +36,8 @@ test.each([null, "a_b", 5, []])("%j alone is itself", (value) => {
   expect(toWire(value)).toEqual(value);
   expect(fromWire(value)).toEqual(value);
 });
+
+test("the names in the config of a preset stay as they are", () => {
+  const config = { max_tokens: 1, json_schema: { firstName: {} } };
+  expect(fromWire({ designated_version: { config } })).toEqual({ designatedVersion: { config } });
+});

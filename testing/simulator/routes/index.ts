@@ -7,6 +7,8 @@ import { guardrailRoutes } from "./guardrails";
 import { keyRoutes } from "./keys";
 import { modelRoutes } from "./models";
 import { oauthRoutes } from "./oauth";
+import { presetRoutes } from "./presets";
+import { providerRoutes } from "./providers";
 import { workspaceRoutes } from "./workspaces";
 
 export const routes: readonly Route[] = [
@@ -17,6 +19,8 @@ export const routes: readonly Route[] = [
   ...modelRoutes,
   ...accountRoutes,
   ...analyticsRoutes,
+  ...providerRoutes,
+  ...presetRoutes,
   ...oauthRoutes,
   ...generationRoutes,
 ];

@@ -1,6 +1,7 @@
-/** Workspaces, read-only: `/workspaces`. */
-import type { State, Workspace } from "../account";
-import { findWorkspace } from "../objects";
+/** Workspaces and their members, read-only: `/workspaces`. */
+import type { Member, State, Workspace } from "../account";
+import { derivedUuid } from "../ids";
+import { findWorkspace, isWorkspaceMember } from "../objects";
 import type { ManagementRequest, Route } from "../route";
 import { managementRoute, ok, paginate, paging, parseQuery } from "../route";
 import { timestamp, timestampOrNull } from "../timestamps";
@@ -40,7 +41,25 @@ function workspaceBody(state: State, workspace: Workspace) {
   };
 }
 
+/** The roles of the organization have other words there. */
+const ROLES = { "org:admin": "admin", "org:member": "member" } as const satisfies Record<Member["role"], string>;
+
+function listMembers(request: ManagementRequest) {
+  const { state, account, params } = request;
+  const workspace = findWorkspace(request, params.reference as string);
+  const members = account.members.filter(({ id }) => isWorkspaceMember(account, workspace.id, id));
+  const rows = paginate(members, parseQuery(request, paging)).map(({ id, role }) => ({
+    id: derivedUuid(`${id} in ${workspace.id}`),
+    workspace_id: workspace.id,
+    user_id: id,
+    role: ROLES[role],
+    created_at: timestamp(state, workspace.created_at),
+  }));
+  return ok({ data: rows, total_count: members.length });
+}
+
 export const workspaceRoutes: readonly Route[] = [
   managementRoute("GET", "/workspaces", list),
   managementRoute("GET", "/workspaces/:reference", read),
+  managementRoute("GET", "/workspaces/:reference/members", listMembers),
 ];
