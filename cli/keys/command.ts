@@ -9,6 +9,7 @@ import { type Conditions, findingText } from "../shared/keyConditions";
 import { days, number } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
 import { EXIT, newCommand, type Terminal } from "../shared/terminal";
+import { addEmergencyCommands } from "./emergency";
 import { readKeys, readOneKey } from "./read";
 import { keyFacts, keyTable } from "./report";
 
@@ -34,6 +35,7 @@ export function keysCommand(terminal: Terminal): Command {
     .option("--json", "print it as JSON")
     .addHelpText("after", SHOW_HELP)
     .action((wanted: string, { json }: { json?: boolean }) => showKey(terminal, wanted, json));
+  addEmergencyCommands(command, terminal);
   return showOptionsOf(list, command);
 }
 

@@ -1,18 +1,19 @@
 /** `pulumi-openrouter remove`: deletes one key or guardrail, after showing it. */
 import type { Command } from "commander";
 import { deleteGuardrail, readGuardrail } from "../../provider/api/guardrails";
-import { deleteKey, readKey } from "../../provider/api/keys";
-import { NotFoundError } from "../../provider/errors";
-import { isKeyHash, isUuid } from "../../provider/ids";
+import { deleteKey } from "../../provider/api/keys";
+import { isUuid } from "../../provider/ids";
 import { type Account, openAccount } from "../shared/account";
+import { isConfirmed, requirePrompt } from "../shared/confirm";
 import { pluralize } from "../shared/counts";
 import { CREDENTIALS_HELP } from "../shared/environment";
-import { findGuardrailOf, readAllKeys, readAssigned } from "../shared/inventory";
-import { chooseKey, KEY_CHOICE, rejectApiKey } from "../shared/keyChoice";
-import { formatBudget, formatUsd } from "../shared/money";
+import { findGuardrailOf, readAssigned } from "../shared/inventory";
+import { KEY_CHOICE } from "../shared/keyChoice";
+import { formatBudget } from "../shared/money";
+import { inThisAccount, keyObject, readChosenKey, usedText } from "../shared/oneKey";
 import { printable } from "../shared/output";
 import { factLines } from "../shared/table";
-import { EXIT, newCommand, type Terminal, UsageError } from "../shared/terminal";
+import { newCommand, type Terminal, UsageError } from "../shared/terminal";
 
 interface Removable {
   /** Full hash or id. */
@@ -57,25 +58,21 @@ ${CREDENTIALS_HELP}
 Exit code: 0 if it was deleted, 1 if you answered no, 2 if it could not be
 deleted.`;
 
+const CONFIRMATION = { question: "Delete it? This can't be undone.", otherwise: "nothing was removed" };
+
 async function remove(terminal: Terminal, find: Find, wanted: string, yes: boolean): Promise<void> {
-  if (!yes && !terminal.interactive) {
-    throw new UsageError("nothing was removed: there is no terminal for the prompt. Add --yes to skip it");
-  }
+  requirePrompt(terminal, CONFIRMATION, yes);
   const object = await find(openAccount(terminal), wanted);
   terminal.out(factLines(object.facts));
-  if (!yes && !/^y(es)?$/i.test((await terminal.ask("Delete it? This can't be undone. [y/N] ")).trim())) {
-    terminal.err("Nothing was removed.");
-    terminal.exitCode(EXIT.finding);
-    return;
-  }
+  if (!(await isConfirmed(terminal, CONFIRMATION, yes))) return;
   await object.delete();
   terminal.out(`Deleted ${object.title} (${object.id}).`);
 }
 
 const findKey: Find = async (account, wanted) => {
-  const hash = isKeyHash(wanted) ? wanted : await hashOfKey(account, wanted);
-  const object = `inference key ${hash}`;
-  const key = await inThisAccount(object, readKey(account.start("read", object), hash));
+  const key = await readChosenKey(account, wanted);
+  const { hash } = key;
+  const object = keyObject(hash);
   const guardrail = await findGuardrailOf(account, key);
   const name = `"${printable(key.name)}"`;
   return {
@@ -92,22 +89,6 @@ const findKey: Find = async (account, wanted) => {
     delete: () => inThisAccount(object, deleteKey(account.start("delete", object), hash)),
   };
 };
-
-/** @throws UsageError unless the name or hash prefix can mean only one key */
-async function hashOfKey(account: Account, wanted: string): Promise<string> {
-  rejectApiKey(wanted);
-  const { keys, unreadable } = await readAllKeys(account);
-  const [refusal] = unreadable;
-  // A key that can't be listed may have the same name or prefix.
-  if (refusal !== undefined) throw new UsageError(`pass the full hash, because not all keys can be listed: ${refusal}`);
-  return chooseKey(keys, wanted).hash;
-}
-
-function usedText({ usage, byokUsage }: { usage: number | null; byokUsage: number | null }): string {
-  if (usage === null) return "unknown";
-  if (usage === 0 && !byokUsage) return "never";
-  return `${formatUsd(usage)}${byokUsage ? ` and ${formatUsd(byokUsage)} with your own provider keys` : ""}`;
-}
 
 const findGuardrail: Find = async (account, id) => {
   if (!isUuid(id)) throw new UsageError("pass the full id, a UUID; `pulumi-openrouter audit --json` shows it");
@@ -131,12 +112,3 @@ const findGuardrail: Find = async (account, id) => {
     delete: () => inThisAccount(object, deleteGuardrail(account.start("delete", object), id)),
   };
 };
-
-async function inThisAccount<Result>(object: string, request: Promise<Result>): Promise<Result> {
-  try {
-    return await request;
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    throw new Error(`there is no ${object} in this account, or it is already deleted`);
-  }
-}

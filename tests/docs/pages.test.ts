@@ -66,13 +66,15 @@ test.each(["CONTRIBUTING.md", "docs/decisions.md"])("%s names files and folders 
 
 /** Commands as written on the pages, with their options. */
 const written = pages.flatMap((page) =>
-  [...textOf(page).matchAll(/(?:npx|\$|\|) pulumi-openrouter ((?:remove )?[a-z]+)([^\n`|>]*)/g)].map(
-    ([, command = "", rest = ""]) => ({
-      page,
-      command,
-      options: rest.replace(/ #.*/, "").match(/(?<= )--[a-z-]+/g) ?? [],
-    }),
-  ),
+  [
+    ...textOf(page).matchAll(
+      /(?:npx|\$|\|) pulumi-openrouter ((?:remove |budget |keys (?=disable|enable|limit|show))?[a-z]+)([^\n`|>]*)/g,
+    ),
+  ].map(([, command = "", rest = ""]) => ({
+    page,
+    command,
+    options: rest.replace(/ #.*/, "").match(/(?<= )--[a-z-]+/g) ?? [],
+  })),
 );
 
 function helpOf(command: string): string {
