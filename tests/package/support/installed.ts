@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { readManifest, repository } from "./pack";
+import { type Manifest, readManifest, repository } from "./pack";
 
 /** A package that `npm ci` installed in the repository. */
 export interface Installed {
@@ -20,10 +20,7 @@ export function installed(names: readonly string[]): { direct: Map<string, Insta
     const manifest = readManifest(folder);
     const found: Installed = { name: manifest.name, version: manifest.version, folder, dependencies: new Map() };
     visited.set(folder, found);
-    const optional = new Set(Object.keys(manifest.peerDependenciesMeta ?? {}));
-    const peers = Object.keys(manifest.peerDependencies ?? {}).filter((name) => !optional.has(name));
-    const needed = [...Object.keys(manifest.dependencies ?? {}), ...peers];
-    for (const name of new Set(needed)) {
+    for (const name of neededBy(manifest)) {
       const dependency = lookUp(folder, name);
       if (dependency) found.dependencies.set(name, visit(dependency));
     }
@@ -36,6 +33,13 @@ export function installed(names: readonly string[]): { direct: Map<string, Insta
     direct.set(name, visit(folder));
   }
   return { direct, all: [...visited.values()] };
+}
+
+/** The names of the packages that an installation includes: dependencies, and peers that are not optional. */
+export function neededBy({ dependencies, peerDependencies, peerDependenciesMeta }: Manifest): string[] {
+  const optional = new Set(Object.keys(peerDependenciesMeta ?? {}));
+  const peers = Object.keys(peerDependencies ?? {}).filter((name) => !optional.has(name));
+  return [...new Set([...Object.keys(dependencies ?? {}), ...peers])];
 }
 
 /** The folder where Node finds a package from a folder. */

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { installed, place } from "./installed";
+import { installed, neededBy, place } from "./installed";
 import { type Packed, readManifest, repository } from "./pack";
 
 /** A user's package with a component that uses this package. */
@@ -53,11 +53,12 @@ export function pnpmLayout(packed: Packed, folder: string): (program: string, di
   }
   const homes = new Map<string, string>();
   for (const source of [packed.folder, library]) {
-    const { name, version, dependencies, peerDependencies } = readManifest(source);
+    const manifest = readManifest(source);
+    const { name, version } = manifest;
     const home = storeFolderOf(name, version);
     homes.set(name, home);
     place(source, path.join(home, name));
-    for (const needed of Object.keys({ ...dependencies, ...peerDependencies })) {
+    for (const needed of neededBy(manifest)) {
       link(folderOf(needed), home, needed);
     }
   }
@@ -77,8 +78,7 @@ export function pnpmLayout(packed: Packed, folder: string): (program: string, di
 }
 
 function allInstalled({ manifest }: Packed) {
-  const { dependencies, peerDependencies } = manifest;
-  return installed([...Object.keys({ ...dependencies, ...peerDependencies }), "@types/node"]);
+  return installed([...neededBy(manifest), "@types/node"]);
 }
 
 /** A junction requires no privileges on Windows; its target must be absolute. */
