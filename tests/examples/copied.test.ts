@@ -54,49 +54,49 @@ function install(folder: string): void {
   }
 }
 
-test.each(["environments", "gitops", "quickstart", "team"])(
-  "runs the commands of the README of %s in a copy",
-  async (example) => {
-    const folder = join(temporary, example);
-    cpSync(join(repository, "examples", example), folder, {
-      recursive: true,
-      filter: (source) => basename(source) !== "node_modules",
-    });
-    const commands = commandsOf(readFileSync(join(folder, "README.md"), "utf8"));
-    expect(commands.slice(0, 1)).toEqual(["npm install"]);
-    install(folder);
-    const tsc = join(repository, "node_modules/typescript/bin/tsc");
-    const { stdout } = spawnSync(process.execPath, [tsc, "--noEmit", "-p", folder], { encoding: "utf8" });
-    expect(stdout).toBe("");
+test.each([
+  ["app", 1],
+  ["environments", 2],
+  ["gitops", 2],
+  ["quickstart", 4],
+  ["team", 4],
+])("runs the commands of the README of %s in a copy, which create %i keys", async (example, keys) => {
+  const folder = join(temporary, example);
+  cpSync(join(repository, "examples", example), folder, {
+    recursive: true,
+    filter: (source) => basename(source) !== "node_modules",
+  });
+  const commands = commandsOf(readFileSync(join(folder, "README.md"), "utf8"));
+  expect(commands.slice(0, 1)).toEqual(["npm install"]);
+  install(folder);
+  const tsc = join(repository, "node_modules/typescript/bin/tsc");
+  const { stdout } = spawnSync(process.execPath, [tsc, "--noEmit", "-p", folder], { encoding: "utf8" });
+  expect(stdout).toBe("");
 
-    const simulator = await startSimulator();
-    const stateDir = mkdtempSync(join(tmpdir(), "pulumi-openrouter-copied-"));
-    try {
-      const env = credentials(simulator) as Record<string, string>;
-      const stacks = new Map<string, Stack>();
-      let current = "";
-      for (const command of commands.slice(1)) {
-        const init = /^pulumi stack init (\w+)$/.exec(command);
-        const up = /^pulumi up(?: --stack (\w+))?$/.exec(command);
-        if (init) {
-          current = init[1] as string;
-          stacks.set(
-            current,
-            await openStack({ projectDir: folder, stack: current, stateDir, passphrase: "test", env }),
-          );
-        } else if (up) {
-          const result = await (stacks.get(up[1] ?? current) as Stack).up();
-          expect(errorsOf(result)).toBe("");
-          expect(result.ok).toBe(true);
-        } else throw new Error(`this test does not support the command: ${command}`);
-      }
-      expect(simulator.account.keys.length).toBeGreaterThan(1);
-    } finally {
-      await simulator.close();
-      rmSync(stateDir, { recursive: true, force: true });
+  const simulator = await startSimulator();
+  const stateDir = mkdtempSync(join(tmpdir(), "pulumi-openrouter-copied-"));
+  try {
+    const env = credentials(simulator) as Record<string, string>;
+    const stacks = new Map<string, Stack>();
+    let current = "";
+    for (const command of commands.slice(1)) {
+      const init = /^pulumi stack init (\w+)$/.exec(command);
+      const up = /^pulumi up(?: --stack (\w+))?$/.exec(command);
+      if (init) {
+        current = init[1] as string;
+        stacks.set(current, await openStack({ projectDir: folder, stack: current, stateDir, passphrase: "test", env }));
+      } else if (up) {
+        const result = await (stacks.get(up[1] ?? current) as Stack).up();
+        expect(errorsOf(result)).toBe("");
+        expect(result.ok).toBe(true);
+      } else throw new Error(`this test does not support the command: ${command}`);
     }
-  },
-);
+    expect(simulator.account.keys).toHaveLength(keys);
+  } finally {
+    await simulator.close();
+    rmSync(stateDir, { recursive: true, force: true });
+  }
+});
 
 test.each([
   ["file:../..", "0.1.0", false],

@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { openRouter } from "../../examples/app/openrouter";
+import { readSettings } from "../../examples/app/settings";
 import { openStack, type Result, type Simulator, type Stack, startSimulator } from "../../testing/index";
 import { credentials } from "../cli/support/account";
 import { errorsOf, touched } from "../engine/support/declaredStack";
@@ -47,11 +49,27 @@ function expectEmpty({ keys, guardrails }: Simulator["account"]): void {
   expect({ keys, guardrails }).toEqual({ keys: [], guardrails: [] });
 }
 
-test.each(["environments", "gitops", "quickstart", "team"])("type-checks %s", (example) => {
+test.each(["app", "environments", "gitops", "quickstart", "team"])("type-checks %s", (example) => {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   const args = [tsc, "--noEmit", "-p", join(root, "examples", example)];
   const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
   expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+});
+
+test("creates, keeps and destroys the key of app, which answers with the stack's outputs", async () => {
+  const { simulator, account, open } = await openExample("app");
+  const stack = await open("prod");
+  expect(await touchedBy(stack.up())).toEqual(["app"]);
+  const outputs = await stack.outputs({ showSecrets: true });
+  const settings = readSettings({ OPENROUTER_BASE_URL: simulator.url }, () => JSON.stringify(outputs));
+  const api = openRouter(settings, { title: "app", url: "https://shop.example" });
+  for (const model of settings.models) {
+    const messages = [{ role: "user" as const, content: "Hello" }];
+    expect((await api.complete({ model, messages, max_tokens: 5, user: "ada" })).choices).toHaveLength(1);
+  }
+  await expectNoChanges(simulator, stack);
+  await touchedBy(stack.destroy());
+  expectEmpty(account);
 });
 
 test("creates, keeps and destroys the resources of gitops", async () => {
