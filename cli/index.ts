@@ -8,6 +8,7 @@ import { auditCommand } from "./audit/command";
 import { balanceCommand } from "./balance/command";
 import { generationCommand } from "./generation/command";
 import { keysCommand } from "./keys/command";
+import { membersCommand } from "./members/command";
 import { modelsCommand } from "./models/command";
 import { overviewCommand } from "./overview/command";
 import { removeCommand } from "./remove/command";
@@ -38,6 +39,7 @@ const ofAccount = [
   keysCommand,
   modelsCommand,
   workspacesCommand,
+  membersCommand,
   generationCommand,
   auditCommand,
   adoptCommand,

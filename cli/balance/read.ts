@@ -12,5 +12,5 @@ export interface BalanceData {
 
 export async function readBalance(account: Account): Promise<BalanceData> {
   const { totalCredits: bought, totalUsage: used } = await readCredits(account.start("read", "the credits"));
-  return { bought, used, left: rounded(bought - used) };
+  return { bought: rounded(bought), used: rounded(used), left: rounded(bought - used) };
 }

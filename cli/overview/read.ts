@@ -1,8 +1,8 @@
 /** Reads what needs attention in the account: credits, spending of today, keys near their limit or expiry, guardrails. */
-import { type Activity, listActivity } from "../../provider/api/activity";
+import { listActivity } from "../../provider/api/activity";
 import { queryAnalytics } from "../../provider/api/analytics";
-import { readCredits } from "../../provider/api/credits";
 import { ApiError } from "../../provider/errors";
+import { type BalanceData, readBalance } from "../balance/read";
 import type { Account } from "../shared/account";
 import { utcDay } from "../shared/dates";
 import { assignedKeys, type Inventory, isWorkspaceDefault, readInventory } from "../shared/inventory";
@@ -17,7 +17,7 @@ export const NEAR = { over: 80, expiresWithin: 30 } as const;
 /** Amounts are USD. The `data` of the JSON: fields keep their names, new ones may be added. */
 export interface Overview {
   /** Null if it can't be read. */
-  balance: { bought: number; used: number; left: number } | null;
+  balance: BalanceData | null;
   /** Null if it can't be read. */
   pace: Pace | null;
   today: Today;
@@ -99,11 +99,6 @@ export async function readOverview(account: Account): Promise<Overview> {
     guardrails: guardrailsOf(inventory),
     unreadable,
   };
-}
-
-async function readBalance(account: Account): Promise<Overview["balance"]> {
-  const { totalCredits, totalUsage } = await readCredits(account.start("read", "the credits"));
-  return { bought: rounded(totalCredits), used: rounded(totalUsage), left: rounded(totalCredits - totalUsage) };
 }
 
 /** The activity has only completed days, so this takes the analytics. */

@@ -8,6 +8,7 @@ import { auditCommand } from "../../cli/audit/command";
 import { balanceCommand } from "../../cli/balance/command";
 import { generationCommand } from "../../cli/generation/command";
 import { keysCommand } from "../../cli/keys/command";
+import { membersCommand } from "../../cli/members/command";
 import { modelsCommand } from "../../cli/models/command";
 import { UNITS } from "../../cli/models/sort";
 import { overviewCommand } from "../../cli/overview/command";
@@ -81,6 +82,7 @@ test.each([
   usageCommand,
   whoamiCommand,
   workspacesCommand,
+  membersCommand,
 ])("prints help that fits 80 columns for %p", async (command) => {
   const names = command({ env: {} } as Terminal).commands.map((each) => each.name());
   for (const args of [[], ...names.map((name) => [name])]) {
