@@ -4,6 +4,7 @@ import { clean } from "../provider/text";
 import { dashboardCommand } from "../testing/commands/dashboard";
 import { simulateCommand } from "../testing/commands/simulator";
 import { adoptCommand } from "./adopt/command";
+import { alertCommand } from "./alert/command";
 import { auditCommand } from "./audit/command";
 import { balanceCommand } from "./balance/command";
 import { generationCommand } from "./generation/command";
@@ -41,6 +42,7 @@ const ofAccount = [
   workspacesCommand,
   membersCommand,
   generationCommand,
+  alertCommand,
   auditCommand,
   adoptCommand,
   removeCommand,

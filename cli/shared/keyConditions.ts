@@ -12,7 +12,11 @@ export interface Conditions {
 }
 
 /** Whether a key meets all conditions. Only usable keys: a disabled or expired key needs no alert. */
-export function meetsAll({ key, percent }: ListedKey, conditions: Conditions, now: Date): boolean {
+export function meetsAll(
+  { key, percent }: Pick<ListedKey, "key" | "percent">,
+  conditions: Conditions,
+  now: Date,
+): boolean {
   const { over, under, expiresWithin, unusedFor } = conditions;
   return (
     !key.disabled &&

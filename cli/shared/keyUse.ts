@@ -25,7 +25,7 @@ export function listed(key: Key, { guardrailOf, workspaceNames }: Inventory): Li
   return { key, guardrail: guardrailOf.get(key.hash), workspace, ...budgetUse(key) };
 }
 
-function budgetUse({ limit, limitRemaining, usage }: Key): BudgetUse {
+export function budgetUse({ limit, limitRemaining, usage }: Key): BudgetUse {
   if (limit === null) return { used: usage, left: null, percent: null };
   if (limitRemaining === null) return { used: null, left: null, percent: null };
   const used = rounded(limit - limitRemaining);

@@ -20,6 +20,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   sdk: ["provider/ids", "provider/text", "formats"],
   "cli/shared": ["provider", "formats"],
   "cli/adopt": ["cli/shared", "provider", "formats"],
+  "cli/alert": ["cli/shared", "cli/audit", "cli/balance", "provider", "formats"],
   "cli/audit": ["cli/shared", "provider", "formats"],
   "cli/balance": ["cli/shared", "provider", "formats"],
   "cli/generation": ["cli/shared", "provider", "formats"],

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { adoptCommand } from "../../cli/adopt/command";
+import { alertCommand } from "../../cli/alert/command";
 import { auditCommand } from "../../cli/audit/command";
 import { balanceCommand } from "../../cli/balance/command";
 import { generationCommand } from "../../cli/generation/command";
@@ -71,6 +72,7 @@ describe("exits with 2, because 1 is a finding,", () => {
 
 test.each([
   adoptCommand,
+  alertCommand,
   auditCommand,
   balanceCommand,
   generationCommand,

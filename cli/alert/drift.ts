@@ -1,0 +1,37 @@
+/** Alerts for objects and assignments that differ from the states of stacks. Pure. */
+import type { AssignmentDrift } from "../audit/assignmentDrift";
+import type { Audit } from "../audit/findings";
+import { printable } from "../shared/output";
+import { type Alert, keyName, short } from "./conditions";
+
+export function driftAlerts({ keys, missing, drift }: Audit): Alert[] {
+  const names = new Map(keys.map(({ key }) => [key.hash, key.name]));
+  // An object in a different account, or one that is not readable, may exist.
+  const gone = missing.filter(({ why }) => why === "not in this account");
+  return [
+    ...gone.map(({ kind, urn, id, stack }) => {
+      const name = `${kind} "${short(urn.split("::").at(-1) ?? "")}" (${printable(id).slice(0, 8)})`;
+      return driftAlert(`${name} of ${short(stack)} is not in the account`, `missing ${urn} ${id}`, null);
+    }),
+    ...drift.map((each) => assignmentAlert(each, names)),
+  ];
+}
+
+function assignmentAlert(
+  { why, of, assignee, guardrail, resource }: AssignmentDrift,
+  names: ReadonlyMap<string, string>,
+): Alert {
+  const key = of === "key" ? { hash: assignee, name: printable(names.get(assignee) ?? "unknown") } : null;
+  const who = key ? keyName(key) : `member ${short(assignee)}`;
+  const rail = `guardrail "${short(guardrail.name)}"`;
+  const stack = short(resource.stack);
+  const text =
+    why === "lost"
+      ? `${who} does not have ${rail}, which ${stack} assigns`
+      : `${who} has ${rail}, which ${stack} does not assign`;
+  return driftAlert(text, [why, guardrail.id, assignee].join(" "), key);
+}
+
+function driftAlert(text: string, what: string, key: Alert["key"]): Alert {
+  return { condition: "drift", threshold: null, value: null, key, text, id: `drift ${what}` };
+}

@@ -1,0 +1,68 @@
+/** A lock file, for runs at the same time. */
+import { randomUUID } from "node:crypto";
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { sleep } from "../../provider/api/retry";
+import { printable } from "../shared/output";
+import { UsageError } from "../shared/terminal";
+
+/** A run holds the lock for one post of 10 s at most, so an older lock is of a run that was killed. */
+export const STALE_MS = 60_000;
+
+const RETRY_MS = 50;
+
+/** @param waitMs How long to wait for another run. @throws UsageError if the lock can't be acquired */
+export async function withLock<Result>(path: string, work: () => Promise<Result>, waitMs = 20_000): Promise<Result> {
+  const token = randomUUID();
+  for (let waited = 0; !acquire(path, token); waited += RETRY_MS) {
+    if (waited >= waitMs) {
+      throw new UsageError(`${printable(path)}: another run holds the lock. Run it again when that is done`);
+    }
+    if (isStale(path)) removeStale(path, token);
+    else await sleep(RETRY_MS);
+  }
+  try {
+    return await work();
+  } finally {
+    if (contentOf(path) === token) rmSync(path, { force: true });
+  }
+}
+
+function acquire(path: string, token: string): boolean {
+  try {
+    writeFileSync(path, token, { flag: "wx", mode: 0o600 });
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
+    throw new UsageError(`write ${printable(path)}: ${code}. Choose a folder that exists and is writable`);
+  }
+}
+
+function isStale(path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS;
+}
+
+/** Moves it away first: between the check and the removal, another run may have replaced it with its own. */
+function removeStale(path: string, token: string): void {
+  const stale = contentOf(path);
+  const moved = `${path}.${token}`;
+  try {
+    renameSync(path, moved);
+    if (contentOf(moved) !== stale) linkSync(moved, path);
+  } catch (error) {
+    // Another run removed it, or has the lock again.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT" && code !== "EEXIST") throw error;
+  } finally {
+    rmSync(moved, { force: true });
+  }
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

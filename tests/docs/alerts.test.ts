@@ -1,0 +1,62 @@
+/** What docs/alerts.md shows works: the YAML, and the workflow. */
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+import { readAlertConfig } from "../../cli/alert/config";
+import { POSTED_FILE } from "../../cli/alert/posted";
+import { textOf, type Workflow, files as workflows } from "../examples/support/workflows";
+
+const page = readFileSync(resolve(__dirname, "../../docs/alerts.md"), "utf8");
+const blocks = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = ""]) => text);
+const blockWith = (text: string) => blocks.find((block) => block.includes(text)) ?? "";
+
+test("the YAML has every setting, and is accepted", () => {
+  const file = join(mkdtempSync(join(tmpdir(), "pulumi-openrouter-docs-")), "alerts.yaml");
+  const text = blockWith("webhook-variable:");
+  writeFileSync(file, text.replace("state: []", "state: [prod.json]"));
+  const settings = readAlertConfig(file);
+  expect(Object.keys(settings)).toHaveLength(13);
+  expect(settings).toMatchObject({ "posted-file": POSTED_FILE, "key-unused-for": 90, format: "slack" });
+});
+
+describe("the workflow", () => {
+  const text = blockWith("jobs:");
+  const { permissions, concurrency, jobs } = parse(text) as Workflow;
+  const steps = jobs.alert?.steps ?? [];
+  const cacheSteps = steps.filter(({ uses }) => uses?.startsWith("actions/cache"));
+
+  test("uses the actions of the examples at the same commits, and the cache at a commit", () => {
+    const known = workflows.flatMap((file) => textOf(file).match(/(?<=uses: ).*/g) ?? []);
+    const used = text.match(/(?<=uses: ).*/g) ?? [];
+    const others = used.filter((action) => !known.includes(action));
+    expect(others).toHaveLength(2);
+    for (const action of others) expect(action).toMatch(/^actions\/cache\/(restore|save)@[0-9a-f]{40} # v5\.\d+\.\d+$/);
+  });
+
+  test("has no right but to read, and one run at a time", () => {
+    expect([permissions, jobs.alert?.permissions]).toEqual([{}, { contents: "read" }]);
+    expect(concurrency).toEqual({ group: "openrouter-alerts", "cancel-in-progress": false });
+  });
+
+  test("restores the newest file, and saves it under a new key also when a condition holds", () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a plain string
+    const key = "openrouter-posted-${{ github.run_id }}-${{ github.run_attempt }}";
+    expect(cacheSteps.map((step) => step.with)).toEqual([
+      { path: POSTED_FILE, key, "restore-keys": "openrouter-posted-" },
+      { path: POSTED_FILE, key },
+    ]);
+    expect(cacheSteps.map((step) => step.if?.includes("!cancelled()"))).toEqual([undefined, true]);
+    expect(steps.findIndex(({ name }) => name === "Alert")).toBe(steps.length - 2);
+  });
+
+  test("gives its secrets to one step, and runs no installation script", () => {
+    expect(steps.filter(({ env }) => JSON.stringify(env)?.includes("secrets.")).map(({ name }) => name)).toEqual([
+      "Alert",
+    ]);
+    expect(steps.map(({ run }) => run).filter(Boolean)).toEqual([
+      "npm ci --ignore-scripts",
+      "npx pulumi-openrouter alert --config alerts.yaml || test $? -eq 1",
+    ]);
+  });
+});
