@@ -6,12 +6,17 @@ import { keyFindings } from "./keyCallouts";
 import { literal, type Sentence } from "./sentence";
 import { setFindings } from "./setText";
 import type { Row } from "./settings";
+import { usageFindings } from "./usageCallouts";
 
 /** @param factor Limits raised by more than this factor are called out. */
 export function callouts(review: Review, factor: number): Callout[] {
   const all = [
     ...review.keys.flatMap((row) =>
-      about(row, "Key", [...adoption(row, row.key), ...keyFindings(row, review, factor)]),
+      about(row, "Key", [
+        ...adoption(row, row.key),
+        ...keyFindings(row, review, factor),
+        ...usageFindings(row, review),
+      ]),
     ),
     ...review.guardrails.flatMap((row) => {
       return about(row, "Guardrail", [...adoption(row, row.guardrail), ...guardrailFindings(row, review, factor)]);

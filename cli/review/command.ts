@@ -1,6 +1,7 @@
 /** `pulumi-openrouter review`: the cost impact of a change, for the person who approves it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { z } from "zod";
+import { reportUnreadable } from "../shared/inventory";
 import { newCommand, type Terminal } from "../shared/terminal";
 import type { Callout } from "./calloutKinds";
 import type { Review } from "./compare";
@@ -35,6 +36,7 @@ export function reviewCommand(terminal: Terminal, now: () => number = Date.now):
       "output of `pulumi stack export`, for unchanged keys; repeat it with other stacks for adoptions",
       (file: string, former: string[] = []) => [...former, file],
     )
+    .option("--usage", "show what each key spent on the last 30 days, from the account")
     .addOption(new Option("--format <format>", "format of the report").choices(FORMATS).default("markdown"))
     .option("--factor <number>", `call out limits raised by more than this factor (default: ${FACTOR})`, number(factor))
     .option("--max-increase <usd>", "fail if monthly plus one-time spending may rise by more than this", number(amount))
@@ -57,11 +59,17 @@ ${GATES_FILE} has the same gates by the same names (max-increase,
 max-total, require, forbid, factor). An option overrides the file.
 
 Exit code: 0 if all gates passed; 1 if a gate failed; 2 if the review could not
-be created, or if a gate could not be evaluated without the state.
+be created, the spending could not be read, or a gate could not be evaluated
+without the state or the spending.
+
+--usage reads the keys and what they spent: one call per 100 keys of a workspace
+and one for the spending. If the account may not use analytics, that is one call
+for each key in the report. Limits below what a key spent are called out, and
+raises of limits of which less than half is used.
 
 Adopted objects are compared with their live settings: from the account if
 OPENROUTER_MANAGEMENT_KEY is in the environment, or else from the state of
-another stack. Nothing else is read from the account.
+another stack. Without --usage, nothing else is read from the account.
 
 Examples:
   pulumi-openrouter review --stack prod --cwd infra --max-increase 100
@@ -74,9 +82,10 @@ function choices(meanings: Readonly<Record<string, string>>): string {
 }
 
 async function review(terminal: Terminal, file: string | undefined, options: ReviewOptions, now: number) {
-  const { data, result, found, verdicts } = await readReview(terminal, file, options, now);
+  const { data, result, found, verdicts, unread } = await readReview(terminal, file, options, now);
   if (options.format === "json") terminal.json("review", data);
   else terminal.out(draw(options.format, result, found, verdicts, terminal.colors));
+  reportUnreadable(terminal, { unreadable: unread });
   reportProblems(terminal, verdicts);
 }
 

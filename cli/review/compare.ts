@@ -11,6 +11,7 @@ import { byLabel, type Sentence } from "./sentence";
 import { type SetRow, setRows } from "./setChanges";
 import { snapshotsOf } from "./snapshots";
 import { unmanagedAssignments } from "./unmanaged";
+import type { ReviewUsage } from "./usage";
 import { Hidden } from "./values";
 
 export interface KeyExposure extends ExposureChange {
@@ -34,6 +35,8 @@ export interface Review {
   unknownValues: number;
   warnings: readonly string[];
   contents: Contents;
+  /** Undefined unless it was read. */
+  usage?: ReviewUsage;
 }
 
 /** @param now Milliseconds since 1970, to determine which keys are expired. */

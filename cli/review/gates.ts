@@ -22,6 +22,8 @@ export const PROHIBITIONS = {
   disable: "a key is disabled",
   expire: "a key expires earlier",
   lower: "a key may spend less, or the budget of a guardrail is lowered",
+  "below-use": "a key may spend less than it did (needs --usage)",
+  unneeded: "a limit is raised although less than half is used (needs --usage)",
   narrow: "a guardrail or a move allows fewer models, providers or regions",
   emptied: "an emptied or deleted set leaves assignees without its guardrail",
   adopt: "an existing key or guardrail is adopted",
@@ -127,6 +129,9 @@ function lacks(requirement: Requirement, { key: { after }, link }: KeyRow): bool
 
 const MAX_CALLOUTS = 5;
 
+/** The call-outs that depend on what the keys spent. */
+const ON_USAGE: readonly Prohibition[] = ["below-use", "unneeded"];
+
 /** The call-outs that depend on the settings of a key's guardrail. */
 const ON_GUARDRAILS: readonly Prohibition[] = ["zdr-off", "narrow", "lower"];
 
@@ -138,11 +143,20 @@ function forbid(prohibition: Prohibition, review: Review, callouts: readonly Cal
   }
   const found = callouts.filter(({ kind }) => kind === prohibition);
   if (found.length > 0) return { gate, result: "failed", reason: joinFirst(groupedTexts(found), MAX_CALLOUTS, " ") };
+  if (ON_USAGE.includes(prohibition)) return withUsage(gate, review);
   const unknown = ON_GUARDRAILS.includes(prohibition) ? review.keys.filter((row) => movesUnknown(row, review)) : [];
   if (unknown.length === 0) return verdict(gate, []);
   if (review.scope === "changes") return undecided(gate, NEEDS_STATE);
   const problem = "the settings of a guardrail outside this stack are not known, for keys that move to or from it";
   return undecided(gate, join(listed(problem, unknown)));
+}
+
+/** Without a call-out: whether all keys that change could be compared. */
+function withUsage(gate: string, { usage, keys }: Review): Verdict {
+  if (!usage) return undecided(gate, literal("it needs what the keys spent; pass --usage"));
+  const unread = keys.filter(({ id, key }) => id !== undefined && key.before && key.after && !usage.of.has(id));
+  if (unread.length === 0 || usage.unreadable.length === 0) return verdict(gate, []);
+  return undecided(gate, join(listed("not all keys could be read; not known is what these spent", unread)));
 }
 
 /** Whether a key moves to or from a guardrail whose settings are not known. */

@@ -4,7 +4,7 @@ import { centsOf, type Exposure, isFigure } from "./exposure";
 import { exposureText } from "./exposureText";
 import { MAX_ROWS, type Page, TITLES } from "./page";
 import { plain, render, type Sentence } from "./sentence";
-import { COLUMNS, type Table, type TableRow } from "./tables";
+import { amountsOf, columnsOf, type Table, type TableRow } from "./tables";
 
 export function html(page: Page): string {
   const { title, problems, headline, counts, callouts, sets, tables, bars, passed, notes } = page;
@@ -63,11 +63,12 @@ function collapsed(summary: string, content: string): string {
 }
 
 /** On a phone each row is a card, and each cell names its column. */
-function tableSection({ noun, note, rows }: Table): string {
-  const columns = [noun, ...COLUMNS];
+function tableSection(table: Table): string {
+  const { noun, note, rows } = table;
+  const columns = columnsOf(table);
   const head = columns.map((column) => `<th scope="col">${escaped(column)}</th>`).join("");
-  const drawRow = ({ label, changes, before, after, difference }: TableRow) => {
-    const cells = [text(label), changes.map(text).join("<br>"), ...[before, after, difference].map(escaped)];
+  const drawRow = (row: TableRow) => {
+    const cells = [text(row.label), row.changes.map(text).join("<br>"), ...amountsOf(row).map(escaped)];
     const drawn = cells.map((content, column) => {
       const style = column > 1 ? ' class="amounts"' : "";
       return `<td data-column="${escaped(columns[column] ?? "")}"${style}><div>${content}</div></td>`;

@@ -12,18 +12,20 @@ import { plain, type Sentence } from "./sentence";
 import type { AssigneeChange, SetRow } from "./setChanges";
 import { setLine } from "./setText";
 import type { SettingChange } from "./settings";
+import type { KeyUse } from "./usage";
 import { type BeforeAfter, Hidden, mapBoth } from "./values";
 
 export function reviewJson(review: Review, callouts: readonly Callout[], verdicts: readonly Verdict[]): object {
-  const { stack, scope, unknownValues, keys, guardrails, members, sets, exposures, warnings } = review;
+  const { stack, scope, unknownValues, keys, guardrails, members, sets, exposures, warnings, usage } = review;
   return {
     verdict: overall(verdicts) ?? null,
     stack: stack ?? null,
     scope,
     totals: totalsJson(review),
     unknownValues,
+    usage: usage ? { from: usage.from, to: usage.to } : null,
     callouts: callouts.map((each) => ({ kind: each.kind, urn: each.identity, text: plain(calloutText(each)) })),
-    keys: keys.map((row) => keyJson(row, stack)),
+    keys: keys.map((row) => keyJson(row, review)),
     guardrails: guardrails.map(guardrailJson),
     members: members.map((row) => memberJson(row, stack)),
     assignmentSets: sets.map((row) => setJson(row, review)),
@@ -45,7 +47,7 @@ function totalsJson({ totals }: Review): object {
   return { month: sumJson("month"), once: sumJson("once"), ...Object.fromEntries(names) };
 }
 
-function keyJson(row: KeyRow, stack: Review["stack"]): object {
+function keyJson(row: KeyRow, { stack, usage }: Review): object {
   return {
     key: plain(row.label),
     urn: row.identity,
@@ -55,9 +57,17 @@ function keyJson(row: KeyRow, stack: Review["stack"]): object {
     guardrail: guardrailNames(row.link),
     assignedBy: assignedBy(row.link, stack),
     atMost: changeJson(row.exposure),
+    spent: spentJson(row.id === undefined ? undefined : usage?.of.get(row.id)),
     cappedBy: mapBoth(row.cappedBy, (guardrail) => nameJson(guardrail?.label)),
     consumers: row.consumers.map(plain),
   };
+}
+
+/** USD. Null if it was not read, or the account has no such key. */
+function spentJson(use: KeyUse | undefined): object | null {
+  if (!use) return null;
+  const { spent, busiest } = use;
+  return { days30: spent, busiestDay: busiest("daily"), busiestWeek: busiest("weekly"), ever: busiest(null) };
 }
 
 function guardrailJson(row: GuardrailRow): object {

@@ -2,7 +2,7 @@
 import { pluralize } from "../shared/counts";
 import { MAX_ROWS, type Page, TITLES } from "./page";
 import { render, type Sentence, shorten } from "./sentence";
-import { COLUMNS, type Table, type TableRow } from "./tables";
+import { amountsOf, columnsOf, type Table, type TableRow } from "./tables";
 
 export function markdown(page: Page): string {
   const { title, problems, headline, counts, callouts, sets, tables, passed, notes } = page;
@@ -31,8 +31,11 @@ function collapsed(summary: string, content: string): string {
   return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
 }
 
-function tableSection({ noun, note, rows, omitted = 0 }: Table): string[] {
-  const head = `| ${[noun, ...COLUMNS].join(" | ")} |\n| --- | --- | ---: | ---: | ---: |`;
+function tableSection(table: Table): string[] {
+  const { noun, note, rows, omitted = 0 } = table;
+  const columns = columnsOf(table);
+  const alignment = columns.map((_, index) => (index < 2 ? "---" : "---:"));
+  const head = [columns, alignment].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
   const draw = (some: readonly TableRow[]) => [head, ...some.map(rowLine)].join("\n");
   const [first, rest] = [rows.slice(0, MAX_ROWS), rows.slice(MAX_ROWS)];
   const more = (count: number) => pluralize(count, `more ${noun.toLowerCase()}`);
@@ -45,8 +48,8 @@ function tableSection({ noun, note, rows, omitted = 0 }: Table): string[] {
   ];
 }
 
-function rowLine({ label, changes, before, after, difference }: TableRow): string {
-  const cells = [cell(label), changes.map(cell).join("<br>"), ...[before, after, difference].map(escapeLiteral)];
+function rowLine(row: TableRow): string {
+  const cells = [cell(row.label), row.changes.map(cell).join("<br>"), ...amountsOf(row).map(escapeLiteral)];
   return `| ${cells.join(" | ")} |`;
 }
 

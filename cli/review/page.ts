@@ -58,7 +58,7 @@ export function verdictText({ gate, result, reason }: Verdict): Sentence {
   return compose`${gate} ${literal(RESULTS[result])}: ${reason}`;
 }
 
-function notes({ scope }: Review): Sentence[] {
+function notes({ scope, usage }: Review): Sentence[] {
   return [
     literal(
       "Each figure is the most that a key may spend in a calendar month: a daily limit × 31, a weekly limit × 6 (a " +
@@ -67,6 +67,15 @@ function notes({ scope }: Review): Sentence[] {
         "cent. Disabled and expired keys count as $0.",
     ),
     literal("A guardrail's budget applies to each key and each member separately, so members have a separate table."),
+    ...(usage
+      ? [
+          literal(
+            `Spent is what counted toward the key's limit on the UTC days ${usage.from} to ${usage.to}. A daily limit is ` +
+              "compared with the busiest of these days, a weekly limit with the busiest week in them, a monthly limit with " +
+              "all 30 days, and a limit without a reset with everything that the key ever spent.",
+          ),
+        ]
+      : []),
     ...(scope === "changes"
       ? [literal("Without the state, unchanged guardrails are not known, so a key's own limit is shown.")]
       : []),

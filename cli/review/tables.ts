@@ -1,5 +1,6 @@
 /** The tables of a report: keys, guardrails and members, each row with its changes. */
 import { pluralize } from "../shared/counts";
+import { formatUsd } from "../shared/money";
 import type { Review } from "./compare";
 import type { AssignmentEnd } from "./contents";
 import { isFigure } from "./exposure";
@@ -10,6 +11,7 @@ import type { KeyRow } from "./keyChanges";
 import { compose, join, literal, type Sentence } from "./sentence";
 import type { SettingChange } from "./settings";
 import type { Change } from "./snapshots";
+import type { ReviewUsage } from "./usage";
 import { type BeforeAfter, Hidden, mapBoth } from "./values";
 
 export interface TableRow {
@@ -20,6 +22,8 @@ export interface TableRow {
   difference: string;
   /** The three in one line. */
   line: string;
+  /** What the key spent on 30 days, if that was read. */
+  spent?: string;
 }
 
 export interface Table {
@@ -31,12 +35,23 @@ export interface Table {
   omitted?: number;
 }
 
-/** The columns of every table, after the label. */
-export const COLUMNS = ["Change", "Maximum before", "Maximum after", "Difference"] as const;
+/** The columns of every table, after the label and before what was spent. */
+const COLUMNS = ["Change", "Maximum before", "Maximum after", "Difference"];
+
+export const SPENT = "Spent in 30 days";
+
+export function columnsOf({ noun, rows }: Table): string[] {
+  return [noun, ...COLUMNS, ...(rows.some(({ spent }) => spent !== undefined) ? [SPENT] : [])];
+}
+
+/** The amounts of a row, in the order of their columns. */
+export function amountsOf({ before, after, difference, spent }: TableRow): string[] {
+  return [before, after, difference, ...(spent === undefined ? [] : [spent])];
+}
 
 export function tablesOf(review: Review): Table[] {
   const tables = [
-    { noun: "Key", rows: review.keys.map(keyRow) },
+    { noun: "Key", rows: review.keys.map((row) => keyRow(row, review)) },
     {
       noun: "Guardrail",
       note: literal("The most that each assigned key and member may spend. It is not part of any total."),
@@ -56,7 +71,7 @@ function changeLine(change: Change): Sentence[] {
   return [literal(change === "replaced" ? "replaced, with a new secret" : CHANGES[change])];
 }
 
-function keyRow(row: KeyRow): TableRow {
+function keyRow(row: KeyRow, { usage }: Review): TableRow {
   return {
     label: row.label,
     changes: keyChanges(row),
@@ -64,7 +79,14 @@ function keyRow(row: KeyRow): TableRow {
     after: exposureText(row.exposure.after),
     difference: differenceText(row.exposure),
     line: changeText(row.exposure),
+    ...(usage && { spent: spentText(row, usage) }),
   };
+}
+
+function spentText({ id, change }: KeyRow, { of }: ReviewUsage): string {
+  if (change === "new") return "new";
+  const use = id === undefined ? undefined : of.get(id);
+  return use ? formatUsd(use.spent) : "not known";
 }
 
 function keyChanges(row: KeyRow): Sentence[] {

@@ -3,7 +3,7 @@ import { pluralize } from "../shared/counts";
 import { styled } from "../shared/output";
 import { type Page, TITLES } from "./page";
 import { render, type Sentence, shorten } from "./sentence";
-import type { Table, TableRow } from "./tables";
+import { SPENT, type Table, type TableRow } from "./tables";
 
 export function text(page: Page, colors: boolean): string {
   const { title, problems, headline, counts, callouts, sets, tables, passed, notes } = page;
@@ -39,6 +39,7 @@ function tableLines({ noun, note, rows, omitted = 0 }: Table): string[] {
   ];
 }
 
-function rowLines({ label, changes, line }: TableRow): string[] {
-  return [`  ${unquoted(label)}: ${line}`, ...changes.map((change) => `      ${unquoted(change)}`)];
+function rowLines({ label, changes, line, spent }: TableRow): string[] {
+  const details = [...changes.map(unquoted), ...(spent === undefined ? [] : [`${SPENT.toLowerCase()}: ${spent}`])];
+  return [`  ${unquoted(label)}: ${line}`, ...details.map((detail) => `      ${detail}`)];
 }
