@@ -1,4 +1,4 @@
-/** What a key spent compared with what it may spend: cuts below the use, and raises that it does not need. */
+/** The spending of a key compared with its limits: cuts below its use, and raises that it does not need. */
 import { isDeepStrictEqual } from "node:util";
 import { formatUsd, INTERVALS } from "../shared/money";
 import type { Finding } from "./calloutKinds";

@@ -108,7 +108,7 @@ describe("calls out a cut below what the key spent", () => {
     expect(await calloutsOf(program(9), program(8))).toEqual([]);
   });
 
-  test("but not one to what it spent, a raise, a disabled key, or an unchanged limit", async () => {
+  test("but not one to the same amount, a raise, a disabled key, or an unchanged limit", async () => {
     createKey("a");
     spend("a", [7]);
     const renamed = { a: expiring({ limit: 5, limitReset: "daily", name: "other" }) };
