@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/alert": ["cli/shared", "cli/audit", "cli/balance", "provider", "formats"],
   "cli/audit": ["cli/shared", "provider", "formats"],
   "cli/balance": ["cli/shared", "provider", "formats"],
+  "cli/completion": ["cli/shared", "provider"],
   "cli/generation": ["cli/shared", "provider", "formats"],
   "cli/keys": ["cli/shared", "provider", "formats"],
   "cli/models": ["cli/shared", "provider", "formats"],
@@ -33,7 +34,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/usage": ["cli/shared", "provider", "formats"],
   "cli/whoami": ["cli/shared", "provider", "formats"],
   "cli/workspaces": ["cli/shared", "provider", "formats"],
-  "cli/index": ["cli", "testing/commands", "provider"],
+  "cli/program": ["cli", "testing/commands"],
+  "cli/index": ["cli", "provider"],
   // It must not share our misreadings of the API.
   "testing/simulator": [],
   "testing/engine": ["formats"],

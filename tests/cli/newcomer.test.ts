@@ -7,6 +7,7 @@ import { adoptCommand } from "../../cli/adopt/command";
 import { alertCommand } from "../../cli/alert/command";
 import { auditCommand } from "../../cli/audit/command";
 import { balanceCommand } from "../../cli/balance/command";
+import { completionCommand } from "../../cli/completion/command";
 import { generationCommand } from "../../cli/generation/command";
 import { keysCommand } from "../../cli/keys/command";
 import { membersCommand } from "../../cli/members/command";
@@ -75,6 +76,7 @@ test.each([
   alertCommand,
   auditCommand,
   balanceCommand,
+  completionCommand,
   generationCommand,
   keysCommand,
   modelsCommand,
