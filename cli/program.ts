@@ -9,7 +9,6 @@ import { balanceCommand } from "./balance/command";
 import { completionCommand } from "./completion/command";
 import { generationCommand } from "./generation/command";
 import { keysCommand } from "./keys/command";
-import { mcpCommand } from "./mcp/command";
 import { membersCommand } from "./members/command";
 import { modelsCommand } from "./models/command";
 import { overviewCommand } from "./overview/command";
@@ -37,7 +36,6 @@ const ofAccount = [
   auditCommand,
   adoptCommand,
   removeCommand,
-  mcpCommand,
 ];
 const withoutAccount = [reviewCommand, simulateCommand, dashboardCommand, completionCommand];
 

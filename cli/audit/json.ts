@@ -1,4 +1,5 @@
 /** An audit as JSON. Fields keep their names; new ones may be added. */
+import { roundedOrNull } from "../shared/money";
 import type { StackState } from "../shared/state";
 import { type Audit, removeCommandFor } from "./findings";
 
@@ -21,8 +22,8 @@ export function auditData(
     account: { id: account ?? null, baseUrl, workspaces },
     states: states.map(({ source, stack, pending }) => ({ source, stack: stack ?? null, pendingCreates: pending })),
     keys: keys.map(({ key, guardrail, ...evaluated }) => {
-      const { hash, name, disabled, limit, limitReset, usage, byokUsage, lastUsedAt } = key;
-      const { createdAt, expiresAt, workspaceId } = key;
+      const { hash, name, disabled, limit, limitReset, lastUsedAt, createdAt, expiresAt, workspaceId } = key;
+      const [usage, byokUsage] = [roundedOrNull(key.usage), roundedOrNull(key.byokUsage)];
       return {
         ...{ hash, name, disabled, limit, limitReset, usage, byokUsage, lastUsedAt, createdAt, expiresAt, workspaceId },
         guardrail: guardrail ? { id: guardrail.id, name: guardrail.name } : null,

@@ -6,6 +6,7 @@ import { readInventory } from "../shared/inventory";
 import { chooseKey } from "../shared/keyChoice";
 import { type Conditions, meetsAll } from "../shared/keyConditions";
 import { type ListedKey, listed, nearestLimitFirst } from "../shared/keyUse";
+import { roundedOrNull } from "../shared/money";
 
 /** Fields keep their names; new ones may be added. Amounts are USD. */
 export interface KeyData
@@ -68,17 +69,17 @@ function keyData({ key, guardrail, workspace, used, left, percent }: ListedKey):
   const { hash, name, disabled, limit, limitReset, includeByokInLimit, createdAt, expiresAt, workspaceId } = key;
   return {
     ...{ hash, name, disabled, limit, limitReset, includeByokInLimit, used, left, percent },
-    spent: { today: key.usageDaily, week: key.usageWeekly, month: key.usageMonthly, ever: key.usage },
-    spentByok: {
-      today: key.byokUsageDaily,
-      week: key.byokUsageWeekly,
-      month: key.byokUsageMonthly,
-      ever: key.byokUsage,
-    },
+    spent: spentOf(key.usageDaily, key.usageWeekly, key.usageMonthly, key.usage),
+    spentByok: spentOf(key.byokUsageDaily, key.byokUsageWeekly, key.byokUsageMonthly, key.byokUsage),
     ...{ createdAt, lastUsedAt: key.lastUsedAt, expiresAt },
     guardrail: guardrail
       ? { id: guardrail.id, name: guardrail.name, limitUsd: guardrail.limitUsd, resetInterval: guardrail.resetInterval }
       : null,
     workspace: workspaceId === null ? null : { id: workspaceId, name: workspace ?? workspaceId },
   };
+}
+
+function spentOf(...amounts: [number | null, number | null, number | null, number | null]): Spent {
+  const [today, week, month, ever] = amounts.map(roundedOrNull) as typeof amounts;
+  return { today, week, month, ever };
 }

@@ -2,7 +2,7 @@
 import type { Guardrail } from "../../provider/api/guardrails";
 import type { Key } from "../../provider/api/keys";
 import type { Inventory } from "./inventory";
-import { rounded } from "./money";
+import { rounded, roundedOrNull } from "./money";
 
 interface BudgetUse {
   /** USD since the last reset, or ever without a reset. Null if the API doesn't return it. */
@@ -26,7 +26,7 @@ export function listed(key: Key, { guardrailOf, workspaceNames }: Inventory): Li
 }
 
 export function budgetUse({ limit, limitRemaining, usage }: Key): BudgetUse {
-  if (limit === null) return { used: usage, left: null, percent: null };
+  if (limit === null) return { used: roundedOrNull(usage), left: null, percent: null };
   if (limitRemaining === null) return { used: null, left: null, percent: null };
   const used = rounded(limit - limitRemaining);
   return { used, left: rounded(limitRemaining), percent: limit > 0 ? rounded((used / limit) * 100) : null };

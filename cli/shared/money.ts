@@ -23,3 +23,7 @@ export function formatBudget(limit: number | null, reset: string | null): string
 export function rounded(amount: number): number {
   return Math.round(amount * 1e9) / 1e9;
 }
+
+export function roundedOrNull(amount: number | null): number | null {
+  return amount === null ? null : rounded(amount);
+}

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type CurrentKey, type KeyBudget, readCurrentKey } from "../../provider/api/currentKey";
 import type { Account } from "../shared/account";
+import { roundedOrNull } from "../shared/money";
 
 /** Amounts are USD. Fields keep their names; new ones may be added. */
 export interface CurrentKeyData
@@ -27,9 +28,22 @@ export async function readWhoami(account: Account): Promise<CurrentKeyData> {
   const binding = bindingIndex(key);
   return {
     ...{ kind: key.isManagementKey ? "management" : "inference", label, organizationId, workspaceId },
-    ...{ limit, limitReset, left: limitRemaining, includeByokInLimit, expiresAt },
-    spent: { today: key.usageDaily, week: key.usageWeekly, month: key.usageMonthly, ever: key.usage },
-    budgets: key.budgets?.map((budget, index) => ({ ...budget, binds: index === binding })) ?? null,
+    ...{ limit, limitReset, left: roundedOrNull(limitRemaining), includeByokInLimit, expiresAt },
+    spent: {
+      today: roundedOrNull(key.usageDaily),
+      week: roundedOrNull(key.usageWeekly),
+      month: roundedOrNull(key.usageMonthly),
+      ever: roundedOrNull(key.usage),
+    },
+    budgets: key.budgets?.map((budget, index) => ({ ...roundedBudget(budget), binds: index === binding })) ?? null,
+  };
+}
+
+function roundedBudget(budget: KeyBudget): KeyBudget {
+  return {
+    ...budget,
+    spendUsd: roundedOrNull(budget.spendUsd),
+    remainingUsd: roundedOrNull(budget.remainingUsd),
   };
 }
 
