@@ -9,6 +9,7 @@ import { balanceCommand } from "./balance/command";
 import { completionCommand } from "./completion/command";
 import { generationCommand } from "./generation/command";
 import { keysCommand } from "./keys/command";
+import { mcpCommand } from "./mcp/command";
 import { membersCommand } from "./members/command";
 import { modelsCommand } from "./models/command";
 import { overviewCommand } from "./overview/command";
@@ -36,6 +37,7 @@ const ofAccount = [
   auditCommand,
   adoptCommand,
   removeCommand,
+  mcpCommand,
 ];
 const withoutAccount = [reviewCommand, simulateCommand, dashboardCommand, completionCommand];
 

@@ -1,9 +1,5 @@
 /** Reads models and their endpoints. The data of `models`, `models show` and `models endpoints`. */
-import {
-  type Endpoint,
-  listEndpoints as readModelEndpoints,
-  listZdrEndpoints as readZdrEndpoints,
-} from "../../provider/api/endpoints";
+import { type Endpoint, listZdrEndpoints, listEndpoints as readModelEndpoints } from "../../provider/api/endpoints";
 import { listAvailableModels, type Model, listModels as readModels } from "../../provider/api/models";
 import { AuthenticationError } from "../../provider/errors";
 import { clean } from "../../provider/text";
@@ -64,17 +60,31 @@ export async function readEndpoints(sources: Sources, name: string): Promise<End
   };
 }
 
-/** Without a key, and again with it if the server requires one. */
-async function readEndpointsOf(sources: Sources, model: string): Promise<{ all: Endpoint[]; zdr: Endpoint[] }> {
-  const read = async (account: Account, authenticated: boolean) => {
+function readEndpointsOf(sources: Sources, model: string): Promise<{ all: Endpoint[]; zdr: Endpoint[] }> {
+  return withKeyIfRequired(sources, async (account, authenticated) => {
     const all = await readModelEndpoints(
       account.start("read", `the endpoints of ${clean(model)}`),
       model,
       authenticated,
     );
-    const api = account.start("read", "the endpoints with zero data retention");
-    return { all, zdr: await readZdrEndpoints(api, authenticated) };
-  };
+    return { all, zdr: await readZdr(account, authenticated) };
+  });
+}
+
+/** The endpoints of all models with zero data retention. */
+export function readZdrEndpoints(sources: Sources): Promise<Endpoint[]> {
+  return withKeyIfRequired(sources, readZdr);
+}
+
+function readZdr(account: Account, authenticated: boolean): Promise<Endpoint[]> {
+  return listZdrEndpoints(account.start("read", "the endpoints with zero data retention"), authenticated);
+}
+
+/** Without a key, and again with it if the server requires one. */
+async function withKeyIfRequired<Result>(
+  sources: Sources,
+  read: (account: Account, authenticated: boolean) => Promise<Result>,
+): Promise<Result> {
   try {
     return await read(sources.catalog(), false);
   } catch (error) {

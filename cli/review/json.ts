@@ -15,7 +15,7 @@ import type { SettingChange } from "./settings";
 import type { KeyUse } from "./usage";
 import { type BeforeAfter, Hidden, mapBoth } from "./values";
 
-export function reviewJson(review: Review, callouts: readonly Callout[], verdicts: readonly Verdict[]): object {
+export function reviewJson(review: Review, callouts: readonly Callout[], verdicts: readonly Verdict[]) {
   const { stack, scope, unknownValues, keys, guardrails, members, sets, exposures, warnings, usage } = review;
   return {
     verdict: overall(verdicts) ?? null,

@@ -39,8 +39,8 @@ function notForCi(text: string): string {
 const CI_COMMAND = /##(?=\[|vso\[|teamcity\[)/g;
 
 /** JSON that parses to the same values, except redacted ones, and has no control character except line breaks. */
-export function printedJson(value: object, secrets: readonly Secret[]): string {
-  const text = JSON.stringify(redacted(value, secrets), null, 2);
+export function printedJson(value: object, secrets: readonly Secret[], indent = 2): string {
+  const text = JSON.stringify(redacted(value, secrets), null, indent);
   return text.replace(/(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped).replace(CI_COMMAND, "#\\u0023");
 }
 

@@ -38,6 +38,8 @@ export interface Terminal extends Omit<RawTerminal, "write" | "showsProgress"> {
   progress(text: string): void;
   /** Prints the data of a command as JSON. @param command Its name, such as `models endpoints`. */
   json(command: string, data: object): void;
+  /** Prints a message of a protocol, which is one line of JSON. */
+  message(value: object): void;
   /** Prints a line that ends with a credential for the user to copy. */
   reveal(text: string, secret: Secret): void;
   /** Redacts these credentials from now on, besides those of the environment. */
@@ -65,6 +67,7 @@ export function gatedTerminal(raw: RawTerminal): Terminal {
       if (raw.showsProgress) raw.write("err", `\r${gated(text)}${ERASE_REST_OF_LINE}`);
     },
     json: (command, data) => raw.write("out", `${printedJson(envelope(command, data), secrets())}\n`),
+    message: (value) => raw.write("out", `${printedJson(value, secrets(), 0)}\n`),
     reveal: (text, secret) => raw.write("out", `${gated(text)}${clean(secret.reveal())}\n`),
     ask: (question) => raw.ask(gated(question)),
     protect: (secrets) => void protectedSecrets.push(secrets),

@@ -26,6 +26,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/completion": ["cli/shared", "provider"],
   "cli/generation": ["cli/shared", "provider", "formats"],
   "cli/keys": ["cli/shared", "provider", "formats"],
+  "cli/mcp": ["cli", "provider", "formats"],
   "cli/models": ["cli/shared", "provider", "formats"],
   "cli/members": ["cli/shared", "provider", "formats"],
   "cli/overview": ["cli/balance", "cli/shared", "provider", "formats"],

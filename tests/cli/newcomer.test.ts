@@ -10,6 +10,7 @@ import { balanceCommand } from "../../cli/balance/command";
 import { completionCommand } from "../../cli/completion/command";
 import { generationCommand } from "../../cli/generation/command";
 import { keysCommand } from "../../cli/keys/command";
+import { mcpCommand } from "../../cli/mcp/command";
 import { membersCommand } from "../../cli/members/command";
 import { modelsCommand } from "../../cli/models/command";
 import { UNITS } from "../../cli/models/sort";
@@ -79,6 +80,7 @@ test.each([
   completionCommand,
   generationCommand,
   keysCommand,
+  mcpCommand,
   modelsCommand,
   overviewCommand,
   removeCommand,

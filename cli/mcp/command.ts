@@ -1,0 +1,47 @@
+/** `pulumi-openrouter mcp`: a server for assistants on standard input and output (Model Context Protocol). */
+import type { Command } from "commander";
+import { CREDENTIALS_HELP } from "../shared/environment";
+import { newCommand, type Terminal } from "../shared/terminal";
+import { loadSdk, type Sdk } from "./sdk";
+import { createServer } from "./server";
+import { openSession, type SessionOptions } from "./session";
+import type { Tool } from "./tool";
+import { toolsOf } from "./tools";
+
+export function mcpCommand(terminal: Terminal): Command {
+  return newCommand("mcp", terminal)
+    .summary("serve the account to an assistant (MCP)")
+    .description("Serves the account to an assistant, on standard input and output (Model Context Protocol).")
+    .option("--stack <name>", "a stack to compare with, exported with `pulumi`; may be repeated", append)
+    .option("--state <file>", "the same, from a `pulumi stack export`; may be repeated", append)
+    .option("--cwd <dir>", "directory of the Pulumi project")
+    .addHelpText("after", HELP)
+    .action((options: SessionOptions) => mcp(terminal, options));
+}
+
+const HELP = `
+An assistant's program starts this command; docs/assistants.md shows how. It
+requires the package @modelcontextprotocol/server.
+${CREDENTIALS_HELP}
+
+Exit code: 0 when the assistant's program closes standard input, 2 if the server
+could not start.`;
+
+function append(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+async function mcp(terminal: Terminal, options: SessionOptions): Promise<void> {
+  const sdk = await loadSdk();
+  const tools = toolsOf(openSession(terminal, options));
+  terminal.err(`Serving ${tools.length} tools to an assistant: read-only.`);
+  if (terminal.interactive) terminal.err("Messages are JSON. Ctrl-D ends it; docs/assistants.md shows how to use it.");
+  await serve(terminal, sdk, tools);
+}
+
+/** Until standard input ends. */
+async function serve(terminal: Terminal, sdk: Sdk, tools: readonly Tool[]): Promise<void> {
+  const transport = new sdk.StdioServerTransport();
+  transport.send = async (message) => terminal.message(message);
+  sdk.serveStdio(() => createServer(sdk, tools), { transport, onerror: ({ message }) => terminal.err(message) });
+}
