@@ -4,10 +4,12 @@ import { dashboardCommand } from "../testing/commands/dashboard";
 import { simulateCommand } from "../testing/commands/simulator";
 import { adoptCommand } from "./adopt/command";
 import { alertCommand } from "./alert/command";
+import { assignmentsCommand } from "./assignments/command";
 import { auditCommand } from "./audit/command";
 import { balanceCommand } from "./balance/command";
 import { completionCommand } from "./completion/command";
 import { generationCommand } from "./generation/command";
+import { guardrailsCommand } from "./guardrails/command";
 import { keysCommand } from "./keys/command";
 import { mcpCommand } from "./mcp/command";
 import { membersCommand } from "./members/command";
@@ -29,6 +31,8 @@ const ofAccount = [
   whoamiCommand,
   usageCommand,
   keysCommand,
+  guardrailsCommand,
+  assignmentsCommand,
   modelsCommand,
   workspacesCommand,
   membersCommand,

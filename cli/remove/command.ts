@@ -7,8 +7,9 @@ import { type Account, openAccount } from "../shared/account";
 import { isConfirmed, requirePrompt } from "../shared/confirm";
 import { pluralize } from "../shared/counts";
 import { CREDENTIALS_HELP } from "../shared/environment";
-import { findGuardrailOf, readAssigned } from "../shared/inventory";
-import { KEY_CHOICE } from "../shared/keyChoice";
+import { chooseGuardrail, GUARDRAIL_CHOICE, rejectKeyHash } from "../shared/guardrailChoice";
+import { findGuardrailOf, readAllGuardrails, readAssigned } from "../shared/inventory";
+import { KEY_CHOICE, rejectApiKey } from "../shared/keyChoice";
 import { formatBudget } from "../shared/money";
 import { inThisAccount, keyObject, readChosenKey, usedText } from "../shared/oneKey";
 import { printable } from "../shared/output";
@@ -41,12 +42,8 @@ export function removeCommand(terminal: Terminal): Command {
       .addHelpText("after", HELP)
       .action((wanted: string, { yes = false }: { yes?: boolean }) => remove(terminal, find, wanted, yes));
   addKind(findKey, "key", ["<key>", KEY_CHOICE], "its clients lose access at once, and it can't be restored");
-  addKind(
-    findGuardrail,
-    "guardrail",
-    ["<id>", "full id of the guardrail, a UUID"],
-    "it stops applying to its keys and members at once",
-  );
+  const guardrail = ["<guardrail>", GUARDRAIL_CHOICE] as const;
+  addKind(findGuardrail, "guardrail", guardrail, "it stops applying to its keys and members at once");
   return command;
 }
 
@@ -90,8 +87,8 @@ const findKey: Find = async (account, wanted) => {
   };
 };
 
-const findGuardrail: Find = async (account, id) => {
-  if (!isUuid(id)) throw new UsageError("pass the full id, a UUID; `pulumi-openrouter audit --json` shows it");
+const findGuardrail: Find = async (account, wanted) => {
+  const id = isUuid(wanted) ? wanted : await idOfGuardrail(account, wanted);
   const object = `guardrail ${id}`;
   const guardrail = await inThisAccount(object, readGuardrail(account.start("read", object), id));
   const keys = await readAssigned(account, id, "keys");
@@ -112,3 +109,16 @@ const findGuardrail: Find = async (account, id) => {
     delete: () => inThisAccount(object, deleteGuardrail(account.start("delete", object), id)),
   };
 };
+
+/** @throws UsageError unless the name or id prefix can mean only one guardrail */
+async function idOfGuardrail(account: Account, wanted: string): Promise<string> {
+  rejectKeyHash(wanted);
+  rejectApiKey(wanted);
+  const { guardrails, unreadable } = await readAllGuardrails(account);
+  const [refusal] = unreadable;
+  // A guardrail that can't be listed may have the same name or prefix.
+  if (refusal !== undefined) {
+    throw new UsageError(`pass the full id, because not all guardrails can be listed: ${refusal}`);
+  }
+  return chooseGuardrail(guardrails, wanted).id;
+}

@@ -40,26 +40,33 @@ export function choose<Item extends Candidate>(items: readonly Item[], wanted: s
   const [only] = matches;
   if (only && matches.length === 1) return only;
   if (only) throw ambiguous(wanted, matches, { named: named.length > 0, prefixed: prefixed.length > 0 }, kind);
+  const similar = items.filter(({ name }) => name.includes(wanted)).slice(0, MAX_SIMILAR);
   throw new UsageError(
     `no ${noun} of this account has the name "${clean(wanted)}" or ${anId} that begins with ` +
-      `it (at least 8 digits); \`pulumi-openrouter ${list}\` lists them`,
+      `it (at least 8 digits); \`pulumi-openrouter ${list}\` lists them${similar.length > 0 ? ". Similar names:" : ""}`,
+    similar.map((item) => candidateText(item, kind)),
   );
+}
+
+const MAX_SIMILAR = 5;
+
+function candidateText<Item extends Candidate>(item: Item, { idOf, idLength }: Kind<Item>): string {
+  return `${idOf(item).slice(0, idLength)}  ${formatDay(item.createdAt)}  ${printable(item.name)}`;
 }
 
 function ambiguous<Item extends Candidate>(
   wanted: string,
   matches: readonly Item[],
   by: { named: boolean; prefixed: boolean },
-  { noun, idWord, anId, idOf, idLength }: Kind<Item>,
+  kind: Kind<Item>,
 ): UsageError {
+  const { noun, idWord, anId } = kind;
   const meaning =
     by.named && by.prefixed
       ? `both the name of a ${noun} and ${anId} prefix of another`
       : `${by.named ? "the name" : `${anId} prefix`} of ${matches.length} ${noun}s`;
   return new UsageError(
     `"${clean(wanted)}" is ${meaning}; pass a longer prefix of the ${idWord}:`,
-    matches.map((item) => {
-      return `${idOf(item).slice(0, idLength)}  ${formatDay(item.createdAt)}  ${printable(item.name)}`;
-    }),
+    matches.map((item) => candidateText(item, kind)),
   );
 }

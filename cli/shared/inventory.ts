@@ -1,10 +1,15 @@
 /** All keys and guardrails of an account, in every workspace, and which key has which guardrail. Only reads. */
-import { listAssignments } from "../../provider/api/assignments";
+import {
+  type AssigneeKind,
+  type Assignment,
+  listAllAssignments,
+  listAssignments,
+} from "../../provider/api/assignments";
 import type { Guardrail } from "../../provider/api/guardrails";
 import type { Key } from "../../provider/api/keys";
 import { allOf } from "../../provider/api/pages";
 import { listWorkspaces, oldestFirst, type Workspace } from "../../provider/api/workspaces";
-import { AuthenticationError } from "../../provider/errors";
+import { ApiError, AuthenticationError } from "../../provider/errors";
 import type { Collection, Named } from "../../provider/reconcile/collection";
 import { ignoreNotFound } from "../../provider/reconcile/lifecycle";
 import { guardrails as guardrailCollection } from "../../provider/resources/guardrail";
@@ -46,7 +51,7 @@ export async function readInventory(account: Account, known: KnownIds = {}): Pro
   ]);
   return {
     workspaces: ids,
-    workspaceNames: new Map(workspaces.map(({ id, name }) => [id, name ?? id])),
+    workspaceNames: namesOf(workspaces),
     oldestWorkspace: oldestFirst(workspaces)[0]?.id,
     keys,
     guardrails,
@@ -61,6 +66,42 @@ export async function readAllKeys(account: Account): Promise<Pick<Inventory, "ke
   const refusals = new Refusals();
   const ids = workspaces.map(({ id }) => id);
   return { keys: await readObjects(keyCollection, account, ids, refusals), unreadable: refusals.messages };
+}
+
+/** Every guardrail of the account, in all workspaces. @param known Ids to read in any case: a list may omit them */
+export async function readAllGuardrails(
+  account: Account,
+  known: readonly string[] = [],
+): Promise<Pick<Inventory, "guardrails" | "workspaceNames" | "unreadable">> {
+  const workspaces = await readWorkspaces(account);
+  const refusals = new Refusals();
+  const ids = workspaces.map(({ id }) => id);
+  const guardrails = await readObjects(guardrailCollection, account, ids, refusals, known);
+  return { guardrails, workspaceNames: namesOf(workspaces), unreadable: refusals.messages };
+}
+
+/**
+ * Which keys or members have which guardrail: from the list of the whole account, or from the lists of these guardrails
+ * where the API refuses that one.
+ */
+export async function readAllAssignments(
+  account: Account,
+  guardrails: readonly Pick<Guardrail, "id">[],
+  kind: AssigneeKind,
+): Promise<{ rows: Assignment[]; unreadable: readonly string[] }> {
+  try {
+    return {
+      rows: await allOf(listAllAssignments(account.start("read", `the assigned ${kind}`), kind)),
+      unreadable: [],
+    };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status === 401) throw error;
+  }
+  const refusals = new Refusals();
+  const rows = await mapConcurrently(guardrails, ({ id }) =>
+    refusals.unlessRefused(readAssignmentsOf(account, id, kind)),
+  );
+  return { rows: rows.flatMap((each) => each ?? []), unreadable: refusals.messages };
 }
 
 export async function findGuardrailOf(account: Account, { hash, workspaceId }: Key): Promise<Guardrail | undefined> {
@@ -78,9 +119,14 @@ export function assignedKeys({ guardrailOf }: Pick<Inventory, "guardrailOf">): M
 
 /** Hashes of keys or ids of members that have a guardrail. Empty if the guardrail was deleted meanwhile. */
 export async function readAssigned(account: Account, id: string, kind: "keys" | "members"): Promise<string[]> {
+  return (await readAssignmentsOf(account, id, kind)).map(({ assignee }) => assignee);
+}
+
+/** Empty if the guardrail was deleted meanwhile. */
+export async function readAssignmentsOf(account: Account, id: string, kind: AssigneeKind): Promise<Assignment[]> {
   const api = account.start("read", `the assigned ${kind} of guardrail ${id}`);
   const rows = await ignoreNotFound(allOf(listAssignments(api, id, kind)));
-  return (rows ?? []).map(({ assignee }) => assignee);
+  return (rows ?? []).map((row) => ({ ...row, guardrailId: id }));
 }
 
 /** The members of guardrails, by the id of the guardrail. A guardrail that the key is not allowed to read is not in the map. */
@@ -128,6 +174,10 @@ class Refusals {
 
 function readWorkspaces(account: Account): Promise<Workspace[]> {
   return allOf(listWorkspaces(account.start("read", "the list of workspaces")));
+}
+
+function namesOf(workspaces: readonly Workspace[]): Map<string, string> {
+  return new Map(workspaces.map(({ id, name }) => [id, name ?? id]));
 }
 
 /** @throws AuthenticationError if every list is refused */

@@ -75,6 +75,18 @@ export function factLines(facts: readonly (readonly [string, string])[]): string
   return facts.map(([label, value]) => `${label.padEnd(width)}  ${value}`).join("\n");
 }
 
+/** Items separated by commas, in lines of at most this width; an item that is longer has a line of its own. */
+export function wrapItems(items: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const [index, item] of items.entries()) {
+    const last = lines.at(-1);
+    const text = index < items.length - 1 ? `${item},` : item;
+    if (last !== undefined && displayWidth(`${last} ${text}`) <= width) lines[lines.length - 1] = `${last} ${text}`;
+    else lines.push(text);
+  }
+  return lines;
+}
+
 /** Chinese, Japanese and Korean characters and emoji take two columns of a screen. */
 const WIDE =
   /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;

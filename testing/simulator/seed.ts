@@ -23,7 +23,9 @@ export function seedDemoAccount({ account, dashboard, clock }: Simulator): void 
     strict: dashboard.createGuardrail({
       name: "shop/prod/strict",
       description: "Reviewed models, no data retention",
-      ...{ limit_usd: 20, reset_interval: "daily", enforce_zdr: true },
+      ...{ limit_usd: 20, reset_interval: "daily" },
+      ...{ enforce_zdr_anthropic: true, enforce_zdr_openai: true, enforce_zdr_google: true },
+      ...{ enforce_zdr_xai: true, enforce_zdr_other: true },
       allowed_models: ["openai/gpt-4o-mini", "anthropic/claude-sonnet-4.5"],
     }),
     lab: dashboard.createGuardrail({

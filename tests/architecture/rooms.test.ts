@@ -29,6 +29,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/mcp": ["cli", "provider", "formats"],
   "cli/models": ["cli/shared", "provider", "formats"],
   "cli/members": ["cli/shared", "provider", "formats"],
+  "cli/guardrails": ["cli/members", "cli/shared", "provider", "formats"],
+  "cli/assignments": ["cli/guardrails", "cli/members", "cli/shared", "provider", "formats"],
   "cli/overview": ["cli/balance", "cli/shared", "provider", "formats"],
   "cli/remove": ["cli/shared", "provider", "formats"],
   "cli/review": ["cli/shared", "cli/usage", "provider", "formats"],

@@ -5,10 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { adoptCommand } from "../../cli/adopt/command";
 import { alertCommand } from "../../cli/alert/command";
+import { assignmentsCommand } from "../../cli/assignments/command";
 import { auditCommand } from "../../cli/audit/command";
 import { balanceCommand } from "../../cli/balance/command";
 import { completionCommand } from "../../cli/completion/command";
 import { generationCommand } from "../../cli/generation/command";
+import { guardrailsCommand } from "../../cli/guardrails/command";
 import { keysCommand } from "../../cli/keys/command";
 import { mcpCommand } from "../../cli/mcp/command";
 import { membersCommand } from "../../cli/members/command";
@@ -75,10 +77,12 @@ describe("exits with 2, because 1 is a finding,", () => {
 test.each([
   adoptCommand,
   alertCommand,
+  assignmentsCommand,
   auditCommand,
   balanceCommand,
   completionCommand,
   generationCommand,
+  guardrailsCommand,
   keysCommand,
   mcpCommand,
   modelsCommand,

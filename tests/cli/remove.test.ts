@@ -95,9 +95,52 @@ test("requires the full hash when not all keys can be listed", async () => {
 
 test("sends no request for the id of a different kind or a missing argument", async () => {
   const { key } = simulator().dashboard.createKey({ name: "left" });
-  const wrong = [["key"], ["guardrail", key.hash], ["guardrail", ".."]];
+  const wrong = [["key"], ["guardrail"], ["guardrail", key.hash]];
   for (const args of wrong) expect(await remove([...args, "--yes"])).toMatchObject({ code: 2, out: "" });
   expect(simulator().requests).toEqual([]);
+});
+
+test("deletes a guardrail by full name and by a unique prefix of its id", async () => {
+  for (const wanted of ["name", "prefix"]) {
+    const { id } = simulator().dashboard.createGuardrail({ name: "team/strict" });
+    const { out, code } = await remove(["guardrail", wanted === "name" ? "team/strict" : id.slice(0, 9), "--yes"]);
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: expect.stringContaining(`Deleted guardrail "team/strict" (${id}).`),
+    });
+    expect(simulator().account.guardrails).toEqual([]);
+  }
+});
+
+test("deletes no guardrail when a name or prefix means none or several, or is too short", async () => {
+  const { dashboard } = simulator();
+  const { id } = dashboard.createGuardrail({ name: "team/strict" });
+  dashboard.createGuardrail({ name: id.slice(0, 8) });
+  for (const name of ["twin", "twin"]) dashboard.createGuardrail({ name });
+  for (const wanted of ["unknown", "..", "twin", "strict", id.slice(0, 7), id.slice(0, 8), `${id.slice(0, 8)}x`]) {
+    const { out, code } = await remove(["guardrail", wanted, "--yes"]);
+    expect({ wanted, code, out }).toEqual({ wanted, code: 2, out: "" });
+  }
+  expect(deletes()).toEqual([]);
+});
+
+test("requires the full id when not all guardrails can be listed", async () => {
+  const { dashboard, faults } = simulator();
+  const { id } = dashboard.addWorkspace({ name: "Other", slug: "other" });
+  dashboard.createGuardrail({ name: "strict" });
+  faults.add({
+    path: "/guardrails",
+    where: ({ query }) => query.workspace_id === id,
+    effect: "status",
+    status: 403,
+    times: Number.POSITIVE_INFINITY,
+  });
+  const { err, code } = await remove(["guardrail", "strict", "--yes"]);
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: expect.stringMatching(/^pass the full id, because not all guardrails/),
+  });
+  expect(deletes()).toEqual([]);
 });
 
 test("neither sends nor prints an API key that is passed instead of its hash", async () => {
