@@ -7,6 +7,7 @@ import { alertCommand } from "./alert/command";
 import { assignmentsCommand } from "./assignments/command";
 import { auditCommand } from "./audit/command";
 import { balanceCommand } from "./balance/command";
+import { budgetCommand } from "./budget/command";
 import { completionCommand } from "./completion/command";
 import { generationCommand } from "./generation/command";
 import { guardrailsCommand } from "./guardrails/command";
@@ -33,6 +34,7 @@ const ofAccount = [
   keysCommand,
   guardrailsCommand,
   assignmentsCommand,
+  budgetCommand,
   modelsCommand,
   workspacesCommand,
   membersCommand,

@@ -11,10 +11,11 @@ import { inThisAccount, keyObject, readChosenKey, usedText } from "../shared/one
 import { printable } from "../shared/output";
 import { number } from "../shared/parameters";
 import { spentInInterval } from "../shared/spending";
+import { readStateOf, type StateChoice } from "../shared/stateChoice";
 import { factLines } from "../shared/table";
 import type { Terminal } from "../shared/terminal";
 import { consequences, type ProgramChange } from "./consequences";
-import { readOwners, type StateChoice } from "./owner";
+import { ownerOf } from "./owner";
 
 /** A change of one key, in the words of the command. */
 interface Emergency {
@@ -103,7 +104,7 @@ async function changeKey(terminal: Terminal, wanted: string, emergency: Emergenc
   const confirmation: Confirmation = { question: emergency.question, otherwise: "nothing was changed" };
   requirePrompt(terminal, confirmation, yes);
   rejectApiKey(wanted);
-  const ownerOf = await readOwners(terminal, options);
+  const state = await readStateOf(terminal, options);
   const account = openAccount(terminal);
   const key = await readChosenKey(account, wanted);
   const title = `key "${printable(key.name)}" (${key.hash})`;
@@ -117,7 +118,7 @@ async function changeKey(terminal: Terminal, wanted: string, emergency: Emergenc
     await writeKey(account, key.hash, emergency.fields);
     terminal.out(`${emergency.done} ${title}.`);
   }
-  terminal.out(`\n${consequences(emergency.program, ownerOf?.(key.hash))}`);
+  terminal.out(`\n${consequences(emergency.program, state && ownerOf(key.hash, state))}`);
 }
 
 /** @throws NotAppliedError if the response shows other settings */

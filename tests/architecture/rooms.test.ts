@@ -25,6 +25,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/balance": ["cli/shared", "provider", "formats"],
   "cli/completion": ["cli/shared", "provider"],
   "cli/generation": ["cli/shared", "provider", "formats"],
+  "cli/budget": ["cli/shared", "cli/usage", "provider", "formats"],
   "cli/keys": ["cli/shared", "provider", "formats"],
   "cli/mcp": ["cli", "provider", "formats"],
   "cli/models": ["cli/shared", "provider", "formats"],

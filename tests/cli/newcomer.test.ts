@@ -8,6 +8,7 @@ import { alertCommand } from "../../cli/alert/command";
 import { assignmentsCommand } from "../../cli/assignments/command";
 import { auditCommand } from "../../cli/audit/command";
 import { balanceCommand } from "../../cli/balance/command";
+import { budgetCommand } from "../../cli/budget/command";
 import { completionCommand } from "../../cli/completion/command";
 import { generationCommand } from "../../cli/generation/command";
 import { guardrailsCommand } from "../../cli/guardrails/command";
@@ -80,6 +81,7 @@ test.each([
   assignmentsCommand,
   auditCommand,
   balanceCommand,
+  budgetCommand,
   completionCommand,
   generationCommand,
   guardrailsCommand,
