@@ -14,6 +14,7 @@ import { guardrailsCommand } from "./guardrails/command";
 import { keysCommand } from "./keys/command";
 import { mcpCommand } from "./mcp/command";
 import { membersCommand } from "./members/command";
+import { metricsCommand } from "./metrics/command";
 import { modelsCommand } from "./models/command";
 import { overviewCommand } from "./overview/command";
 import { removeCommand } from "./remove/command";
@@ -40,6 +41,7 @@ const ofAccount = [
   membersCommand,
   generationCommand,
   alertCommand,
+  metricsCommand,
   auditCommand,
   adoptCommand,
   removeCommand,

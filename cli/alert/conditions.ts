@@ -4,7 +4,7 @@ import { formatDay, utcDay } from "../shared/dates";
 import { meetsAll } from "../shared/keyConditions";
 import { budgetUse } from "../shared/keyUse";
 import { formatBudget, formatUsd, rounded } from "../shared/money";
-import { printable } from "../shared/output";
+import { boundedName, printable } from "../shared/output";
 import type { Pace } from "../shared/pace";
 
 /** The names of options and settings, and what each checks. */
@@ -119,15 +119,7 @@ function keyAlert(
 
 /** `key "ci" (02413ce9)` */
 export function keyName({ hash, name }: Pick<Key, "hash" | "name">): string {
-  return `key "${short(name)}" (${printable(hash).slice(0, 8)})`;
-}
-
-const MAX_LETTERS = 100;
-
-/** A foreign name in a message, which a long one must not fill. */
-export function short(name: string): string {
-  const letters = [...printable(name)];
-  return letters.length > MAX_LETTERS ? `${letters.slice(0, MAX_LETTERS).join("")}…` : letters.join("");
+  return `key "${boundedName(name)}" (${printable(hash).slice(0, 8)})`;
 }
 
 const DAY_MS = 86_400_000;

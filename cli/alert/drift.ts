@@ -1,8 +1,8 @@
 /** Alerts for objects and assignments that differ from the states of stacks. Pure. */
 import type { AssignmentDrift } from "../audit/assignmentDrift";
 import type { Audit } from "../audit/findings";
-import { printable } from "../shared/output";
-import { type Alert, keyName, short } from "./conditions";
+import { boundedName, printable } from "../shared/output";
+import { type Alert, keyName } from "./conditions";
 
 export function driftAlerts({ keys, missing, drift }: Audit): Alert[] {
   const names = new Map(keys.map(({ key }) => [key.hash, key.name]));
@@ -10,8 +10,8 @@ export function driftAlerts({ keys, missing, drift }: Audit): Alert[] {
   const gone = missing.filter(({ why }) => why === "not in this account");
   return [
     ...gone.map(({ kind, urn, id, stack }) => {
-      const name = `${kind} "${short(urn.split("::").at(-1) ?? "")}" (${printable(id).slice(0, 8)})`;
-      return driftAlert(`${name} of ${short(stack)} is not in the account`, `missing ${urn} ${id}`, null);
+      const name = `${kind} "${boundedName(urn.split("::").at(-1) ?? "")}" (${printable(id).slice(0, 8)})`;
+      return driftAlert(`${name} of ${boundedName(stack)} is not in the account`, `missing ${urn} ${id}`, null);
     }),
     ...drift.map((each) => assignmentAlert(each, names)),
   ];
@@ -22,9 +22,9 @@ function assignmentAlert(
   names: ReadonlyMap<string, string>,
 ): Alert {
   const key = of === "key" ? { hash: assignee, name: printable(names.get(assignee) ?? "unknown") } : null;
-  const who = key ? keyName(key) : `member ${short(assignee)}`;
-  const rail = `guardrail "${short(guardrail.name)}"`;
-  const stack = short(resource.stack);
+  const who = key ? keyName(key) : `member ${boundedName(assignee)}`;
+  const rail = `guardrail "${boundedName(guardrail.name)}"`;
+  const stack = boundedName(resource.stack);
   const text =
     why === "lost"
       ? `${who} does not have ${rail}, which ${stack} assigns`

@@ -9,7 +9,7 @@ import type { Guardrail } from "../../provider/api/guardrails";
 import type { Key } from "../../provider/api/keys";
 import { allOf } from "../../provider/api/pages";
 import { listWorkspaces, oldestFirst, type Workspace } from "../../provider/api/workspaces";
-import { ApiError, AuthenticationError } from "../../provider/errors";
+import { ApiError } from "../../provider/errors";
 import type { Collection, Named } from "../../provider/reconcile/collection";
 import { ignoreNotFound } from "../../provider/reconcile/lifecycle";
 import { guardrails as guardrailCollection } from "../../provider/resources/guardrail";
@@ -17,6 +17,7 @@ import { keys as keyCollection } from "../../provider/resources/inferenceKey";
 import type { Account } from "./account";
 import { groupBy } from "./groups";
 import { mapConcurrently } from "./mapConcurrently";
+import { Refusals } from "./refusals";
 import { EXIT, type Terminal } from "./terminal";
 
 export interface Inventory {
@@ -42,9 +43,26 @@ export interface KnownIds {
 
 /** @throws AuthenticationError if the management key is not allowed to read any workspace */
 export async function readInventory(account: Account, known: KnownIds = {}): Promise<Inventory> {
+  const refusals = new Refusals();
+  const lists = await readLists(account, refusals, known);
+  const guardrailOf = await readGuardrailOf(account, lists.guardrails, refusals);
+  return { ...lists, guardrailOf, unreadable: refusals.messages };
+}
+
+/** Without assignments, which take a call per guardrail at least. */
+export async function readBudgets(account: Account): Promise<Omit<Inventory, "guardrailOf">> {
+  const refusals = new Refusals();
+  const lists = await readLists(account, refusals);
+  return { ...lists, unreadable: refusals.messages };
+}
+
+async function readLists(
+  account: Account,
+  refusals: Refusals,
+  known: KnownIds = {},
+): Promise<Omit<Inventory, "guardrailOf" | "unreadable">> {
   const workspaces = await readWorkspaces(account);
   const ids = workspaces.map(({ id }) => id);
-  const refusals = new Refusals();
   const [keys, guardrails] = await Promise.all([
     readObjects(keyCollection, account, ids, refusals, known.keys),
     readObjects(guardrailCollection, account, ids, refusals, known.guardrails),
@@ -55,8 +73,6 @@ export async function readInventory(account: Account, known: KnownIds = {}): Pro
     oldestWorkspace: oldestFirst(workspaces)[0]?.id,
     keys,
     guardrails,
-    guardrailOf: await readGuardrailOf(account, guardrails, refusals),
-    unreadable: refusals.messages,
   };
 }
 
@@ -151,25 +167,6 @@ export function reportUnreadable(terminal: Terminal, { unreadable }: Pick<Invent
 /** Each workspace has a default guardrail, which can't be renamed or deleted. */
 export function isWorkspaceDefault({ name, workspaceId }: Pick<Guardrail, "name" | "workspaceId">): boolean {
   return workspaceId !== null && name === `Workspace ${workspaceId} Default`;
-}
-
-/** Requests that the scope of the management key forbids. A 403 for one workspace says nothing about the others. */
-class Refusals {
-  readonly errors: AuthenticationError[] = [];
-
-  async unlessRefused<Result>(request: Promise<Result>): Promise<Result | undefined> {
-    try {
-      return await request;
-    } catch (error) {
-      if (!(error instanceof AuthenticationError) || error.status !== 403) throw error;
-      this.errors.push(error);
-      return undefined;
-    }
-  }
-
-  get messages(): string[] {
-    return this.errors.map(({ message }) => message);
-  }
 }
 
 function readWorkspaces(account: Account): Promise<Workspace[]> {

@@ -31,6 +31,14 @@ export function printable(text: string): string {
   return redact(clean(text));
 }
 
+const MAX_NAME_LETTERS = 100;
+
+/** The same, at most 100 letters: a message or label to be sent elsewhere must not be filled by one name. */
+export function boundedName(text: string): string {
+  const letters = [...printable(text)];
+  return letters.length > MAX_NAME_LETTERS ? `${letters.slice(0, MAX_NAME_LETTERS).join("")}…` : letters.join("");
+}
+
 /** CI systems run `::error::` at the start of a line, and `##[error]` and `##vso[` anywhere in it, as commands. */
 function notForCi(text: string): string {
   return text.replace(/^([^\S\n]*)::/gm, "$1: :").replace(CI_COMMAND, "# #");

@@ -28,6 +28,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/budget": ["cli/shared", "cli/usage", "provider", "formats"],
   "cli/keys": ["cli/shared", "provider", "formats"],
   "cli/mcp": ["cli", "provider", "formats"],
+  "cli/metrics": ["cli/shared", "cli/balance", "provider", "formats"],
   "cli/models": ["cli/shared", "provider", "formats"],
   "cli/members": ["cli/shared", "provider", "formats"],
   "cli/guardrails": ["cli/members", "cli/shared", "provider", "formats"],

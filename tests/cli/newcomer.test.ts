@@ -15,6 +15,7 @@ import { guardrailsCommand } from "../../cli/guardrails/command";
 import { keysCommand } from "../../cli/keys/command";
 import { mcpCommand } from "../../cli/mcp/command";
 import { membersCommand } from "../../cli/members/command";
+import { metricsCommand } from "../../cli/metrics/command";
 import { modelsCommand } from "../../cli/models/command";
 import { UNITS } from "../../cli/models/sort";
 import { overviewCommand } from "../../cli/overview/command";
@@ -86,6 +87,7 @@ test.each([
   generationCommand,
   guardrailsCommand,
   keysCommand,
+  metricsCommand,
   mcpCommand,
   modelsCommand,
   overviewCommand,

@@ -5,7 +5,16 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { readAlertConfig } from "../../cli/alert/config";
 import { POSTED_FILE } from "../../cli/alert/posted";
+import { familiesOf, HELP } from "../../cli/metrics/families";
+import type { Guardrail } from "../../provider/api/guardrails";
+import type { Key } from "../../provider/api/keys";
 import { textOf, type Workflow, files as workflows } from "../examples/support/workflows";
+
+const KEY = {
+  ...{ hash: "a", name: "ci", limit: 1, limitRemaining: 1, limitReset: null, expiresAt: "2099-01-01T00:00:00Z" },
+  ...{ disabled: false, workspaceId: null },
+} as Key;
+const GUARDRAIL = { id: "a", name: "strict", limitUsd: 1, resetInterval: null, workspaceId: null } as Guardrail;
 
 const page = readFileSync(resolve(__dirname, "../../docs/alerts.md"), "utf8");
 const blocks = [...page.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = ""]) => text);
@@ -18,6 +27,14 @@ test("the YAML has every setting, and is accepted", () => {
   const settings = readAlertConfig(file);
   expect(Object.keys(settings)).toHaveLength(13);
   expect(settings).toMatchObject({ "posted-file": POSTED_FILE, "key-unused-for": 90, format: "slack" });
+});
+
+test("the page describes every metric, with its labels", () => {
+  const rows = [...page.matchAll(/^\| `(openrouter_\w+)` \| (.*?) \|/gm)].map(([, name, labels]) => [name, labels]);
+  expect(rows.map(([name]) => name)).toEqual(Object.keys(HELP));
+  const metrics = { balance: 1, keys: [KEY], guardrails: [GUARDRAIL], workspaceNames: new Map(), unreadable: [] };
+  const families = familiesOf(metrics).map(({ name, samples }) => [name, Object.keys(samples[0]?.labels ?? {})]);
+  expect(rows.map(([name, labels = ""]) => [name, labels.match(/(?<=`)\w+(?=`)/g) ?? []])).toEqual(families);
 });
 
 describe("the workflow", () => {
