@@ -17,6 +17,8 @@ import { membersCommand } from "./members/command";
 import { metricsCommand } from "./metrics/command";
 import { modelsCommand } from "./models/command";
 import { overviewCommand } from "./overview/command";
+import { presetsCommand } from "./presets/command";
+import { providersCommand } from "./providers/command";
 import { removeCommand } from "./remove/command";
 import { reviewCommand } from "./review/command";
 import { VERSION } from "./shared/envelope";
@@ -37,6 +39,8 @@ const ofAccount = [
   assignmentsCommand,
   budgetCommand,
   modelsCommand,
+  providersCommand,
+  presetsCommand,
   workspacesCommand,
   membersCommand,
   generationCommand,

@@ -1,7 +1,7 @@
 /** What the tools of one session share: the account, the catalog, and what the user allowed at the start. */
 import { readStates, type StackChoices } from "../audit/read";
-import type { Sources } from "../models/read";
 import { type Account, openAccount, openAsInferenceKey, openCatalog } from "../shared/account";
+import type { Sources } from "../shared/catalog";
 import type { StackState } from "../shared/state";
 import { type Terminal, UsageError } from "../shared/terminal";
 import { rememberReads } from "./rememberReads";

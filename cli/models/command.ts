@@ -1,10 +1,10 @@
 /** `pulumi-openrouter models`: OpenRouter's catalog, to choose the models of a guardrail. */
 import { type Command, Option } from "commander";
-import { openAccount, openCatalog } from "../shared/account";
+import { sourcesOf } from "../shared/catalog";
 import { appendWords, number, wholeNumber } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
 import { EXIT, newCommand, type Terminal } from "../shared/terminal";
-import { type ModelChoice, readEndpoints, readModel, readModelList, type Sources } from "./read";
+import { type ModelChoice, readEndpoints, readModel, readModelList } from "./read";
 import { allowlist, endpointTable, modelFacts, modelTable } from "./report";
 import { SORTS } from "./sort";
 
@@ -114,8 +114,4 @@ async function listEndpoints(terminal: Terminal, name: string, json = false): Pr
   const data = await readEndpoints(sourcesOf(terminal), name);
   if (json) terminal.json("models endpoints", data);
   else terminal.out(endpointTable(data.model, data.endpoints, terminal.width));
-}
-
-function sourcesOf(terminal: Terminal): Sources {
-  return { catalog: () => openCatalog(terminal), account: () => openAccount(terminal) };
 }

@@ -1,9 +1,9 @@
 /** Reads models and their endpoints. The data of `models`, `models show` and `models endpoints`. */
 import { type Endpoint, listZdrEndpoints, listEndpoints as readModelEndpoints } from "../../provider/api/endpoints";
 import { listAvailableModels, type Model, listModels as readModels } from "../../provider/api/models";
-import { AuthenticationError } from "../../provider/errors";
 import { clean } from "../../provider/text";
 import type { Account } from "../shared/account";
+import { type Sources, withKeyIfRequired } from "../shared/catalog";
 import { UsageError } from "../shared/terminal";
 import { type ModelFilter, matches } from "./filter";
 import { perMillion, type Sort, serverSort, sorted, UNITS } from "./sort";
@@ -14,13 +14,6 @@ export interface ModelChoice extends ModelFilter {
   /** Only what the account's settings and guardrails leave. */
   available?: boolean;
   zdr?: boolean;
-}
-
-/** How the server is read: without a key, or with the management key where one is required. */
-export interface Sources {
-  catalog(): Account;
-  /** @throws Error without a management key */
-  account(): Account;
 }
 
 /** Fields keep their names; new ones may be added. */
@@ -78,19 +71,6 @@ export function readZdrEndpoints(sources: Sources): Promise<Endpoint[]> {
 
 function readZdr(account: Account, authenticated: boolean): Promise<Endpoint[]> {
   return listZdrEndpoints(account.start("read", "the endpoints with zero data retention"), authenticated);
-}
-
-/** Without a key, and again with it if the server requires one. */
-async function withKeyIfRequired<Result>(
-  sources: Sources,
-  read: (account: Account, authenticated: boolean) => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await read(sources.catalog(), false);
-  } catch (error) {
-    if (!(error instanceof AuthenticationError)) throw error;
-    return read(sources.account(), true);
-  }
 }
 
 type Unfiltered = { [Name in "sort" | "zdr" | "available"]: ModelChoice[Name] | undefined };

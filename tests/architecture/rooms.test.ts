@@ -34,6 +34,8 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/guardrails": ["cli/members", "cli/shared", "provider", "formats"],
   "cli/assignments": ["cli/guardrails", "cli/members", "cli/shared", "provider", "formats"],
   "cli/overview": ["cli/balance", "cli/shared", "provider", "formats"],
+  "cli/presets": ["cli/shared", "provider", "formats"],
+  "cli/providers": ["cli/shared", "provider", "formats"],
   "cli/remove": ["cli/shared", "provider", "formats"],
   "cli/review": ["cli/shared", "cli/usage", "provider", "formats"],
   "cli/usage": ["cli/shared", "provider", "formats"],

@@ -19,6 +19,8 @@ import { metricsCommand } from "../../cli/metrics/command";
 import { modelsCommand } from "../../cli/models/command";
 import { UNITS } from "../../cli/models/sort";
 import { overviewCommand } from "../../cli/overview/command";
+import { presetsCommand } from "../../cli/presets/command";
+import { providersCommand } from "../../cli/providers/command";
 import { removeCommand } from "../../cli/remove/command";
 import { reviewCommand } from "../../cli/review/command";
 import type { Terminal } from "../../cli/shared/terminal";
@@ -91,6 +93,8 @@ test.each([
   mcpCommand,
   modelsCommand,
   overviewCommand,
+  presetsCommand,
+  providersCommand,
   removeCommand,
   reviewCommand,
   usageCommand,
