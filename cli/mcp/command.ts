@@ -1,6 +1,7 @@
 /** `pulumi-openrouter mcp`: a server for assistants on standard input and output (Model Context Protocol). */
 import type { Command } from "commander";
 import { CREDENTIALS_HELP } from "../shared/environment";
+import type { StackState } from "../shared/state";
 import { newCommand, type Terminal } from "../shared/terminal";
 import { loadSdk, type Sdk } from "./sdk";
 import { createServer } from "./server";
@@ -15,6 +16,8 @@ export function mcpCommand(terminal: Terminal): Command {
     .option("--stack <name>", "a stack to compare with, exported with `pulumi`; may be repeated", append)
     .option("--state <file>", "the same, from a `pulumi stack export`; may be repeated", append)
     .option("--cwd <dir>", "directory of the Pulumi project")
+    .option("--allow-writes", "also changes of objects that no --stack or --state manages")
+    .option("--key-dir <dir>", "directory for the files of new keys; requires --allow-writes")
     .addHelpText("after", HELP)
     .action((options: SessionOptions) => mcp(terminal, options));
 }
@@ -33,10 +36,20 @@ function append(value: string, before: readonly string[] = []): string[] {
 
 async function mcp(terminal: Terminal, options: SessionOptions): Promise<void> {
   const sdk = await loadSdk();
-  const tools = toolsOf(openSession(terminal, options));
-  terminal.err(`Serving ${tools.length} tools to an assistant: read-only.`);
+  const session = openSession(terminal, options);
+  const tools = toolsOf(session);
+  // An unreadable state fails now, not at the first write.
+  const states = options.allowWrites ? await session.states() : [];
+  terminal.err(`Serving ${tools.length} tools to an assistant: ${modeOf(options, states)}.`);
   if (terminal.interactive) terminal.err("Messages are JSON. Ctrl-D ends it; docs/assistants.md shows how to use it.");
   await serve(terminal, sdk, tools);
+}
+
+/** For the log of the assistant's program. */
+function modeOf({ allowWrites, keyDir }: SessionOptions, states: readonly StackState[]): string {
+  if (!allowWrites) return "read-only";
+  const stacks = states.map(({ stack, source }) => stack ?? source).join(", ");
+  return `writes are allowed, except of what ${stacks} manages${keyDir === undefined ? "; no new keys without --key-dir" : ""}`;
 }
 
 /** Until standard input ends. */

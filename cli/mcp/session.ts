@@ -9,6 +9,9 @@ import { rememberReads } from "./rememberReads";
 export interface SessionOptions extends StackChoices {
   /** Files with states of stacks. */
   state?: readonly string[] | undefined;
+  allowWrites?: boolean | undefined;
+  /** Directory for the files of new keys. */
+  keyDir?: string | undefined;
 }
 
 export interface Session {
