@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { openAccount } from "../shared/account";
 import { pluralize } from "../shared/counts";
+import { csvOption, listCsv } from "../shared/csv";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { reportUnreadable } from "../shared/inventory";
 import { KEY_CHOICE } from "../shared/keyChoice";
@@ -25,6 +26,7 @@ export function keysCommand(terminal: Terminal): Command {
     .option("--under <percent>", "only keys below this percentage of their limit; exit with 1 if any", number)
     .option("--expires-within <days>", "only keys that expire within 30d; exit with 1 if any", days)
     .option("--unused-for <days>", "only keys not used for 90d; exit with 1 if any", days)
+    .addOption(csvOption())
     .option("--json", "print everything as JSON, with full hashes and ids")
     .addHelpText("after", LIST_HELP)
     .action((options: ListOptions) => listKeys(terminal, options));
@@ -40,6 +42,7 @@ export function keysCommand(terminal: Terminal): Command {
 }
 
 interface ListOptions extends Conditions {
+  csv?: boolean;
   json?: boolean;
 }
 
@@ -67,11 +70,12 @@ ${CREDENTIALS_HELP}
 
 Exit code: 0, 2 if no key or several keys match, or the key could not be read.`;
 
-async function listKeys(terminal: Terminal, { json, ...conditions }: ListOptions): Promise<void> {
+async function listKeys(terminal: Terminal, { csv, json, ...conditions }: ListOptions): Promise<void> {
   const now = new Date();
   const found = await readKeys(openAccount(terminal), conditions, now);
   const count = found.keys.length;
   if (json) terminal.json("keys", found.data);
+  else if (csv) terminal.out(listCsv(CSV_COLUMNS, found.data.keys));
   else if (found.total === 0) terminal.out("No keys.");
   else if (count === 0) terminal.out(`No key ${findingText(conditions, 1)}.`);
   else terminal.out(keyTable(found.keys, found.severalWorkspaces, terminal, now));
@@ -80,6 +84,13 @@ async function listKeys(terminal: Terminal, { json, ...conditions }: ListOptions
   terminal.err(`${pluralize(count, "key")} ${findingText(conditions, count)}.`);
   terminal.exitCode(EXIT.finding);
 }
+
+const CSV_COLUMNS = [
+  ...["name", "hash", "disabled", "limit", "limitReset", "includeByokInLimit", "used", "left", "percent"],
+  ...["spent.today", "spent.week", "spent.month", "spent.ever"],
+  ...["spentByok.today", "spentByok.week", "spentByok.month", "spentByok.ever"],
+  ...["createdAt", "lastUsedAt", "expiresAt", "guardrail.id", "guardrail.name", "workspace.id", "workspace.name"],
+];
 
 async function showKey(terminal: Terminal, wanted: string, json = false): Promise<void> {
   const { data, key } = await readOneKey(openAccount(terminal), wanted);

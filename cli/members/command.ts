@@ -1,6 +1,7 @@
 /** `pulumi-openrouter members`: the members of the organization or of a workspace. */
 import type { Command } from "commander";
 import { openAccount } from "../shared/account";
+import { csvOption, listCsv } from "../shared/csv";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { printable } from "../shared/output";
 import { table } from "../shared/table";
@@ -10,6 +11,7 @@ import { type MemberData, readMembers } from "./read";
 
 interface MembersOptions {
   workspace?: string;
+  csv?: boolean;
   json?: boolean;
 }
 
@@ -18,6 +20,7 @@ export function membersCommand(terminal: Terminal): Command {
     .summary("list the members of the organization or of a workspace")
     .description("Lists the members of the organization, with the ids that guardrails and keys use.")
     .option("--workspace <workspace>", `only the members of this workspace: ${WORKSPACE_CHOICE}`)
+    .addOption(csvOption())
     .option("--json", "print everything as JSON")
     .addHelpText("after", HELP)
     .action((options: MembersOptions) => members(terminal, options));
@@ -30,9 +33,10 @@ ${CREDENTIALS_HELP}
 
 Exit code: 0, 2 if the members could not be read.`;
 
-async function members(terminal: Terminal, { workspace, json }: MembersOptions): Promise<void> {
+async function members(terminal: Terminal, { workspace, csv, json }: MembersOptions): Promise<void> {
   const data = await readMembers(openAccount(terminal), workspace);
   if (json) terminal.json("members", data);
+  else if (csv) terminal.out(listCsv(["id", "name", "email", "role"], data.members));
   else if (data.members.length === 0) terminal.out("No members.");
   else terminal.out(memberTable(data.members, terminal.width));
 }

@@ -1,6 +1,7 @@
 /** `pulumi-openrouter models`: OpenRouter's catalog, to choose the models of a guardrail. */
 import { type Command, Option } from "commander";
 import { sourcesOf } from "../shared/catalog";
+import { csvOption, listCsv } from "../shared/csv";
 import { appendWords, number, wholeNumber } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
 import { EXIT, newCommand, type Terminal } from "../shared/terminal";
@@ -9,6 +10,7 @@ import { allowlist, endpointTable, modelFacts, modelTable } from "./report";
 import { SORTS } from "./sort";
 
 interface ListOptions extends ModelChoice {
+  csv?: boolean;
   asAllowlist?: boolean;
   json?: boolean;
 }
@@ -39,9 +41,10 @@ export function modelsCommand(terminal: Terminal): Command {
     .command("endpoints")
     .argument("<model>", MODEL_CHOICE)
     .description("list the providers of a model, with prices and zero data retention (ZDR)")
+    .addOption(csvOption())
     .option("--json", "print everything as JSON")
     .addHelpText("after", ENDPOINTS_HELP)
-    .action((name: string, { json }: { json?: boolean }) => listEndpoints(terminal, name, json));
+    .action((name: string, options: { csv?: boolean; json?: boolean }) => listEndpoints(terminal, name, options));
   return showOptionsOf(list, command);
 }
 
@@ -61,7 +64,10 @@ function listCommand(parent: Command, name: string, options?: { isDefault: boole
     .option("--available", "only what the account's settings and guardrails leave")
     .addOption(new Option("--sort <order>", "cheapest, largest or fastest first").choices(SORTS))
     .option("--limit <number>", "at most so many models", wholeNumber(1, 1e6))
-    .option("--as-allowlist", "print the names as the input allowedModels of a Guardrail")
+    .addOption(
+      new Option("--as-allowlist", "print the names as the input allowedModels of a Guardrail").conflicts("csv"),
+    )
+    .addOption(csvOption())
     .option("--json", "print everything as JSON")
     .addHelpText("after", LIST_HELP);
 }
@@ -94,15 +100,26 @@ Examples:
   pulumi-openrouter models --max-price 1 --min-context 200000 --parameter tools
   pulumi-openrouter models openai/ --max-output-price 5 --as-allowlist`;
 
-async function listModels(terminal: Terminal, { asAllowlist, json, ...choice }: ListOptions): Promise<void> {
+async function listModels(terminal: Terminal, { asAllowlist, csv, json, ...choice }: ListOptions): Promise<void> {
   const { data, models, total } = await readModelList(sourcesOf(terminal), choice);
   if (models.length === 0) {
     terminal.err(`None of the ${total} models${choice.zdr ? " with zero data retention" : ""} matches.`);
     terminal.exitCode(EXIT.finding);
   }
   if (json) terminal.json("models", asAllowlist ? { allowedModels: models.map(({ id }) => id) } : data);
+  else if (csv) terminal.out(listCsv(MODEL_COLUMNS, data.models));
   else if (models.length > 0) terminal.out(asAllowlist ? allowlist(models) : modelTable(models, terminal.width));
 }
+
+const MODEL_COLUMNS = [
+  ...["id", "canonicalSlug", "name", "pricePerMillion.input", "pricePerMillion.output", "pricing.request"],
+  ...["contextLength", "topProvider.maxCompletionTokens", "architecture.inputModalities"],
+  ...["architecture.outputModalities", "supportedParameters", "expirationDate"],
+];
+const ENDPOINT_COLUMNS = [
+  ...["providerName", "tag", "name", "pricing.prompt", "pricing.completion", "contextLength"],
+  ...["maxCompletionTokens", "quantization", "uptimeLast1d", "zdr"],
+];
 
 async function showModel(terminal: Terminal, name: string, json = false): Promise<void> {
   const model = await readModel(sourcesOf(terminal), name);
@@ -110,8 +127,13 @@ async function showModel(terminal: Terminal, name: string, json = false): Promis
   else terminal.out(modelFacts(model));
 }
 
-async function listEndpoints(terminal: Terminal, name: string, json = false): Promise<void> {
+async function listEndpoints(
+  terminal: Terminal,
+  name: string,
+  { csv, json }: { csv?: boolean; json?: boolean },
+): Promise<void> {
   const data = await readEndpoints(sourcesOf(terminal), name);
   if (json) terminal.json("models endpoints", data);
+  else if (csv) terminal.out(listCsv(ENDPOINT_COLUMNS, data.endpoints));
   else terminal.out(endpointTable(data.model, data.endpoints, terminal.width));
 }

@@ -1,0 +1,66 @@
+/** `--csv`: the rows of each list, and cells that no spreadsheet runs as a formula. */
+import { programFor } from "../../cli/program";
+import { csv, listCsv } from "../../cli/shared/csv";
+import { credentials, eachTestOnASimulator } from "./support/account";
+import { run } from "./support/terminal";
+
+const simulator = eachTestOnASimulator();
+const lines = async (...args: string[]) => {
+  const { out, err, code } = await run(programFor, [...args, "--csv"], { env: credentials(simulator()) });
+  expect({ err, code }).toEqual({ err: "", code: 0 });
+  return out.trimEnd().split("\n");
+};
+
+test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n@A"])("makes the cell %j inert", (name) => {
+  expect(csv(["name"], [[name]])).toBe(`name\n"'${name}"`);
+});
+
+test.each([
+  ["plain", "plain"],
+  [-1.5, "-1.5"],
+  [true, "true"],
+  [null, ""],
+  ['say "hi", ok', '"say ""hi"", ok"'],
+  ["two\nlines", '"two\nlines"'],
+])("writes the cell %j as %j", (value, cell) => {
+  expect(csv(["a"], [[value]])).toBe(`a\n${cell}`);
+});
+
+test("takes nested fields and lists, and leaves a cell empty where an object is missing", () => {
+  const rows = [
+    { name: "a", of: { id: 1 }, list: ["x", "y"] },
+    { name: "b", of: null, list: [] },
+  ];
+  expect(listCsv(["name", "of.id", "list"], rows)).toBe("name,of.id,list\na,1,x y\nb,,");
+});
+
+test("lists keys with their limits, spending, guardrail and workspace", async () => {
+  const { dashboard } = simulator();
+  const { key } = dashboard.createKey({ name: "=cmd", limit: 25, limit_reset: "monthly" });
+  dashboard.useKey(key.hash, 5);
+  const { id } = dashboard.createGuardrail({ name: "strict" });
+  dashboard.assign(id, { keys: [key.hash] });
+  const [titles = "", row = ""] = await lines("keys");
+  expect(titles).toMatch(/^name,hash,disabled,limit,limitReset,includeByokInLimit,used,left,percent,spent\.today,/);
+  expect(row).toMatch(new RegExp(`^"'=cmd",${key.hash},false,25,monthly,false,5,20,20,5,5,5,5,0,0,0,0,20`));
+  expect(row).toMatch(new RegExp(`,${id},strict,[0-9a-f-]{36},Default$`));
+});
+
+test.each([
+  [["keys"], 0],
+  [["workspaces"], 1],
+  [["members"], 1],
+  [["models", "gpt-4o-mini"], 1],
+  [["models", "cheap", "--limit", "3"], 3],
+  [["models", "endpoints", "gpt-4o-mini"], 2],
+])("%j prints a line of titles and %i rows, each with as many cells", async (args, count) => {
+  const [titles = "", ...rows] = await lines(...args);
+  expect(rows).toHaveLength(count);
+  const cells = (line: string) => line.replaceAll(/"[^"]*"/g, "").split(",").length;
+  expect(rows.map(cells)).toEqual(rows.map(() => cells(titles)));
+  // A title that no row has would be a misspelled field.
+  const values = rows.map((row) => row.replaceAll(/"[^"]*"/g, "text").split(","));
+  const empty = titles.split(",").filter((_, column) => count > 0 && values.every((row) => row[column] === ""));
+  const mayBeNull = ["description", "expirationDate", "quantization"];
+  expect(empty.filter((title) => !mayBeNull.includes(title))).toEqual([]);
+});
