@@ -1,6 +1,7 @@
 /** `pulumi-openrouter guardrails`: what each guardrail allows, and which keys and members have it. */
 import type { Command } from "commander";
 import { openAccount } from "../shared/account";
+import { csvOption, listCsv } from "../shared/csv";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { GUARDRAIL_CHOICE } from "../shared/guardrailChoice";
 import { reportUnreadable } from "../shared/inventory";
@@ -17,9 +18,10 @@ export function guardrailsCommand(terminal: Terminal): Command {
   const list = command
     .command("list", { isDefault: true })
     .description("list all guardrails with budget and number of keys and members (default)")
+    .addOption(csvOption())
     .option("--json", "print every setting as JSON, with full ids")
     .addHelpText("after", LIST_HELP)
-    .action(({ json }: { json?: boolean }) => listGuardrails(terminal, json));
+    .action((options: { csv?: boolean; json?: boolean }) => listGuardrails(terminal, options));
   command
     .command("show")
     .argument("<guardrail>", GUARDRAIL_CHOICE)
@@ -44,14 +46,32 @@ ${CREDENTIALS_HELP}
 
 Exit code: 0, 2 if no guardrail or several match, or it could not be read.`;
 
-async function listGuardrails(terminal: Terminal, json = false): Promise<void> {
+async function listGuardrails(terminal: Terminal, { csv, json }: { csv?: boolean; json?: boolean }): Promise<void> {
   const found = await readGuardrails(openAccount(terminal));
   const { guardrails } = found.data;
   if (json) terminal.json("guardrails", found.data);
+  else if (csv) terminal.out(listCsv(CSV_COLUMNS, guardrails));
   else if (guardrails.length === 0) terminal.out("No guardrails.");
   else terminal.out(guardrailTable(guardrails, found.severalWorkspaces, terminal.width));
   reportUnreadable(terminal, found);
 }
+
+/** The filters are objects: the JSON has them. */
+const CSV_COLUMNS = [
+  ...[
+    "name",
+    "id",
+    "description",
+    "limitUsd",
+    "resetInterval",
+    "includeByokInBudgets",
+    "assignedKeys",
+    "assignedMembers",
+  ],
+  ...["allowedModels", "ignoredModels", "allowedProviders", "ignoredProviders", "allowedDataRegions"],
+  ...["enforceZdrAnthropic", "enforceZdrOpenai", "enforceZdrGoogle", "enforceZdrXai", "enforceZdrOther"],
+  ...["isWorkspaceDefault", "workspace.id", "workspace.name", "createdAt"],
+];
 
 async function showGuardrail(terminal: Terminal, wanted: string, json = false): Promise<void> {
   const guardrail = await readGuardrail(openAccount(terminal), wanted);

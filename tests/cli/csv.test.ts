@@ -46,6 +46,19 @@ test("lists keys with their limits, spending, guardrail and workspace", async ()
   expect(row).toMatch(new RegExp(`,${id},strict,[0-9a-f-]{36},Default$`));
 });
 
+test("lists assignments of keys and members, and guardrails with the number of each", async () => {
+  const { dashboard, account } = simulator();
+  const { id } = dashboard.createGuardrail({ name: "strict", allowed_models: ["openai/gpt-4o-mini", "openai/gpt-4o"] });
+  const { hash } = dashboard.createKey({ name: "ci" }).key;
+  dashboard.assign(id, { keys: [hash], members: [account.owner_user_id] });
+  const [, key, member] = await lines("assignments");
+  expect(key).toMatch(new RegExp(`^strict,${id},key,ci,,${hash},`));
+  expect(member).toMatch(new RegExp(`^strict,${id},member,Olu Owner,owner@first.example,${account.owner_user_id},`));
+  expect((await lines("guardrails"))[1]).toMatch(
+    new RegExp(`^strict,${id},,,,false,1,1,openai/gpt-4o-mini openai/gpt-4o`),
+  );
+});
+
 test.each([
   [["keys"], 0],
   [["workspaces"], 1],

@@ -34,7 +34,7 @@ beforeAll(async () => {
   simulator = await startSimulator({ seed: "docs" });
   seedDemoAccount(simulator);
   ({ secret } = simulator.dashboard.createKey({ name: "app", limit: 60, limit_reset: "monthly" }));
-  values = { "{request}": await sendRequest(), "{state}": driftedState() };
+  values = { "{request}": await sendRequest(), "{state}": driftedState(), "{budgets}": budgets() };
 });
 afterAll(() => simulator.close());
 
@@ -60,6 +60,11 @@ function driftedState(): string {
       { kind: "GuardrailAssignments", name: "strict", id: "a set", inputs },
     ]),
   );
+}
+
+/** A file with a limit of one of the keys. */
+function budgets(): string {
+  return file("keys:\n  - { name: shop/prod/ci, limit: 25, reset: monthly }\n");
 }
 
 async function dataOf(args: string): Promise<unknown> {
