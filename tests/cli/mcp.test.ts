@@ -1,9 +1,12 @@
 /** The tools that read, with the official client, on a simulated account. */
 import { mcpCommand } from "../../cli/mcp/command";
+import { openSession } from "../../cli/mcp/session";
+import type { Tool } from "../../cli/mcp/tool";
+import { toolsOf } from "../../cli/mcp/tools";
 import { credentials, daysAgo, eachTestOnASimulator } from "./support/account";
 import { type Assistant, connect } from "./support/assistant";
 import { file, stackExport } from "./support/states";
-import { run } from "./support/terminal";
+import { placeFor, run } from "./support/terminal";
 
 const simulator = eachTestOnASimulator();
 
@@ -31,7 +34,7 @@ describe("every tool", () => {
   });
 
   test("sends no request that may write", async () => {
-    const { hash } = createKey("ci", { limit: 5 });
+    const hash = fill();
     const { use } = await connected();
     for (const [tool, args] of READS(hash)) await use(tool, args);
     expect(new Set(simulator().requests.map(({ method }) => method))).toEqual(new Set(["GET", "POST"]));
@@ -40,7 +43,7 @@ describe("every tool", () => {
   });
 
   test("returns the same in JSON text as in structured content, and nothing else", async () => {
-    const { hash } = createKey("ci");
+    const hash = fill();
     const { client } = await connected();
     for (const [name, args] of READS(hash)) {
       const { content, structuredContent } = await client.callTool({ name, arguments: args });
@@ -62,7 +65,49 @@ const READS = (hash: string): [tool: string, args: Record<string, unknown>][] =>
   ["get_model", { model: "openai/gpt-4o" }],
   ["list_endpoints", { model: "openai/gpt-4o" }],
   ["list_zdr_endpoints", {}],
+  ["list_members", {}],
+  ["list_guardrails", {}],
+  ["get_guardrail", { guardrail: "safe" }],
+  ["list_assignments", {}],
 ];
+
+/** @returns the hash of the key */
+function fill(): string {
+  const { hash } = createKey("ci", { limit: 5 });
+  const { id } = simulator().dashboard.createGuardrail({ name: "safe", allowed_models: ["openai/gpt-4o-mini"] });
+  simulator().dashboard.assign(id, { keys: [hash] });
+  simulator().dashboard.useKey(hash, 1, { at: daysAgo(1) });
+  return hash;
+}
+
+test("shows a guardrail with its keys, and all assignments", async () => {
+  const hash = fill();
+  const { use } = await connected();
+  const { guardrails } = await use("list_guardrails");
+  expect(guardrails).toEqual([expect.objectContaining({ name: "safe", assignedKeys: 1, assignedMembers: 0 })]);
+  const key = expect.objectContaining({ hash, name: "ci" });
+  expect(await use("get_guardrail", { guardrail: "safe" })).toMatchObject({ id: guardrails[0].id, keys: [key] });
+  expect(await use("list_assignments")).toMatchObject({ keys: [key], members: [], unreadable: [] });
+});
+
+test("declares every field that a tool returns", async () => {
+  const hash = fill();
+  const { terminal } = placeFor({ env: credentials(simulator()) });
+  const tools = new Map(toolsOf(openSession(terminal, {})).map((tool) => [tool.name, tool]));
+  for (const [name, args] of READS(hash)) {
+    const tool = tools.get(name) as Tool;
+    const data = JSON.parse(JSON.stringify(await tool.call(tool.input.parse(args) as never)));
+    expect({ name, data: tool.output.parse(data) }).toEqual({ name, data });
+  }
+});
+
+test("shows one request", async () => {
+  const { failure } = await connected();
+  expect((await failure("get_generation", { id: "gen-0000000000-none" })).error).toContain(
+    "request gen-0000000000-none",
+  );
+  expect((await failure("get_generation", { id: "../keys" })).error).toContain("that is not the id of a request");
+});
 
 test("lists keys with limit, reset, expiry, spending and guardrail, by conditions", async () => {
   const near = createKey("near", { limit: 10, limit_reset: "monthly" });
@@ -83,15 +128,20 @@ test("shows usage of days by key", async () => {
   expect(range.groups).toEqual([expect.objectContaining({ name: "ci", hash, usage: 2.5 })]);
 });
 
-test("shows the budget layers of the application's key only", async () => {
-  const { key, secret } = simulator().dashboard.createKey({ name: "app", limit: 4 });
-  const { use, failure } = await connected({}, { OPENROUTER_API_KEY: secret });
-  expect(await use("get_budget_layers")).toMatchObject({ kind: "inference", limit: 4, left: 4 });
-  expect(key.name).toBe("app");
-  await assistant?.close();
-  assistant = await connect({ env: credentials(simulator()) });
-  expect((await assistant.failure("get_budget_layers")).error).toContain("OPENROUTER_API_KEY is not set");
-  expect(failure).toBeDefined();
+test("shows the budget layers of the application's key", async () => {
+  const { secret } = simulator().dashboard.createKey({ name: "app", limit: 4 });
+  const { use } = await connected({}, { OPENROUTER_API_KEY: secret });
+  expect(await use("get_budget_layers")).toMatchObject({
+    kind: "inference",
+    limit: 4,
+    left: 4,
+    budgets: expect.any(Array),
+  });
+});
+
+test("says which variable the application's key must be in", async () => {
+  const { error } = await (await connected()).failure("get_budget_layers");
+  expect(error).toContain("OPENROUTER_API_KEY is not set");
 });
 
 test("compares the account with the states that the user named", async () => {

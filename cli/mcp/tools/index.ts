@@ -5,6 +5,7 @@ import type { Tool } from "../tool";
 import { KeyDirectory } from "../writes/keyDirectory";
 import { writesOf } from "../writes/write";
 import { accountTools } from "./account";
+import { guardrailTools } from "./guardrails";
 import { keyTools } from "./keys";
 import { modelTools } from "./models";
 import { stackTools } from "./stacks";
@@ -13,9 +14,11 @@ import { writeAssignmentTools } from "./writeAssignments";
 import { writeGuardrailTools } from "./writeGuardrails";
 import { writeKeyTools } from "./writeKeys";
 
+const READS = [accountTools, keyTools, usageTools, modelTools, guardrailTools, stackTools];
+
 /** @throws UsageError if the options contradict each other */
 export function toolsOf(session: Session): Tool[] {
-  const reads = [accountTools, keyTools, usageTools, modelTools, stackTools].flatMap((each) => each(session));
+  const reads = READS.flatMap((toolsFor) => toolsFor(session));
   return [...reads, ...writeTools(session)];
 }
 

@@ -65,7 +65,8 @@ export function modelTools({ models }: Session): Tool[] {
   const list = async (choice: z.output<typeof filters>, more: { available?: boolean }) => {
     const { limit, ...filter } = definedOf(choice);
     const { data } = await readModelList(models, { ...filter, ...more });
-    return { models: data.models.slice(0, limit), matching: data.models.length };
+    const shown = data.models.slice(0, limit).map(({ description, ...listed }) => listed);
+    return { models: shown, matching: data.models.length };
   };
   return [
     defineTool({
