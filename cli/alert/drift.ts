@@ -4,6 +4,14 @@ import type { Audit } from "../audit/findings";
 import { boundedName, printable } from "../shared/output";
 import { type Alert, keyName } from "./conditions";
 
+/** Stacks whose objects are in a different account, so that their drift can't be checked. */
+export function foreignStacks({ missing }: Audit): string[] {
+  const stacks = missing.filter(({ why }) => why === "in another account").map(({ stack }) => stack);
+  return [...new Set(stacks)].map(
+    (stack) => `${boundedName(stack)} belongs to a different account. Use a management key of that account`,
+  );
+}
+
 export function driftAlerts({ keys, missing, drift }: Audit): Alert[] {
   const names = new Map(keys.map(({ key }) => [key.hash, key.name]));
   // An object in a different account, or one that is not readable, may exist.
@@ -11,7 +19,11 @@ export function driftAlerts({ keys, missing, drift }: Audit): Alert[] {
   return [
     ...gone.map(({ kind, urn, id, stack }) => {
       const name = `${kind} "${boundedName(urn.split("::").at(-1) ?? "")}" (${printable(id).slice(0, 8)})`;
-      return driftAlert(`${name} of ${boundedName(stack)} is not in the account`, `missing ${urn} ${id}`, null);
+      return driftAlert(
+        `${name} of ${boundedName(stack)} is not in the account`,
+        `missing ${printable(urn)} ${printable(id)}`,
+        null,
+      );
     }),
     ...drift.map((each) => assignmentAlert(each, names)),
   ];
@@ -29,7 +41,7 @@ function assignmentAlert(
     why === "lost"
       ? `${who} does not have ${rail}, which ${stack} assigns`
       : `${who} has ${rail}, which ${stack} does not assign`;
-  return driftAlert(text, [why, guardrail.id, assignee].join(" "), key);
+  return driftAlert(text, [why, guardrail.id, assignee].map(printable).join(" "), key);
 }
 
 function driftAlert(text: string, what: string, key: Alert["key"]): Alert {

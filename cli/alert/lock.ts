@@ -15,7 +15,7 @@ export async function withLock<Result>(path: string, work: () => Promise<Result>
   const token = randomUUID();
   for (let waited = 0; !acquire(path, token); waited += RETRY_MS) {
     if (waited >= waitMs) {
-      throw new UsageError(`${printable(path)}: another run holds the lock. Run it again when that is done`);
+      throw new UsageError(`${printable(path)}: another run holds the lock. If none is running, delete it`);
     }
     if (isStale(path)) removeStale(path, token);
     else await sleep(RETRY_MS);

@@ -30,7 +30,7 @@ function messageText(title: string, alerts: readonly Alert[]): string {
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
 /** Where a receiver detects links and mentions in plain text: `https://`, `evil.example`, `@here`, `[text](link)`. */
-const DETECTED = /:(?=\/)|\.(?=\p{L})|[@#](?=[\p{L}\p{N}])|\](?=\()/gu;
+const DETECTED = /:(?=\/)|\.(?=\p{L})|[@#~](?=[\p{L}\p{N}])|\](?=\()/gu;
 
 /**
  * Escaped as Slack requires, so that no name is a mention or a link. A zero-width space breaks links and mentions that

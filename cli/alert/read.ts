@@ -16,7 +16,7 @@ import {
   paceAlerts,
   spendAlerts,
 } from "./conditions";
-import { driftAlerts } from "./drift";
+import { driftAlerts, foreignStacks } from "./drift";
 
 /** Fields keep their names; new ones may be added. */
 export interface Alerts {
@@ -92,7 +92,8 @@ async function readKeysAndDrift(
 ): Promise<Pick<Inventory, "keys" | "unreadable"> & { drift: Alert[] }> {
   if (states.length === 0) return { ...(await readAllKeys(account)), drift: [] };
   const { found, inventory } = await readAudit(account, states);
-  return { ...inventory, drift: driftAlerts(found) };
+  const unreadable = [...inventory.unreadable, ...foreignStacks(found)];
+  return { keys: inventory.keys, unreadable, drift: driftAlerts(found) };
 }
 
 /** The server's clock decides what is today. */

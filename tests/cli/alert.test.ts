@@ -154,6 +154,15 @@ describe("drift", () => {
     });
   });
 
+  test("fails when the stack belongs to a different account, which says nothing about its drift", async () => {
+    const outputs = { __origin: { version: 1, account: "00000000-0000-4000-8000-000000000000" } };
+    const { out, err, code } = await alert(
+      ...state([{ kind: "InferenceKey", name: "ci", id: "e".repeat(64), outputs }]),
+    );
+    expect({ out, code }).toEqual({ out: "", code: 2 });
+    expect(err).toContain("budgets/prod belongs to a different account. Use a management key of that account");
+  });
+
   test("does not alert on an unmanaged key, and fails on a file without a state", async () => {
     createKey("unmanaged");
     expect((await alert(...state([]))).code).toBe(0);

@@ -279,6 +279,7 @@ describe("the webhook", () => {
     ["<!channel>", '"&lt;!channel&gt;"'],
     ["<https://evil.example|Sign in>", '"&lt;https:\u200b//evil.\u200bexample|Sign in&gt;"'],
     ["&lt;!here&gt;", '"&amp;lt;!here&amp;gt;"'],
+    ["~town-square #general", '"~\u200btown-square #\u200bgeneral"'],
     ["@here and @everyone", '"@\u200bhere and @\u200beveryone"'],
     ["www.evil.example", '"www.\u200bevil.\u200bexample"'],
     ["[a](https://evil.example)", '"[a]\u200b(https:\u200b//evil.\u200bexample)"'],
@@ -373,6 +374,15 @@ describe("the URL", () => {
     expect(err).toContain(`webhook-variable: HOOK ${problem}`);
     expect(err).not.toMatch(/zz-secret|hooks/);
     expect(simulator().requests).toEqual([]);
+  });
+
+  test("is not printed, nor its path, also if a key is named like it", async () => {
+    const { url } = await receiver(200);
+    keyOverLimit(`at ${url}`);
+    keyOverLimit("at /services/T000/B000/zz-secret-token");
+    const { out, err } = await alert(url, ["--key-over", "80", "--json"]);
+    expect(out).toContain("at [secret]");
+    expect(out + err).not.toContain("zz-secret");
   });
 
   test("instead of the name of a variable is refused and not printed", async () => {
