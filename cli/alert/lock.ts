@@ -17,7 +17,9 @@ export async function withLock<Result>(path: string, work: () => Promise<Result>
     if (waited >= waitMs) {
       throw new UsageError(`${printable(path)}: another run holds the lock. If none is running, delete it`);
     }
-    if (isStale(path)) removeStale(path, token);
+    // Before the check: a lock that replaces it meanwhile has other content.
+    const content = contentOf(path);
+    if (isStale(path)) removeStale(path, content, token);
     else await sleep(RETRY_MS);
   }
   try {
@@ -43,9 +45,12 @@ function isStale(path: string): boolean {
   return stats !== undefined && Date.now() - stats.mtimeMs > STALE_MS;
 }
 
-/** Moves it away first: between the check and the removal, another run may have replaced it with its own. */
-function removeStale(path: string, token: string): void {
-  const stale = contentOf(path);
+/**
+ * Moves it away first, and back if it is not the one that was checked: another run may have replaced it with its own.
+ *
+ * @param stale Content of the one that was checked.
+ */
+export function removeStale(path: string, stale: string | undefined, token: string): void {
   const moved = `${path}.${token}`;
   try {
     renameSync(path, moved);

@@ -80,5 +80,5 @@ function failure(error: unknown): string | undefined {
 /** Only the code: the message may have the address. */
 function codeOf(cause: unknown): string {
   const { code } = (cause ?? {}) as { code?: unknown };
-  return typeof code === "string" && /^[A-Z0-9_]+$/.test(code) ? ` (${code})` : "";
+  return typeof code === "string" ? ` (${code})` : "";
 }

@@ -2,7 +2,6 @@
 import type { Guardrail } from "../../provider/api/guardrails";
 import type { Key } from "../../provider/api/keys";
 import { budgetUse } from "../shared/keyUse";
-import { rounded } from "../shared/money";
 import { boundedName } from "../shared/output";
 import type { Family, Sample } from "./exposition";
 import type { Metrics } from "./read";
@@ -75,7 +74,7 @@ function family(name: keyof typeof HELP, samples: readonly Sample[]): Family {
 }
 
 function sampleOf(value: number | null, labels: NonNullable<Sample["labels"]>): Sample[] {
-  return value === null ? [] : [{ value: rounded(value), labels }];
+  return value === null ? [] : [{ value, labels }];
 }
 
 /** One of five values, whatever the API returns. */

@@ -109,6 +109,12 @@ test("ignores disabled and expired keys", async () => {
   expect((await alert(...conditions)).code).toBe(0);
 });
 
+test("alerts on spending above the threshold, not at it", () => {
+  const now = new Date("2026-11-22T01:00:00Z");
+  expect(spendAlerts({ "spend-today-above": 2 }, [{ usageDaily: 2 }], now)).toEqual([]);
+  expect(spendAlerts({ "spend-today-above": 2 }, [{ usageDaily: 2.01 }], now)).toHaveLength(1);
+});
+
 describe("drift", () => {
   const state = (...args: Parameters<typeof stackExport>) => ["--state", file(stackExport(...args))];
 
@@ -160,7 +166,9 @@ describe("drift", () => {
       ...state([{ kind: "InferenceKey", name: "ci", id: "e".repeat(64), outputs }]),
     );
     expect({ out, code }).toEqual({ out: "", code: 2 });
-    expect(err).toContain("budgets/prod belongs to a different account. Use a management key of that account");
+    expect(err).toBe(
+      "Not everything could be read: budgets/prod belongs to a different account. Use a management key of that account\n",
+    );
   });
 
   test("does not alert on an unmanaged key, and fails on a file without a state", async () => {

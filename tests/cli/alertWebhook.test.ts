@@ -12,9 +12,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { alertCommand } from "../../cli/alert/command";
-import { withLock } from "../../cli/alert/lock";
+import { removeStale, withLock } from "../../cli/alert/lock";
 import { credentials, eachTestOnASimulator } from "./support/account";
 import { type Receiver, type Response, startReceiver } from "./support/receiver";
+import { file, stackExport } from "./support/states";
 import { run } from "./support/terminal";
 
 const simulator = eachTestOnASimulator();
@@ -103,6 +104,18 @@ describe("posts once per crossing", () => {
     const key = simulator().dashboard.addManagementKey();
     await alert(second.url, BELOW, { OPENROUTER_MANAGEMENT_KEY: key });
     expect(second.bodies).toHaveLength(2);
+  });
+
+  test("of a drift, also if a run in between did not check it", async () => {
+    const { url, bodies } = await receiver(200);
+    const state = file(stackExport([{ kind: "InferenceKey", name: "gone", id: "e".repeat(64) }]));
+    await alert(url, ["--state", state]);
+    await alert(url, ["--key-over", "80"]);
+    await alert(url, ["--state", state]);
+    expect(bodies).toHaveLength(1);
+    await alert(url, ["--state", file(stackExport([]))]);
+    await alert(url, ["--state", state]);
+    expect(bodies).toHaveLength(2);
   });
 
   test("when a condition could not be read in between", async () => {
@@ -219,6 +232,14 @@ describe("the lock", () => {
     await Promise.all([alert(url), alert(url), alert(url)]);
     expect(bodies).toHaveLength(1);
     expect(readdirSync(folder)).toEqual(["posted.json"]);
+  });
+
+  test("is restored if it is not the one that was found stale", () => {
+    writeFileSync(lock(), "running");
+    removeStale(lock(), "killed", "mine");
+    expect([readFileSync(lock(), "utf8"), readdirSync(folder)]).toEqual(["running", ["posted.json.lock"]]);
+    removeStale(lock(), "running", "mine");
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test("of another run is kept, and the run that waits gives up", async () => {

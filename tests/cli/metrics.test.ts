@@ -93,6 +93,12 @@ describe("the text", () => {
     expect(new Set(series).size).toBe(series.length);
   });
 
+  test("has no HELP of a metric without a sample, and one label for resets that it does not know", async () => {
+    expect((await metrics()).out).not.toContain("openrouter_key");
+    createKey("ci", { limit: 1, limit_reset: "yearly" });
+    expect(samplesOf((await metrics()).out, "openrouter_key_limit_usd")[0]).toContain(',reset="other"} 1');
+  });
+
   test("has names without control characters and credentials, on one line, of 100 letters at most", async () => {
     const { odd } = fillAccount();
     const long = createKey("y".repeat(500), { limit: 1 });
