@@ -13,6 +13,8 @@ import {
 const root = resolve(__dirname, "../..");
 const folder = join(root, ".github/workflows");
 const files = readdirSync(folder);
+/** Other repositories call it. */
+const CALLED = "review.yml";
 const textOf = (file: string) => readFileSync(join(folder, file), "utf8");
 const workflow = (file: string) => parse(textOf(file)) as Workflow;
 const jobsOf = (file: string) => Object.values(workflow(file).jobs);
@@ -30,6 +32,11 @@ test("the rights of all jobs together are these", () => {
     pulumi: { contents: "read" },
     "release.yml": {},
     publish: { contents: "read", "id-token": "write" },
+    "review.yml": {},
+    fork: {},
+    preview: { contents: "read" },
+    review: { contents: "read" },
+    comment: { "pull-requests": "write" },
   });
 });
 
@@ -55,11 +62,15 @@ describe.each(files)("%s", (file) => {
   const jobs = jobsOf(file);
   const steps = jobs.flatMap((job) => job.steps);
 
-  test("uses the actions of the examples, at the same commits", () => {
-    const known = exampleWorkflows.flatMap((example) => usesIn(exampleText(example)));
+  test("uses actions of GitHub and Pulumi, each at the same commit as all other workflows", () => {
+    const nameOf = (action: string) => action.split("@")[0];
+    const all = [...exampleWorkflows.map(exampleText), ...files.map(textOf)].flatMap(usesIn);
     const used = usesIn(textOf(file));
     expect(used.length).toBeGreaterThan(0);
-    expect(used.filter((action) => !known.includes(action))).toEqual([]);
+    for (const action of used) {
+      expect(action).toMatch(/^(actions|pulumi)\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+      expect(new Set(all.filter((each) => nameOf(each) === nameOf(action)))).toEqual(new Set([action]));
+    }
   });
 
   test("runs scripts that exist", () => {
@@ -70,14 +81,17 @@ describe.each(files)("%s", (file) => {
   });
 
   test("has no secret, and no expression in a command", () => {
-    expect(textOf(file)).not.toMatch(/secrets\.|pull_request_target|workflow_run/);
+    expect(textOf(file)).not.toMatch(/pull_request_target|workflow_run/);
+    // The called one gets those of its caller; tests/examples/workflowRules.test.ts checks which job has which.
+    if (file !== CALLED) expect(textOf(file)).not.toContain("secrets.");
     for (const { run = "" } of steps) expect(run).not.toContain("${{");
   });
 
   test("leaves no token of GitHub in the checkout, and runs no installation script", () => {
     const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
-    expect(checkouts).toHaveLength(jobs.length);
-    for (const { with: settings } of checkouts) expect(settings).toEqual({ "persist-credentials": false });
+    expect(checkouts).toHaveLength(file === CALLED ? 2 : jobs.length);
+    for (const { with: { ref, ...settings } = {} } of checkouts)
+      expect(settings).toEqual({ "persist-credentials": false });
     for (const { run = "" } of steps) expect(run).not.toMatch(/npm (ci|install)(?! --ignore-scripts)/);
   });
 

@@ -23,8 +23,12 @@ export interface Call {
 export interface Machine {
   /** Its working directory. */
   folder: string;
-  /** Returns whether the script succeeded. */
-  bash(script: string, env: Record<string, string>): Promise<boolean>;
+  /** Its directory for temporary files. */
+  temp: string;
+  /** Returns whether the script succeeded. @param cwd Default: the working directory. */
+  bash(script: string, env: Record<string, string>, cwd?: string): Promise<boolean>;
+  /** The job summary. */
+  summary(): string;
   calls(): Call[];
 }
 
@@ -35,30 +39,37 @@ export function startMachine(outputs: readonly FakeOutput[]): Machine {
   const machine = mkdtempSync(join(tmpdir(), "pulumi-openrouter-workflow-"));
   const tools = join(machine, "tools");
   const folder = join(machine, "work");
-  for (const each of [tools, folder]) mkdirSync(each);
+  const temp = join(machine, "temp");
+  for (const each of [tools, folder, temp]) mkdirSync(each);
   const tool = (name: string, lines: string) =>
     writeFileSync(join(tools, name), `#!/bin/sh\n${lines}\n`, { mode: 0o755 });
   for (const name of ["pulumi", "gh", "npm"]) {
     tool(name, `exec "${process.execPath}" "${join(__dirname, "fakeTool.cjs")}" ${name} "$@"`);
   }
   tool("npx", `test "$1" = pulumi-openrouter && shift && exec "${process.execPath}" "${command}" "$@"`);
+  tool("pulumi-openrouter", `exec "${process.execPath}" "${command}" "$@"`);
   copyFileSync(join(project, "openrouter-review.yaml"), join(folder, "openrouter-review.yaml"));
 
   const [callsFile, outputsFile] = [join(machine, "calls"), join(machine, "outputs")];
+  const summaryFile = join(machine, "summary");
   writeFileSync(outputsFile, JSON.stringify(outputs));
   const own = {
     PATH: [tools, process.env.PATH].join(delimiter),
     FAKE_TOOL_CALLS: callsFile,
     FAKE_TOOL_OUTPUTS: outputsFile,
     GITHUB_REPOSITORY: "acme/budgets",
+    GITHUB_STEP_SUMMARY: summaryFile,
+    RUNNER_TEMP: temp,
   };
   return {
     folder,
-    bash: (script, env) => {
+    temp,
+    summary: () => (existsSync(summaryFile) ? readFileSync(summaryFile, "utf8") : ""),
+    bash: (script, env, cwd = ".") => {
       const file = join(machine, "step.sh");
       writeFileSync(file, script);
       const args = ["--noprofile", "--norc", "-eo", "pipefail", file];
-      const child = spawn("bash", args, { cwd: folder, env: { ...own, ...env }, stdio: "ignore" });
+      const child = spawn("bash", args, { cwd: resolve(folder, cwd), env: { ...own, ...env }, stdio: "ignore" });
       return new Promise((resolve, reject) => {
         child.once("error", reject);
         child.once("close", (code) => resolve(code === 0));

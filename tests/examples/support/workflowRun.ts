@@ -1,13 +1,13 @@
 /** Runs the jobs of a workflow like GitHub: conditions, expressions, artifacts; each job on its own machine. */
-import { copyFileSync, existsSync, mkdtempSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { runInNewContext } from "node:vm";
 import { type Call, type FakeOutput, type Machine, startMachine } from "./machine";
-import { type Step, type Workflow, workflow } from "./workflows";
+import { caller, REUSABLE, type Step, type Workflow, workflow } from "./workflows";
 
 export interface RunOptions {
-  /** `github` and `secrets` of expressions. */
+  /** `github`, `secrets` and `inputs` of expressions. */
   context: Record<string, unknown>;
   /** In addition to the workflow's own. */
   env?: Record<string, string>;
@@ -19,12 +19,37 @@ export interface JobRun {
   /** Names of the `run` steps that ran. */
   ran: string[];
   calls: Call[];
+  /** The job summary. */
+  summary: string;
+  outputs: Record<string, string>;
 }
 
-/** Returns a function that runs a job by name. */
-export function startRun(file: string, options: RunOptions): (job: string) => Promise<JobRun> {
-  const artifacts = mkdtempSync(join(tmpdir(), "pulumi-openrouter-artifacts-"));
-  const needs: Record<string, JobRun> = {};
+type Needs = Record<string, Pick<JobRun, "result">>;
+type RunJob = (job: string) => Promise<JobRun>;
+
+/** The called workflow, with the inputs and secrets that the example passes to it. */
+export function startReview(options: RunOptions, artifacts = artifactFolder(), done: Needs = {}): RunJob {
+  const { with: given = {}, secrets = {} } = Object.values(caller().jobs)[0] ?? {};
+  const { workflow_call } = workflow(REUSABLE).on as {
+    workflow_call: { inputs: Record<string, { default?: unknown }> };
+  };
+  const defaults = Object.entries(workflow_call.inputs).map(([name, input]) => [name, input.default]);
+  const context = {
+    ...options.context,
+    inputs: { ...Object.fromEntries(defaults), ...given },
+    secrets: interpolatedAll(secrets, options.context),
+  };
+  return startRun(REUSABLE, { ...options, context }, artifacts, done);
+}
+
+/** A folder with a folder for each artifact. */
+export function artifactFolder(): string {
+  return mkdtempSync(join(tmpdir(), "pulumi-openrouter-artifacts-"));
+}
+
+/** Returns a function that runs a job by name. @param done Jobs that are not run here. */
+export function startRun(file: string, options: RunOptions, artifacts = artifactFolder(), done: Needs = {}): RunJob {
+  const needs: Needs = { ...done };
   return async (job) => {
     const context = { ...options.context, needs };
     const run = await runJob(workflow(file), job, artifacts, { ...options, context });
@@ -37,37 +62,50 @@ async function runJob(
   { env: common, jobs }: Workflow,
   name: string,
   artifacts: string,
-  { context: expressions, env, outputs }: RunOptions,
+  { context: expressions, env, outputs: fakes }: RunOptions,
 ): Promise<JobRun> {
   const job = jobs[name];
   if (job === undefined) throw new Error(`no job ${name} in the workflow`);
   let result: JobRun["result"] = "success";
   const ran: string[] = [];
-  const steps: Record<string, { outcome: JobRun["result"] }> = {};
+  const steps: Record<string, { outcome: JobRun["result"]; outputs: Record<string, string> }> = {};
   const status = {
     cancelled: () => false,
     success: () => result === "success",
     failure: () => result === "failure",
   };
-  const context = { ...expressions, ...status, env: common, steps };
-  if (!evaluates(job.if ?? "success()", context)) return { result: "skipped", ran, calls: [] };
+  const skipped: JobRun = { result: "skipped", ran, calls: [], summary: "", outputs: {} };
+  const ofWorkflow = interpolatedAll(common, expressions);
+  const conditions = { ...expressions, ...status, env: ofWorkflow, steps };
+  if (!evaluates(job.if ?? "success()", conditions)) return skipped;
 
-  const machine = startMachine(outputs);
+  const machine = startMachine(fakes);
+  const context = { ...conditions, runner: { temp: machine.temp } };
   for (const step of job.steps) {
     if (!evaluates(step.if ?? "success()", context)) {
-      if (step.id !== undefined) steps[step.id] = { outcome: "skipped" };
+      if (step.id !== undefined) steps[step.id] = { outcome: "skipped", outputs: {} };
       continue;
     }
-    const own = Object.entries(step.env ?? {}).map(([variable, value]) => [variable, interpolated(value, context)]);
-    const succeeded =
+    const { succeeded, outputs = {} } =
       step.run === undefined
-        ? transfer(step, machine, artifacts)
-        : await machine.bash(step.run, { ...common, ...env, ...Object.fromEntries(own) });
+        ? transfer(step, interpolatedAll(step.with, context), machine, artifacts)
+        : await bash(step, context, { ...ofWorkflow, ...env }, machine);
     if (step.run !== undefined) ran.push(step.name ?? step.run);
-    if (step.id !== undefined) steps[step.id] = { outcome: succeeded ? "success" : "failure" };
+    if (step.id !== undefined) steps[step.id] = { outcome: succeeded ? "success" : "failure", outputs };
     if (!succeeded && !step["continue-on-error"]) result = "failure";
   }
-  return { result, ran, calls: machine.calls() };
+  const outputs = interpolatedAll(job.outputs, context);
+  return { result, ran, calls: machine.calls(), summary: machine.summary(), outputs };
+}
+
+interface StepRun {
+  succeeded: boolean;
+  outputs?: Record<string, string>;
+}
+
+async function bash(step: Step, context: object, env: Record<string, string>, machine: Machine): Promise<StepRun> {
+  const cwd = interpolated(step["working-directory"] ?? ".", context);
+  return { succeeded: await machine.bash(step.run ?? "", { ...env, ...interpolatedAll(step.env, context) }, cwd) };
 }
 
 /** The GitHub expressions of these workflows are also valid JavaScript. */
@@ -79,14 +117,33 @@ function interpolated(value: string, context: object): string {
   return value.replace(/\$\{\{(.*?)\}\}/g, (_, expression) => String(runInNewContext(expression, context) ?? ""));
 }
 
-/** Simulates the artifact actions; other actions do nothing. Returns false if there is no artifact to download. */
-function transfer({ uses = "", with: settings }: Step, { folder }: Machine, artifacts: string): boolean {
-  const stored = join(artifacts, String(settings?.name));
+function interpolatedAll(values: Record<string, string | boolean> = {}, context: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, interpolated(String(value), context)]),
+  );
+}
+
+/** Simulates the artifact actions; other actions do nothing. An artifact is a folder, and its name is its id. */
+function transfer(
+  { uses = "" }: Step,
+  { name = "", path = "", "if-no-files-found": missing, "artifact-ids": ids }: Record<string, string>,
+  { folder }: Machine,
+  artifacts: string,
+): StepRun {
+  const stored = join(artifacts, ids ?? name);
+  const place = resolve(folder, path);
   if (uses.startsWith("actions/upload-artifact@")) {
-    const file = join(folder, String(settings?.path));
-    if (existsSync(file)) copyFileSync(file, stored);
+    if (!existsSync(place)) return { succeeded: missing === "ignore" };
+    // Two artifacts of a run can't have the same name.
+    if (existsSync(stored)) return { succeeded: false };
+    mkdirSync(stored);
+    cpSync(place, join(stored, basename(place)));
+    return { succeeded: true, outputs: { "artifact-id": name } };
   }
-  if (!uses.startsWith("actions/download-artifact@")) return true;
-  if (existsSync(stored)) copyFileSync(stored, join(folder, "review.md"));
-  return existsSync(stored);
+  if (!uses.startsWith("actions/download-artifact@")) return { succeeded: true };
+  if (!existsSync(stored)) return { succeeded: false };
+  for (const file of readdirSync(stored)) {
+    cpSync(join(stored, file), join(place, file), { recursive: true, verbatimSymlinks: true });
+  }
+  return { succeeded: true };
 }
