@@ -67,6 +67,13 @@ test("warns before the prompt when the new limit is spent already, or is 0", asy
   expect(await before("36")).not.toMatch(/spent already|blocks/);
 });
 
+test.each([true, false])("counts BYOK in this warning only if the limit does (%s)", async (include_byok_in_limit) => {
+  const { hash } = createKey("ci", { include_byok_in_limit });
+  simulator().dashboard.useKey(hash, 4, { byok_usage: 5 });
+  const { out } = await keys(["limit", "ci", "8"], { answer: "n" });
+  expect(out.includes("$9 of this limit is spent already, so its requests fail.")).toBe(include_byok_in_limit);
+});
+
 test.each(["n", "", "yep"])("changes nothing when the reply is %j", async (answer) => {
   createKey("ci");
   expect(await keys(["disable", "ci"], { answer })).toMatchObject({ code: 1, err: "Nothing was changed.\n" });

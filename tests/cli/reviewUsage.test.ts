@@ -248,6 +248,7 @@ describe("reads the account", () => {
     spend("a", [7]);
     expect(await calloutsOf(limited(90, "daily"), limited(8, "daily"))).toEqual([]);
     expect(calls().slice(3)).toEqual(["GET /activity"]);
+    expect(await calloutsOf(limited(90, "daily"), limited(6, "daily"))).toHaveLength(1);
   });
 
   test("and prints the review without the spending when that fails, with exit code 2", async () => {
