@@ -1,6 +1,7 @@
 /** `pulumi-openrouter review`: the cost impact of a change, for the person who approves it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { z } from "zod";
+import { MAX_ROWS } from "../shared/html";
 import { reportUnreadable } from "../shared/inventory";
 import { newCommand, type Terminal } from "../shared/terminal";
 import type { Callout } from "./calloutKinds";
@@ -9,7 +10,7 @@ import { overall, PROHIBITIONS, REQUIREMENTS, type Verdict } from "./gates";
 import { amount, factor, GATES_FILE, prohibitions, requirements } from "./gatesFile";
 import { html } from "./html";
 import { markdown } from "./markdown";
-import { fitToComment, MAX_ROWS, pageOf, verdictText } from "./page";
+import { fitToComment, pageOf, verdictText } from "./page";
 import { FACTOR, type ReviewChoices, readReview } from "./read";
 import { render } from "./sentence";
 import { text } from "./text";

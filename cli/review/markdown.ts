@@ -1,6 +1,7 @@
 /** The report as a comment on a pull request. */
 import { pluralize } from "../shared/counts";
-import { MAX_ROWS, type Page, TITLES } from "./page";
+import { MAX_ROWS } from "../shared/html";
+import { type Page, TITLES } from "./page";
 import { render, type Sentence, shorten } from "./sentence";
 import { amountsOf, columnsOf, type Table, type TableRow } from "./tables";
 

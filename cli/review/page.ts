@@ -1,5 +1,6 @@
 /** The report as a page: its content and order, for every output but JSON; and how much of it fits into a comment. */
 import { pluralize } from "../shared/counts";
+import { MAX_ROWS } from "../shared/html";
 import { type Callout, groupedTexts } from "./calloutKinds";
 import type { KeyExposure, Review } from "./compare";
 import { overall, type Verdict } from "./gates";
@@ -81,9 +82,6 @@ function notes({ scope, usage }: Review): Sentence[] {
       : []),
   ];
 }
-
-/** Rows of a table or list that are shown at once. */
-export const MAX_ROWS = 20;
 
 /** A GitHub comment takes 65,536 characters, and a workflow may add some. */
 const MAX_BYTES = 60_000;

@@ -4,6 +4,7 @@ import { openAccount } from "../shared/account";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { reportUnreadable } from "../shared/inventory";
 import { EXIT, newCommand, type Terminal } from "../shared/terminal";
+import { usageHtml } from "./html";
 import { type UsageOptions, withUsageOptions } from "./options";
 import type { Found } from "./read";
 import { type FoundUsage, readUsageReport } from "./readReport";
@@ -38,7 +39,8 @@ Exit code: 0, 2 if something could not be read.
 Examples:
   pulumi-openrouter usage --by model --days 30 --top 5
   pulumi-openrouter usage --by key,model --date today
-  pulumi-openrouter usage --rows --month 2026-11 --csv`;
+  pulumi-openrouter usage --rows --month 2026-11 --csv
+  pulumi-openrouter usage --by model --format html > usage.html`;
 
 async function usage(terminal: Terminal, options: UsageOptions): Promise<void> {
   const withKeys = options.by.includes("key") || (options.csv === true && options.counters === true);
@@ -49,8 +51,9 @@ async function usage(terminal: Terminal, options: UsageOptions): Promise<void> {
   reportMissing(terminal, found.usage.range?.missing);
 }
 
-function print(terminal: Terminal, { data, usage }: FoundUsage, { csv, json, counters }: UsageOptions): void {
+function print(terminal: Terminal, { data, usage }: FoundUsage, { csv, json, format, counters }: UsageOptions): void {
   if (json) terminal.json("usage", data);
+  else if (format === "html") terminal.out(usageHtml(usage));
   else if (!csv) terminal.out(usageText(usage, terminal.width));
   else if (usage.range || counters) terminal.out(usageCsv(usage));
 }

@@ -14,6 +14,7 @@ export interface UsageOptions extends PeriodOptions {
   user?: string;
   top?: number;
   csv?: boolean;
+  format?: "text" | "html";
   json?: boolean;
 }
 
@@ -37,7 +38,8 @@ export function withUsageOptions(command: Command): Command {
     .option("--top <number>", "only so many groups, those that spent the most", wholeNumber(1, 1e6))
     .addOption(new Option("--rows", "ungrouped: each day, model and provider").conflicts("by"))
     .option("--counters", "only the counters, without any days")
-    .addOption(new Option("--csv", "print the groups as CSV").conflicts("json"))
+    .addOption(new Option("--csv", "print the groups as CSV").conflicts(["json", "format"]))
+    .addOption(new Option("--format <format>", "html: a page with a chart").choices(["text", "html"]).conflicts("json"))
     .option("--json", "print everything as JSON");
 }
 

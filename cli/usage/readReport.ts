@@ -22,7 +22,7 @@ export interface FoundUsage {
 /** @param progress Shows how far a long read is. */
 export async function readUsageReport(
   account: Account,
-  options: Omit<UsageOptions, "csv" | "json">,
+  options: Omit<UsageOptions, "csv" | "json" | "format">,
   withKeys: boolean,
   progress: (text: string) => void,
 ): Promise<FoundUsage> {
@@ -56,7 +56,7 @@ async function unlessFailed(
 /** @param key The only one, or undefined for the whole account. */
 async function readRange(
   account: Account,
-  options: Omit<UsageOptions, "csv" | "json">,
+  options: Omit<UsageOptions, "csv" | "json" | "format">,
   keys: readonly Key[],
   key: Key | undefined,
   progress: (text: string) => void,

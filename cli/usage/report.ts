@@ -122,7 +122,7 @@ function keyCounterTable(keys: readonly KeyCounters[], width: number | undefined
   return table(columns, rows, width);
 }
 
-function amountsOf({ today, week, month, ever }: CountersByTime, amount: keyof Counters): string[] {
+export function amountsOf({ today, week, month, ever }: CountersByTime, amount: keyof Counters): string[] {
   return [today, week, month, ever].map((counters) => formatUsd(counters[amount]));
 }
 
@@ -133,7 +133,7 @@ function periodText({ period, today, days }: Range, width: number | undefined): 
   return [sentences.join(isTooWide ? "\n" : " "), ...(chart ? [CHART_LABEL + sparkline(days)] : [])].join("\n");
 }
 
-function rangeText({ from, to, days }: Period, today: string): string[] {
+export function rangeText({ from, to, days }: Period, today: string): string[] {
   if (to === today) return [`${from === to ? "Today" : `UTC days ${from} to today`}, ${today}, which is not over yet.`];
   const isLast = Date.parse(today) - Date.parse(to) === 86_400_000;
   if (!isLast) return [from === to ? `UTC day ${to}.` : `UTC days ${from} to ${to}.`];
@@ -173,7 +173,7 @@ function groupTable({ by, groups, omitted }: Range, width: number | undefined): 
 }
 
 /** Reasoning tokens, which are a part of the tokens out, only where there are some. */
-function amountColumns(lines: readonly [string[], Sums][], isNarrow: boolean) {
+export function amountColumns(lines: readonly [string[], Sums][], isNarrow: boolean) {
   const columns = [
     { title: "CREDITS", field: "usage", isCount: false },
     { title: "BYOK", field: "byokUsage", isCount: false },
@@ -190,13 +190,13 @@ function summary(name: string, groups: readonly Group[], by: readonly Grouping[]
   return [[name, ...by.slice(1).map(() => "")], total(groups)];
 }
 
-function cellOf({ of, hash }: Group, by: Grouping): string {
+export function cellOf({ of, hash }: Group, by: Grouping): string {
   const name = of[by] ?? "";
   return by === "key" ? nameText({ name, hash }) : printable(name);
 }
 
 /** Several keys may have the same name. */
-function nameText({ name, hash }: { name: string; hash?: string | null | undefined }): string {
+export function nameText({ name, hash }: { name: string; hash?: string | null | undefined }): string {
   return hash ? `${printable(name)} (${printable(hash).slice(0, 8)})` : printable(name);
 }
 
