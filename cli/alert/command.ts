@@ -48,7 +48,7 @@ async function alert(terminal: Terminal, environment: NodeJS.ProcessEnv, options
   const states = withDrift ? await readStates(terminal, state, { stack, cwd }) : [];
   const found = await readAlerts(openAccount(terminal), conditions, states);
   const checked: Checked = { ...found, conditions, withDrift };
-  const file = settings["posted-file"] ?? POSTED_FILE;
+  const file = settings["posted-file"] || POSTED_FILE;
   const bodyOf = (alerts: readonly Alert[]) =>
     messageBody(settings.format ?? "json", settings.title ?? "OpenRouter", alerts);
   const delivery = webhook && { webhook, file, scope: scopeOf(webhook.url, terminal.env), bodyOf };

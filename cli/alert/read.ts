@@ -50,10 +50,15 @@ export async function readAlerts(
     part(ofKeys, () => readKeyAlerts(account, conditions, states)),
   ]);
   return {
-    alerts: parts.flatMap(({ alerts }) => alerts),
+    alerts: withoutRepetitions(parts.flatMap(({ alerts }) => alerts)),
     undecided: parts.flatMap(({ undecided }) => undecided),
     unreadable: [...new Set(parts.flatMap(({ unreadable }) => unreadable))],
   };
+}
+
+/** Two stacks may declare the same assignment, and a stack may be passed twice. */
+function withoutRepetitions(alerts: readonly Alert[]): Alert[] {
+  return [...new Map(alerts.map((alert) => [alert.id, alert])).values()];
 }
 
 const KEY_CONDITIONS = ["spend-today-above", "key-over", "key-expires-within", "key-unused-for"] as const;

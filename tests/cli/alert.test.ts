@@ -160,6 +160,11 @@ describe("drift", () => {
     });
   });
 
+  test("alerts once when a state is passed twice", async () => {
+    const gone = state([{ kind: "InferenceKey", name: "gone", id: "e".repeat(64) }]);
+    expect(await textsOf(...gone, ...gone)).toEqual(['key "gone" (eeeeeeee) of budgets/prod is not in the account']);
+  });
+
   test("fails when the stack belongs to a different account, which says nothing about its drift", async () => {
     const outputs = { __origin: { version: 1, account: "00000000-0000-4000-8000-000000000000" } };
     const { out, err, code } = await alert(

@@ -1,4 +1,5 @@
 /** What docs/alerts.md shows works: the YAML, and the workflow. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -34,6 +35,18 @@ test("the page describes every metric, with its labels", () => {
   const metrics = { balance: 1, keys: [KEY], guardrails: [GUARDRAIL], workspaceNames: new Map(), unreadable: [] };
   const families = familiesOf(metrics).map(({ name, samples }) => [name, Object.keys(samples[0]?.labels ?? {})]);
   expect(rows.map(([name, labels = ""]) => [name, labels.match(/(?<=`)\w+(?=`)/g) ?? []])).toEqual(families);
+});
+
+const promtool = spawnSync("promtool", ["--version"]).error ? test.skip : test;
+promtool("the alert rules pass promtool", () => {
+  const [, text = ""] = /^Alert rules that use them:\n\n```\n(.*?)^```/ms.exec(page) ?? [];
+  const rules = text.trim().split("\n");
+  expect(rules.length).toBeGreaterThan(3);
+  const file = join(mkdtempSync(join(tmpdir(), "pulumi-openrouter-docs-")), "rules.yaml");
+  const groups = [{ name: "page", rules: rules.map((expr, at) => ({ alert: `rule${at}`, expr })) }];
+  writeFileSync(file, JSON.stringify({ groups }));
+  const { status, stderr } = spawnSync("promtool", ["check", "rules", file], { encoding: "utf8" });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
 });
 
 describe("the workflow", () => {
