@@ -5,13 +5,19 @@ import { csvOption, listCsv } from "../shared/csv";
 import { appendWords, number, wholeNumber } from "../shared/parameters";
 import { showOptionsOf } from "../shared/parentHelp";
 import { EXIT, newCommand, type Terminal } from "../shared/terminal";
-import { type ModelChoice, readEndpoints, readModel, readModelList } from "./read";
-import { allowlist, endpointTable, modelFacts, modelTable } from "./report";
+import { ENDPOINT_SORTS, type EndpointChoice, readEndpoints, readMatchingZdrEndpoints } from "./endpoints";
+import { type ModelChoice, readModel, readModelList } from "./read";
+import { allowlist, endpointTable, modelFacts, modelTable, zdrTable } from "./report";
 import { SORTS } from "./sort";
 
 interface ListOptions extends ModelChoice {
   csv?: boolean;
   asAllowlist?: boolean;
+  json?: boolean;
+}
+
+interface EndpointOptions extends EndpointChoice {
+  csv?: boolean;
   json?: boolean;
 }
 
@@ -40,11 +46,24 @@ export function modelsCommand(terminal: Terminal): Command {
   command
     .command("endpoints")
     .argument("<model>", MODEL_CHOICE)
-    .description("list the providers of a model, with prices and zero data retention (ZDR)")
+    .description("list the providers of a model, with prices, uptime and zero data retention (ZDR)")
+    .addOption(new Option("--sort <order>", "the best first").choices(ENDPOINT_SORTS))
+    .option("--limit <number>", "at most so many endpoints", wholeNumber(1, 1e6))
+    .option("--all", "degraded endpoints too")
+    .option("--zdr", "only endpoints with zero data retention")
+    .option("--speed", "with throughput and latency; sends the management key")
     .addOption(csvOption())
     .option("--json", "print everything as JSON")
     .addHelpText("after", ENDPOINTS_HELP)
-    .action((name: string, options: { csv?: boolean; json?: boolean }) => listEndpoints(terminal, name, options));
+    .action((name: string, options: EndpointOptions) => listEndpoints(terminal, name, options));
+  command
+    .command("zdr")
+    .argument("[text]", "part of the model, the provider or the tag")
+    .description("list the endpoints of all models with zero data retention")
+    .addOption(csvOption())
+    .option("--json", "print everything as JSON")
+    .addHelpText("after", `\nThe management key is sent only if the server requires one.${PRICES}`)
+    .action((text: string | undefined, options: { csv?: boolean; json?: boolean }) => listZdr(terminal, text, options));
   return showOptionsOf(list, command);
 }
 
@@ -59,6 +78,7 @@ function listCommand(parent: Command, name: string, options?: { isDefault: boole
     .option("--input <modalities>", "accepts all of these: text, image, file, audio, video", appendWords)
     .option("--output <modalities>", "returns all of these: text, image, embeddings, audio, …", appendWords)
     .option("--parameter <names>", "supports all of these: tools, structured_outputs, reasoning, seed, …", appendWords)
+    .option("--provider <provider>", "served by this provider: name or slug")
     .option("--free", "costs nothing")
     .option("--zdr", "has at least one endpoint with zero data retention")
     .option("--available", "only what the account's settings and guardrails leave")
@@ -83,7 +103,12 @@ No management key is required or sent, so models that the account's settings
 exclude are included.${PRICES}`;
 
 const ENDPOINTS_HELP = `
-The management key is sent only if the server requires one.${PRICES}`;
+OpenRouter shows throughput and latency only to requests with a key, so --speed
+and sorting by them send the management key. Otherwise it is sent only if the
+server requires one. TOK/S and LATENCY (to the first token) are the medians
+of the last 30 minutes, UPTIME is of the last day.${PRICES}
+
+Exit code: 0, 1 if there is no such endpoint, 2 if they could not be read.`;
 
 const LIST_HELP = `${HELP}
 
@@ -117,8 +142,9 @@ const MODEL_COLUMNS = [
   ...["architecture.outputModalities", "supportedParameters", "expirationDate"],
 ];
 const ENDPOINT_COLUMNS = [
-  ...["providerName", "tag", "name", "pricing.prompt", "pricing.completion", "contextLength"],
-  ...["maxCompletionTokens", "quantization", "uptimeLast1d", "zdr"],
+  ...["modelId", "providerName", "tag", "name", "pricing.prompt", "pricing.completion", "contextLength"],
+  ...["maxCompletionTokens", "quantization", "uptimeLast1d", "throughputLast30m.p50", "latencyLast30m.p50"],
+  ...["status", "zdr"],
 ];
 
 async function showModel(terminal: Terminal, name: string, json = false): Promise<void> {
@@ -130,10 +156,25 @@ async function showModel(terminal: Terminal, name: string, json = false): Promis
 async function listEndpoints(
   terminal: Terminal,
   name: string,
-  { csv, json }: { csv?: boolean; json?: boolean },
+  { csv, json, ...choice }: EndpointOptions,
 ): Promise<void> {
-  const data = await readEndpoints(sourcesOf(terminal), name);
+  const data = await readEndpoints(sourcesOf(terminal), name, choice);
   if (json) terminal.json("models endpoints", data);
   else if (csv) terminal.out(listCsv(ENDPOINT_COLUMNS, data.endpoints));
-  else terminal.out(endpointTable(data.model, data.endpoints, terminal.width));
+  else terminal.out(endpointTable(data, choice.all ?? false, terminal.width));
+  if (data.endpoints.length === 0) terminal.exitCode(EXIT.finding);
+}
+
+async function listZdr(
+  terminal: Terminal,
+  text: string | undefined,
+  { csv, json }: { csv?: boolean; json?: boolean },
+): Promise<void> {
+  const data = await readMatchingZdrEndpoints(sourcesOf(terminal), text);
+  if (json) terminal.json("models zdr", data);
+  else if (csv) terminal.out(listCsv(ENDPOINT_COLUMNS, data.endpoints));
+  else if (data.endpoints.length > 0) terminal.out(zdrTable(data.endpoints, terminal.width));
+  if (data.endpoints.length > 0) return;
+  terminal.err("No endpoint with zero data retention matches.");
+  terminal.exitCode(EXIT.finding);
 }

@@ -1,9 +1,9 @@
-/** Reads models and their endpoints. The data of `models`, `models show` and `models endpoints`. */
-import { type Endpoint, listZdrEndpoints, listEndpoints as readModelEndpoints } from "../../provider/api/endpoints";
-import { listAvailableModels, type Model, listModels as readModels } from "../../provider/api/models";
+/** Reads models. The data of `models` and `models show`. */
+import type { Api } from "../../provider/api/call";
+import { listAvailableModels, listModels, type Model, type ModelQuery } from "../../provider/api/models";
 import { clean } from "../../provider/text";
-import type { Account } from "../shared/account";
-import { type Sources, withKeyIfRequired } from "../shared/catalog";
+import { readProviders } from "../providers/read";
+import type { Sources } from "../shared/catalog";
 import { UsageError } from "../shared/terminal";
 import { type ModelFilter, matches } from "./filter";
 import { perMillion, type Sort, serverSort, sorted, UNITS } from "./sort";
@@ -14,6 +14,8 @@ export interface ModelChoice extends ModelFilter {
   /** Only what the account's settings and guardrails leave. */
   available?: boolean;
   zdr?: boolean;
+  /** Name or slug of a provider that serves the model. */
+  provider?: string;
 }
 
 /** Fields keep their names; new ones may be added. */
@@ -22,16 +24,11 @@ export interface ModelsData {
   models: ReturnType<typeof perMillion>[];
 }
 
-export interface EndpointsData {
-  model: string;
-  endpoints: (Endpoint & { zdr: boolean })[];
-}
-
 export async function readModelList(
   sources: Sources,
-  { sort, limit, available, zdr, ...filter }: ModelChoice,
+  { sort, limit, available, zdr, provider, ...filter }: ModelChoice,
 ): Promise<{ data: ModelsData; models: Model[]; total: number }> {
-  const all = await readUnfiltered(sources, { sort, zdr, available });
+  const all = await readUnfiltered(sources, { sort, zdr, available, provider });
   const matching = all.filter((model) => matches(model, filter));
   const models = sorted(matching, sort).slice(0, limit);
   return { data: { units: UNITS, models: models.map(perMillion) }, models, total: all.length };
@@ -42,55 +39,47 @@ export async function readModel(sources: Sources, name: string): Promise<Model> 
   return chooseModel(await readCatalog(sources), name);
 }
 
-/** @throws UsageError with the candidates unless the name means one model */
-export async function readEndpoints(sources: Sources, name: string): Promise<EndpointsData> {
-  const { id } = await readModel(sources, name);
-  const { all, zdr } = await readEndpointsOf(sources, id);
-  const withZdr = new Set(zdr.map(({ name, tag }) => `${name} ${tag}`));
-  return {
-    model: id,
-    endpoints: all.map((endpoint) => ({ ...endpoint, zdr: withZdr.has(`${endpoint.name} ${endpoint.tag}`) })),
-  };
-}
-
-function readEndpointsOf(sources: Sources, model: string): Promise<{ all: Endpoint[]; zdr: Endpoint[] }> {
-  return withKeyIfRequired(sources, async (account, authenticated) => {
-    const all = await readModelEndpoints(
-      account.start("read", `the endpoints of ${clean(model)}`),
-      model,
-      authenticated,
-    );
-    return { all, zdr: await readZdr(account, authenticated) };
-  });
-}
-
-/** The endpoints of all models with zero data retention. */
-export function readZdrEndpoints(sources: Sources): Promise<Endpoint[]> {
-  return withKeyIfRequired(sources, readZdr);
-}
-
-function readZdr(account: Account, authenticated: boolean): Promise<Endpoint[]> {
-  return listZdrEndpoints(account.start("read", "the endpoints with zero data retention"), authenticated);
-}
-
-type Unfiltered = { [Name in "sort" | "zdr" | "available"]: ModelChoice[Name] | undefined };
+type Unfiltered = { [Name in "sort" | "zdr" | "available" | "provider"]: ModelChoice[Name] | undefined };
 
 /** In the order of the API for what only the API can sort, or by name. */
-async function readUnfiltered(sources: Sources, { sort, zdr, available }: Unfiltered): Promise<Model[]> {
+async function readUnfiltered(sources: Sources, { sort, zdr, available, provider }: Unfiltered): Promise<Model[]> {
   const order = serverSort(sort);
-  if (!available && !order) return readCatalog(sources, zdr);
-  const catalog = () => sources.catalog().start("read", "the catalog of models");
-  if (!available) return readModels(catalog(), { zdr: zdr ?? false, ...(order && { sort: order }) });
-  const models = await listAvailableModels(sources.account().start("read", "the available models"), order);
-  // The list of available models has no such filter.
-  const withZdr = zdr ? new Set((await readModels(catalog(), { zdr })).map(({ id }) => id)) : undefined;
-  const found = models.filter(({ id }) => withZdr?.has(id) ?? true);
-  return order ? found : found.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const providers = provider === undefined ? undefined : await nameOfProvider(sources, provider);
+  const models = available
+    ? await readAvailable(sources, { zdr, providers, sort: order })
+    : await listModels(catalogOf(sources), { zdr, providers, sort: order });
+  return order ? models : models.sort(byId);
 }
 
-async function readCatalog(sources: Sources, zdr = false): Promise<Model[]> {
-  const models = await readModels(sources.catalog().start("read", "the catalog of models"), { zdr });
-  return models.sort((a, b) => (a.id < b.id ? -1 : 1));
+/** The list of available models has no such filters. */
+async function readAvailable(sources: Sources, { zdr, providers, sort }: ModelQuery): Promise<Model[]> {
+  const models = await listAvailableModels(sources.account().start("read", "the available models"), sort);
+  if (!zdr && providers === undefined) return models;
+  const matching = new Set((await listModels(catalogOf(sources), { zdr, providers })).map(({ id }) => id));
+  return models.filter(({ id }) => matching.has(id));
+}
+
+/** The catalog filters by names, and guardrails have slugs. @throws UsageError */
+async function nameOfProvider(sources: Sources, wanted: string): Promise<string> {
+  const { providers } = await readProviders(sources);
+  const word = wanted.toLowerCase();
+  const found = providers.find(({ name, slug }) => slug === word || name.toLowerCase() === word);
+  if (found) return found.name;
+  throw new UsageError(
+    `no provider has the name or slug "${clean(wanted)}"; \`pulumi-openrouter providers\` lists them`,
+  );
+}
+
+async function readCatalog(sources: Sources): Promise<Model[]> {
+  return (await listModels(catalogOf(sources))).sort(byId);
+}
+
+function catalogOf(sources: Sources): Api {
+  return sources.catalog().start("read", "the catalog of models");
+}
+
+function byId(a: Model, b: Model): number {
+  return a.id < b.id ? -1 : 1;
 }
 
 /** By slug, by canonical slug, or by slug without the author. @throws UsageError with the candidates */

@@ -1,10 +1,11 @@
 /** Models and their endpoints as text. */
 import type { Endpoint } from "../../provider/api/endpoints";
 import type { Model } from "../../provider/api/models";
-import { formatCount } from "../shared/counts";
+import { formatCount, pluralize } from "../shared/counts";
 import { formatUsd } from "../shared/money";
 import { printable } from "../shared/output";
-import { type Column, factLines, table } from "../shared/table";
+import { type Column, factLines, table, WIDE_SCREEN } from "../shared/table";
+import { type EndpointsData, isDegraded } from "./endpoints";
 import { perMillionTokens } from "./filter";
 
 const MODEL_COLUMNS: readonly Column[] = [
@@ -26,32 +27,62 @@ export function modelTable(models: readonly Model[], width: number | undefined):
   return table(MODEL_COLUMNS, rows, width);
 }
 
-const ENDPOINT_COLUMNS: readonly Column[] = [
-  { title: "PROVIDER", minWidth: 12 },
-  { title: "TAG", minWidth: 12 },
-  "INPUT",
-  "OUTPUT",
-  "CONTEXT",
-  "ZDR",
-  "UPTIME",
-];
-
+/** @param all Whether degraded endpoints are in the list. */
 export function endpointTable(
-  model: string,
-  endpoints: readonly (Endpoint & { zdr: boolean })[],
-  width: number | undefined,
+  { model, endpoints, degraded }: EndpointsData,
+  all: boolean,
+  screenWidth?: number,
 ): string {
-  if (endpoints.length === 0) return `No provider serves ${printable(model)} now.`;
-  const rows = endpoints.map(({ providerName, tag, pricing, contextLength, zdr, uptimeLast1d }) => [
-    printable(providerName),
-    printable(tag),
-    price(pricing.prompt),
-    price(pricing.completion),
-    count(contextLength),
-    zdr ? "yes" : "no",
-    uptimeLast1d === null ? "" : `${uptimeLast1d.toFixed(1)}%`,
+  if (endpoints.length === 0) {
+    const hidden = degraded > 0 ? `; --all shows ${pluralize(degraded, "degraded endpoint")}` : "";
+    return `No provider serves ${printable(model)} now${hidden}.`;
+  }
+  const width = screenWidth ?? Number.POSITIVE_INFINITY;
+  const withSpeed = endpoints.some(
+    ({ throughputLast30m, latencyLast30m }) => throughputLast30m.p50 !== null || latencyLast30m.p50 !== null,
+  );
+  const withQuantization = endpoints.some(({ quantization }) => quantization !== null);
+  const isNarrow = width < WIDE_SCREEN && (withSpeed || all);
+  const isTight = isNarrow && withSpeed && all;
+  const columns: Column[] = [
+    ...(isNarrow ? [] : [{ title: "PROVIDER", minWidth: 8 }]),
+    { title: "TAG", minWidth: 8 },
+    ...(withQuantization ? ["QUANT"] : []),
+    ...["INPUT", "OUTPUT", ...(isTight ? [] : ["CONTEXT"]), "ZDR", "UPTIME"],
+    ...(withSpeed ? ["TOK/S", "LATENCY"] : []),
+    ...(all ? ["STATUS"] : []),
+  ];
+  const rows = endpoints.map((endpoint) => [
+    ...(isNarrow ? [] : [printable(endpoint.providerName)]),
+    printable(endpoint.tag),
+    ...(withQuantization ? [printable(endpoint.quantization ?? "")] : []),
+    ...[price(endpoint.pricing.prompt), price(endpoint.pricing.completion)],
+    ...(isTight ? [] : [count(endpoint.contextLength)]),
+    endpoint.zdr ? "yes" : "no",
+    endpoint.uptimeLast1d === null ? "" : `${endpoint.uptimeLast1d.toFixed(1)}%`,
+    ...(withSpeed ? [median(endpoint.throughputLast30m), median(endpoint.latencyLast30m, " ms")] : []),
+    ...(all ? [isDegraded(endpoint) ? "degraded" : "ok"] : []),
   ]);
-  return table(ENDPOINT_COLUMNS, rows, width);
+  const more = degraded > 0 ? [`--all also shows ${pluralize(degraded, "degraded endpoint")}.`] : [];
+  return [table(columns, rows, screenWidth), ...more].join("\n");
+}
+
+function median({ p50 }: Endpoint["latencyLast30m"], unit = ""): string {
+  return p50 === null ? "" : `${formatCount(Math.round(p50))}${unit}`;
+}
+
+export function zdrTable(endpoints: readonly Endpoint[], screenWidth: number | undefined): string {
+  const columns: Column[] = [
+    { title: "MODEL", minWidth: 20 },
+    { title: "TAG", minWidth: 8 },
+    "INPUT",
+    "OUTPUT",
+    "CONTEXT",
+  ];
+  const rows = endpoints.map(({ modelId, tag, pricing, contextLength }) => [
+    ...[printable(modelId), printable(tag), price(pricing.prompt), price(pricing.completion), count(contextLength)],
+  ]);
+  return table(columns, rows, screenWidth);
 }
 
 export function modelFacts(model: Model): string {

@@ -1,4 +1,5 @@
 /** The order of models. Pure. */
+import type { Endpoint } from "../../provider/api/endpoints";
 import type { Model, ModelSort } from "../../provider/api/models";
 import { perMillionTokens } from "./filter";
 
@@ -13,19 +14,19 @@ export function serverSort(sort: Sort | undefined): ModelSort | undefined {
 
 /** By price or context; in the given order otherwise. A price that is unknown or varies comes last. */
 export function sorted(models: readonly Model[], sort: Sort | undefined): Model[] {
-  if (sort === "price") return [...models].sort((a, b) => compare(priceOf(a), priceOf(b)));
+  if (sort === "price") return [...models].sort((a, b) => compare(meanPrice(a), meanPrice(b)));
   if (sort === "context") return [...models].sort((a, b) => compare(b.contextLength ?? 0, a.contextLength ?? 0));
   return [...models];
 }
 
 /** The mean price of input and output, as on OpenRouter's website. */
-function priceOf({ pricing }: Model): number {
+export function meanPrice({ pricing }: Pick<Model, "pricing"> | Pick<Endpoint, "pricing">): number {
   const [input, output] = [perMillionTokens(pricing.prompt), perMillionTokens(pricing.completion)];
   return input === null || output === null ? Number.POSITIVE_INFINITY : (input + output) / 2;
 }
 
 /** Infinity minus itself is not a number. */
-function compare(a: number, b: number): number {
+export function compare(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }
 

@@ -4,6 +4,12 @@ import type { Api } from "./call";
 import { price } from "./models";
 import { data, nullableNumber, nullableString } from "./shapes";
 
+/** Percentiles of the last 30 minutes. The API shows them only to requests with a key. */
+const percentiles = z
+  .object({ p50: nullableNumber, p90: nullableNumber })
+  .nullish()
+  .transform((value) => value ?? { p50: null, p90: null });
+
 const endpoint = z.object({
   /** Provider and model, as the website shows it. */
   name: z.string(),
@@ -16,8 +22,14 @@ const endpoint = z.object({
   contextLength: nullableNumber,
   maxCompletionTokens: nullableNumber,
   quantization: nullableString,
-  /** Percentage of the last day's requests that succeeded. */
+  /** Percent of the minutes of the last day in which at least 80% of the attempts succeeded. */
   uptimeLast1d: nullableNumber,
+  /** Tokens per second. */
+  throughputLast30m: percentiles,
+  /** Milliseconds to the first token. */
+  latencyLast30m: percentiles,
+  /** Below 0 for a degraded endpoint, which gets requests last. */
+  status: nullableNumber,
 });
 export type Endpoint = z.output<typeof endpoint>;
 

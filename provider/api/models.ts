@@ -27,12 +27,17 @@ const model = z.object({
 });
 export type Model = z.output<typeof model>;
 
-/** All models, or those with an endpoint that retains no data. Median performance of the last 30 minutes sorts them. */
-export function listModels(
-  api: Api,
-  { zdr = false, sort }: { zdr?: boolean; sort?: ModelSort } = {},
-): Promise<Model[]> {
-  return readCatalog(api, model, { query: { zdr: zdr ? "true" : undefined, sort } });
+export interface ModelQuery {
+  /** Only models with an endpoint that retains no data. */
+  zdr?: boolean | undefined;
+  /** Only models that this provider serves, by name. */
+  providers?: string | undefined;
+  /** By median performance of the last 30 minutes. */
+  sort?: ModelSort | undefined;
+}
+
+export function listModels(api: Api, { zdr, ...query }: ModelQuery = {}): Promise<Model[]> {
+  return readCatalog(api, model, { query: { zdr: zdr ? "true" : undefined, ...query } });
 }
 export type ModelSort = "throughput-high-to-low" | "latency-low-to-high";
 

@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/keys": ["cli/shared", "provider", "formats"],
   "cli/mcp": ["cli", "provider", "formats"],
   "cli/metrics": ["cli/shared", "cli/balance", "provider", "formats"],
-  "cli/models": ["cli/shared", "provider", "formats"],
+  "cli/models": ["cli/providers", "cli/shared", "provider", "formats"],
   "cli/members": ["cli/shared", "provider", "formats"],
   "cli/guardrails": ["cli/members", "cli/shared", "provider", "formats"],
   "cli/assignments": ["cli/guardrails", "cli/members", "cli/shared", "provider", "formats"],

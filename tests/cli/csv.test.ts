@@ -65,7 +65,7 @@ test.each([
   [["members"], 1],
   [["models", "gpt-4o-mini"], 1],
   [["models", "cheap", "--limit", "3"], 3],
-  [["models", "endpoints", "gpt-4o-mini"], 2],
+  [["models", "endpoints", "gpt-4o-mini", "--speed"], 2],
 ])("%j prints a line of titles and %i rows, each with as many cells", async (args, count) => {
   const [titles = "", ...rows] = await lines(...args);
   expect(rows).toHaveLength(count);

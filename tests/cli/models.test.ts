@@ -182,3 +182,104 @@ test("states the units of the JSON", async () => {
   expect(data.units.pricePerMillion).toBe("USD per million tokens");
   expect(data.models).toMatchObject([{ pricing: { prompt: 3.8e-8 }, pricePerMillion: { input: 0.038, output: 0.12 } }]);
 });
+
+describe("endpoints", () => {
+  /** Tag → throughput and latency of endpoints in a response, and what else differs. */
+  function respond(...endpoints: { tag: string; [field: string]: unknown }[]): void {
+    const usual = { name: "A | qwen/x", model_id: "qwen/x", provider_name: "A", context_length: 1 };
+    const data = endpoints.map((each) => ({ ...usual, pricing: { prompt: "1", completion: "1" }, ...each }));
+    simulator().faults.add({ path: /^.models.qwen.*endpoints/, effect: "shape", body: { data: { endpoints: data } } });
+  }
+  const tagsOf = async (...args: string[]) => {
+    const { out } = await models("endpoints", "qwen/qwen3-coder", "--json", ...args);
+    return JSON.parse(out).data.endpoints.map(({ tag }: { tag: string }) => tag);
+  };
+
+  test.each([
+    ["price", { pricing: { prompt: "1", completion: "5" } }, { pricing: { prompt: "2", completion: "2" } }],
+    ["context", { context_length: 1_000 }, { context_length: 2_000 }],
+    ["throughput", { throughput_last_30m: { p50: 5 } }, { throughput_last_30m: { p50: 50 } }],
+    ["latency", { latency_last_30m: { p50: 900 } }, { latency_last_30m: { p50: 100 } }],
+    ["uptime", { uptime_last_1d: 98 }, { uptime_last_1d: 99 }],
+  ])("are sorted by %s, the best first and what is unknown last", async (sort, worse, better) => {
+    const unknown = { pricing: { prompt: "-1", completion: "-1" }, context_length: null };
+    respond({ tag: "unknown", ...unknown }, { tag: "worse", ...worse }, { tag: "better", ...better });
+    expect(await tagsOf("--sort", sort)).toEqual(["better", "worse", "unknown"]);
+    respond({ tag: "unknown", ...unknown }, { tag: "worse", ...worse }, { tag: "better", ...better });
+    expect(await tagsOf("--sort", sort, "--limit", "1")).toEqual(["better"]);
+  });
+
+  test("omit degraded ones, and show their status with --all", async () => {
+    const { out } = await models("endpoints", "qwen/qwen3-coder");
+    expect(out).toContain("\n--all also shows 1 degraded endpoint.\n");
+    expect(out).not.toContain("deepinfra");
+    const all = await models("endpoints", "qwen/qwen3-coder", "--all");
+    expect(all.out).toMatch(/^DeepInfra +deepinfra\/fp8 +fp8 .* 98.5% +degraded$/m);
+    expect(all.out).toMatch(/^Alibaba +alibaba .* ok$/m);
+    respond({ tag: "a", status: -5 });
+    const none = await models("endpoints", "qwen/qwen3-coder");
+    expect(none).toMatchObject({
+      ...{ code: 1, err: "" },
+      out: "No provider serves qwen/qwen3-coder now; --all shows 1 degraded endpoint.\n",
+    });
+  });
+
+  test("show throughput and latency only with --speed or sorted by them, and send the key only then", async () => {
+    const sent = () =>
+      simulator()
+        .requests.filter(({ path }) => path.includes("/endpoints"))
+        .at(-1)?.authorization;
+    expect((await models("endpoints", "gpt-4o")).out).not.toContain("TOK/S");
+    expect(sent()).toBe("none");
+    for (const args of [["--speed"], ["--sort", "latency"], ["--sort", "throughput"]]) {
+      expect((await models("endpoints", "gpt-4o", ...args)).out).toMatch(/TOK\/S +LATENCY\n.* \d+ +\d+ ms$/m);
+      expect(sent()).toBe("management");
+    }
+  });
+
+  test("are limited to zero data retention with --zdr", async () => {
+    const { data } = JSON.parse((await models("endpoints", "gpt-4o", "--zdr", "--json")).out);
+    expect(data).toMatchObject({ endpoints: [{ providerName: "Azure", zdr: true }], degraded: 0 });
+    expect((await models("endpoints", "o3", "--zdr")).code).toBe(1);
+  });
+
+  test("fit 80 columns with all columns", async () => {
+    const { out } = await run(modelsCommand, ["endpoints", "qwen/qwen3-coder", "--speed", "--all"], {
+      ...{ env: credentials(simulator()), width: 80 },
+    });
+    expect(out).toMatch(/^TAG +QUANT +INPUT +OUTPUT +ZDR +UPTIME +TOK\/S +LATENCY +STATUS$/m);
+    expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test("state the units of the JSON", async () => {
+    const { data } = JSON.parse((await models("endpoints", "gpt-4o-mini", "--json")).out);
+    expect(data.units).toMatchObject({
+      throughputLast30m: "tokens per second",
+      pricing: expect.stringContaining("USD"),
+    });
+    expect(data.endpoints[0].pricePerMillion).toEqual({ input: 0.15, output: 0.6 });
+  });
+});
+
+test("lists the endpoints of all models with zero data retention", async () => {
+  const { data } = JSON.parse((await models("zdr", "--json")).out);
+  expect(new Set(data.endpoints.map(({ providerName }: { providerName: string }) => providerName))).toEqual(
+    new Set(["Amazon Bedrock", "Azure", "Google", "Together"]),
+  );
+  expect((await models("zdr", "llama")).out).toMatch(
+    /^MODEL +TAG +INPUT +OUTPUT +CONTEXT\nmeta-llama\/llama-3.3-70b-instruct +together\/bf16 +\$0.038 .*\n$/,
+  );
+  const { out, err, code } = await models("zdr", "nothing");
+  expect({ out, err, code }).toEqual({ out: "", err: "No endpoint with zero data retention matches.\n", code: 1 });
+});
+
+test("lists the models that a provider serves, by its name or slug", async () => {
+  const bedrock = ["anthropic/claude-opus-4.1", "anthropic/claude-sonnet-4", "anthropic/claude-sonnet-4.5"];
+  for (const provider of ["Amazon Bedrock", "amazon-bedrock", "AMAZON BEDROCK"]) {
+    expect(await names("--provider", provider)).toEqual(bedrock);
+  }
+  expect(await names("--provider", "amazon-bedrock", "--available")).toEqual(bedrock);
+  const { out, err, code } = await models("--provider", "nowhere");
+  expect({ out, code }).toEqual({ out: "", code: 2 });
+  expect(err).toBe('no provider has the name or slug "nowhere"; `pulumi-openrouter providers` lists them\n');
+});

@@ -102,6 +102,7 @@ async function everyOperation(client: VendorClient): Promise<void> {
 
   await call("models.list", { outputModalities: "all", zdr: "true", sort: "throughput-high-to-low" });
   await call("models.listForUser", { bearer: simulator.managementKey });
+  await call("models.list", { providers: "OpenAI" });
   await call("endpoints.list", { author: "deepseek", slug: "deepseek-r1:free" });
   await call("endpoints.listZdrEndpoints");
   await call("providers.list");

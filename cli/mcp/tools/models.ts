@@ -1,7 +1,7 @@
 /** Tools that show models and their endpoints. */
 import { z } from "zod";
-import type { Endpoint } from "../../../provider/api/endpoints";
-import { readEndpoints, readModel, readModelList, readZdrEndpoints } from "../../models/read";
+import { ENDPOINT_SORTS, readEndpoints, readMatchingZdrEndpoints } from "../../models/endpoints";
+import { readModel, readModelList } from "../../models/read";
 import { SORTS } from "../../models/sort";
 import type { Session } from "../session";
 import { amount, text } from "../shapes";
@@ -17,6 +17,7 @@ const filters = z.object({
   input: words.optional().describe("Accepts all of these: text, image, file, audio, video"),
   output: words.optional().describe("Returns all of these: text, image, embeddings, …"),
   parameter: words.optional().describe("Supports all of these: tools, structured_outputs, reasoning, …"),
+  provider: z.string().max(200).optional().describe("Name or slug of a provider that serves the model"),
   zdr: z.boolean().optional().describe("Has an endpoint with zero data retention"),
   free: z.boolean().optional().describe("Costs nothing"),
   sort: z.enum(SORTS).optional().describe("Cheapest, largest or fastest first; default: by name"),
@@ -47,6 +48,7 @@ const modelList = z.object({
   matching: z.number().describe("How many models match; limit may leave out some"),
 });
 
+const percentiles = z.object({ p50: amount, p90: amount });
 const endpoint = z.object({
   name: z.string(),
   modelId: z.string(),
@@ -56,7 +58,12 @@ const endpoint = z.object({
   contextLength: amount,
   maxCompletionTokens: amount,
   quantization: text,
-  uptimeLast1d: amount.describe("Percentage of requests that succeeded"),
+  uptimeLast1d: amount.describe("Percent of the minutes of the last day in which most attempts succeeded"),
+  throughputLast30m: percentiles.describe("Tokens per second"),
+  latencyLast30m: percentiles.describe("Milliseconds to the first token"),
+  status: amount.describe("Below 0: degraded"),
+  pricePerMillion: z.object({ input: amount, output: amount }).describe("USD per million tokens"),
+  zdr: z.boolean().describe("Zero data retention"),
 });
 
 const modelName = z.string().min(1).max(200).describe("Slug, such as openai/gpt-4o-mini");
@@ -96,13 +103,21 @@ export function modelTools({ models }: Session): Tool[] {
     defineTool({
       name: "list_endpoints",
       title: "Providers of a model",
-      description: "The endpoints of one model: provider, price, context, uptime and zero data retention.",
-      input: z.object({ model: modelName }),
+      description:
+        "The endpoints of one model: provider, price, context, uptime and zero data retention; with speed, also throughput and latency.",
+      input: z.object({
+        model: modelName,
+        sort: z.enum(ENDPOINT_SORTS).optional().describe("The best first"),
+        speed: z.boolean().optional().describe("With throughput and latency; sends the management key"),
+      }),
       output: z.object({
         model: z.string(),
-        endpoints: z.array(endpoint.extend({ zdr: z.boolean() })),
+        endpoints: z.array(endpoint),
       }),
-      call: ({ model }) => readEndpoints(models, model),
+      call: async (choice) => {
+        const { model, endpoints } = await readEndpoints(models, choice.model, { ...definedOf(choice), all: true });
+        return { model, endpoints };
+      },
     }),
     defineTool({
       name: "list_zdr_endpoints",
@@ -114,9 +129,7 @@ export function modelTools({ models }: Session): Tool[] {
       }),
       output: z.object({ endpoints: z.array(endpoint), matching: z.number() }),
       call: async ({ text = "", limit }) => {
-        const isMatch = ({ name, modelId, tag }: Endpoint) =>
-          `${name} ${modelId} ${tag}`.toLowerCase().includes(text.toLowerCase());
-        const matching = (await readZdrEndpoints(models)).filter(isMatch);
+        const matching = (await readMatchingZdrEndpoints(models, text)).endpoints;
         return { endpoints: matching.slice(0, limit), matching: matching.length };
       },
     }),

@@ -20,17 +20,19 @@ const listQuery = z.object({
   limit: queryInteger(1, 1000).optional(),
   output_modalities: z.string().default("text"),
   zdr: z.literal("true").optional(),
+  providers: z.string().optional(),
   sort: z.enum(["throughput-high-to-low", "latency-low-to-high"]).optional(),
 });
 
 function list(request: ApiRequest, caller: Caller | undefined): ApiResponse {
-  const { offset, limit, output_modalities, zdr, sort } = parseQuery(request, listQuery);
+  const { offset, limit, output_modalities, zdr, providers, sort } = parseQuery(request, listQuery);
   const models = CATALOG.filter(
     (model) =>
       model.listed &&
       (output_modalities === "all" ||
         output_modalities.split(",").some((each) => modalities(model).outputs.includes(each))) &&
       (!zdr || model.providers.some(isZdr)) &&
+      (!providers || providers.split(",").some((name) => model.providers.includes(name))) &&
       !(caller && HIDDEN_WITH_CREDENTIALS.includes(withoutVariant(model.id))),
   );
   if (sort) models.sort((a, b) => speedOf(b) - speedOf(a));
@@ -112,20 +114,24 @@ function isZdr(provider: string): boolean {
 }
 
 /** By slug or canonical slug. A model that is no longer listed has no endpoints. */
-function endpoints({ params }: ApiRequest): ApiResponse {
+function endpoints({ params }: ApiRequest, caller: Caller | undefined): ApiResponse {
   const name = `${params.author}/${params.slug}`;
   const listed = CATALOG.filter((model) => model.listed);
   const model = listed.find(({ id }) => id === name) ?? listed.find(({ canonical_slug }) => canonical_slug === name);
   if (!model) throw notFound("Model not found");
-  return ok({ data: { id: model.id, ...description(model), endpoints: endpointsOf(model) } });
+  return ok({ data: { id: model.id, ...description(model), endpoints: endpointsOf(model, caller) } });
 }
 
-function zdrEndpoints(): ApiResponse {
-  const all = CATALOG.filter(({ listed }) => listed).flatMap(endpointsOf);
+function zdrEndpoints(_request: ApiRequest, caller: Caller | undefined): ApiResponse {
+  const all = CATALOG.filter(({ listed }) => listed).flatMap((model) => endpointsOf(model, caller));
   return ok({ data: all.filter(({ provider_name }) => isZdr(provider_name)) });
 }
 
-function endpointsOf(model: CatalogModel) {
+/** Invented. */
+const DEGRADED = { model: "qwen/qwen3-coder", provider: "DeepInfra" };
+const QUANTIZATIONS: Readonly<Record<string, string>> = { DeepInfra: "fp8", Chutes: "fp8", Together: "bf16" };
+
+function endpointsOf(model: CatalogModel, caller: Caller | undefined) {
   return model.providers.map((provider) => ({
     name: `${provider} | ${model.id}`,
     model_id: model.canonical_slug,
@@ -133,8 +139,8 @@ function endpointsOf(model: CatalogModel) {
     context_length: model.context_length,
     pricing: pricing(model),
     provider_name: provider,
-    tag: providerSlug(provider),
-    quantization: null,
+    tag: [providerSlug(provider), QUANTIZATIONS[provider]].filter(Boolean).join("/"),
+    quantization: QUANTIZATIONS[provider] ?? null,
     max_completion_tokens: MAX_OUTPUT_TOKENS,
     max_prompt_tokens: null,
     supported_parameters: parameters(model),
@@ -144,14 +150,22 @@ function endpointsOf(model: CatalogModel) {
     supports_implicit_caching: false,
     supports_tool_choice: { auto: true, function: true, none: true, required: true },
     supports_voice_cloning: false,
-    status: 0,
+    status: model.id === DEGRADED.model && provider === DEGRADED.provider ? -2 : 0,
     uptime_last_5m: 100,
     uptime_last_30m: 99.9,
-    uptime_last_1d: 99.8,
-    // The API shows these only to requests with credentials.
-    latency_last_30m: null,
-    throughput_last_30m: null,
+    uptime_last_1d: provider in QUANTIZATIONS ? 98.5 : 99.8,
+    ...performance(model, provider, caller),
   }));
+}
+
+/** Invented. The API shows it only to requests with credentials. */
+function performance({ id }: CatalogModel, provider: string, caller: Caller | undefined) {
+  if (!caller) return { throughput_last_30m: null, latency_last_30m: null };
+  const speed = Number.parseInt(hashOf(`${id} ${provider}`).slice(0, 2), 16);
+  const percentiles = (p50: number, change: number) => ({
+    ...{ p50, p75: p50 + change, p90: p50 + 2 * change, p99: p50 + 3 * change },
+  });
+  return { throughput_last_30m: percentiles(40 + speed, -5), latency_last_30m: percentiles(900 - speed, 120) };
 }
 
 export const modelRoutes: readonly Route[] = [
