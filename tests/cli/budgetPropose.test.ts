@@ -155,6 +155,22 @@ describe("finds the keys", () => {
     ).toContain("$1 → $75 a month");
   });
 
+  test("of the project in a configuration, although a key of another project has the same name", async () => {
+    createKey("one/dev/ci", 1);
+    createKey("two/dev/ci", 2);
+    write("Pulumi.dev.yaml", "config:\n  two:ciLimit: 1\n");
+    expect((await propose("Pulumi.dev.yaml")).out).toContain("$1 → $75 a month");
+  });
+
+  test("not one that the stack only reads", async () => {
+    const { hash } = createKey("one/dev/ci", 1);
+    write("b.yaml", "ci: { limit: 1 }\n");
+    const entry = { kind: "InferenceKey" as const, name: "ci", id: hash, external: true };
+    expect((await propose("b.yaml", "--state", stateFile(stackExport([entry])))).out).toContain(
+      "the state has no key of this name in the account",
+    );
+  });
+
   test("not if several have the name", async () => {
     createKey("one/dev/ci", 1);
     createKey("one/prod/ci", 1);

@@ -246,9 +246,13 @@ describe("reads the account", () => {
     createKey("twin", { name: "budgets/prod/a" });
     spend("twin", [50]);
     spend("a", [7]);
-    expect(await calloutsOf(limited(90, "daily"), limited(8, "daily"))).toEqual([]);
-    expect(calls().slice(3)).toEqual(["GET /activity"]);
-    expect(await calloutsOf(limited(90, "daily"), limited(6, "daily"))).toHaveLength(1);
+    createKey("unique");
+    const both = (limit: number) => ({ ...limited(limit, "daily"), unique: expiring({ limit, limitReset: "daily" }) });
+    expect(await calloutsOf(both(90), both(8))).toEqual([]);
+    expect(calls().slice(3)).toEqual(["POST /analytics/query", "GET /activity"]);
+    expect(await calloutsOf(both(90), both(6))).toEqual([
+      expect.stringContaining("Key a: cut below its use: it spent $7"),
+    ]);
   });
 
   test("and prints the review without the spending when that fails, with exit code 2", async () => {
