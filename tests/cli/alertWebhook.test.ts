@@ -9,6 +9,8 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { alertCommand } from "../../cli/alert/command";
@@ -352,6 +354,22 @@ describe("the webhook", () => {
       expect(err).toContain(problem);
       expect(err).not.toMatch(/zz-secret|services|127\.0\.0\.1/);
     }
+  });
+
+  test("with a certificate that is not trusted gets nothing", async () => {
+    leave(19);
+    const pem = (name: string) => readFileSync(join(__dirname, "../host/support", name));
+    const arrived = jest.fn();
+    const server = createServer({ key: pem("localhost.key.pem"), cert: pem("localhost.cert.pem") }, arrived);
+    await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
+    const { port } = server.address() as AddressInfo;
+    const { err, code } = await alert(`https://localhost:${port}/services/zz-secret-token`);
+    await new Promise((resolve) => server.close(resolve));
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /post to the webhook in HOOK: no connection, or a lost one \(\w*(SELF_SIGNED|VERIFY|CERT)\w*\)/,
+    );
+    expect(arrived).not.toHaveBeenCalled();
   });
 
   test("that does not respond is given up after 10 s, also in the middle of a response", async () => {
