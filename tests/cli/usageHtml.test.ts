@@ -37,7 +37,8 @@ test("draws a bar for each group where the days are not known, the highest first
 test("escapes hostile names, and has no script, link or resource from elsewhere", async () => {
   useKeys("<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "a\u001b[31m & b");
   const { out } = await usage("--by", "key");
-  expect(out).not.toMatch(/<script|<img|<a |<link|https?:|\u001b/);
+  expect(out).not.toMatch(/<script|<img|<a |<link|https?:/);
+  expect(out).not.toContain("\u001b");
   expect(out).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
   expect(out).toContain("&quot;&gt;&lt;img src=x onerror=alert(1)&gt;");
   expect(out).toContain(`content="default-src 'none'; style-src 'unsafe-inline'"`);
