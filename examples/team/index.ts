@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as openrouter from "pulumi-openrouter";
 import { parseTeam, type Team } from "./team";
 
-const { tiers, people } = readTeam("team.yaml");
+const { rotation, tiers, people } = readTeam("team.yaml");
 
 const guardrails = Object.fromEntries(Object.entries(tiers).map(([name, tier]) => [name, guardrailOf(name, tier)]));
 
@@ -18,7 +18,10 @@ function guardrailOf(name: string, { budget, reset, models }: Team["tiers"][stri
 
 function keyOf(person: Team["people"][number]): pulumi.Output<string> {
   const { name, limit, reset, expires } = person;
-  const key = new openrouter.InferenceKey(name, { limit, limitReset: reset, expiresAt: `${expires}T23:59:59Z` });
+  const key = new openrouter.InferenceKey(name, {
+    ...{ limit, limitReset: reset, expiresAt: `${expires}T23:59:59Z` },
+    ...(rotation !== undefined && { keepers: { rotation } }),
+  });
   new openrouter.GuardrailKeyAssignment(name, { guardrailId: guardrailFor(person).id, keyHash: key.id });
   return key.key;
 }

@@ -5,7 +5,8 @@ const usd = z.number("must be an amount in USD").min(0, "must not be negative");
 const reset = z.enum(["daily", "weekly", "monthly"], "must be daily, weekly or monthly");
 const models = z.array(z.string()).min(1, "must have at least one model");
 
-const tier = z.strictObject({ budget: usd, reset, models });
+/** Without models, all are allowed. */
+const tier = z.strictObject({ budget: usd, reset, models: models.optional() });
 const person = z.strictObject({
   name: z
     .string()
@@ -20,7 +21,12 @@ const person = z.strictObject({
 });
 
 const team = z
-  .strictObject({ tiers: z.record(z.string(), tier), people: z.array(person) })
+  .strictObject({
+    /** Any string; a change replaces every key. */
+    rotation: z.string().optional(),
+    tiers: z.record(z.string(), tier),
+    people: z.array(person),
+  })
   .superRefine(({ tiers, people }, context) => {
     const names = people.map(({ name }) => name);
     for (const [index, { name, tier }] of people.entries()) {

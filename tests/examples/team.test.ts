@@ -16,6 +16,11 @@ test("parses a person from a line", () => {
   ]);
 });
 
+test("accepts a tier that allows all models, and a rotation of all keys", () => {
+  const team = parseTeam(`rotation: 2026-11\ntiers:\n  all: { budget: 5, reset: daily }\npeople: []\n`, "team.yaml");
+  expect(team).toEqual({ rotation: "2026-11", tiers: { all: { budget: 5, reset: "daily" } }, people: [] });
+});
+
 /** A mistake, the part of the line that it replaces, the replacement, and the message. */
 test.each([
   ["an unknown tier", "explorer", "builder", 'tier: no tier "builder"; the tiers are explorer'],
