@@ -10,7 +10,7 @@ const LONG = [
   "tests/faults/(kill|manyFaults|model)\\.test\\.ts$",
   "tests/docs/testing\\.test\\.ts$",
   "tests/bench/course\\.test\\.ts$",
-  "tests/package/(install|types)\\.test\\.ts$",
+  "tests/package/(assistant|install|types)\\.test\\.ts$",
 ];
 
 module.exports = {

@@ -16,6 +16,8 @@ export function mcpCommand(terminal: Terminal): Command {
     .option("--stack <name>", "a stack to compare with, exported with `pulumi`; may be repeated", append)
     .option("--state <file>", "the same, from a `pulumi stack export`; may be repeated", append)
     .option("--cwd <dir>", "directory of the Pulumi project")
+    .option("--budgets <file>", "YAML file with budgets in the project; may be repeated", append)
+    .option("--allow-preview", "also previews of changes of configuration and budgets")
     .option("--allow-writes", "also changes of objects that no --stack or --state manages")
     .option("--key-dir <dir>", "directory for the files of new keys; requires --allow-writes")
     .addHelpText("after", HELP)
@@ -46,10 +48,10 @@ async function mcp(terminal: Terminal, options: SessionOptions): Promise<void> {
 }
 
 /** For the log of the assistant's program. */
-function modeOf({ allowWrites, keyDir }: SessionOptions, states: readonly StackState[]): string {
-  if (!allowWrites) return "read-only";
+function modeOf({ allowWrites, allowPreview, keyDir }: SessionOptions, states: readonly StackState[]): string {
+  if (!allowWrites) return allowPreview ? "read-only, and previews" : "read-only";
   const stacks = states.map(({ stack, source }) => stack ?? source).join(", ");
-  return `writes are allowed, except of what ${stacks} manages${keyDir === undefined ? "; no new keys without --key-dir" : ""}`;
+  return `${allowPreview ? "previews and " : ""}writes are allowed, except of what ${stacks} manages${keyDir === undefined ? "; no new keys without --key-dir" : ""}`;
 }
 
 /** Until standard input ends. */

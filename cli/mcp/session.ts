@@ -9,6 +9,9 @@ import { rememberReads } from "./rememberReads";
 export interface SessionOptions extends StackChoices {
   /** Files with states of stacks. */
   state?: readonly string[] | undefined;
+  /** YAML files with budgets, in the project. */
+  budgets?: readonly string[] | undefined;
+  allowPreview?: boolean | undefined;
   allowWrites?: boolean | undefined;
   /** Directory for the files of new keys. */
   keyDir?: string | undefined;

@@ -110,6 +110,14 @@ test("no files import each other, types included", () => {
   expect(cycles(IMPORTS)).toEqual([]);
 });
 
+test("only the server for assistants uses its SDK, which is an optional package", () => {
+  const files = ["formats", "provider", "sdk", "cli", "testing"].flatMap((room) =>
+    readdirSync(join(ROOT, room), { recursive: true, encoding: "utf8" }).map((name) => `${room}/${name}`),
+  );
+  const isUser = (file: string) => readFileSync(join(ROOT, file), "utf8").includes('"@modelcontextprotocol/');
+  expect(files.filter((file) => file.endsWith(".ts") && isUser(file))).toEqual(["cli/mcp/sdk.ts"]);
+});
+
 test("finds an import of a forbidden room and of a room that is not known", () => {
   expect(forbidden(new Map([["formats/urn", ["cli/index"]]]))).toEqual(["formats/urn → cli/index"]);
   expect(() => forbidden(new Map([["newRoom/file", []]]))).toThrow("newRoom/file is not in a room");

@@ -66,6 +66,20 @@ describe.each(["npm", "pnpm", "Yarn"])("installed by %s", (manager) => {
     expect(run(program(manager), [command, "--help"])).not.toBe("");
   });
 
+  it("contains nothing of the server for assistants, whose command says what to install", () => {
+    const folder = path.dirname(require.resolve("pulumi-openrouter/package.json", { paths: [program(manager)] }));
+    const { bin, dependencies, peerDependenciesMeta } = readManifest(folder);
+    expect(run(folder, ["-p", "try { require.resolve('@modelcontextprotocol/server') } catch (e) { e.code }"])).toBe(
+      "MODULE_NOT_FOUND",
+    );
+    expect(dependencies).not.toHaveProperty("@modelcontextprotocol/server");
+    expect(peerDependenciesMeta).toEqual({ "@modelcontextprotocol/server": { optional: true } });
+    const command = path.join(folder, bin?.["pulumi-openrouter"] ?? "");
+    expect(() => run(program(manager), [command, "mcp"])).toThrow(
+      "Run: npm install @modelcontextprotocol/server@^2.4.0",
+    );
+  });
+
   it("loads every entry", () => {
     const entries = ["pulumi-openrouter", "pulumi-openrouter/dynamic", "pulumi-openrouter/testing"];
     const code = `console.log(JSON.stringify(${JSON.stringify(entries)}.map((entry) => typeof require(entry))))`;

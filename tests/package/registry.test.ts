@@ -69,6 +69,10 @@ describeWithRegistry.each(managers)("installed by %s from the registry", (manage
     expect(runProgram(program, "components.cjs").length).toBeGreaterThan(3);
   });
 
+  it("contains nothing of the server for assistants", () => {
+    expect(fs.existsSync(path.join(program, "node_modules", "@modelcontextprotocol"))).toBe(false);
+  });
+
   it("has an executable command", () => {
     expect(() => call(path.join("node_modules", ".bin", "pulumi-openrouter"), ["--help"], program)).not.toThrow();
   });

@@ -5,6 +5,7 @@ import type { Tool } from "../tool";
 import { KeyDirectory } from "../writes/keyDirectory";
 import { writesOf } from "../writes/write";
 import { accountTools } from "./account";
+import { changeTools } from "./changes";
 import { guardrailTools } from "./guardrails";
 import { keyTools } from "./keys";
 import { modelTools } from "./models";
@@ -14,7 +15,7 @@ import { writeAssignmentTools } from "./writeAssignments";
 import { writeGuardrailTools } from "./writeGuardrails";
 import { writeKeyTools } from "./writeKeys";
 
-const READS = [accountTools, keyTools, usageTools, modelTools, guardrailTools, stackTools];
+const READS = [accountTools, keyTools, usageTools, modelTools, guardrailTools, stackTools, changeTools];
 
 /** @throws UsageError if the options contradict each other */
 export function toolsOf(session: Session): Tool[] {
