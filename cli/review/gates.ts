@@ -153,10 +153,14 @@ function forbid(prohibition: Prohibition, review: Review, callouts: readonly Cal
 
 /** Without a call-out: whether all keys that change could be compared. */
 function withUsage(gate: string, { usage, keys }: Review): Verdict {
-  if (!usage) return undecided(gate, literal("it needs what the keys spent; pass --usage"));
+  if (!usage)
+    return undecided(
+      gate,
+      literal("it needs the spending of the keys; pass --usage with a management key in the environment"),
+    );
   const unread = keys.filter(({ id, key }) => id !== undefined && key.before && key.after && !usage.of.has(id));
   if (unread.length === 0 || usage.unreadable.length === 0) return verdict(gate, []);
-  return undecided(gate, join(listed("not all keys could be read; not known is what these spent", unread)));
+  return undecided(gate, join(listed("not all keys could be read, so the spending of these is not known", unread)));
 }
 
 /** Whether a key moves to or from a guardrail whose settings are not known. */

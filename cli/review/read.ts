@@ -42,6 +42,7 @@ async function readUsage(
     const usage = await readReviewUsage(terminal, rows);
     return { usage, unread: usage.unreadable };
   } catch (error) {
-    return { unread: [`the spending of the keys: ${clean(error instanceof Error ? error.message : String(error))}`] };
+    const cause = clean(error instanceof Error ? error.message : String(error));
+    return { unread: [`the spending of the keys, with the credentials of the environment: ${cause}`] };
   }
 }

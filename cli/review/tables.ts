@@ -84,7 +84,7 @@ function keyRow(row: KeyRow, { usage }: Review): TableRow {
 }
 
 function spentText({ id, change }: KeyRow, { of }: ReviewUsage): string {
-  if (change === "new") return "new";
+  if (change === "new") return "new key";
   const use = id === undefined ? undefined : of.get(id);
   return use ? formatUsd(use.spent) : "not known";
 }

@@ -198,7 +198,7 @@ describe("shows what each key spent", () => {
         ?.split(" | ")
         .at(-1);
     expect(out).toContain("| Key | Change | Maximum before | Maximum after | Difference | Spent in 30 days |");
-    expect(["a", "gone", "lost", "fresh"].map(cells)).toEqual(["$3.50 |", "$4 |", "not known |", "new |"]);
+    expect(["a", "gone", "lost", "fresh"].map(cells)).toEqual(["$3.50 |", "$4 |", "not known |", "new key |"]);
     expect(out).toMatch(/Spent is what counted toward the key's limit on the UTC days 2026-11-02 to 2026-12-01\./);
   });
 
@@ -260,7 +260,9 @@ describe("reads the account", () => {
       env: { ...credentials(simulator()), OPENROUTER_MANAGEMENT_KEY: "sk-or-v1-wrong" },
     });
     expect({ code, out }).toEqual({ code: 2, out: expect.stringContaining("limit lowered ($5 once → $4 once)") });
-    expect(err).toMatch(/^Not everything could be read: the spending of the keys: read the list of workspaces: /);
+    expect(err).toMatch(
+      /^Not everything could be read: the spending of the keys, with the credentials of the environment: read the list/,
+    );
     expect((await review(limited(5), limited(4), "--usage")).err).toContain("no OpenRouter management key");
   });
 });
@@ -283,7 +285,7 @@ describe("--forbid", () => {
     const without = await review(before, after, "--forbid", "below-use");
     expect(without).toMatchObject({
       code: 2,
-      err: expect.stringContaining("it needs what the keys spent; pass --usage"),
+      err: expect.stringContaining("it needs the spending of the keys; pass --usage"),
     });
     const { id } = simulator().dashboard.addWorkspace({ name: "Other", slug: "other" });
     simulator().dashboard.updateKey("id-of-a", { workspace_id: id });
