@@ -1,6 +1,7 @@
 /** The options of `usage`. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { ANALYTICS_DAYS } from "../../provider/api/analytics";
+import { USER_CHOICE } from "../members/choice";
 import { KEY_CHOICE } from "../shared/keyChoice";
 import { wholeNumber } from "../shared/parameters";
 import { GROUPINGS, type Grouping } from "./groups";
@@ -34,7 +35,7 @@ export function withUsageOptions(command: Command): Command {
     .addOption(new Option("--to <day>", "last day").argParser(day).conflicts(["date", "month"]))
     .addOption(days("--month <month>", "only this month, such as 2026-11", "month").argParser(month))
     .option("--key <key>", `only this key: ${KEY_CHOICE}`)
-    .option("--user <id>", "only the keys of this user, by id: user_…")
+    .option("--user <user>", `only the keys of this user: ${USER_CHOICE}`)
     .option("--top <number>", "only so many groups, those that spent the most", wholeNumber(1, 1e6))
     .addOption(new Option("--rows", "ungrouped: each day, model and provider").conflicts("by"))
     .option("--counters", "only the counters, without any days")

@@ -1,6 +1,7 @@
 /** Reads what a report of usage shows. The data of `usage`. */
 import type { Key } from "../../provider/api/keys";
 import { RequestError } from "../../provider/errors";
+import { readUserId } from "../members/choice";
 import type { Account } from "../shared/account";
 import { readAllKeys } from "../shared/inventory";
 import { chooseKey } from "../shared/keyChoice";
@@ -28,11 +29,12 @@ export async function readUsageReport(
 ): Promise<FoundUsage> {
   const all = await readAllKeys(account);
   const key = options.key === undefined ? undefined : chooseKey(all.keys, options.key);
-  const ofUser = all.keys.filter(({ creatorUserId }) => options.user === undefined || creatorUserId === options.user);
+  const user = options.user === undefined ? undefined : await readUserId(account, options.user);
+  const ofUser = all.keys.filter(({ creatorUserId }) => user === undefined || creatorUserId === user);
   const keys = key ? [key] : ofUser;
   const { range, failure } = options.counters
     ? { range: undefined, failure: undefined }
-    : await unlessFailed(readRange(account, options, keys, key, progress));
+    : await unlessFailed(readRange(account, { ...options, user }, keys, key, progress));
   const usage: Usage = {
     key,
     counters: counters(keys),
@@ -56,7 +58,7 @@ async function unlessFailed(
 /** @param key The only one, or undefined for the whole account. */
 async function readRange(
   account: Account,
-  options: Omit<UsageOptions, "csv" | "json" | "format">,
+  options: Omit<UsageOptions, "csv" | "json" | "format" | "user"> & { user: string | undefined },
   keys: readonly Key[],
   key: Key | undefined,
   progress: (text: string) => void,

@@ -23,7 +23,7 @@ function facts(key: CurrentKeyData): [string, string][] {
   const { kind, label, workspaceId, organizationId, limit, limitReset, left } = key;
   return [
     ["key", `${kind} key ${printable(label ?? "")}`.trimEnd()],
-    ["account", organizationId === null ? "personal" : `organization ${printable(organizationId)}`],
+    ["account", organizationId === null ? "no organization known" : `organization ${printable(organizationId)}`],
     ["workspace", workspaceId === null ? (kind === "management" ? "all" : "none") : printable(workspaceId)],
     ["expires", key.expiresAt === null ? "never" : printable(key.expiresAt)],
     ["limit", `${formatBudget(limit, limitReset)}${left === null ? "" : `, ${formatUsd(left)} left`}`],

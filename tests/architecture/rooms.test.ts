@@ -38,7 +38,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli/providers": ["cli/shared", "provider", "formats"],
   "cli/remove": ["cli/shared", "provider", "formats"],
   "cli/review": ["cli/shared", "cli/usage", "provider", "formats"],
-  "cli/usage": ["cli/shared", "provider", "formats"],
+  "cli/usage": ["cli/members", "cli/shared", "provider", "formats"],
   "cli/whoami": ["cli/shared", "provider", "formats"],
   "cli/workspaces": ["cli/shared", "provider", "formats"],
   "cli/program": ["cli", "testing/commands"],

@@ -297,3 +297,41 @@ test.each([
   expect({ out, code }).toEqual({ out: "", code: 2 });
   expect(err).not.toBe("");
 });
+
+describe("--user", () => {
+  function addUsers() {
+    const { dashboard } = simulator();
+    const ada = dashboard.addMember({ email: "ada@shop.example", first_name: "Ada", last_name: "Byron" });
+    const grace = dashboard.addMember({ email: "grace@shop.example", first_name: "Grace" });
+    for (const [index, { id }] of [ada, grace].entries()) use(createKey("key", { creator_user_id: id }), index + 1, 1);
+    return { ada, grace };
+  }
+  const spentBy = async (user: string): Promise<number> => {
+    const { data } = JSON.parse((await usage(["--user", user, "--json"])).out);
+    return data.range.total.usage;
+  };
+
+  test("accepts an id, and reads no members for it", async () => {
+    const { ada } = addUsers();
+    expect(await spentBy(ada.id)).toBe(1);
+    expect(callsTo("/organization/members")).toBe(0);
+  });
+
+  test.each(["Ada Byron", "ada@shop.example", "ADA@shop.example"])("finds the member %s", async (user) => {
+    addUsers();
+    expect(await spentBy(user)).toBe(1);
+    expect(await spentBy("Grace")).toBe(2);
+  });
+
+  test("exits with 2 when it means no member or several", async () => {
+    addUsers();
+    simulator().dashboard.addMember({ email: "other@shop.example", first_name: "Grace" });
+    expect(await usage(["--user", "Linus"])).toEqual({
+      ...{ out: "", code: 2 },
+      err: 'no member has the email or name "Linus"; `pulumi-openrouter members` lists them\n',
+    });
+    const { err, code } = await usage(["--user", "Grace"]);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^"Grace" is the name of 2 members; pass an id:\n( {2}user_\w+ {2}.*@shop.example\n){2}$/);
+  });
+});

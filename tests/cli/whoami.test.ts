@@ -108,3 +108,9 @@ test("says that the inference key is missing or rejected, and never prints it", 
   expect(err).toContain("Set OPENROUTER_API_KEY to a key that is neither disabled nor expired");
   expect(err).not.toContain(secret);
 });
+
+test("doesn't guess the kind of an account whose organization the server doesn't return", async () => {
+  const personal = simulator().addAccount({ personal: true });
+  const { out } = await run(whoamiCommand, [], { env: credentials({ ...simulator(), ...personal }) });
+  expect(out).toMatch(/^account +no organization known$/m);
+});
