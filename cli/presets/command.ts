@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { Preset, PresetInFull } from "../../provider/api/presets";
 import { openAccount } from "../shared/account";
+import { csvOption, listCsv } from "../shared/csv";
 import { formatDay } from "../shared/dates";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { printable } from "../shared/output";
@@ -18,9 +19,10 @@ export function presetsCommand(terminal: Terminal): Command {
   const list = command
     .command("list", { isDefault: true })
     .description("list all presets, those that were updated last first (default)")
+    .addOption(csvOption())
     .option("--json", "print everything as JSON")
     .addHelpText("after", HELP)
-    .action(({ json }: { json?: boolean }) => listPresets(terminal, json));
+    .action((options: { csv?: boolean; json?: boolean }) => listPresets(terminal, options));
   command
     .command("show")
     .argument("<slug>", "slug of the preset, such as support")
@@ -35,9 +37,10 @@ const HELP = `${CREDENTIALS_HELP}
 
 Exit code: 0, 2 if there is no such preset, or it could not be read.`;
 
-async function listPresets(terminal: Terminal, json = false): Promise<void> {
+async function listPresets(terminal: Terminal, { csv, json }: { csv?: boolean; json?: boolean }): Promise<void> {
   const data = await readPresets(openAccount(terminal));
   if (json) terminal.json("presets", data);
+  else if (csv) terminal.out(listCsv(CSV_COLUMNS, data.presets));
   else if (data.presets.length === 0) terminal.out("No presets.");
   else terminal.out(presetTable(data.presets, terminal.width));
 }
@@ -47,6 +50,18 @@ async function showPreset(terminal: Terminal, slug: string, json = false): Promi
   if (json) terminal.json("presets show", preset);
   else terminal.out(presetFacts(preset));
 }
+
+const CSV_COLUMNS = [
+  "id",
+  "slug",
+  "name",
+  "description",
+  "status",
+  "creatorUserId",
+  "workspaceId",
+  "createdAt",
+  "updatedAt",
+];
 
 function presetTable(presets: readonly Preset[], screenWidth: number | undefined): string {
   const columns = [{ title: "SLUG", minWidth: 12 }, { title: "NAME", minWidth: 12 }, "STATUS", "UPDATED"];

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import type { Provider } from "../../provider/api/providers";
 import { sourcesOf } from "../shared/catalog";
+import { csvOption, listCsv } from "../shared/csv";
 import { printable } from "../shared/output";
 import { type Column, table, WIDE_SCREEN } from "../shared/table";
 import { newCommand, type Terminal } from "../shared/terminal";
@@ -11,9 +12,10 @@ export function providersCommand(terminal: Terminal): Command {
   return newCommand("providers", terminal)
     .summary("list the providers of models")
     .description("Lists the companies that serve models, with the slugs that a guardrail uses.")
+    .addOption(csvOption())
     .option("--json", "print everything as JSON, with the addresses of policies")
     .addHelpText("after", HELP)
-    .action(({ json }: { json?: boolean }) => providers(terminal, json));
+    .action((options: { csv?: boolean; json?: boolean }) => providers(terminal, options));
 }
 
 const HELP = `
@@ -26,12 +28,15 @@ address.
 
 Exit code: 0, 2 if the providers could not be read.`;
 
-async function providers(terminal: Terminal, json = false): Promise<void> {
+async function providers(terminal: Terminal, { csv, json }: { csv?: boolean; json?: boolean }): Promise<void> {
   const data = await readProviders(sourcesOf(terminal));
   if (json) terminal.json("providers", data);
+  else if (csv) terminal.out(listCsv(CSV_COLUMNS, data.providers));
   else if (data.providers.length === 0) terminal.out("No providers.");
   else terminal.out(providerTable(data.providers, terminal.width));
 }
+
+const CSV_COLUMNS = ["slug", "name", "headquarters", "datacenters", "privacyPolicyUrl"];
 
 function providerTable(all: readonly Provider[], screenWidth = Number.POSITIVE_INFINITY): string {
   const isWide = screenWidth >= WIDE_SCREEN;
