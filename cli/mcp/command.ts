@@ -27,6 +27,10 @@ export function mcpCommand(terminal: Terminal): Command {
 const HELP = `
 An assistant's program starts this command; docs/assistants.md shows how. It
 requires the package @modelcontextprotocol/server.
+
+It only reads and proposes changes as text, unless --allow-preview or
+--allow-writes is given. Writes need a dry run first, and never change what a
+stack of --stack or --state manages. New keys go to files in --key-dir only.
 ${CREDENTIALS_HELP}
 
 Exit code: 0 when the assistant's program closes standard input, 2 if the server

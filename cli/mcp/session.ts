@@ -31,6 +31,7 @@ export interface Session {
 
 export function openSession(terminal: Terminal, options: SessionOptions, now: () => number = Date.now): Session {
   const { stack = [], state = [] } = options;
+  if (state.includes("-")) throw new UsageError("--state: pass a file; standard input is for the assistant");
   const account = once(() => openAccount(terminal));
   return {
     terminal,

@@ -181,6 +181,11 @@ test("reports wrong arguments by name", async () => {
   expect(response).toMatchObject({ isError: true, content: [{ text: expect.stringContaining("days") }] });
 });
 
+test("refuses a state from standard input, where the assistant is", async () => {
+  const { err, code } = await run(mcpCommand, ["--state", "-"], { env: {} });
+  expect({ err, code }).toEqual({ err: "--state: pass a file; standard input is for the assistant\n", code: 2 });
+});
+
 test("says what to install when the SDK is missing", async () => {
   jest.doMock("@modelcontextprotocol/server", () => {
     throw Object.assign(new Error("Cannot find module"), { code: "MODULE_NOT_FOUND" });
