@@ -243,3 +243,17 @@ test("lists keys below --under, and only those that meet all conditions", async 
 test.each(["--expires-within 30", "--unused-for soon", "--under -1"])("exits with 2 on `keys %s`", async (args) => {
   expect(await keys(...args.split(" "))).toMatchObject({ code: 2, out: "" });
 });
+
+test("makes 15 calls for 1,000 keys in a workspace with two guardrails, also to show one", async () => {
+  const { dashboard } = simulator();
+  const create = (_: unknown, number: number) => dashboard.createKey({ name: `key ${number}` }).key.hash;
+  const hashes = Array.from({ length: 1_000 }, create);
+  for (const name of ["a", "b"]) {
+    dashboard.assign(dashboard.createGuardrail({ name }).id, { keys: hashes.splice(0, 90) });
+  }
+  for (const args of [[], ["show", "key 7"]]) {
+    simulator().clearRequests();
+    expect((await keys(...args)).code).toBe(0);
+    expect(simulator().requests).toHaveLength(15);
+  }
+});
