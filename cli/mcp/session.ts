@@ -30,8 +30,12 @@ export interface Session {
 }
 
 export function openSession(terminal: Terminal, options: SessionOptions, now: () => number = Date.now): Session {
-  const { stack = [], state = [] } = options;
+  const { stack = [], state = [], budgets = [] } = options;
   if (state.includes("-")) throw new UsageError("--state: pass a file; standard input is for the assistant");
+  // A preview runs their changes: neither programs nor Pulumi's own files.
+  if (!budgets.every((file) => /^(?!(.*\/)?Pulumi\.).*\.ya?ml$/i.test(file))) {
+    throw new UsageError("--budgets: pass a YAML file with budgets, .yaml or .yml, and not one of Pulumi's own");
+  }
   const account = once(() => openAccount(terminal));
   return {
     terminal,

@@ -190,6 +190,10 @@ console.log(args[0] === "preview" ? ${JSON.stringify(previewOf(before, after))} 
       : [];
   const allowed = { allowPreview: true, stack: ["acme/budgets/prod"] };
 
+  test.each(["index.ts", "Pulumi.yaml", "sub/Pulumi.prod.yaml"])("takes no budgets from %s", async (file) => {
+    await expect(connected({ budgets: [file] })).rejects.toThrow("--budgets: pass a YAML file with budgets");
+  });
+
   test("exists only if the user allowed it, and says so to the client", async () => {
     const names = async (options: SessionOptions) =>
       (await (await connected(options)).client.listTools()).tools.map(({ name }) => name);
