@@ -14,7 +14,7 @@ import {
   realpathSync,
   type Stats,
   unlinkSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Secret } from "../../../provider/secret";
@@ -68,7 +68,7 @@ export class KeyDirectory {
       path,
       store: (key) => {
         // To the open file: the path may lead elsewhere by now.
-        writeSync(file, `${key.reveal()}\n`);
+        writeFileSync(file, `${key.reveal()}\n`);
         fsyncSync(file);
         closeSync(file);
       },
