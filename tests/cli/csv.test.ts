@@ -81,3 +81,17 @@ test.each([
   const mayBeNull = ["description", "expirationDate", "quantization", "throughputLast30m.p50", "latencyLast30m.p50"];
   expect(empty.filter((title) => !mayBeNull.includes(title))).toEqual([]);
 });
+
+test.failing.each(["\u202e=1", "\u200b+1", "\u001b[0m=1", "\uff1d1"])(
+  "makes the cell %j inert, which starts like this once printed",
+  async (name) => {
+    simulator().dashboard.createKey({ name });
+    expect((await lines("keys"))[1]).toMatch(/^"'[=+\uff1d]1",/);
+  },
+);
+
+test.failing("prints no escape sequence of a name, not even a color on a screen", async () => {
+  simulator().dashboard.createKey({ name: "\u001b[31mred" });
+  const place = { env: credentials(simulator()), colors: true, width: 80 };
+  expect((await run(programFor, ["keys", "--csv"], place)).out).toMatch(/\nred,/);
+});

@@ -257,3 +257,39 @@ test("makes 15 calls for 1,000 keys in a workspace with two guardrails, also to 
     expect(simulator().requests).toHaveLength(15);
   }
 });
+
+test.failing("keeps the end of each name on 80 columns where there are several workspaces, and omits these instead", async () => {
+  simulator().dashboard.addWorkspace({ name: "Research", slug: "research" });
+  const settings = { limit: 100, limit_reset: "monthly", expires_at: new Date("2099-01-01") };
+  const key = createKey("research/lab/notebooks", 5, { ...settings, disabled: true });
+  const { id } = simulator().dashboard.createGuardrail({ name: "research/lab/strict" });
+  simulator().dashboard.assign(id, { keys: [key.hash] });
+  const { out } = await run(keysCommand, [], { env: credentials(simulator()), width: 80 });
+  expect(out).toMatch(/\n…?.*lab\/notebooks \(off\) {2}/);
+  expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
+describe("when the API refuses the keys of a guardrail", () => {
+  const refuse = () => {
+    const { hash } = createKey("ci", 1, { limit: 10 });
+    simulator().dashboard.createGuardrail({ name: "strict" });
+    const refusal = { effect: "status", status: 403, message: "Not yours", times: Infinity } as const;
+    simulator().faults.add({ path: "/guardrails/:id/assignments/keys", ...refusal });
+    return hash;
+  };
+
+  test.failing("the guardrail of a key is unknown, not none", async () => {
+    refuse();
+    const { out, err, code } = await keys();
+    expect(out).toMatch(/ {2}unknown\n$/);
+    expect(err).toMatch(/^Not everything could be read: .*403: Not yours/);
+    expect(code).toBe(2);
+  });
+
+  test.failing("`keys show` says so and exits with 2", async () => {
+    const { out, err, code } = await keys("show", refuse());
+    expect(out).toMatch(/^guardrail +unknown$/m);
+    expect(err).toMatch(/^Not everything could be read: .*403: Not yours/);
+    expect(code).toBe(2);
+  });
+});

@@ -317,3 +317,9 @@ test("only reads", async () => {
   await metrics();
   expect([...new Set(simulator().requests.map(({ method }) => method))]).toEqual(["GET"]);
 });
+
+test.failing("prints openrouter_up 0 without credentials too, because a file collector replaces its file with it", async () => {
+  const { out, err, code } = await run(metricsCommand, [], { env: {} });
+  expect({ samples: allSamples(out), code }).toEqual({ samples: ["openrouter_up 0"], code: 2 });
+  expect(err).toMatch(/^no OpenRouter management key: /);
+});

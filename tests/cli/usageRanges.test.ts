@@ -317,6 +317,14 @@ describe("--user", () => {
     expect(callsTo("/organization/members")).toBe(0);
   });
 
+  test.failing("is in the heading and in the JSON", async () => {
+    const { ada } = addUsers();
+    const [text, json] = [await usage(["--user", "Ada Byron"]), await usage(["--user", ada.id, "--json"])];
+    expect(text.out).toMatch(/^Usage of the keys of user "Ada Byron" \(user_\w+\)\n\nSPENT /);
+    expect(JSON.parse(json.out).data).toMatchObject({ key: null, user: ada.id });
+    expect(JSON.parse((await usage(["--json"])).out).data.user).toBeNull();
+  });
+
   test.each(["Ada Byron", "ada@shop.example", "ADA@shop.example"])("finds the member %s", async (user) => {
     addUsers();
     expect(await spentBy(user)).toBe(1);
