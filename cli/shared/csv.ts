@@ -1,5 +1,6 @@
 /** Rows for a spreadsheet (RFC 4180). */
 import { Option } from "commander";
+import { cleanLines } from "../../provider/text";
 
 type Value = string | number | boolean | null;
 
@@ -30,9 +31,13 @@ export function csv(titles: readonly string[], rows: readonly (readonly Value[])
   return [titles, ...rows].map((row) => row.map(cell).join(",")).join("\n");
 }
 
+/** A spreadsheet runs a cell that starts like this; in East Asia some do with full-width signs too. */
+const FORMULA = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
+
 function cell(value: Value): string {
   if (typeof value !== "string") return value === null ? "" : String(value);
-  // A spreadsheet runs a cell that starts like this as a formula.
-  const inert = /^\s*[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  // The last gate would remove invisible characters, and uncover the formula after them.
+  const visible = cleanLines(value);
+  const inert = FORMULA.test(value) || FORMULA.test(visible) ? `'${visible}` : visible;
   return /[",\n\r']/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert;
 }

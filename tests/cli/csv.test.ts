@@ -12,7 +12,7 @@ const lines = async (...args: string[]) => {
 };
 
 test.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n@A"])("makes the cell %j inert", (name) => {
-  expect(csv(["name"], [[name]])).toBe(`name\n"'${name}"`);
+  expect(csv(["name"], [[name]])).toBe(`name\n"'${name.replace("\r", "\ufffd")}"`);
 });
 
 test.each([
@@ -82,7 +82,7 @@ test.each([
   expect(empty.filter((title) => !mayBeNull.includes(title))).toEqual([]);
 });
 
-test.failing.each(["\u202e=1", "\u200b+1", "\u001b[0m=1", "\uff1d1"])(
+test.each(["\u202e=1", "\u200b+1", "\u001b[0m=1", "\uff1d1"])(
   "makes the cell %j inert, which starts like this once printed",
   async (name) => {
     simulator().dashboard.createKey({ name });
@@ -90,7 +90,7 @@ test.failing.each(["\u202e=1", "\u200b+1", "\u001b[0m=1", "\uff1d1"])(
   },
 );
 
-test.failing("prints no escape sequence of a name, not even a color on a screen", async () => {
+test("prints no escape sequence of a name, not even a color on a screen", async () => {
   simulator().dashboard.createKey({ name: "\u001b[31mred" });
   const place = { env: credentials(simulator()), colors: true, width: 80 };
   expect((await run(programFor, ["keys", "--csv"], place)).out).toMatch(/\nred,/);
