@@ -19,6 +19,7 @@ export function keyTable(
   const guardrails = keys.flatMap(({ guardrail }) => guardrail ?? []);
   const nameOf = guardrailNames([...new Map(guardrails.map((each) => [each.id, each])).values()]);
   const isWide = width === undefined || width >= WIDE_SCREEN;
+  const hasWorkspaces = withWorkspaces && isWide;
   const columns: Column[] = [
     { title: "NAME", minWidth: 6 },
     "KEY",
@@ -28,7 +29,7 @@ export function keyTable(
     "BUDGET",
     "EXPIRES",
     { title: "GUARDRAIL", minWidth: 9, distinct: true },
-    ...(withWorkspaces ? [{ title: "WORKSPACE", minWidth: 9, distinct: true }] : []),
+    ...(hasWorkspaces ? [{ title: "WORKSPACE", minWidth: 9, distinct: true }] : []),
   ];
   const rows = keys.map(({ key, guardrail, workspace, used, left, percent }) => [
     `${printable(key.name)}${key.disabled ? " (off)" : ""}`,
@@ -39,7 +40,7 @@ export function keyTable(
     formatBudget(key.limit, key.limitReset),
     expiry(key, now),
     guardrail ? nameOf(guardrail.id) : "none",
-    ...(withWorkspaces ? [printable(workspace ?? "none")] : []),
+    ...(hasWorkspaces ? [printable(workspace ?? "none")] : []),
   ]);
   return table(columns, rows, width, colors ? colorByPercent : undefined);
 }

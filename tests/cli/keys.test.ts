@@ -258,14 +258,14 @@ test("makes 15 calls for 1,000 keys in a workspace with two guardrails, also to 
   }
 });
 
-test.failing("keeps the end of each name on 80 columns where there are several workspaces, and omits these instead", async () => {
+test("keeps the end of each name on 80 columns where there are several workspaces, and omits these instead", async () => {
   simulator().dashboard.addWorkspace({ name: "Research", slug: "research" });
   const settings = { limit: 100, limit_reset: "monthly", expires_at: new Date("2099-01-01") };
   const key = createKey("research/lab/notebooks", 5, { ...settings, disabled: true });
   const { id } = simulator().dashboard.createGuardrail({ name: "research/lab/strict" });
   simulator().dashboard.assign(id, { keys: [key.hash] });
   const { out } = await run(keysCommand, [], { env: credentials(simulator()), width: 80 });
-  expect(out).toMatch(/\n…?.*lab\/notebooks \(off\) {2}/);
+  expect(out).toMatch(/\n…\/notebooks \(off\) {2}/);
   expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
