@@ -93,7 +93,8 @@ const CSV_COLUMNS = [
 ];
 
 async function showKey(terminal: Terminal, wanted: string, json = false): Promise<void> {
-  const { data, key } = await readOneKey(openAccount(terminal), wanted);
-  if (json) terminal.json("keys show", data);
-  else terminal.out(keyFacts(key, new Date()));
+  const found = await readOneKey(openAccount(terminal), wanted);
+  if (json) terminal.json("keys show", found.data);
+  else terminal.out(keyFacts(found.key, new Date()));
+  reportUnreadable(terminal, found);
 }

@@ -57,12 +57,16 @@ function isUnfiltered(conditions: Conditions): boolean {
 }
 
 /** @param wanted Name, hash or prefix of the hash. @throws UsageError if no key or several keys match */
-export async function readOneKey(account: Account, wanted: string): Promise<{ data: KeyData; key: ListedKey }> {
+export async function readOneKey(
+  account: Account,
+  wanted: string,
+): Promise<{ data: KeyData; key: ListedKey; unreadable: readonly string[] }> {
   // Lists omit keys of a deleted workspace, but the hash finds them.
   const known = isKeyHash(wanted) ? [wanted] : [];
   const inventory = await readInventory(account, { keys: known });
   const key = listed(chooseKey(inventory.keys, wanted), inventory);
-  return { data: keyData(key), key };
+  // A list that has nothing to do with this key is not missing.
+  return { data: keyData(key), key, unreadable: key.guardrail === null ? inventory.unreadable : [] };
 }
 
 function keyData({ key, guardrail, workspace, used, left, percent }: ListedKey): KeyData {

@@ -39,7 +39,7 @@ export function keyTable(
     ...(isWide ? [left === null ? "" : formatUsd(left)] : []),
     formatBudget(key.limit, key.limitReset),
     expiry(key, now),
-    guardrail ? nameOf(guardrail.id) : "none",
+    guardrail ? nameOf(guardrail.id) : absent(guardrail),
     ...(hasWorkspaces ? [printable(workspace ?? "none")] : []),
   ]);
   return table(columns, rows, width, colors ? colorByPercent : undefined);
@@ -47,6 +47,10 @@ export function keyTable(
 
 function amount(usd: number | null): string {
   return usd === null ? "unknown" : formatUsd(usd);
+}
+
+function absent(guardrail: undefined | null): string {
+  return guardrail === null ? "unknown" : "none";
 }
 
 /** Five blocks; the last is filled only if nothing is left. */
@@ -79,7 +83,7 @@ export function keyFacts({ key, guardrail, workspace, used, left, percent }: Lis
     ["spent", spent(key.usageDaily, key.usageWeekly, key.usageMonthly, key.usage)],
     ["BYOK", spent(key.byokUsageDaily, key.byokUsageWeekly, key.byokUsageMonthly, key.byokUsage)],
     ["expires", expiryInFull(key, now)],
-    ["guardrail", guardrail ? guardrailText(guardrail) : "none"],
+    ["guardrail", guardrail ? guardrailText(guardrail) : absent(guardrail)],
     ["workspace", workspace === undefined ? "none" : `"${printable(workspace)}" (${key.workspaceId})`],
     ["created", printable(key.createdAt ?? "unknown")],
     ["last used", printable(key.lastUsedAt ?? "never")],

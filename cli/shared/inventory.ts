@@ -31,6 +31,8 @@ export interface Inventory {
   guardrails: Guardrail[];
   /** The guardrail of each key that has one, by hash. */
   guardrailOf: ReadonlyMap<string, Guardrail>;
+  /** Whether a key that is not in `guardrailOf` has no guardrail. False if a list of guardrails or of their keys is refused. */
+  isGuardrailOfComplete: boolean;
   /** Messages about each list or object that this management key is not allowed to read (403). */
   unreadable: readonly string[];
 }
@@ -43,14 +45,15 @@ export interface KnownIds {
 
 /** @throws AuthenticationError if the management key is not allowed to read any workspace */
 export async function readInventory(account: Account, known: KnownIds = {}): Promise<Inventory> {
-  const refusals = new Refusals();
-  const lists = await readLists(account, refusals, known);
-  const guardrailOf = await readGuardrailOf(account, lists.guardrails, refusals);
-  return { ...lists, guardrailOf, unreadable: refusals.messages };
+  const [refusals, ofGuardrails] = [new Refusals(), new Refusals()];
+  const lists = await readLists(account, refusals, known, ofGuardrails);
+  const guardrailOf = await readGuardrailOf(account, lists.guardrails, ofGuardrails);
+  const isGuardrailOfComplete = ofGuardrails.messages.length === 0;
+  return { ...lists, guardrailOf, isGuardrailOfComplete, unreadable: [...refusals.messages, ...ofGuardrails.messages] };
 }
 
 /** Without assignments, which take a call per guardrail at least. */
-export async function readBudgets(account: Account): Promise<Omit<Inventory, "guardrailOf">> {
+export async function readBudgets(account: Account): Promise<Omit<Inventory, "guardrailOf" | "isGuardrailOfComplete">> {
   const refusals = new Refusals();
   const lists = await readLists(account, refusals);
   return { ...lists, unreadable: refusals.messages };
@@ -60,12 +63,13 @@ async function readLists(
   account: Account,
   refusals: Refusals,
   known: KnownIds = {},
-): Promise<Omit<Inventory, "guardrailOf" | "unreadable">> {
+  ofGuardrails = refusals,
+): Promise<Omit<Inventory, "guardrailOf" | "isGuardrailOfComplete" | "unreadable">> {
   const workspaces = await readWorkspaces(account);
   const ids = workspaces.map(({ id }) => id);
   const [keys, guardrails] = await Promise.all([
     readObjects(keyCollection, account, ids, refusals, known.keys),
-    readObjects(guardrailCollection, account, ids, refusals, known.guardrails),
+    readObjects(guardrailCollection, account, ids, ofGuardrails, known.guardrails),
   ]);
   return {
     workspaces: ids,

@@ -15,14 +15,16 @@ interface BudgetUse {
 
 export interface ListedKey extends BudgetUse {
   key: Key;
-  guardrail: Guardrail | undefined;
+  /** Null if the API refused to return it. */
+  guardrail: Guardrail | undefined | null;
   /** Its name, or the id of a deleted workspace. */
   workspace: string | undefined;
 }
 
-export function listed(key: Key, { guardrailOf, workspaceNames }: Inventory): ListedKey {
+export function listed(key: Key, { guardrailOf, isGuardrailOfComplete, workspaceNames }: Inventory): ListedKey {
   const workspace = key.workspaceId === null ? undefined : (workspaceNames.get(key.workspaceId) ?? key.workspaceId);
-  return { key, guardrail: guardrailOf.get(key.hash), workspace, ...budgetUse(key) };
+  const guardrail = guardrailOf.get(key.hash) ?? (isGuardrailOfComplete ? undefined : null);
+  return { key, guardrail, workspace, ...budgetUse(key) };
 }
 
 export function budgetUse({ limit, limitRemaining, usage }: Key): BudgetUse {

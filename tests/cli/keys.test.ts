@@ -278,7 +278,7 @@ describe("when the API refuses the keys of a guardrail", () => {
     return hash;
   };
 
-  test.failing("the guardrail of a key is unknown, not none", async () => {
+  test("the guardrail of a key is unknown, not none", async () => {
     refuse();
     const { out, err, code } = await keys();
     expect(out).toMatch(/ {2}unknown\n$/);
@@ -286,7 +286,7 @@ describe("when the API refuses the keys of a guardrail", () => {
     expect(code).toBe(2);
   });
 
-  test.failing("`keys show` says so and exits with 2", async () => {
+  test("`keys show` says so and exits with 2", async () => {
     const { out, err, code } = await keys("show", refuse());
     expect(out).toMatch(/^guardrail +unknown$/m);
     expect(err).toMatch(/^Not everything could be read: .*403: Not yours/);
