@@ -57,9 +57,19 @@ Example:
 
 async function printMetrics(terminal: Terminal, { host, allowHost }: MetricsOptions): Promise<void> {
   if (host !== undefined || allowHost) throw new UsageError("--host and --allow-host need --listen");
-  const { text, isComplete } = await metricsText(terminal, openAccount(terminal));
+  const { text, isComplete } = await metricsText(terminal, accountOrDown(terminal));
   terminal.out(text);
   if (!isComplete) terminal.exitCode(EXIT.failure);
+}
+
+/** A collector that replaces its file with the output needs `openrouter_up 0` without credentials too. */
+function accountOrDown(terminal: Terminal): Account {
+  try {
+    return openAccount(terminal);
+  } catch (error) {
+    terminal.out(exposition(DOWN));
+    throw error;
+  }
 }
 
 /** Starts the server. */

@@ -160,11 +160,10 @@ describe("what it reads", () => {
   });
 
   test("needs a key, and nothing is served without one", async () => {
-    for (const args of [[], ["--listen", "0"]]) {
-      const { out, err, code } = await run(metricsCommand, args, { env: { OPENROUTER_BASE_URL: simulator().url } });
-      expect({ out, code }).toEqual({ out: "", code: 2 });
-      expect(err).toContain("no OpenRouter management key");
-    }
+    const env = { OPENROUTER_BASE_URL: simulator().url };
+    const { out, err, code } = await run(metricsCommand, ["--listen", "0"], { env });
+    expect({ out, code }).toEqual({ out: "", code: 2 });
+    expect(err).toContain("no OpenRouter management key");
   });
 });
 
@@ -318,7 +317,7 @@ test("only reads", async () => {
   expect([...new Set(simulator().requests.map(({ method }) => method))]).toEqual(["GET"]);
 });
 
-test.failing("prints openrouter_up 0 without credentials too, because a file collector replaces its file with it", async () => {
+test("prints openrouter_up 0 without credentials too, because a file collector replaces its file with it", async () => {
   const { out, err, code } = await run(metricsCommand, [], { env: {} });
   expect({ samples: allSamples(out), code }).toEqual({ samples: ["openrouter_up 0"], code: 2 });
   expect(err).toMatch(/^no OpenRouter management key: /);
