@@ -1,7 +1,7 @@
 /** `pulumi-openrouter generation`: the cost, tokens and latency of one request. */
 import type { Command } from "commander";
 import { AuthenticationError } from "../../provider/errors";
-import { openAccount, openAsInferenceKey } from "../shared/account";
+import { openWithEitherKey } from "../shared/account";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { newCommand, type Terminal } from "../shared/terminal";
 import { readGeneration } from "./read";
@@ -36,7 +36,7 @@ Example:
   pulumi-openrouter generation gen-1773835200-Ab12Cd34Ef56Gh78Ij90`;
 
 async function generation(terminal: Terminal, id: string, { inferenceKey, json }: GenerationOptions): Promise<void> {
-  const account = inferenceKey ? openAsInferenceKey(terminal) : openAccount(terminal);
+  const account = openWithEitherKey(terminal, inferenceKey);
   const found = await readGeneration(account, id).catch((error: unknown) => {
     throw inferenceKey ? error : withOtherKey(error);
   });

@@ -16,10 +16,17 @@ export interface Account {
 /**
  * Reads credentials from the environment only: arguments are visible in the shell's history and the process list.
  *
+ * @param hint What to do without a management key.
  * @throws Error without a management key, InvalidSettingError
  */
-export function openAccount(terminal: Terminal): Account {
-  return open(settingsOf(terminal.env), terminal);
+export function openAccount(terminal: Terminal, hint = CREATE_KEY_HINT): Account {
+  return open(settingsOf(terminal.env, hint), terminal);
+}
+
+/** For a command with `--inference-key`, which users of an inference key need. */
+export function openWithEitherKey(terminal: Terminal, inferenceKey = false): Account {
+  if (inferenceKey) return openAsInferenceKey(terminal);
+  return openAccount(terminal, `${CREATE_KEY_HINT}, or use the key in ${INFERENCE_KEY_VARIABLE} with --inference-key`);
 }
 
 /**
@@ -43,14 +50,14 @@ export function openCatalog(terminal: Terminal): Account {
 
 const NOT_CONFIGURED = { explicit: false, ownKey: false, deleteOrphans: false };
 
-function settingsOf(environment: NodeJS.ProcessEnv): Settings {
+function settingsOf(environment: NodeJS.ProcessEnv, hint: string): Settings {
   try {
     return resolveSettings(NOT_CONFIGURED, environment);
   } catch (error) {
     if (!(error instanceof MissingCredentialError)) throw error;
     throw new Error(
       `no OpenRouter management key: none of ${KEY_VARIABLES.join(", ")} is set in --env-file, the environment, ` +
-        `.env.local or .env. ${CREATE_KEY_HINT}.`,
+        `.env.local or .env. ${hint}.`,
     );
   }
 }

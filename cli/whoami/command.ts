@@ -1,6 +1,6 @@
 /** `pulumi-openrouter whoami`: the key in use, its kind and limits, and the budgets that bind it. */
 import type { Command } from "commander";
-import { openAccount, openAsInferenceKey } from "../shared/account";
+import { openWithEitherKey } from "../shared/account";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { newCommand, type Terminal } from "../shared/terminal";
 import { readWhoami } from "./read";
@@ -35,7 +35,7 @@ Example, for the user of an application's key:
   pulumi-openrouter whoami --inference-key`;
 
 async function whoami(terminal: Terminal, { inferenceKey, json }: WhoamiOptions): Promise<void> {
-  const account = inferenceKey ? openAsInferenceKey(terminal) : openAccount(terminal);
+  const account = openWithEitherKey(terminal, inferenceKey);
   const data = await readWhoami(account);
   if (json) terminal.json("whoami", data);
   else terminal.out(currentKeyText(data, terminal.width));

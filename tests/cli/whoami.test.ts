@@ -109,6 +109,14 @@ test("says that the inference key is missing or rejected, and never prints it", 
   expect(err).not.toContain(secret);
 });
 
+test("names --inference-key to users that have no management key", async () => {
+  const { err, code } = await run(whoamiCommand, [], { env: { OPENROUTER_API_KEY: "sk-or-v1-0123456789abcdef" } });
+  expect(code).toBe(2);
+  expect(err).toMatch(
+    /^no OpenRouter management key: .*, or use the key in OPENROUTER_API_KEY with --inference-key\.\n$/,
+  );
+});
+
 test("doesn't guess the kind of an account whose organization the server doesn't return", async () => {
   const personal = simulator().addAccount({ personal: true });
   const { out } = await run(whoamiCommand, [], { env: credentials({ ...simulator(), ...personal }) });
