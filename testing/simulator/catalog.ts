@@ -5,11 +5,11 @@ export interface CatalogModel {
   id: string;
   canonical_slug: string;
   name: string;
-  /** USD per million tokens. */
+  /** USD per million tokens. -1 for a router, whose price varies. */
   input_price: number;
   output_price: number;
   context_length: number;
-  /** Display names. */
+  /** Display names. None for a router. */
   providers: string[];
   /** Such as `text+image->text`. */
   modality: string;
@@ -192,6 +192,7 @@ const LISTED: readonly Row[] = [
     "OpenAI",
     "text->embeddings",
   ],
+  ["openrouter/auto", "openrouter/auto", "Auto Router", -1, -1, 2_000_000, "", "text+image->text"],
   [
     "qwen/qwen3-coder",
     "qwen/qwen3-coder-480b-a35b-07-25",
@@ -234,7 +235,7 @@ const fromRows = (rows: readonly Row[], listed: boolean): CatalogModel[] =>
     input_price,
     output_price,
     context_length,
-    providers: providers.split(", "),
+    providers: providers.split(", ").filter(Boolean),
     modality: modality ?? "text->text",
     listed,
   }));

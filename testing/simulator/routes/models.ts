@@ -99,13 +99,17 @@ function modalities({ modality }: CatalogModel): { inputs: string[]; outputs: st
 function parameters(model: CatalogModel): string[] {
   const { outputs } = modalities(model);
   if (!outputs.includes("text")) return [];
-  const tools = outputs.length === 1 && model.output_price > 0 ? ["tools", "tool_choice", "structured_outputs"] : [];
-  return ["max_tokens", "temperature", "top_p", ...tools];
+  const tools = outputs.length === 1 && model.output_price !== 0 ? TOOL_PARAMETERS : [];
+  const reasoning = REASONING.test(model.id) ? ["reasoning", "include_reasoning"] : [];
+  return ["max_tokens", "temperature", "top_p", ...tools, ...reasoning];
 }
+
+const TOOL_PARAMETERS = ["tools", "tool_choice", "structured_outputs", "response_format"];
+const REASONING = /claude-(opus|sonnet)|deepseek-r1|gemini-2.5-(pro|flash$)|gpt-(5|oss)|\/o3|grok-4|openrouter\/auto/;
 
 /** USD per token, as strings. */
 function pricing({ input_price, output_price }: CatalogModel) {
-  const perToken = (usd: number) => (usd === 0 ? "0" : (usd / 1e6).toFixed(12).replace(/0+$/, ""));
+  const perToken = (usd: number) => (usd <= 0 ? String(usd) : (usd / 1e6).toFixed(12).replace(/0+$/, ""));
   return { prompt: perToken(input_price), completion: perToken(output_price), request: "0", image: "0" };
 }
 
