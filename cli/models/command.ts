@@ -1,5 +1,6 @@
 /** `pulumi-openrouter models`: OpenRouter's catalog, to choose the models of a guardrail. */
 import { type Command, Option } from "commander";
+import { clean } from "../../provider/text";
 import { sourcesOf } from "../shared/catalog";
 import { csvOption, listCsv } from "../shared/csv";
 import { appendWords, number, wholeNumber } from "../shared/parameters";
@@ -8,7 +9,7 @@ import { EXIT, newCommand, type Terminal } from "../shared/terminal";
 import { ENDPOINT_SORTS, type EndpointChoice, readEndpoints, readMatchingZdrEndpoints } from "./endpoints";
 import { type ModelChoice, readModel, readModelList } from "./read";
 import { allowlist, endpointTable, modelFacts, modelTable, zdrTable } from "./report";
-import { SORTS } from "./sort";
+import { perMillion, SORTS, UNITS } from "./sort";
 
 interface ListOptions extends ModelChoice {
   csv?: boolean;
@@ -27,6 +28,7 @@ export function modelsCommand(terminal: Terminal): Command {
     .description("Shows OpenRouter's catalog of models, to choose the models of a guardrail.")
     .addHelpText("after", LIST_HELP);
   const list = listCommand(command, "list", { isDefault: true })
+    .addOption(new Option("--sort <order>", "cheapest, largest or fastest first").choices(SORTS))
     .description("list the models that match all filters (default)")
     .action((text: string | undefined, options: ListOptions) =>
       listModels(terminal, { ...options, ...(text !== undefined && { text }) }),
@@ -34,14 +36,14 @@ export function modelsCommand(terminal: Terminal): Command {
   listCommand(command, "cheap")
     .description("list the ten models with the lowest prices that match all filters")
     .action((text: string | undefined, options: ListOptions) =>
-      listModels(terminal, { sort: "price", limit: 10, ...options, ...(text !== undefined && { text }) }),
+      listModels(terminal, { limit: 10, ...options, sort: "price", ...(text !== undefined && { text }) }),
     );
   command
     .command("show")
     .argument("<model>", MODEL_CHOICE)
     .description("show one model")
     .option("--json", "print it as JSON")
-    .addHelpText("after", HELP)
+    .addHelpText("after", SHOW_HELP)
     .action((name: string, { json }: { json?: boolean }) => showModel(terminal, name, json));
   command
     .command("endpoints")
@@ -62,7 +64,7 @@ export function modelsCommand(terminal: Terminal): Command {
     .description("list the endpoints of all models with zero data retention")
     .addOption(csvOption())
     .option("--json", "print everything as JSON")
-    .addHelpText("after", `\nThe management key is sent only if the server requires one.${PRICES}`)
+    .addHelpText("after", ZDR_HELP)
     .action((text: string | undefined, options: { csv?: boolean; json?: boolean }) => listZdr(terminal, text, options));
   return showOptionsOf(list, command);
 }
@@ -82,7 +84,6 @@ function listCommand(parent: Command, name: string, options?: { isDefault: boole
     .option("--free", "costs nothing")
     .option("--zdr", "has at least one endpoint with zero data retention")
     .option("--available", "only what the account's settings and guardrails leave")
-    .addOption(new Option("--sort <order>", "cheapest, largest or fastest first").choices(SORTS))
     .option("--limit <number>", "at most so many models", wholeNumber(1, 1e6))
     .addOption(
       new Option("--as-allowlist", "print the names as the input allowedModels of a Guardrail").conflicts("csv"),
@@ -102,6 +103,15 @@ const HELP = `
 No management key is required or sent, so models that the account's settings
 exclude are included.${PRICES}`;
 
+const SHOW_HELP = `${HELP}
+
+Exit code: 0, 2 if no model or several match, or the catalog could not be read.`;
+
+const ZDR_HELP = `
+The management key is sent only if the server requires one.${PRICES}
+
+Exit code: 0, 1 if no endpoint matches, 2 if they could not be read.`;
+
 const ENDPOINTS_HELP = `
 OpenRouter shows throughput and latency only to requests with a key, so --speed
 and sorting by them send the management key. Otherwise it is sent only if the
@@ -115,7 +125,8 @@ const LIST_HELP = `${HELP}
 --available sends the management key. --sort price is by the mean price of input
 and output, --sort throughput and latency by the median of the last 30 minutes.
 
-Separate words with commas, or repeat the option. A router, whose price varies
+Separate words with commas, or repeat the option: for JSON --parameter
+structured_outputs or response_format, for vision --input image. A router, whose price varies
 because it chooses a model for each request, matches neither --free nor a
 maximum price.
 
@@ -126,9 +137,12 @@ Examples:
   pulumi-openrouter models openai/ --max-output-price 5 --as-allowlist`;
 
 async function listModels(terminal: Terminal, { asAllowlist, csv, json, ...choice }: ListOptions): Promise<void> {
-  const { data, models, total } = await readModelList(sourcesOf(terminal), choice);
+  const { data, models, total, unknownWords } = await readModelList(sourcesOf(terminal), choice);
   if (models.length === 0) {
     terminal.err(`None of the ${total} models${choice.zdr ? " with zero data retention" : ""} matches.`);
+    for (const { option, word, known } of unknownWords) {
+      terminal.err(`No model has the ${option} "${clean(word)}"; known are ${known.join(", ")}.`);
+    }
     terminal.exitCode(EXIT.finding);
   }
   if (json) terminal.json("models", asAllowlist ? { allowedModels: models.map(({ id }) => id) } : data);
@@ -149,7 +163,7 @@ const ENDPOINT_COLUMNS = [
 
 async function showModel(terminal: Terminal, name: string, json = false): Promise<void> {
   const model = await readModel(sourcesOf(terminal), name);
-  if (json) terminal.json("models show", model);
+  if (json) terminal.json("models show", { units: UNITS, ...perMillion(model) });
   else terminal.out(modelFacts(model));
 }
 

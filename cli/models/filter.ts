@@ -50,3 +50,24 @@ function isFree({ pricing: { prompt, completion, request } }: Model): boolean {
 function hasAll(available: readonly string[] | null, wanted: readonly string[] = []): boolean {
   return wanted.every((word) => available?.includes(word));
 }
+
+/** A word of a filter that no model has, such as a misspelled parameter. */
+export interface UnknownWord {
+  option: "input" | "output" | "parameter";
+  word: string;
+  /** The words that models have. */
+  known: string[];
+}
+
+export function unknownWords(models: readonly Model[], filter: ModelFilter): UnknownWord[] {
+  const wordsOf = {
+    input: ({ architecture }: Model) => architecture.inputModalities,
+    output: ({ architecture }: Model) => architecture.outputModalities,
+    parameter: ({ supportedParameters }: Model) => supportedParameters,
+  };
+  return (["parameter", "input", "output"] as const).flatMap((option) => {
+    const known = [...new Set(models.flatMap((model) => wordsOf[option](model) ?? []))].sort();
+    const unknown = filter[option]?.filter((word) => !known.includes(word)) ?? [];
+    return known.length === 0 ? [] : unknown.map((word) => ({ option, word, known }));
+  });
+}

@@ -5,7 +5,7 @@ import { clean } from "../../provider/text";
 import { readProviders } from "../providers/read";
 import type { Sources } from "../shared/catalog";
 import { UsageError } from "../shared/terminal";
-import { type ModelFilter, matches } from "./filter";
+import { type ModelFilter, matches, type UnknownWord, unknownWords } from "./filter";
 import { perMillion, type Sort, serverSort, sorted, UNITS } from "./sort";
 
 export interface ModelChoice extends ModelFilter {
@@ -27,11 +27,12 @@ export interface ModelsData {
 export async function readModelList(
   sources: Sources,
   { sort, limit, available, zdr, provider, ...filter }: ModelChoice,
-): Promise<{ data: ModelsData; models: Model[]; total: number }> {
+): Promise<{ data: ModelsData; models: Model[]; total: number; unknownWords: UnknownWord[] }> {
   const all = await readUnfiltered(sources, { sort, zdr, available, provider });
   const matching = all.filter((model) => matches(model, filter));
   const models = sorted(matching, sort).slice(0, limit);
-  return { data: { units: UNITS, models: models.map(perMillion) }, models, total: all.length };
+  const data = { units: UNITS, models: models.map(perMillion) };
+  return { data, models, total: all.length, unknownWords: unknownWords(all, filter) };
 }
 
 /** @throws UsageError with the candidates unless the name means one model */
@@ -94,7 +95,7 @@ function chooseModel(models: readonly Model[], wanted: string): Model {
   const candidates = only ? found : models.filter((model) => matches(model, { text: wanted }));
   const problem = only
     ? `"${clean(wanted)}" matches ${found.length} models; pass one of them:`
-    : `the catalog has no model "${clean(wanted)}"${candidates.length > 0 ? "; it has:" : ""}`;
+    : `the catalog has no model "${clean(wanted)}"; ${candidates.length > 0 ? "it has:" : "`pulumi-openrouter models` lists them"}`;
   throw new UsageError(
     problem,
     candidates.map(({ id }) => id),
