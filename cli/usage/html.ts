@@ -5,9 +5,9 @@ import { escaped, htmlPage, htmlTable } from "../shared/html";
 import { formatUsd } from "../shared/money";
 import { printable } from "../shared/output";
 import { type Group, type KeyCounters, type Sums, spent, total } from "./groups";
-import { amountColumns, amountsOf, cellOf, nameText, type Range, rangeText, type Usage } from "./report";
+import { amountColumns, amountsOf, cellOf, nameText, type Range, rangeText, scope, type Usage } from "./report";
 
-export function usageHtml({ key, counters, keys, range }: Usage): string {
+export function usageHtml({ key, user, counters, keys, range }: Usage): string {
   const title = `OpenRouter usage${range ? daysText(range.period) : ""}`;
   const times = ["Today", "This week", "This month", "Ever"];
   const sums = [
@@ -18,7 +18,7 @@ export function usageHtml({ key, counters, keys, range }: Usage): string {
     title,
     [
       `<h1>${escaped(title)}</h1>`,
-      key ? `<p>Only the key <code>${escaped(printable(key.name))}</code>.</p>` : "",
+      key || user ? `<p>Usage of ${escaped(scope(key, user))}.</p>` : "",
       ...(range ? [missing(range), `<p>${escaped(rangeText(range.period, utcDay(range.today)).join(" "))}</p>`] : []),
       range ? chart(range) : "",
       range ? groupSection(range) : "",

@@ -37,6 +37,7 @@ export async function readUsageReport(
     : await unlessFailed(readRange(account, { ...options, user }, keys, key, progress));
   const usage: Usage = {
     key,
+    user: user === undefined ? undefined : { id: user, wanted: options.user ?? user },
     counters: counters(keys),
     keys: withKeys ? countersByKey(keys).slice(0, options.top) : undefined,
     range,

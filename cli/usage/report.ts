@@ -22,6 +22,8 @@ import type { Found } from "./read";
 export interface Usage {
   /** The key of `--key`. */
   key: Key | undefined;
+  /** The user of `--user`, and how the option names them. */
+  user: { id: string; wanted: string } | undefined;
   counters: CountersByTime;
   /** The counters of each key, if they are grouped by key. */
   keys: KeyCounters[] | undefined;
@@ -47,6 +49,8 @@ export interface Range {
 /** Fields keep their names; new ones may be added. */
 export interface UsageData extends CountersByTime {
   key: { hash: string; name: string } | null;
+  /** Id of the user of `--user`. */
+  user: string | null;
   keys: KeyCounters[] | null;
   range: RangeData | null;
 }
@@ -62,9 +66,10 @@ interface RangeData {
   total: Sums;
 }
 
-export function usageData({ key, counters, keys, range }: Usage): UsageData {
+export function usageData({ key, user, counters, keys, range }: Usage): UsageData {
   return {
     key: key ? { hash: key.hash, name: key.name } : null,
+    user: user?.id ?? null,
     ...counters,
     keys: keys ?? null,
     range: range ? rangeData(range) : null,
@@ -101,13 +106,21 @@ function keyCountersCsv(keys: readonly KeyCounters[]): string {
   return csv(["key", "hash", ...titles], rows);
 }
 
-export function usageText({ key, counters, keys, range }: Usage, width: number | undefined): string {
+export function usageText({ key, user, counters, keys, range }: Usage, width: number | undefined): string {
   return [
-    ...(key ? [`Usage of key "${printable(key.name)}" (${printable(key.hash.slice(0, 12))})`] : []),
+    ...(key || user ? [`Usage of ${scope(key, user)}`] : []),
     counterTable(counters),
     ...(keys && keys.length > 0 ? [keyCounterTable(keys, width)] : []),
     ...(range ? [periodText(range, width), groupTable(range, width)] : []),
   ].join("\n\n");
+}
+
+/** What `--key` and `--user` limit the report to. */
+export function scope(key: Usage["key"], user: Usage["user"]): string {
+  const ofKey = key ? `key "${printable(key.name)}" (${printable(key.hash.slice(0, 12))})` : "the keys";
+  if (!user) return ofKey;
+  const name = user.wanted === user.id ? printable(user.id) : `"${printable(user.wanted)}" (${printable(user.id)})`;
+  return `${ofKey} of user ${name}`;
 }
 
 function counterTable(counters: CountersByTime): string {

@@ -317,7 +317,7 @@ describe("--user", () => {
     expect(callsTo("/organization/members")).toBe(0);
   });
 
-  test.failing("is in the heading and in the JSON", async () => {
+  test("is in the heading and in the JSON", async () => {
     const { ada } = addUsers();
     const [text, json] = [await usage(["--user", "Ada Byron"]), await usage(["--user", ada.id, "--json"])];
     expect(text.out).toMatch(/^Usage of the keys of user "Ada Byron" \(user_\w+\)\n\nSPENT /);

@@ -40,6 +40,7 @@ const input = z.object({
 
 const output = z.object({
   key: z.object({ hash: z.string(), name: z.string() }).nullable(),
+  user: text.describe("Id of the user that the report is limited to"),
   ...byTime,
   keys: z.array(z.object({ name: z.string(), hash: z.string(), ...byTime })).nullable(),
   range: z
