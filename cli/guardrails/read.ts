@@ -17,8 +17,9 @@ export interface GuardrailData extends Omit<Guardrail, "workspaceId"> {
 }
 
 export interface ListedGuardrail extends GuardrailData {
-  assignedKeys: number;
-  assignedMembers: number;
+  /** Null if the API refuses to list them. */
+  assignedKeys: number | null;
+  assignedMembers: number | null;
 }
 
 export interface GuardrailsData {
@@ -52,17 +53,22 @@ export async function readGuardrails(
     readAllAssignments(account, guardrails, "keys"),
     readAllAssignments(account, guardrails, "members"),
   ]);
-  const [keysOf, membersOf] = [keys, members].map(({ rows }) => groupBy(rows, ({ guardrailId }) => guardrailId ?? ""));
+  const [keysOf, membersOf] = [numbersOf(keys), numbersOf(members)];
   const listed = guardrails.map((guardrail) => ({
     ...guardrailData(guardrail, workspaceNames),
-    assignedKeys: keysOf?.get(guardrail.id)?.length ?? 0,
-    assignedMembers: membersOf?.get(guardrail.id)?.length ?? 0,
+    assignedKeys: keysOf(guardrail.id),
+    assignedMembers: membersOf(guardrail.id),
   }));
   return {
     data: { guardrails: listed.sort((a, b) => (a.name < b.name ? -1 : 1)) },
     severalWorkspaces: workspaceNames.size > 1,
     unreadable: [...unreadable, ...keys.unreadable, ...members.unreadable],
   };
+}
+
+function numbersOf({ rows, refused }: Awaited<ReturnType<typeof readAllAssignments>>): (id: string) => number | null {
+  const byGuardrail = groupBy(rows, ({ guardrailId }) => guardrailId ?? "");
+  return (id) => (refused.has(id) ? null : (byGuardrail.get(id)?.length ?? 0));
 }
 
 /** @param wanted Name, id or prefix of the id. @throws UsageError if no guardrail or several match */

@@ -31,14 +31,18 @@ export function guardrailTable(
       printable(name),
       printable(id).slice(0, 8),
       formatBudget(limitUsd, resetInterval),
-      isWorkspaceDefault ? "all" : formatCount(assignedKeys),
-      isWorkspaceDefault ? "all" : formatCount(assignedMembers),
+      isWorkspaceDefault ? "all" : numberText(assignedKeys),
+      isWorkspaceDefault ? "all" : numberText(assignedMembers),
       modelsText(guardrail),
       zeroRetentionText(guardrail),
       ...(withWorkspaces ? [printable(workspace?.name ?? "none")] : []),
     ];
   });
   return table(columns, rows, screenWidth);
+}
+
+function numberText(assigned: number | null): string {
+  return assigned === null ? "unknown" : formatCount(assigned);
 }
 
 function modelsText({ allowedModels, ignoredModels }: ListedGuardrail): string {

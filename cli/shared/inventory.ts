@@ -102,16 +102,17 @@ export async function readAllGuardrails(
 
 /**
  * Which keys or members have which guardrail: from the list of the whole account, or from the lists of these guardrails
- * where the API refuses that one.
+ * where the API refuses that one. `refused` has the ids of guardrails whose list is refused too.
  */
 export async function readAllAssignments(
   account: Account,
   guardrails: readonly Pick<Guardrail, "id">[],
   kind: AssigneeKind,
-): Promise<{ rows: Assignment[]; unreadable: readonly string[] }> {
+): Promise<{ rows: Assignment[]; refused: ReadonlySet<string>; unreadable: readonly string[] }> {
   try {
     return {
       rows: await allOf(listAllAssignments(account.start("read", `the assigned ${kind}`), kind)),
+      refused: new Set(),
       unreadable: [],
     };
   } catch (error) {
@@ -121,7 +122,11 @@ export async function readAllAssignments(
   const rows = await mapConcurrently(guardrails, ({ id }) =>
     refusals.unlessRefused(readAssignmentsOf(account, id, kind)),
   );
-  return { rows: rows.flatMap((each) => each ?? []), unreadable: refusals.messages };
+  return {
+    rows: rows.flatMap((each) => each ?? []),
+    refused: new Set(guardrails.filter((_, index) => rows[index] === undefined).map(({ id }) => id)),
+    unreadable: refusals.messages,
+  };
 }
 
 export async function findGuardrailOf(account: Account, { hash, workspaceId }: Key): Promise<Guardrail | undefined> {

@@ -54,7 +54,7 @@ export function guardrailTools({ account }: Session): Tool[] {
         "All guardrails of all workspaces with budget, allowlists, data policies, and how many keys and members they have.",
       input: z.object({}),
       output: z.object({
-        guardrails: z.array(guardrail.extend({ assignedKeys: z.number(), assignedMembers: z.number() })),
+        guardrails: z.array(guardrail.extend({ assignedKeys: amount, assignedMembers: amount })),
         unreadable,
       }),
       call: async () => {
