@@ -5,7 +5,7 @@ import type { Account } from "../shared/account";
 import { readInventory } from "../shared/inventory";
 import { chooseKey } from "../shared/keyChoice";
 import { type Conditions, meetsAll } from "../shared/keyConditions";
-import { type ListedKey, listed, nearestLimitFirst } from "../shared/keyUse";
+import { type ListedKey, listed, nearestLimitFirst, workspaceData } from "../shared/keyUse";
 import { roundedOrNull } from "../shared/money";
 
 /** Fields keep their names; new ones may be added. Amounts are USD. */
@@ -70,7 +70,7 @@ export async function readOneKey(
 }
 
 function keyData({ key, guardrail, workspace, used, left, percent }: ListedKey): KeyData {
-  const { hash, name, disabled, limit, limitReset, includeByokInLimit, createdAt, expiresAt, workspaceId } = key;
+  const { hash, name, disabled, limit, limitReset, includeByokInLimit, createdAt, expiresAt } = key;
   return {
     ...{ hash, name, disabled, limit, limitReset, includeByokInLimit, used, left, percent },
     spent: spentOf(key.usageDaily, key.usageWeekly, key.usageMonthly, key.usage),
@@ -79,7 +79,7 @@ function keyData({ key, guardrail, workspace, used, left, percent }: ListedKey):
     guardrail: guardrail
       ? { id: guardrail.id, name: guardrail.name, limitUsd: guardrail.limitUsd, resetInterval: guardrail.resetInterval }
       : null,
-    workspace: workspaceId === null ? null : { id: workspaceId, name: workspace ?? workspaceId },
+    workspace: workspaceData(key, workspace),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Account } from "../shared/account";
 import { utcDay } from "../shared/dates";
 import { assignedKeys, type Inventory, isWorkspaceDefault, readInventory } from "../shared/inventory";
 import { meetsAll } from "../shared/keyConditions";
-import { isExpired, type ListedKey, listed, nearestLimitFirst } from "../shared/keyUse";
+import { isExpired, type ListedKey, listed, nearestLimitFirst, workspaceData } from "../shared/keyUse";
 import { rounded } from "../shared/money";
 import { type Pace, paceOf } from "../shared/pace";
 
@@ -38,7 +38,7 @@ interface Today {
   date: string;
   /** Credits spent with the existing keys. */
   spent: number;
-  byokSpent: number;
+  spentByok: number;
   /** Of the whole account, the most expensive first. Null if it can't be read. */
   models: ModelSpending[] | null;
 }
@@ -46,7 +46,7 @@ interface Today {
 export interface ModelSpending {
   model: string;
   spent: number;
-  byokSpent: number;
+  spentByok: number;
   requests: number;
 }
 
@@ -60,7 +60,7 @@ export interface OverviewKey {
   /** Of the limit. */
   percent: number | null;
   expiresAt: string | null;
-  workspace: string | null;
+  workspace: { id: string; name: string } | null;
   nearLimit: boolean;
   nearExpiry: boolean;
 }
@@ -111,19 +111,19 @@ async function readModelsOfDay(account: Account, now: Date): Promise<ModelSpendi
   });
   const models = rows.map(({ model, usage, byokUsage, requests }) => ({
     model: model ?? "(other)",
-    ...{ spent: rounded(usage), byokSpent: rounded(byokUsage), requests },
+    ...{ spent: rounded(usage), spentByok: rounded(byokUsage), requests },
   }));
-  const used = models.filter(({ spent, byokSpent, requests }) => spent > 0 || byokSpent > 0 || requests > 0);
-  return used.sort((a, b) => b.spent + b.byokSpent - a.spent - a.byokSpent || (a.model < b.model ? -1 : 1));
+  const used = models.filter(({ spent, spentByok, requests }) => spent > 0 || spentByok > 0 || requests > 0);
+  return used.sort((a, b) => b.spent + b.spentByok - a.spent - a.spentByok || (a.model < b.model ? -1 : 1));
 }
 
 const DAY_MS = 86_400_000;
 
-function spentToday({ keys }: Inventory): Pick<Today, "spent" | "byokSpent"> {
+function spentToday({ keys }: Inventory): Pick<Today, "spent" | "spentByok"> {
   const sum = (amounts: (number | null)[]) => rounded(amounts.reduce<number>((total, each) => total + (each ?? 0), 0));
   return {
     spent: sum(keys.map(({ usageDaily }) => usageDaily)),
-    byokSpent: sum(keys.map(({ byokUsageDaily }) => byokUsageDaily)),
+    spentByok: sum(keys.map(({ byokUsageDaily }) => byokUsageDaily)),
   };
 }
 
@@ -147,7 +147,7 @@ function keyOf(each: ListedKey, now: Date): OverviewKey {
   const { hash, name, limit, limitReset, expiresAt } = key;
   return {
     ...{ hash, name, limit, limitReset, used, left, percent },
-    ...{ expiresAt: expiresAt ?? null, workspace: workspace ?? null },
+    ...{ expiresAt: expiresAt ?? null, workspace: workspaceData(key, workspace) },
     nearLimit: meetsAll(each, { over: NEAR.over }, now),
     nearExpiry: meetsAll(each, { expiresWithin: NEAR.expiresWithin }, now),
   };

@@ -59,8 +59,8 @@ function daysText(days: number): string {
   return days > 0 && days < 1 ? "less than a day" : pluralize(Math.floor(days), "day");
 }
 
-function todayText({ date, spent, byokSpent, models }: Overview["today"]): string {
-  const byok = byokSpent > 0 ? ` and ${formatUsd(byokSpent)} BYOK` : "";
+function todayText({ date, spent, spentByok, models }: Overview["today"]): string {
+  const byok = spentByok > 0 ? ` and ${formatUsd(spentByok)} BYOK` : "";
   const byModel = models ? "" : "; by model, it can't be read";
   return `${formatUsd(spent)}${byok} so far (${date}, UTC)${byModel}`;
 }
@@ -76,8 +76,8 @@ function isNear({ nearLimit, nearExpiry }: OverviewKey): boolean {
 }
 
 function modelTable({ today }: Overview): Rows {
-  const rows = (today.models ?? []).map(({ model, spent, byokSpent, requests }) => [
-    ...[printable(model), formatUsd(spent), formatUsd(byokSpent), formatCount(requests)],
+  const rows = (today.models ?? []).map(({ model, spent, spentByok, requests }) => [
+    ...[printable(model), formatUsd(spent), formatUsd(spentByok), formatCount(requests)],
   ]);
   return { columns: [{ title: "MODEL TODAY", minWidth: 20 }, "CREDITS", "BYOK", "REQUESTS"], rows };
 }

@@ -27,6 +27,11 @@ export function listed(key: Key, { guardrailOf, isGuardrailOfComplete, workspace
   return { key, guardrail, workspace, ...budgetUse(key) };
 }
 
+/** The workspace of a key in JSON. */
+export function workspaceData({ workspaceId }: Key, name: string | undefined): { id: string; name: string } | null {
+  return workspaceId === null ? null : { id: workspaceId, name: name ?? workspaceId };
+}
+
 export function budgetUse({ limit, limitRemaining, usage }: Key): BudgetUse {
   if (limit === null) return { used: roundedOrNull(usage), left: null, percent: null };
   if (limitRemaining === null) return { used: null, left: null, percent: null };

@@ -24,9 +24,9 @@ const overview = z.object({
   today: z.object({
     date: z.string(),
     spent: z.number().describe("USD of credits with the existing keys"),
-    byokSpent: z.number(),
+    spentByok: z.number(),
     models: z
-      .array(z.object({ model: z.string(), spent: z.number(), byokSpent: z.number(), requests: z.number() }))
+      .array(z.object({ model: z.string(), spent: z.number(), spentByok: z.number(), requests: z.number() }))
       .nullable(),
   }),
   keys: z.object({
@@ -43,7 +43,7 @@ const overview = z.object({
         left: amount,
         percent: amount,
         expiresAt: timestamp,
-        workspace: text,
+        workspace: z.object({ id: z.string(), name: z.string() }).nullable(),
         nearLimit: z.boolean(),
         nearExpiry: z.boolean(),
       }),
