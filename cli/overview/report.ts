@@ -50,7 +50,7 @@ const UNREADABLE = "can't be read";
 
 function paceText({ perDay, completedDays, daysLeft }: Pace): string {
   const days = completedDays === 1 ? "last completed day" : `last ${completedDays} completed days`;
-  if (daysLeft === null) return `nothing was spent on the ${days}`;
+  if (daysLeft === null || perDay === 0) return `nothing was spent on the ${days}`;
   return `${formatUsd(perDay)} a day on the ${days}; lasts ${daysText(daysLeft)} at this pace`;
 }
 
@@ -67,8 +67,12 @@ function todayText({ date, spent, spentByok, models }: Overview["today"]): strin
 
 function keysText({ total, disabled, expired, active }: Overview["keys"]): string {
   const near = active.filter(isNear).length;
-  const counts = [`${active.length} active`, `${disabled} disabled`, `${expired} expired`].join(", ");
-  return `${total} (${counts}); ${near === 0 ? "none is" : near} near limit or expiry`;
+  const counts = [
+    `${formatCount(active.length)} active`,
+    `${formatCount(disabled)} disabled`,
+    `${formatCount(expired)} expired`,
+  ].join(", ");
+  return `${formatCount(total)} (${counts}); ${near === 0 ? "none is" : formatCount(near)} near limit or expiry`;
 }
 
 function isNear({ nearLimit, nearExpiry }: OverviewKey): boolean {

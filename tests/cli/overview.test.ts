@@ -146,3 +146,10 @@ test("exits with 2 when the key is rejected", async () => {
     code: 2,
   });
 });
+
+test("does not call days that cost nothing a pace, even when no credits are left", async () => {
+  const { dashboard } = simulator();
+  dashboard.useKey(dashboard.createKey({ name: "ci" }).key.hash, 150);
+  const { out } = await run(overviewCommand, [], { env: credentials(simulator()) });
+  expect(out).toMatch(/^pace +nothing was spent on the last 7 completed days$/m);
+});
