@@ -71,7 +71,9 @@ export interface OverviewGuardrail {
   /** For each key and member. */
   limitUsd: number | null;
   resetInterval: string | null;
-  /** Null for the default guardrail of a workspace, which applies to all of its keys. */
+  /** It applies to all keys of its workspace. */
+  isWorkspaceDefault: boolean;
+  /** Null for the default guardrail of a workspace, or if the API refuses to list them. */
   assignedKeys: number | null;
 }
 
@@ -157,6 +159,7 @@ function guardrailsOf(inventory: Inventory): OverviewGuardrail[] {
   const assigned = assignedKeys(inventory);
   return inventory.guardrails.map(({ id, name, workspaceId, limitUsd, resetInterval }) => {
     const isDefault = isWorkspaceDefault({ name, workspaceId });
-    return { id, name, limitUsd, resetInterval, assignedKeys: isDefault ? null : (assigned.get(id)?.length ?? 0) };
+    const count = assigned.get(id)?.length ?? (inventory.isGuardrailOfComplete ? 0 : null);
+    return { id, name, limitUsd, resetInterval, isWorkspaceDefault: isDefault, assignedKeys: isDefault ? null : count };
   });
 }

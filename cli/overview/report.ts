@@ -104,10 +104,10 @@ const KEY_TITLE = "KEY NEAR ITS LIMIT OR EXPIRY";
 
 function guardrailTable({ guardrails }: Overview): Rows {
   const nameOf = guardrailNames(guardrails);
-  const rows = guardrails.map(({ id, limitUsd, resetInterval, assignedKeys }) => [
+  const rows = guardrails.map(({ id, limitUsd, resetInterval, isWorkspaceDefault, assignedKeys }) => [
     nameOf(id),
     formatBudget(limitUsd, resetInterval),
-    assignedKeys === null ? "all of the workspace" : formatCount(assignedKeys),
+    isWorkspaceDefault ? "all of the workspace" : assignedKeys === null ? "unknown" : formatCount(assignedKeys),
   ]);
   return { columns: [{ title: "GUARDRAIL", minWidth: 12 }, "BUDGET OF EACH KEY", "KEYS"], rows };
 }

@@ -112,6 +112,19 @@ test("names what was refused in the JSON, which has null for it", async () => {
   });
 });
 
+test("shows the number of keys of a guardrail as unknown when the API refuses to list them", async () => {
+  const { dashboard } = simulator();
+  const { id } = dashboard.createGuardrail({ name: "strict", limit_usd: 20, reset_interval: "daily" });
+  refuse(`/guardrails/${id}/assignments/keys`);
+  const { out, code } = await overview();
+  expect(out).toMatch(/strict +\$20 a day +unknown\n/);
+  expect(code).toBe(2);
+  refuse(`/guardrails/${id}/assignments/keys`);
+  expect((await dataOf()).guardrails).toEqual([
+    expect.objectContaining({ id, isWorkspaceDefault: false, assignedKeys: null }),
+  ]);
+});
+
 test("fits a screen of 80 columns and 24 lines, and has every row in a pipe", async () => {
   for (let number = 0; number < 9; number++) {
     const { hash } = createKey(`budgets/production/a-service-with-a-long-name-${number}`, { limit: 1 });

@@ -55,6 +55,7 @@ const overview = z.object({
       name: z.string(),
       limitUsd: amount.describe("USD for each key and member"),
       resetInterval: text,
+      isWorkspaceDefault: z.boolean(),
       assignedKeys: amount,
     }),
   ),

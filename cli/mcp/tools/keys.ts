@@ -57,8 +57,11 @@ export function keyTools({ account }: Session): Tool[] {
       title: "One key",
       description: "One inference key with limit, reset, expiry, spending and guardrail.",
       input: z.object({ key: keyChoice }),
-      output: keyShape,
-      call: async ({ key }) => (await readOneKey(account(), key)).data,
+      output: keyShape.extend({ unreadable }),
+      call: async ({ key }) => {
+        const { data, unreadable } = await readOneKey(account(), key);
+        return { ...data, unreadable: [...unreadable] };
+      },
     }),
     defineTool({
       name: "get_generation",
