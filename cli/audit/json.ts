@@ -23,9 +23,9 @@ export function auditData(
     states: states.map(({ source, stack, pending }) => ({ source, stack: stack ?? null, pendingCreates: pending })),
     keys: keys.map(({ key, guardrail, ...evaluated }) => {
       const { hash, name, disabled, limit, limitReset, lastUsedAt, createdAt, expiresAt, workspaceId } = key;
-      const [usage, byokUsage] = [roundedOrNull(key.usage), roundedOrNull(key.byokUsage)];
+      const [spent, spentByok] = [roundedOrNull(key.usage), roundedOrNull(key.byokUsage)];
       return {
-        ...{ hash, name, disabled, limit, limitReset, usage, byokUsage, lastUsedAt, createdAt, expiresAt, workspaceId },
+        ...{ hash, name, disabled, limit, limitReset, spent, spentByok, lastUsedAt, createdAt, expiresAt, workspaceId },
         guardrail: guardrail ? { id: guardrail.id, name: guardrail.name } : null,
         ...evaluated,
         remove: removeCommandFor(evaluated, "key", hash) ?? null,

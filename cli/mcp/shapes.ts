@@ -38,8 +38,8 @@ export const keyShape = z.object({
 export const keyChoice = z.string().min(1).max(200).describe("Full name of a key, its hash, or 8 digits of it or more");
 
 export const sums = {
-  usage: z.number().describe("USD of credits"),
-  byokUsage: z.number(),
+  spent: z.number().describe("USD of credits"),
+  spentByok: z.number(),
   requests: z.number(),
   promptTokens: z.number(),
   completionTokens: z.number(),

@@ -7,7 +7,7 @@ export const GROUPINGS = ["day", "model", "provider", "key", "user", "workspace"
 export type Grouping = (typeof GROUPINGS)[number];
 
 /** USD, requests and tokens. */
-const AMOUNTS = ["usage", "byokUsage", "requests", "promptTokens", "completionTokens", "reasoningTokens"] as const;
+const AMOUNTS = ["spent", "spentByok", "requests", "promptTokens", "completionTokens", "reasoningTokens"] as const;
 type Amount = (typeof AMOUNTS)[number];
 export type Sums = Record<Amount, number>;
 
@@ -56,8 +56,8 @@ function groupOf(by: readonly Grouping[], values: readonly string[], rows: reado
   return { name: values.slice(0, by.length).join(", "), of, ...(hash !== undefined && { hash }), ...total(rows) };
 }
 
-function isUsed({ requests, usage, byokUsage }: Sums): boolean {
-  return requests > 0 || usage > 0 || byokUsage > 0;
+function isUsed({ requests, spent, spentByok }: Sums): boolean {
+  return requests > 0 || spent > 0 || spentByok > 0;
 }
 
 /** Usage without any of the keys comes last. */
@@ -68,17 +68,17 @@ function inOrder(a: Group, b: Group): number {
 }
 
 export function mostFirst(a: Group, b: Group): number {
-  return spent(b) - spent(a) || b.requests - a.requests || (a.name < b.name ? -1 : 1);
+  return spentInAll(b) - spentInAll(a) || b.requests - a.requests || (a.name < b.name ? -1 : 1);
 }
 
 /** Credits and BYOK. */
-export function spent({ usage, byokUsage }: Pick<Sums, "usage" | "byokUsage">): number {
-  return usage + byokUsage;
+export function spentInAll({ spent, spentByok }: Pick<Sums, "spent" | "spentByok">): number {
+  return spent + spentByok;
 }
 
 export interface Counters {
-  usage: number;
-  byokUsage: number;
+  spent: number;
+  spentByok: number;
 }
 export type CountersByTime = Record<"today" | "week" | "month" | "ever", Counters>;
 
@@ -92,10 +92,10 @@ export function counters(keys: readonly Key[]): CountersByTime {
   const sum = (amount: (key: Key) => number | null) =>
     rounded(keys.reduce((total, key) => total + (amount(key) ?? 0), 0));
   return {
-    today: { usage: sum((key) => key.usageDaily), byokUsage: sum((key) => key.byokUsageDaily) },
-    week: { usage: sum((key) => key.usageWeekly), byokUsage: sum((key) => key.byokUsageWeekly) },
-    month: { usage: sum((key) => key.usageMonthly), byokUsage: sum((key) => key.byokUsageMonthly) },
-    ever: { usage: sum((key) => key.usage), byokUsage: sum((key) => key.byokUsage) },
+    today: { spent: sum((key) => key.usageDaily), spentByok: sum((key) => key.byokUsageDaily) },
+    week: { spent: sum((key) => key.usageWeekly), spentByok: sum((key) => key.byokUsageWeekly) },
+    month: { spent: sum((key) => key.usageMonthly), spentByok: sum((key) => key.byokUsageMonthly) },
+    ever: { spent: sum((key) => key.usage), spentByok: sum((key) => key.byokUsage) },
   };
 }
 
@@ -103,6 +103,9 @@ export function counters(keys: readonly Key[]): CountersByTime {
 export function countersByKey(keys: readonly Key[]): KeyCounters[] {
   const each = keys.map((key) => ({ name: key.name, hash: key.hash, ...counters([key]) }));
   return each.sort(
-    (a, b) => spent(b.month) - spent(a.month) || spent(b.ever) - spent(a.ever) || (a.name < b.name ? -1 : 1),
+    (a, b) =>
+      spentInAll(b.month) - spentInAll(a.month) ||
+      spentInAll(b.ever) - spentInAll(a.ever) ||
+      (a.name < b.name ? -1 : 1),
   );
 }

@@ -4,15 +4,15 @@ import { utcDay } from "../shared/dates";
 import { escaped, htmlPage, htmlTable } from "../shared/html";
 import { formatUsd } from "../shared/money";
 import { printable } from "../shared/output";
-import { type Group, type KeyCounters, type Sums, spent, total } from "./groups";
+import { type Group, type KeyCounters, type Sums, spentInAll, total } from "./groups";
 import { amountColumns, amountsOf, cellOf, nameText, type Range, rangeText, scope, type Usage } from "./report";
 
 export function usageHtml({ key, user, counters, keys, range }: Usage): string {
   const title = `OpenRouter usage${range ? daysText(range.period) : ""}`;
   const times = ["Today", "This week", "This month", "Ever"];
   const sums = [
-    ["Credits", ...amountsOf(counters, "usage")],
-    ["BYOK", ...amountsOf(counters, "byokUsage")],
+    ["Credits", ...amountsOf(counters, "spent")],
+    ["BYOK", ...amountsOf(counters, "spentByok")],
   ];
   return htmlPage(
     title,
@@ -65,12 +65,12 @@ ${columns.join("\n")}
 const MAX_BARS = 20;
 
 function groupChart({ by, groups }: Range): string {
-  const shown = [...groups].sort((a, b) => spent(b) - spent(a)).slice(0, MAX_BARS);
-  const max = Math.max(...shown.map(spent));
+  const shown = [...groups].sort((a, b) => spentInAll(b) - spentInAll(a)).slice(0, MAX_BARS);
+  const max = Math.max(...shown.map(spentInAll));
   const bars = shown.map((group) => {
-    const width = max > 0 ? (spent(group) / max) * 100 : 0;
+    const width = max > 0 ? (spentInAll(group) / max) * 100 : 0;
     const name = by.map((each) => `<code>${escaped(cellOf(group, each))}</code>`).join(" ");
-    return `<div class="group"><div>${name}</div><svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="${width.toFixed(2)}" height="1"></rect></svg><div>${usd(spent(group))}</div></div>`;
+    return `<div class="group"><div>${name}</div><svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="${width.toFixed(2)}" height="1"></rect></svg><div>${usd(spentInAll(group))}</div></div>`;
   });
   const more = groups.length > shown.length ? ` The ${MAX_BARS} with the most of ${formatCount(groups.length)}.` : "";
   return `<h2>Spent by ${by.join(" and ")}</h2><figure><figcaption>Credits and BYOK.${more}</figcaption>
@@ -115,8 +115,8 @@ function capitalized(title: string): string {
 function keySection(keys: readonly KeyCounters[], times: readonly string[]): string {
   const rows = keys.map((each) => [
     `<code>${escaped(nameText(each))}</code>`,
-    ...amountsOf(each, "usage").map(escaped),
-    escaped(formatUsd(each.month.byokUsage)),
+    ...amountsOf(each, "spent").map(escaped),
+    escaped(formatUsd(each.month.spentByok)),
   ]);
   return `<h2>Keys</h2>${htmlTable(["Key", ...times, "BYOK this month"], rows, 1)}`;
 }

@@ -106,11 +106,11 @@ async function readWorkspaceNames(account: Account): Promise<Map<string, string>
 }
 
 function activityRow(
-  { date, model, providerName, workspaceId, ...sums }: Activity,
+  { date, model, providerName, workspaceId, usage, byokUsage, ...counts }: Activity,
   workspaceNames: ReadonlyMap<string, string>,
 ): UsageRow {
   const workspace = workspaceId === null ? OTHER : (workspaceNames.get(workspaceId) ?? workspaceId);
-  return { day: date, model, provider: providerName, workspace, ...sums };
+  return { day: date, model, provider: providerName, workspace, spent: usage, spentByok: byokUsage, ...counts };
 }
 
 const DIMENSIONS: Readonly<Record<Exclude<Grouping, "day">, AnalyticsDimension>> = {
@@ -139,7 +139,7 @@ async function readAnalytics(account: Account, { period, by, key, user, progress
 }
 
 function analyticsRow(row: AnalyticsRow): UsageRow {
-  const { date, model, provider, apiKeyId, user, userEmail, workspace, ...sums } = row;
+  const { date, model, provider, apiKeyId, user, userEmail, workspace, usage, byokUsage, ...counts } = row;
   const userText = user && userEmail ? `${user} (${userEmail})` : (user ?? userEmail);
   return {
     ...(date !== null && { day: date }),
@@ -148,6 +148,7 @@ function analyticsRow(row: AnalyticsRow): UsageRow {
     key: apiKeyId ?? OTHER,
     user: userText ?? OTHER,
     workspace: workspace ?? OTHER,
-    ...sums,
+    ...{ spent: usage, spentByok: byokUsage },
+    ...counts,
   };
 }

@@ -13,7 +13,7 @@ import {
   type Grouping,
   type KeyCounters,
   type Sums,
-  spent,
+  spentInAll,
   total,
 } from "./groups";
 import type { Period } from "./period";
@@ -86,7 +86,7 @@ export function usageCsv({ keys, range }: Usage): string {
   if (!range) return keyCountersCsv(keys ?? []);
   const { by, groups } = range;
   const withHash = groups.some(({ hash }) => hash !== undefined);
-  const titles = ["usage", "byokUsage", "requests", "promptTokens", "completionTokens", "reasoningTokens"] as const;
+  const titles = ["spent", "spentByok", "requests", "promptTokens", "completionTokens", "reasoningTokens"] as const;
   const rows = groups.map((group) => [
     ...by.map((each) => group.of[each] ?? ""),
     ...(withHash ? [group.hash ?? ""] : []),
@@ -101,7 +101,7 @@ function keyCountersCsv(keys: readonly KeyCounters[]): string {
   const rows = keys.map((key) => [
     key.name,
     key.hash,
-    ...times.flatMap((time) => [key[time].usage, key[time].byokUsage]),
+    ...times.flatMap((time) => [key[time].spent, key[time].spentByok]),
   ]);
   return csv(["key", "hash", ...titles], rows);
 }
@@ -126,11 +126,11 @@ export function scope(key: Usage["key"], user: Usage["user"]): string {
 function counterTable(counters: CountersByTime): string {
   const row = (name: string, amount: keyof Counters) => [name, ...amountsOf(counters, amount)];
   const columns = ["SPENT", "TODAY", "THIS WEEK", "THIS MONTH", "EVER"];
-  return table(columns, [row("credits", "usage"), row("BYOK", "byokUsage")]);
+  return table(columns, [row("credits", "spent"), row("BYOK", "spentByok")]);
 }
 
 function keyCounterTable(keys: readonly KeyCounters[], width: number | undefined): string {
-  const rows = keys.map((key) => [nameText(key), ...amountsOf(key, "usage"), formatUsd(key.month.byokUsage)]);
+  const rows = keys.map((key) => [nameText(key), ...amountsOf(key, "spent"), formatUsd(key.month.spentByok)]);
   const columns = [{ title: "KEY", minWidth: 12 }, "TODAY", "THIS WEEK", "THIS MONTH", "EVER", "BYOK THIS MONTH"];
   return table(columns, rows, width);
 }
@@ -188,8 +188,8 @@ function groupTable({ by, groups, omitted }: Range, width: number | undefined): 
 /** Reasoning tokens, which are a part of the tokens out, only where there are some. */
 export function amountColumns(lines: readonly [string[], Sums][], isNarrow: boolean) {
   const columns = [
-    { title: "CREDITS", field: "usage", isCount: false },
-    { title: "BYOK", field: "byokUsage", isCount: false },
+    { title: "CREDITS", field: "spent", isCount: false },
+    { title: "BYOK", field: "spentByok", isCount: false },
     { title: "REQUESTS", field: "requests", isCount: true },
     { title: "TOKENS IN", field: "promptTokens", isCount: true },
     { title: "TOKENS OUT", field: "completionTokens", isCount: true },
@@ -216,5 +216,5 @@ export function nameText({ name, hash }: { name: string; hash?: string | null | 
 /** The amounts of a day chart; undefined if the rows don't name their day. */
 export function spentByDay(rows: readonly (Sums & { day?: string })[], { days }: Period): number[] | undefined {
   if (rows.some(({ day }) => day === undefined)) return undefined;
-  return days.map((day) => spent(total(rows.filter((row) => row.day === day))));
+  return days.map((day) => spentInAll(total(rows.filter((row) => row.day === day))));
 }

@@ -125,7 +125,7 @@ test("shows usage of days by key", async () => {
   const { hash } = createKey("ci");
   simulator().dashboard.useKey(hash, 2.5, { at: daysAgo(1) });
   const { range } = await (await connected()).use("get_usage", { by: ["key"], days: 3 });
-  expect(range.groups).toEqual([expect.objectContaining({ name: "ci", hash, usage: 2.5 })]);
+  expect(range.groups).toEqual([expect.objectContaining({ name: "ci", hash, spent: 2.5 })]);
 });
 
 test("shows the budget layers of the application's key", async () => {

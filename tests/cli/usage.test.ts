@@ -11,7 +11,7 @@ function usage(...args: string[]) {
 
 interface Report {
   key: { name: string } | null;
-  today: { usage: number; byokUsage: number };
+  today: { spent: number; spentByok: number };
   range: { from: string; to: string; groups: Record<string, unknown>[]; total: Record<string, number> };
 }
 
@@ -34,8 +34,8 @@ test("counts today in the keys' counters only, and says so", async () => {
   use(hash, 3, 0, { byok_usage: 0.5 });
   use(hash, 2, 1);
   const { today, range } = await report();
-  expect(today).toEqual({ usage: 3, byokUsage: 0.5 });
-  expect(range.total).toMatchObject({ usage: 2, byokUsage: 0, requests: 1 });
+  expect(today).toEqual({ spent: 3, spentByok: 0.5 });
+  expect(range.total).toMatchObject({ spent: 2, spentByok: 0, requests: 1 });
   expect((await usage()).out).toContain(
     `The last 7 completed UTC days, ${dayOf(7)} to ${dayOf(1)}. Today, ${dayOf(0)}, is not included.`,
   );
@@ -58,8 +58,8 @@ test("lists all days, including those without usage", async () => {
   use(hash, 1, 3);
   use(hash, 8, 4);
   const { range } = await report("--days", "3");
-  expect(range).toMatchObject({ from: dayOf(3), to: dayOf(1), total: { usage: 3 } });
-  expect(range.groups.map(({ name, usage }) => [name, usage])).toEqual([
+  expect(range).toMatchObject({ from: dayOf(3), to: dayOf(1), total: { spent: 3 } });
+  expect(range.groups.map(({ name, spent }) => [name, spent])).toEqual([
     [dayOf(3), 1],
     [dayOf(2), 0],
     [dayOf(1), 2],
@@ -72,11 +72,11 @@ test("sorts models and providers by spending", async () => {
   use(hash, 1, 2, { model: "openai/gpt-4o", provider_name: "Azure" });
   use(hash, 1.5, 2, { model: "x-ai/grok-4", provider_name: "Azure" });
   const groups = async (by: string) => (await report("--by", by)).range.groups;
-  expect((await groups("model")).map(({ name, usage }) => [name, usage])).toEqual([
+  expect((await groups("model")).map(({ name, spent }) => [name, spent])).toEqual([
     ["openai/gpt-4o", 2],
     ["x-ai/grok-4", 1.5],
   ]);
-  expect((await groups("provider")).map(({ name, usage }) => [name, usage])).toEqual([
+  expect((await groups("provider")).map(({ name, spent }) => [name, spent])).toEqual([
     ["Azure", 2.5],
     ["OpenAI", 1],
   ]);
@@ -87,7 +87,7 @@ test("excludes older days from every grouping", async () => {
   use(hash, 1, 3);
   use(hash, 8, 4);
   for (const by of ["day", "model", "provider", "key"]) {
-    expect((await report("--days", "3", "--by", by)).range.total.usage).toBe(1);
+    expect((await report("--days", "3", "--by", by)).range.total.spent).toBe(1);
   }
 });
 
@@ -99,12 +99,12 @@ test("groups usage by key, and usage of deleted keys as (other)", async () => {
   use(gone, 4, 1);
   simulator().dashboard.deleteKey(gone);
   const { groups, total } = (await report("--by", "key")).range;
-  expect(groups.map(({ name, hash, usage }) => [name, hash, usage])).toEqual([
+  expect(groups.map(({ name, hash, spent }) => [name, hash, spent])).toEqual([
     ["web", web, 2],
     ["ci", ci, 1],
     ["(other)", null, 4],
   ]);
-  expect(total.usage).toBe(7);
+  expect(total.spent).toBe(7);
   expect((await usage("--by", "key")).out).toContain(`\nweb (${web.slice(0, 8)}) `);
 });
 
@@ -118,9 +118,9 @@ test("counts only one key when --key names it or has a prefix of its hash", asyn
     const { key, today, range } = await report("--key", wanted, "--by", "key");
     expect({
       key: key?.name,
-      today: today.usage,
+      today: today.spent,
       groups: range.groups.length,
-      total: range.total.usage,
+      total: range.total.spent,
     }).toEqual({
       key: "ci",
       today: 1,

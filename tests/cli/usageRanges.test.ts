@@ -15,7 +15,7 @@ interface Group {
   name: string;
   of: Record<string, string>;
   hash?: string | null;
-  usage: number;
+  spent: number;
 }
 
 async function rangeOf(...args: string[]) {
@@ -32,7 +32,7 @@ async function rangeOf(...args: string[]) {
 
 /** Each group's name and spending. */
 async function groupsOf(...args: string[]) {
-  return (await rangeOf(...args)).groups.map(({ name, usage }) => [name, usage]);
+  return (await rangeOf(...args)).groups.map(({ name, spent }) => [name, spent]);
 }
 
 function createKey(name: string, fields: Record<string, unknown> = {}): string {
@@ -52,7 +52,7 @@ test("reads today from the analytics with one call", async () => {
   use(createKey("ci"), 3, 0, { model_permaslug: "openai/gpt-5" });
   expect(await rangeOf("--date", "today", "--by", "model")).toMatchObject({
     ...{ from: dayOf(0), to: dayOf(0), source: "analytics" },
-    groups: [{ name: "openai/gpt-5", usage: 3 }],
+    groups: [{ name: "openai/gpt-5", spent: 3 }],
   });
   expect([callsTo("/analytics/query"), callsTo("/activity")]).toEqual([1, 0]);
   expect((await usage(["--date", "today"])).out).toContain(`Today, ${dayOf(0)}, which is not over yet.`);
@@ -74,7 +74,7 @@ test("reads days before the activity, and today, from the analytics", async () =
   for (const day of [0, 40, 100]) use(hash, 1, day);
   const { source, groups } = await rangeOf("--from", dayOf(99));
   expect({ source, days: groups.length }).toEqual({ source: "analytics", days: 100 });
-  expect(groups.filter((group) => group.usage > 0).map(({ name }) => name)).toEqual([dayOf(40), dayOf(0)]);
+  expect(groups.filter((group) => group.spent > 0).map(({ name }) => name)).toEqual([dayOf(40), dayOf(0)]);
 });
 
 test("reads a month to its last day, or to today", async () => {
@@ -86,7 +86,7 @@ test("reads a month to its last day, or to today", async () => {
   }
   expect(await rangeOf("--month", "2026-10", "--by", "key")).toMatchObject({
     ...{ from: "2026-10-01", to: "2026-10-31" },
-    groups: [{ name: "ci", usage: 2 }],
+    groups: [{ name: "ci", spent: 2 }],
   });
   expect(await rangeOf("--month", "2026-11")).toMatchObject({ from: "2026-11-01", to: "2026-11-10" });
 });
@@ -138,8 +138,8 @@ test("counts only the keys and the usage of one user with --user", async () => {
     use(createKey(`other ${day}`), 10, day);
   }
   const { data } = JSON.parse((await usage(["--user", user, "--by", "key", "--json"])).out);
-  expect(data.today.usage).toBe(1);
-  expect(data.range.groups).toMatchObject([{ name: "hers 1", usage: 1 }]);
+  expect(data.today.spent).toBe(1);
+  expect(data.range.groups).toMatchObject([{ name: "hers 1", spent: 1 }]);
   expect(await groupsOf("--user", user, "--date", "today")).toEqual([[dayOf(0), 1]]);
 });
 
@@ -149,7 +149,7 @@ test("falls back to the activity when the analytics refuse, and names what is mi
   refuseAnalytics();
   const { out, err, code } = await usage(["--from", dayOf(40), "--json"]);
   const { range } = JSON.parse(out).data;
-  expect({ code, source: range.source, total: range.total.usage }).toEqual({ code: 2, source: "activity", total: 1 });
+  expect({ code, source: range.source, total: range.total.spent }).toEqual({ code: 2, source: "activity", total: 1 });
   const missing = [`${dayOf(40)} to ${dayOf(31)}`, `today, ${dayOf(0)}`];
   expect(range.missing).toEqual(missing);
   expect(err).toContain("403: Not in your plan");
@@ -166,9 +166,9 @@ test("gives two groups from the activity, complete, when the analytics refuse", 
   const { out, err, code } = await usage(["--by", "day,key", "--json"]);
   expect({ err, code }).toEqual({ err: "", code: 0 });
   expect(JSON.parse(out).data.range.groups).toMatchObject([
-    { name: `${dayOf(2)}, ci`, usage: 2, hash: ci },
-    { name: `${dayOf(1)}, ci`, usage: 1, hash: ci },
-    { name: `${dayOf(1)}, (other)`, usage: 4, hash: null },
+    { name: `${dayOf(2)}, ci`, spent: 2, hash: ci },
+    { name: `${dayOf(1)}, ci`, spent: 1, hash: ci },
+    { name: `${dayOf(1)}, (other)`, spent: 4, hash: null },
   ]);
 });
 
@@ -201,8 +201,8 @@ test("prints the counters of each key, the highest of this month first", async (
   use(web, 2, 0);
   const { data } = JSON.parse((await usage(["--by", "key", "--counters", "--json"])).out);
   expect(data.keys).toMatchObject([
-    { name: "web", hash: web, today: { usage: 2, byokUsage: 0 } },
-    { name: "ci", hash: ci, ever: { usage: 1, byokUsage: 0.25 } },
+    { name: "web", hash: web, today: { spent: 2, spentByok: 0 } },
+    { name: "ci", hash: ci, ever: { spent: 1, spentByok: 0.25 } },
   ]);
   expect((await usage(["--by", "key", "--counters"])).out).toMatch(
     /KEY +TODAY +THIS WEEK +THIS MONTH +EVER +BYOK THIS MONTH\nweb/,
@@ -246,7 +246,7 @@ test("prints CSV that a spreadsheet does not run as formulas", async () => {
   const hash = createKey('=cmd|" /C calc"!A0, x');
   use(hash, 1.5, 1, { prompt_tokens: 10, completion_tokens: 20, reasoning_tokens: 5 });
   expect((await usage(["--by", "key", "--csv"])).out).toBe(
-    "key,hash,usage,byokUsage,requests,promptTokens,completionTokens,reasoningTokens\n" +
+    "key,hash,spent,spentByok,requests,promptTokens,completionTokens,reasoningTokens\n" +
       `"'=cmd|"" /C calc""!A0, x",${hash},1.5,0,1,10,20,5\n`,
   );
   expect((await usage(["--counters", "--csv"])).out).toMatch(/^key,hash,today,todayByok,week,.*\n"'=cmd.*,1.5,0\n$/);
@@ -308,7 +308,7 @@ describe("--user", () => {
   }
   const spentBy = async (user: string): Promise<number> => {
     const { data } = JSON.parse((await usage(["--user", user, "--json"])).out);
-    return data.range.total.usage;
+    return data.range.total.spent;
   };
 
   test("accepts an id, and reads no members for it", async () => {

@@ -178,9 +178,9 @@ test("gives each command something to show with --demo", async () => {
   const usage = await run(usageCommand, ["--by", "model", "--days", "30", "--json"], { env });
   const { groups, total } = JSON.parse(usage.out).data.range;
   expect(groups).toHaveLength(3);
-  expect(total.usage).toBeGreaterThan(50);
+  expect(total.spent).toBeGreaterThan(50);
   const byDay = JSON.parse((await run(usageCommand, ["--days", "30", "--json"], { env })).out).data.range.groups;
-  expect(byDay.filter(({ usage }: { usage: number }) => usage > 0)).toHaveLength(30);
+  expect(byDay.filter(({ spent }: { spent: number }) => spent > 0)).toHaveLength(30);
   const adopted = await run(adoptCommand, ["--out", join(folder, "index.ts")], { env });
   expect(adopted).toMatchObject({ code: 0, err: "" });
   expect(readFileSync(join(folder, "index.ts"), "utf8")).toMatch(

@@ -8,7 +8,7 @@ import { keyChoice, sums, text, unreadable } from "../shapes";
 import { defineTool, type Tool } from "../tool";
 import { definedOf } from "./keys";
 
-const counters = z.object({ usage: z.number().describe("USD of credits"), byokUsage: z.number() });
+const counters = z.object({ spent: z.number().describe("USD of credits"), spentByok: z.number() });
 const byTime = { today: counters, week: counters, month: counters, ever: counters };
 const day = z.iso.date();
 
