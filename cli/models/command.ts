@@ -126,9 +126,9 @@ const LIST_HELP = `${HELP}
 and output, --sort throughput and latency by the median of the last 30 minutes.
 
 Separate words with commas, or repeat the option: for JSON --parameter
-structured_outputs or response_format, for vision --input image. A router, whose price varies
-because it chooses a model for each request, matches neither --free nor a
-maximum price.
+structured_outputs or response_format, for vision --input image. A router, whose
+price varies because it chooses a model for each request, matches neither --free
+nor a maximum price.
 
 Exit code: 0, 1 if no model matches, 2 if the catalog could not be read.
 

@@ -182,7 +182,7 @@ test("prints the counters of usage and exits with 2 when only the activity fails
     const { out, err, code } = await run(usageCommand, args, inPlace());
     expect(code).toBe(2);
     expect(err).toMatch(/^read the activity: .*403.*\n$/);
-    if (args[0] === "--json") expect(JSON.parse(out).data).toMatchObject({ today: { usage: 3 }, range: null });
+    if (args[0] === "--json") expect(JSON.parse(out).data).toMatchObject({ today: { spent: 3 }, range: null });
     else expect(out).toMatch(/^credits +\$3 /m);
   }
 });
