@@ -1,6 +1,6 @@
 /** Conditions that an alert checks, and the alerts of those that hold. Pure. */
 import type { Key } from "../../provider/api/keys";
-import { formatDay, utcDay } from "../shared/dates";
+import { DAY_MS, formatDay, utcDay } from "../shared/dates";
 import { meetsAll } from "../shared/keyConditions";
 import { budgetUse } from "../shared/keyUse";
 import { formatBudget, formatUsd, rounded } from "../shared/money";
@@ -121,8 +121,6 @@ function keyAlert(
 export function keyName({ hash, name }: Pick<Key, "hash" | "name">): string {
   return `key "${boundedName(name)}" (${printable(hash).slice(0, 8)})`;
 }
-
-const DAY_MS = 86_400_000;
 
 /** The current interval of a limit, named by its first day; none without a reset. */
 function intervalOf(reset: string | null, now: Date): string[] {

@@ -3,7 +3,7 @@ import { listActivity } from "../../provider/api/activity";
 import { OpenRouterError } from "../../provider/errors";
 import { readAudit } from "../audit/read";
 import { type BalanceData, readBalance } from "../balance/read";
-import type { Account } from "../shared/account";
+import { type Account, serverTime } from "../shared/account";
 import { type Inventory, readAllKeys } from "../shared/inventory";
 import { paceOf } from "../shared/pace";
 import type { StackState } from "../shared/state";
@@ -99,9 +99,4 @@ async function readKeysAndDrift(
   const { found, inventory } = await readAudit(account, states);
   const unreadable = [...inventory.unreadable, ...foreignStacks(found)];
   return { keys: inventory.keys, unreadable, drift: driftAlerts(found) };
-}
-
-/** The server's clock decides what is today. */
-function serverTime(account: Account): Date {
-  return new Date(account.start("read", "the server's time").serverTime() ?? Date.now());
 }

@@ -3,8 +3,8 @@ import { listActivity } from "../../provider/api/activity";
 import { queryAnalytics } from "../../provider/api/analytics";
 import { ApiError } from "../../provider/errors";
 import { type BalanceData, readBalance } from "../balance/read";
-import type { Account } from "../shared/account";
-import { utcDay } from "../shared/dates";
+import { type Account, serverTime } from "../shared/account";
+import { DAY_MS, utcDay } from "../shared/dates";
 import { assignedKeys, type Inventory, isWorkspaceDefault, readInventory } from "../shared/inventory";
 import { meetsAll } from "../shared/keyConditions";
 import { isExpired, type ListedKey, listed, nearestLimitFirst, workspaceData } from "../shared/keyUse";
@@ -80,7 +80,7 @@ export interface OverviewGuardrail {
 /** @throws RequestError if the keys can't be read */
 export async function readOverview(account: Account): Promise<Overview> {
   const inventory = await readInventory(account);
-  const now = new Date(account.start("read", "the server's time").serverTime() ?? Date.now());
+  const now = serverTime(account);
   const unreadable = [...inventory.unreadable];
   const unlessRefused = <Result>(request: Promise<Result>) =>
     request.catch((error: unknown) => {
@@ -118,8 +118,6 @@ async function readModelsOfDay(account: Account, now: Date): Promise<ModelSpendi
   const used = models.filter(({ spent, spentByok, requests }) => spent > 0 || spentByok > 0 || requests > 0);
   return used.sort((a, b) => b.spent + b.spentByok - a.spent - a.spentByok || (a.model < b.model ? -1 : 1));
 }
-
-const DAY_MS = 86_400_000;
 
 function spentToday({ keys }: Inventory): Pick<Today, "spent" | "spentByok"> {
   const sum = (amounts: (number | null)[]) => rounded(amounts.reduce<number>((total, each) => total + (each ?? 0), 0));

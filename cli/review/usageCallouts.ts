@@ -1,5 +1,6 @@
 /** The spending of a key compared with its limits: cuts below its use, and raises that it does not need. */
 import { isDeepStrictEqual } from "node:util";
+import { DAY_MS } from "../shared/dates";
 import { formatUsd, INTERVALS } from "../shared/money";
 import type { Finding } from "./calloutKinds";
 import type { Review } from "./compare";
@@ -15,8 +16,6 @@ import { type BeforeAfter, mapBoth } from "./values";
 const NEEDED_SHARE = 0.5;
 /** A younger key has not shown yet what it needs. */
 const YOUNG_DAYS = 7;
-const DAY_MS = 86_400_000;
-
 export function usageFindings(row: KeyRow, review: Review): Finding[] {
   const { before, after } = row.key;
   const use = useOf(row, review);

@@ -43,6 +43,11 @@ export function openAsInferenceKey(terminal: Terminal): Account {
   );
 }
 
+/** Now by the clock of the server, which decides what is today; by the own clock before its first response. */
+export function serverTime(account: Account): Date {
+  return new Date(account.start("read", "the server's time").serverTime() ?? Date.now());
+}
+
 /** The public part of the server, the catalog of models: no key is required or sent. */
 export function openCatalog(terminal: Terminal): Account {
   return open(resolveSettings({ ...NOT_CONFIGURED, managementKey: new Secret("") }, terminal.env), terminal);

@@ -1,7 +1,6 @@
 /** The most that was spent in an interval of a limit. Pure. */
+import { DAY_MS } from "./dates";
 import { rounded } from "./money";
-
-const DAY_MS = 86_400_000;
 
 /**
  * The most that was spent on these days in one interval. Days that the interval has outside of them count as $0.

@@ -1,5 +1,6 @@
 /** Conditions on keys, which a cron job or CI checks. Pure. */
 import { pluralize } from "./counts";
+import { DAY_MS } from "./dates";
 import { isExpired, type ListedKey } from "./keyUse";
 
 export interface Conditions {
@@ -32,8 +33,6 @@ export function meetsAll(
 function isBefore(timestamp: string | null | undefined, time: Date): boolean {
   return timestamp != null && Date.parse(timestamp) <= time.getTime();
 }
-
-const DAY_MS = 86_400_000;
 
 function daysFrom(now: Date, days: number): Date {
   return new Date(now.getTime() + days * DAY_MS);

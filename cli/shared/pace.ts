@@ -1,6 +1,6 @@
 /** How fast credits are spent, and how long they last. Pure. */
 import type { Activity } from "../../provider/api/activity";
-import { utcDay } from "./dates";
+import { DAY_MS, utcDay } from "./dates";
 import { rounded } from "./money";
 
 export interface Pace {
@@ -14,8 +14,6 @@ export interface Pace {
 
 /** Each weekday once. */
 const PACE_DAYS = 7;
-const DAY_MS = 86_400_000;
-
 /**
  * Today is left out: it is not over, so it would lower the mean. Days before the first spending are left out too: a new
  * account was not used then.

@@ -3,7 +3,7 @@ import { listActivity } from "../../provider/api/activity";
 import { type AnalyticsRow, queryAnalytics } from "../../provider/api/analytics";
 import type { Key } from "../../provider/api/keys";
 import { ApiError } from "../../provider/errors";
-import type { Account } from "../shared/account";
+import { type Account, serverTime } from "../shared/account";
 import { formatCount } from "../shared/counts";
 import { groupBy } from "../shared/groups";
 import { mapConcurrently } from "../shared/mapConcurrently";
@@ -38,7 +38,7 @@ export async function readDailySpending(
   wanted: readonly Key[],
   progress: (text: string) => void,
 ): Promise<DailySpending> {
-  const now = new Date(account.start("read", "the server's time").serverTime() ?? Date.now());
+  const now = serverTime(account);
   const period = periodBefore(now, SPENDING_DAYS);
   const sharing = groupBy(all, ({ name }) => name);
   const isUnique = ({ name }: Key) => sharing.get(name)?.length === 1;

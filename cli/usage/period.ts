@@ -1,6 +1,6 @@
 /** The UTC days that a report is about. Pure. */
 import { ANALYTICS_DAYS } from "../../provider/api/analytics";
-import { utcDay } from "../shared/dates";
+import { DAY_MS, utcDay } from "../shared/dates";
 import { UsageError } from "../shared/terminal";
 
 /** First and last day, `YYYY-MM-DD`, and all days between. */
@@ -20,8 +20,6 @@ export interface PeriodOptions {
   /** `YYYY-MM`. */
   month?: string;
 }
-
-const DAY_MS = 86_400_000;
 
 /** @throws UsageError for days that are reversed, in the future, or more than a year ago */
 export function chosenPeriod({ days, date, from, to, month }: PeriodOptions, now: Date): Period {

@@ -2,7 +2,7 @@
 import type { Key } from "../../provider/api/keys";
 import { RequestError } from "../../provider/errors";
 import { readUserId } from "../members/choice";
-import type { Account } from "../shared/account";
+import { type Account, serverTime } from "../shared/account";
 import { readAllKeys } from "../shared/inventory";
 import { chooseKey } from "../shared/keyChoice";
 import { counters, countersByKey, type Grouping, groupsOf, mostFirst } from "./groups";
@@ -64,8 +64,7 @@ async function readRange(
   key: Key | undefined,
   progress: (text: string) => void,
 ): Promise<Range> {
-  // A UTC day by the server's clock, which decides which days are completed.
-  const today = new Date(account.start("read", "the server's time").serverTime() ?? Date.now());
+  const today = serverTime(account);
   const period = chosenPeriod(options, today);
   const by: readonly Grouping[] = options.rows ? ["day", "model", "provider"] : options.by;
   try {

@@ -2,7 +2,7 @@
 import type { Key } from "../../provider/api/keys";
 import { formatCount } from "../shared/counts";
 import { csv } from "../shared/csv";
-import { utcDay } from "../shared/dates";
+import { DAY_MS, utcDay } from "../shared/dates";
 import { formatUsd } from "../shared/money";
 import { printable } from "../shared/output";
 import { table, WIDE_SCREEN } from "../shared/table";
@@ -148,7 +148,7 @@ function periodText({ period, today, days }: Range, width: number | undefined): 
 
 export function rangeText({ from, to, days }: Period, today: string): string[] {
   if (to === today) return [`${from === to ? "Today" : `UTC days ${from} to today`}, ${today}, which is not over yet.`];
-  const isLast = Date.parse(today) - Date.parse(to) === 86_400_000;
+  const isLast = Date.parse(today) - Date.parse(to) === DAY_MS;
   if (!isLast) return [from === to ? `UTC day ${to}.` : `UTC days ${from} to ${to}.`];
   const period =
     days.length === 1
