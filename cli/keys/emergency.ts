@@ -7,7 +7,7 @@ import { type Confirmation, isConfirmed, requirePrompt } from "../shared/confirm
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { KEY_CHOICE, rejectApiKey } from "../shared/keyChoice";
 import { formatBudget, formatUsd } from "../shared/money";
-import { inThisAccount, keyObject, readChosenKey, usedText } from "../shared/oneKey";
+import { inThisAccount, keyObject, readChosenKey, usedText } from "../shared/oneObject";
 import { printable } from "../shared/output";
 import { number } from "../shared/parameters";
 import { spentInInterval } from "../shared/spending";

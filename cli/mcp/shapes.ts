@@ -34,6 +34,23 @@ export const keyShape = z.object({
   workspace: z.object({ id: z.string(), name: z.string() }).nullable(),
 });
 
+const toggle = z.boolean().nullable();
+
+/** The settings of a guardrail that are on or off, to read and to write. */
+export const guardrailSwitches = {
+  enforceZdrAnthropic: toggle.describe("Zero data retention, by vendor"),
+  enforceZdrOpenai: toggle,
+  enforceZdrGoogle: toggle,
+  enforceZdrXai: toggle,
+  enforceZdrOther: toggle,
+  allowSafetyRetentionGoogle: toggle,
+  allowSafetyRetentionOther: toggle,
+  enableFreeModelPublication: toggle,
+  enableFreeModelTraining: toggle,
+  enablePaidModelTraining: toggle,
+  includeByokInBudgets: z.boolean(),
+};
+
 /** How tools for reading name a key. */
 export const keyChoice = z.string().min(1).max(200).describe("Full name of a key, its hash, or 8 digits of it or more");
 

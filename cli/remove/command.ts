@@ -1,6 +1,6 @@
 /** `pulumi-openrouter remove`: deletes one key or guardrail, after showing it. */
 import type { Command } from "commander";
-import { deleteGuardrail, readGuardrail } from "../../provider/api/guardrails";
+import { deleteGuardrail } from "../../provider/api/guardrails";
 import { deleteKey } from "../../provider/api/keys";
 import { isUuid } from "../../provider/ids";
 import { type Account, openAccount } from "../shared/account";
@@ -8,10 +8,18 @@ import { isConfirmed, requirePrompt } from "../shared/confirm";
 import { pluralize } from "../shared/counts";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { chooseGuardrail, GUARDRAIL_CHOICE, rejectKeyHash } from "../shared/guardrailChoice";
-import { findGuardrailOf, readAllGuardrails, readAssigned } from "../shared/inventory";
+import { findGuardrailOf, readAllGuardrails } from "../shared/inventory";
 import { KEY_CHOICE, rejectApiKey } from "../shared/keyChoice";
 import { formatBudget } from "../shared/money";
-import { inThisAccount, keyObject, readChosenKey, usedText } from "../shared/oneKey";
+import {
+  guardrailObject,
+  inThisAccount,
+  keyObject,
+  readAssignees,
+  readChosenKey,
+  readExistingGuardrail,
+  usedText,
+} from "../shared/oneObject";
 import { printable } from "../shared/output";
 import { factLines } from "../shared/table";
 import { newCommand, type Terminal, UsageError } from "../shared/terminal";
@@ -89,11 +97,9 @@ const findKey: Find = async (account, wanted) => {
 
 const findGuardrail: Find = async (account, wanted) => {
   const id = isUuid(wanted) ? wanted : await idOfGuardrail(account, wanted);
-  const object = `guardrail ${id}`;
-  const guardrail = await inThisAccount(object, readGuardrail(account.start("read", object), id));
-  const keys = await readAssigned(account, id, "keys");
-  // Guardrails that are older than workspaces can't have members.
-  const members = guardrail.workspaceId === null ? [] : await readAssigned(account, id, "members");
+  const object = guardrailObject(id);
+  const guardrail = await readExistingGuardrail(account, id);
+  const { keys, members } = await readAssignees(account, guardrail);
   const name = `"${printable(guardrail.name)}"`;
   const { limitUsd, resetInterval } = guardrail;
   return {

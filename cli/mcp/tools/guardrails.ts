@@ -3,11 +3,10 @@ import { z } from "zod";
 import { readAssignments } from "../../assignments/read";
 import { readGuardrail, readGuardrails } from "../../guardrails/read";
 import type { Session } from "../session";
-import { amount, text, timestamp, unreadable } from "../shapes";
+import { amount, guardrailSwitches, text, timestamp, unreadable } from "../shapes";
 import { defineTool, type Tool } from "../tool";
 
 const names = z.array(z.string()).nullable();
-const toggle = z.boolean().nullable();
 
 const guardrail = z.object({
   id: z.string(),
@@ -24,17 +23,7 @@ const guardrail = z.object({
     .array(z.object({ slug: z.string(), action: z.string(), scanScope: text.optional() }))
     .nullable(),
   contentFilters: z.array(z.object({ pattern: z.string(), action: z.string(), label: text.optional() })).nullable(),
-  enforceZdrAnthropic: toggle.describe("Zero data retention, by vendor"),
-  enforceZdrOpenai: toggle,
-  enforceZdrGoogle: toggle,
-  enforceZdrXai: toggle,
-  enforceZdrOther: toggle,
-  allowSafetyRetentionGoogle: toggle,
-  allowSafetyRetentionOther: toggle,
-  enableFreeModelPublication: toggle,
-  enableFreeModelTraining: toggle,
-  enablePaidModelTraining: toggle,
-  includeByokInBudgets: z.boolean(),
+  ...guardrailSwitches,
   createdAt: timestamp,
   workspace: z.object({ id: z.string(), name: z.string() }).nullable(),
   isWorkspaceDefault: z.boolean().describe("It applies to all keys and members of its workspace"),

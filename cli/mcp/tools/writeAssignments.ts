@@ -1,11 +1,9 @@
 /** Tools that assign guardrails to keys and members, and remove assignments, where no stack manages any of them. */
 import { z } from "zod";
 import { type AssigneeKind, assign, unassign } from "../../../provider/api/assignments";
-import { type Guardrail, readGuardrail } from "../../../provider/api/guardrails";
-import { readKey } from "../../../provider/api/keys";
 import { readAssigned, readInventory, readMembers } from "../../shared/inventory";
 import { mapConcurrently } from "../../shared/mapConcurrently";
-import { inThisAccount, keyObject } from "../../shared/oneKey";
+import { readExistingGuardrail, readExistingKey } from "../../shared/oneObject";
 import { UsageError } from "../../shared/terminal";
 import type { Session } from "../session";
 import type { Tool } from "../tool";
@@ -52,7 +50,7 @@ export function writeAssignmentTools(session: Session, define: DefineWrite): Too
 }
 
 async function planAssign(session: Session, id: string, kind: AssigneeKind, wanted: string[]): Promise<Plan> {
-  const guardrail = await readOne(session, id);
+  const guardrail = await readExistingGuardrail(session.account(), id);
   const assignees = [...new Set(wanted)].sort();
   // The API skips an unknown key without an error.
   if (kind === "keys") await requireKeys(session, assignees);
@@ -71,7 +69,7 @@ async function planAssign(session: Session, id: string, kind: AssigneeKind, want
 }
 
 async function planUnassign(session: Session, id: string, kind: AssigneeKind, wanted: string[]): Promise<Plan> {
-  const guardrail = await readOne(session, id);
+  const guardrail = await readExistingGuardrail(session.account(), id);
   const assignees = [...new Set(wanted)].sort();
   const present = await readAssigned(session.account(), id, kind);
   const absent = assignees.filter((each) => !present.includes(each));
@@ -113,15 +111,8 @@ async function guardrailsOf({ account }: Session, kind: AssigneeKind, assignees:
   return Object.fromEntries(assignees.map((user) => [user, ids.filter((id) => of.get(id)?.includes(user)).sort()]));
 }
 
-function readOne({ account }: Session, id: string): Promise<Guardrail> {
-  const object = `guardrail ${id}`;
-  return inThisAccount(object, readGuardrail(account().start("read", object), id));
-}
-
 async function requireKeys({ account }: Session, hashes: readonly string[]): Promise<void> {
-  await mapConcurrently(hashes, (hash) =>
-    inThisAccount(keyObject(hash), readKey(account().start("read", keyObject(hash)), hash)),
-  );
+  await mapConcurrently(hashes, (hash) => readExistingKey(account(), hash));
 }
 
 /** A read may show a write a moment later only, so a difference is reported and not an error. */

@@ -5,24 +5,23 @@ import {
   deleteGuardrail,
   type Guardrail,
   type GuardrailChange,
-  readGuardrail,
   updateGuardrail,
 } from "../../../provider/api/guardrails";
 import { RequestError } from "../../../provider/errors";
 import { notApplied } from "../../../provider/reconcile/converge";
 import { omitNullish } from "../../../provider/reconcile/inputs";
 import { guardrail as rules } from "../../../provider/resources/guardrail";
-import { isWorkspaceDefault, readAssigned, readInventory } from "../../shared/inventory";
-import { inThisAccount } from "../../shared/oneKey";
+import { isWorkspaceDefault, readAllGuardrails } from "../../shared/inventory";
+import { guardrailObject, readAssignees, readExistingGuardrail } from "../../shared/oneObject";
 import { UsageError } from "../../shared/terminal";
 import type { Session } from "../session";
+import { guardrailSwitches } from "../shapes";
 import type { Tool } from "../tool";
 import { guardrailId, interval, name, requireValid, usd } from "../writes/inputs";
 import type { DefineWrite, Plan } from "../writes/write";
 import { definedOf } from "./keys";
 
 const names = z.array(z.string().min(1).max(200)).min(1).max(500).nullable();
-const toggle = z.boolean().nullable();
 
 const settings = z
   .object({
@@ -40,17 +39,7 @@ const settings = z
     contentFilters: z
       .array(z.object({ pattern: z.string(), action: z.string(), label: z.string().optional() }))
       .nullable(),
-    enforceZdrAnthropic: toggle.describe("Zero data retention, by vendor"),
-    enforceZdrOpenai: toggle,
-    enforceZdrGoogle: toggle,
-    enforceZdrXai: toggle,
-    enforceZdrOther: toggle,
-    allowSafetyRetentionGoogle: toggle,
-    allowSafetyRetentionOther: toggle,
-    enableFreeModelPublication: toggle,
-    enableFreeModelTraining: toggle,
-    enablePaidModelTraining: toggle,
-    includeByokInBudgets: z.boolean(),
+    ...guardrailSwitches,
   })
   .partial();
 
@@ -90,18 +79,18 @@ export function writeGuardrailTools(session: Session, define: DefineWrite): Tool
       plan: async ({ id, ...given }): Promise<Plan> => {
         const change = changeOf(given);
         if (Object.keys(change).length === 0) throw new UsageError("nothing to change: pass at least one setting");
-        const before = await readOne(session, id);
+        const before = await readExistingGuardrail(account(), id);
         const after = { ...before, ...change };
         const { id: _, createdAt, workspaceId, ...live } = before;
         requireValid(rules.check(omitNullish({ ...live, ...change }), omitNullish(live)));
-        const assigned = await assigneesOf(session, before);
+        const assigned = await readAssignees(account(), before);
         return {
           targets: { guardrails: [id], names: change.name === undefined ? [] : [change.name] },
           observed: { before, assigned },
           ...{ before, after },
           warnings: [`it applies to ${assigned.keys.length} keys and ${assigned.members.length} members`],
           apply: async () => {
-            const api = account().start("update", `guardrail ${id}`);
+            const api = account().start("update", guardrailObject(id));
             const written = await updateGuardrail(api, id, withWholeBudget(change, after));
             requireApplied(api.operation, written, change);
             return written;
@@ -116,13 +105,13 @@ export function writeGuardrailTools(session: Session, define: DefineWrite): Tool
       input: z.object({ id: guardrailId }),
       isDestructive: true,
       plan: async ({ id }): Promise<Plan> => {
-        const before = await readOne(session, id);
+        const before = await readExistingGuardrail(account(), id);
         if (isWorkspaceDefault(before)) {
           throw new UsageError(
             "nothing was changed: this is the default guardrail of a workspace; it can't be deleted",
           );
         }
-        const assigned = await assigneesOf(session, before);
+        const assigned = await readAssignees(account(), before);
         return {
           targets: { guardrails: [id] },
           observed: { before, assigned },
@@ -130,7 +119,7 @@ export function writeGuardrailTools(session: Session, define: DefineWrite): Tool
           after: null,
           warnings: [`${assigned.keys.length} keys and ${assigned.members.length} members lose it`],
           apply: async () => {
-            await deleteGuardrail(account().start("delete", `guardrail ${id}`), id);
+            await deleteGuardrail(account().start("delete", guardrailObject(id)), id);
             return { id, deleted: true };
           },
         };
@@ -139,20 +128,8 @@ export function writeGuardrailTools(session: Session, define: DefineWrite): Tool
   ];
 }
 
-function readOne({ account }: Session, id: string): Promise<Guardrail> {
-  const object = `guardrail ${id}`;
-  return inThisAccount(object, readGuardrail(account().start("read", object), id));
-}
-
-async function assigneesOf({ account }: Session, { id, workspaceId }: Guardrail) {
-  const keys = await readAssigned(account(), id, "keys");
-  // Guardrails that are older than workspaces can't have members.
-  const members = workspaceId === null ? [] : await readAssigned(account(), id, "members");
-  return { keys: keys.sort(), members: members.sort() };
-}
-
 async function idsNamed({ account }: Session, wanted: string): Promise<string[]> {
-  const { guardrails } = await readInventory(account());
+  const { guardrails } = await readAllGuardrails(account());
   return guardrails.flatMap(({ name, id }) => (name === wanted ? [id] : [])).sort();
 }
 

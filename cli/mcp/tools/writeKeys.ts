@@ -1,13 +1,13 @@
 /** Tools that create, change and delete keys in no stack. */
 import { z } from "zod";
-import { createKey, deleteKey, type Key, type KeyChange, readKey, updateKey } from "../../../provider/api/keys";
+import { createKey, deleteKey, type Key, type KeyChange, updateKey } from "../../../provider/api/keys";
 import { messageOf, RequestError } from "../../../provider/errors";
 import { changedFields, notApplied } from "../../../provider/reconcile/converge";
 import { omitNullish, utcSeconds } from "../../../provider/reconcile/inputs";
 import { inferenceKey } from "../../../provider/resources/inferenceKey";
 import type { Secret } from "../../../provider/secret";
 import { findGuardrailOf, readAllKeys } from "../../shared/inventory";
-import { inThisAccount, keyObject } from "../../shared/oneKey";
+import { keyObject, readExistingKey } from "../../shared/oneObject";
 import { UsageError } from "../../shared/terminal";
 import type { Session } from "../session";
 import type { Tool } from "../tool";
@@ -67,7 +67,7 @@ export function writeKeyTools(session: Session, define: DefineWrite, keyDirector
       input: keyChange,
       plan: async ({ hash, ...given }): Promise<Plan> => {
         const change: Change = definedOf(given);
-        const key = await readOne(session, hash);
+        const key = await readExistingKey(account(), hash);
         const before = settingsOf(key);
         const after = { ...before, ...change };
         if (Object.keys(missingIn(key, change)).length === 0) {
@@ -94,7 +94,7 @@ export function writeKeyTools(session: Session, define: DefineWrite, keyDirector
       input: z.object({ hash: keyHash }),
       isDestructive: true,
       plan: async ({ hash }): Promise<Plan> => {
-        const key = await readOne(session, hash);
+        const key = await readExistingKey(account(), hash);
         const guardrail = await findGuardrailOf(account(), key);
         const before = { ...settingsOf(key), guardrailId: guardrail?.id ?? null };
         const { usage, byokUsage, lastUsedAt, createdAt } = key;
@@ -112,10 +112,6 @@ export function writeKeyTools(session: Session, define: DefineWrite, keyDirector
       },
     }),
   ];
-}
-
-function readOne({ account }: Session, hash: string): Promise<Key> {
-  return inThisAccount(keyObject(hash), readKey(account().start("read", keyObject(hash)), hash));
 }
 
 function settingsOf({ name, disabled, limit, limitReset, includeByokInLimit, expiresAt, workspaceId }: Key) {
