@@ -1,9 +1,9 @@
 /** Objects as the provider itself reads them, so that the program declares what a refresh would find. */
 import type { Kind } from "../../formats/typeTokens";
 import { dynamicProvider } from "../../provider/dynamic/host";
-import { newProcess } from "../../provider/dynamic/process";
 import type { DynamicProvider, Properties } from "../../provider/dynamic/protocol";
-import { STATE_VERSION } from "../../provider/dynamic/stamp";
+import { newProcess } from "../../provider/host/process";
+import { STATE_VERSION } from "../../provider/host/stamp";
 import { lifecycleOf } from "../../provider/resources";
 import { holdsNoKey } from "../../provider/text";
 

@@ -1,6 +1,6 @@
 /** The settings that a resource declares, expanded by the provider: two ways to write one setting are equal here. */
 import type { Resource } from "../../formats/deployment";
-import { parseStamp } from "../../provider/dynamic/stamp";
+import { parseStamp } from "../../provider/host/stamp";
 import { lowerCase, omitNullish } from "../../provider/reconcile/inputs";
 import { desiredFields, type GuardrailInputs, normalizationsFrom } from "../../provider/resources/guardrailFields";
 import { type InferenceKeyInputs, meaning } from "../../provider/resources/inferenceKeyFields";

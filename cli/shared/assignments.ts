@@ -2,7 +2,7 @@
 import type { Resource } from "../../formats/deployment";
 import { TYPE_PREFIX } from "../../formats/typeTokens";
 import { isUnknown } from "../../formats/values";
-import { parseStamp } from "../../provider/dynamic/stamp";
+import { parseStamp } from "../../provider/host/stamp";
 
 export type Assignee = "key" | "member";
 

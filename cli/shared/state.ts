@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { deployment, type Resource, VERSIONS } from "../../formats/deployment";
 import { typeOf } from "../../formats/typeTokens";
 import { stackOf } from "../../formats/urn";
-import { parseStamp } from "../../provider/dynamic/stamp";
+import { parseStamp } from "../../provider/host/stamp";
 import { type Assignee, assignmentsOf, setOf } from "./assignments";
 import { UsageError } from "./terminal";
 

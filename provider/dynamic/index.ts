@@ -4,9 +4,9 @@
  */
 
 import { PreconditionError } from "../errors";
+import { newProcess } from "../host/process";
 import { KINDS, lifecycleOf } from "../resources";
 import { dynamicProvider } from "./host";
-import { newProcess } from "./process";
 import type { DynamicProvider } from "./protocol";
 
 const shared = newProcess(process.env);

@@ -4,8 +4,8 @@
 import type { Kind } from "../../formats/typeTokens";
 import "../faults/support/shortWaits";
 import { dynamicProvider } from "../../provider/dynamic/host";
-import { newProcess } from "../../provider/dynamic/process";
 import type { Properties } from "../../provider/dynamic/protocol";
+import { newProcess } from "../../provider/host/process";
 import { lifecycleOf } from "../../provider/resources";
 import { type Simulator, startSimulator, switchVariants } from "../../testing/simulator/index";
 import { waits } from "../faults/support/shortWaits";

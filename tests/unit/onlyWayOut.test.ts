@@ -23,7 +23,7 @@ function found(room: string, more?: RegExp): string[] {
 }
 
 test("prints in one gated place of the provider", () => {
-  expect(found("provider")).toEqual(["dynamic/process.ts: console"]);
+  expect(found("provider")).toEqual(["host/process.ts: console"]);
 });
 
 test("shows messages to a program in one gated place of the classes", () => {

@@ -1,8 +1,8 @@
 /** A key that a user renamed in the dashboard. After a refresh the state has the name, so it is in every message. */
 import { send } from "../../provider/api/transport";
 import { dynamicProvider } from "../../provider/dynamic/host";
-import { newProcess } from "../../provider/dynamic/process";
 import type { DynamicProvider } from "../../provider/dynamic/protocol";
+import { newProcess } from "../../provider/host/process";
 import { lifecycleOf } from "../../provider/resources";
 import { failureOf, HASH, KEY, OTHER_HASH, WORKSPACE, wireKey } from "./support/samples";
 

@@ -5,7 +5,7 @@
 
 import { type HttpRequest, type HttpResponse, send } from "../../provider/api/transport";
 import { dynamicProvider } from "../../provider/dynamic/host";
-import { newProcess } from "../../provider/dynamic/process";
+import { newProcess } from "../../provider/host/process";
 import { lifecycleOf } from "../../provider/resources";
 import {
   failureOf,

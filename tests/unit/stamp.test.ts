@@ -1,4 +1,4 @@
-import { formatStamp, parseStamp, STATE_VERSION } from "../../provider/dynamic/stamp";
+import { formatStamp, parseStamp, STATE_VERSION } from "../../provider/host/stamp";
 import { PUBLIC_BASE_URL } from "../../provider/settings";
 import { WORKSPACE } from "./support/samples";
 

@@ -8,9 +8,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { Kind } from "../../../formats/typeTokens";
 import type { Values } from "../../../formats/values";
 import { dynamicProvider } from "../../../provider/dynamic/host";
-import { newProcess } from "../../../provider/dynamic/process";
 import type { DynamicProvider, Properties } from "../../../provider/dynamic/protocol";
+import { newProcess } from "../../../provider/host/process";
 import { lifecycleOf } from "../../../provider/resources";
+import { configuration } from "../../../provider/settings";
 import { ignoreChanges } from "../../../testing/engine/plan";
 import { type Kill, runUntilKilled } from "./killed";
 import { printedForms } from "./leaks";
@@ -99,7 +100,7 @@ export class InProcessStack {
     const process = newProcess({ ...this.env, ...env });
     const apiContext = process.apiContext.bind(process);
     process.apiContext = () => ({ ...apiContext(), log: (line) => void printed.push(line) });
-    await process.configure({ config: { get: (key) => config[key] } });
+    process.configure(configuration((key) => config[key]));
     const providerOf = (kind: Kind) => dynamicProvider(lifecycleOf(kind), process);
     const run: Run = { ok: true, steps: [], printed, providerOf };
     try {

@@ -1,6 +1,7 @@
 import { fixedKey } from "../../../provider/api/credential";
-import { dynamicProvider, type Process } from "../../../provider/dynamic/host";
+import { dynamicProvider } from "../../../provider/dynamic/host";
 import type { DynamicProvider, Properties } from "../../../provider/dynamic/protocol";
+import type { Process } from "../../../provider/host/operations";
 import { AccountGuard, type AccountRef } from "../../../provider/reconcile/account";
 import type { Lifecycle } from "../../../provider/reconcile/lifecycle";
 import { Secret } from "../../../provider/secret";
@@ -66,7 +67,7 @@ export function provider(
     ...methods,
   };
   return dynamicProvider(lifecycle, {
-    configure: async () => undefined,
+    configure: () => undefined,
     apiContext: () => ({
       settings: { credential: fixedKey(new Secret(MANAGEMENT_KEY)), baseUrl, source: "environment" },
       log: never,

@@ -1,9 +1,9 @@
 import type { ApiContext } from "../api/client";
 import { AccountGuard, pinnedIds } from "../reconcile/account";
 import type { Session } from "../reconcile/lifecycle";
-import { type Configuration, configuration, inEnvironment, resolveSettings } from "../settings";
+import { type Configuration, inEnvironment, resolveSettings } from "../settings";
 import { gate } from "../text";
-import type { Process } from "./host";
+import type { Process } from "./operations";
 
 /** The memory of one provider process. All kinds share the configuration, the account and the session. */
 export function newProcess(environment: NodeJS.ProcessEnv): Process {
@@ -32,9 +32,8 @@ export function newProcess(environment: NodeJS.ProcessEnv): Process {
     return gate(text, ...keys, ...(context?.settings.credential.secrets() ?? []));
   };
   return {
-    // Without `await`: Pulumi calls other methods before a slow `configure` has ended.
-    async configure({ config }) {
-      configured = configuration((key) => config.get(key));
+    configure(configuration) {
+      configured = configuration;
       session.deleteOrphans = configured.deleteOrphans;
     },
     apiContext() {

@@ -1,14 +1,21 @@
-/** Turns properties into what Pulumi's wire and state accept. */
+/** Properties as they enter the state. */
 import { isDeepStrictEqual } from "node:util";
-import { secret } from "../../formats/values";
 import type { AccountRef } from "../reconcile/account";
 import { Secret } from "../secret";
 import { clean, cleanLines, WHOLE_KEY } from "../text";
-import type { Properties } from "./protocol";
 import { formatStamp } from "./stamp";
 
+/** Properties of an object, by name. On the way to the engine, secret ones are a `Secret`. */
+export type Properties = Record<string, unknown>;
+
+/** The outputs of an object, stamped with its account. */
 export function toState(outputs: object, account: AccountRef, unfinished = false): Properties {
-  return { ...plain(outputs), __origin: formatStamp(account, unfinished) };
+  return { ...present(outputs), __origin: formatStamp(account, unfinished) };
+}
+
+/** A copy without `undefined`, on which the engine would fail, after the object was created. */
+export function present(properties: object): Properties {
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== undefined));
 }
 
 /**
@@ -28,17 +35,4 @@ function cleanValue(value: unknown, cleaning: (text: string) => string): unknown
   if (Array.isArray(value)) return value.map((item) => cleanValue(item, cleaning));
   if (typeof value !== "object" || value === null || value instanceof Secret) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cleanValue(item, cleaning)]));
-}
-
-export function withoutCode({ __provider, ...properties }: Properties): Properties {
-  return properties;
-}
-
-/** A copy that Pulumi accepts. It would fail on `undefined`, after the object was created. */
-export function plain(properties: object): Properties {
-  const present: Properties = {};
-  for (const [name, value] of Object.entries(properties)) {
-    if (value !== undefined) present[name] = value instanceof Secret ? secret(value.reveal()) : value;
-  }
-  return present;
 }
