@@ -13,6 +13,19 @@ export function typeOf(kind: Kind): string {
   return `${TYPE_PREFIX}${kind}`;
 }
 
+const NATIVE_PREFIX = "openrouter:index:";
+
+/** The type of a resource of the native provider. */
+export function nativeTypeOf(kind: Kind): string {
+  return `${NATIVE_PREFIX}${kind}`;
+}
+
+/** The kind of a type of this package, with either provider. A later release may have more kinds. */
+export function kindIn(type: string): string | undefined {
+  const prefix = [TYPE_PREFIX, NATIVE_PREFIX].find((each) => type.startsWith(each));
+  return prefix && type.slice(prefix.length);
+}
+
 /** The value of `__provider`, which Pulumi's provider process runs. */
 export function providerOf(kind: Kind): string {
   return `exports.handler = () => require("pulumi-openrouter/dynamic").provider("${kind}");`;

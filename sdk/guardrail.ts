@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isUuid } from "../provider/ids";
-import { DynamicResource, nameInputs, type OutputsOf } from "./dynamicResource";
 import { checkedId } from "./ids";
 import { finiteNumber } from "./inputs";
 import { warn } from "./messages";
+import { nameInputs, OpenRouterResource, type OutputsOf } from "./resource";
 
 /** A filter that OpenRouter provides. */
 export interface BuiltinContentFilter {
@@ -165,7 +165,7 @@ export interface GuardrailArgs {
  * **Drift**: `pulumi refresh` detects a change made in the dashboard, and the next `pulumi up` reverts it, including
  * for omitted inputs.
  */
-export class Guardrail extends DynamicResource {
+export class Guardrail extends OpenRouterResource {
   /** Identifies the guardrail in the API. The same output as `id`. */
   public readonly guardrailId: pulumi.Output<string>;
   /** When the guardrail was created, as the API returns it. */

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isUuid } from "../provider/ids";
 import { claimGuardrail, claimKey, claimSet } from "./assignmentClaims";
-import { DynamicResource, isReadOnly, type OutputsOf } from "./dynamicResource";
 import type { Guardrail } from "./guardrail";
 import { checkedId } from "./ids";
 import { rejection } from "./messages";
+import { isReadOnly, OpenRouterResource, type OutputsOf } from "./resource";
 
 /** Inputs of {@link GuardrailAssignments}: a guardrail, and at least one of the two lists. */
 export interface GuardrailAssignmentsArgs {
@@ -55,7 +55,7 @@ export interface GuardrailAssignmentsArgs {
  *
  * **Errors** name each key that was deleted or belongs to a different workspace. The other keys are assigned.
  */
-export class GuardrailAssignments extends DynamicResource {
+export class GuardrailAssignments extends OpenRouterResource {
   /** Id of the guardrail. */
   declare public readonly guardrailId: pulumi.Output<string>;
   /** Hashes of the assigned keys. Undefined if the set does not manage keys. */

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isKeyHash } from "../provider/ids";
 import { claimKey, claimPair } from "./assignmentClaims";
-import { DynamicResource, type OutputsOf } from "./dynamicResource";
 import { checkedId, isPairOf } from "./ids";
+import { OpenRouterResource, type OutputsOf } from "./resource";
 
 /** Inputs of a {@link GuardrailKeyAssignment}. */
 export interface GuardrailKeyAssignmentArgs {
@@ -23,7 +23,7 @@ export interface GuardrailKeyAssignmentArgs {
  *
  * **Drift**: `pulumi up --refresh` restores an assignment that was removed or moved in the dashboard.
  */
-export class GuardrailKeyAssignment extends DynamicResource {
+export class GuardrailKeyAssignment extends OpenRouterResource {
   /** See {@link GuardrailKeyAssignmentArgs.guardrailId}. */
   declare public readonly guardrailId: pulumi.Output<string>;
   /** See {@link GuardrailKeyAssignmentArgs.keyHash}. */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { claimPair } from "./assignmentClaims";
-import { DynamicResource, type OutputsOf } from "./dynamicResource";
 import { checkedId, isPairOf, isUserId } from "./ids";
+import { OpenRouterResource, type OutputsOf } from "./resource";
 
 /** Inputs of a {@link GuardrailMemberAssignment}. */
 export interface GuardrailMemberAssignmentArgs {
@@ -21,7 +21,7 @@ export interface GuardrailMemberAssignmentArgs {
  *
  * **Drift**: `pulumi up --refresh` restores an assignment that was removed or moved in the dashboard.
  */
-export class GuardrailMemberAssignment extends DynamicResource {
+export class GuardrailMemberAssignment extends OpenRouterResource {
   /** See {@link GuardrailMemberAssignmentArgs.guardrailId}. */
   declare public readonly guardrailId: pulumi.Output<string>;
   /** See {@link GuardrailMemberAssignmentArgs.userId}. */

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isKeyHash } from "../provider/ids";
-import { DynamicResource, nameInputs, type OutputsOf } from "./dynamicResource";
 import { checkedId } from "./ids";
 import { finiteNumber, isoTimestamp } from "./inputs";
 import { warn } from "./messages";
+import { nameInputs, OpenRouterResource, type OutputsOf } from "./resource";
 
 /** Inputs of an {@link InferenceKey}. An omitted input has no value: no limit, no reset, no expiry, not disabled. */
 export interface InferenceKeyArgs {
@@ -96,7 +96,7 @@ export interface InferenceKeyArgs {
  * **Drift**: `pulumi refresh` detects a change made in the dashboard, and the next `pulumi up` reverts it, including
  * for omitted inputs. Usage is not part of the resource.
  */
-export class InferenceKey extends DynamicResource {
+export class InferenceKey extends OpenRouterResource {
   /** The key, `sk-or-v1-…`. Always a secret. Empty for an adopted key. */
   declare public readonly key: pulumi.Output<string>;
   /** Identifies the key in the API. The same output as `id`. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isNative } from "./host";
 import { rejection } from "./messages";
 
 /** Inputs of a {@link Provider}. All are optional. */
@@ -58,24 +59,20 @@ export class Provider extends pulumi.ProviderResource {
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.CustomResourceOptions) {
     requireKey(name, args, opts);
     const own = "managementKey" in args || "federationPolicyId" in args;
-    super(
-      "pulumi-nodejs",
-      name,
-      {
-        "openrouter:explicit": "true",
-        "openrouter:ownKey": own ? "true" : undefined,
-        "openrouter:managementKey": args.managementKey === undefined ? undefined : pulumi.secret(args.managementKey),
-        "openrouter:federationPolicyId": args.federationPolicyId,
-        "openrouter:subjectTokenFile": args.subjectTokenFile,
-        "openrouter:subjectTokenAudience": args.subjectTokenAudience,
-        "openrouter:baseUrl": args.baseUrl,
-        "openrouter:account": args.account,
-        "openrouter:deleteOrphans":
-          args.deleteOrphans === undefined ? undefined : pulumi.output(args.deleteOrphans).apply(String),
-      },
-      opts,
-    );
+    const inputs = {
+      ...args,
+      managementKey: args.managementKey === undefined ? undefined : pulumi.secret(args.managementKey),
+      deleteOrphans: args.deleteOrphans === undefined ? undefined : pulumi.output(args.deleteOrphans).apply(String),
+    };
+    const marks = { explicit: "true", ownKey: own ? "true" : undefined };
+    if (isNative()) super("openrouter", name, inputs, opts);
+    else super("pulumi-nodejs", name, withPrefix({ ...inputs, ...marks }), opts);
   }
+}
+
+/** The provider of all dynamic resources may have settings of other packages. */
+function withPrefix(inputs: pulumi.Inputs): pulumi.Inputs {
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`openrouter:${name}`, value]));
 }
 
 /** Without its own key, the provider would use the environment's key and create the objects in that account. */

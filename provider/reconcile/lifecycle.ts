@@ -7,6 +7,10 @@ export interface Lifecycle<Inputs extends object, Outputs extends object> {
   readonly title: string;
   /** Outputs that hold a `Secret`. */
   readonly secretOutputs: readonly (keyof Outputs & string)[];
+  /** Outputs that the API chooses unless they are declared. */
+  readonly computedOutputs: readonly (keyof Outputs & string)[];
+  /** Whether an omitted `name` is `<project>/<stack>/<resource name>`. */
+  readonly hasDefaultName: boolean;
   /**
    * Ids that these inputs name, as `adopt` and assignments do. Deleting another resource must not delete these objects.
    */

@@ -76,6 +76,8 @@ export function assignmentPair<Inputs extends AssignmentInputs>(
   return {
     title: kind.title,
     secretOutputs: [],
+    computedOutputs: ["assignedBy", "createdAt"],
+    hasDefaultName: false,
 
     claims: (id) => [id],
 

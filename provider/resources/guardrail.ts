@@ -156,6 +156,8 @@ const CHOSEN_BY_SERVER = ["workspaceId"];
 export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   title: "guardrail",
   secretOutputs: [],
+  computedOutputs: ["createdAt", "workspaceId"],
+  hasDefaultName: true,
 
   claims: (id, { adopt }) => (lowerCase(adopt) === id ? [id] : []),
   nameOf: ({ name }) => name ?? "",

@@ -87,6 +87,8 @@ function declaredInputs({ updatedAt, __foreign, ...inputs }: GuardrailAssignment
 export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, GuardrailAssignmentsOutputs> = {
   title: "assignment set",
   secretOutputs: [],
+  computedOutputs: [],
+  hasDefaultName: false,
 
   claims: (_id, inputs) => claimsOf(inputs),
   nameOf: ({ guardrailId }) => (guardrailId ? pairId(lowerCase(guardrailId), SET) : ""),

@@ -142,6 +142,8 @@ const NO_SECRET = new Secret("");
 export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = {
   title: "inference key",
   secretOutputs: ["key"],
+  computedOutputs: ["key", "label", "createdAt", "workspaceId", "creatorUserId"],
+  hasDefaultName: true,
 
   claims: (hash, { adopt }) => (adopt === hash ? [hash] : []),
   nameOf: ({ name }) => name ?? "",

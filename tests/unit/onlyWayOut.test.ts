@@ -11,7 +11,7 @@ import { KEY } from "./support/samples";
 /** `pulumi.log`, and the errors that Pulumi prints. */
 const MESSAGES = /^(log|\w*Error)$/;
 /** These set the limit of stack traces, and print nothing. */
-const HARMLESS = ["dynamicResource.ts: Error", "dynamicResource.ts: error"];
+const HARMLESS = ["resource.ts: Error", "resource.ts: error"];
 
 function found(room: string, more?: RegExp): string[] {
   const root = resolve(__dirname, "../..", room);

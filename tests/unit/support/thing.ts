@@ -55,6 +55,8 @@ export function provider(
   const lifecycle: Lifecycle<Inputs, Outputs> = {
     title: "thing",
     secretOutputs: ["key"],
+    computedOutputs: ["key"],
+    hasDefaultName: true,
     nameOf: ({ name }) => name ?? "",
     isId: (id) => id === "id" || id === "other",
     claims: () => [],

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { type Kind, providerOf, typeOf } from "../formats/typeTokens";
+import type { Kind } from "../formats/typeTokens";
+import { hosted, isNative } from "./host";
 import { rejection } from "./messages";
 import { warnOfPlainTextKey } from "./plainTextKey";
 
@@ -23,29 +24,25 @@ export type OutputsOf<Resource, Alias extends keyof Resource = never> = {
 };
 
 /**
- * A resource that Pulumi's dynamic-provider process manages with the installed release of this package.
+ * A resource that the installed release of this package manages, in Pulumi's dynamic-provider process or in its own.
  *
  * `pulumi.dynamic.Resource` would store the provider's code in every state: fixed bugs would stay in old states, and each
  * release would change every resource.
  */
-export abstract class DynamicResource extends pulumi.CustomResource {
+export abstract class OpenRouterResource extends pulumi.CustomResource {
   /** @internal */
   protected constructor(name: string, registration: Registration, opts: pulumi.CustomResourceOptions = {}) {
     const { kind, inputs = {}, outputs } = registration;
-    if (opts.import !== undefined) {
-      throw rejection(
-        `${kind} "${name}": Pulumi can't import a resource of a dynamic provider. ${IMPORT_ADVICE[kind]}`,
-      );
-    }
-    requireInstalled(kind, name);
+    if (!isNative()) requireDynamic(kind, name, opts);
     warnOfPlainTextKey();
-    const properties = { ...outputs, ...inputs, __provider: providerOf(kind) };
+    const { type, formerType, inputs: added } = hosted(kind);
+    const properties = { ...outputs, ...inputs, ...added };
     // Pulumi records a stack trace for each of the four promises of a property, for promises that never resolve. That
     // takes a tenth of an `up` of 100 resources. The source position of the resource is recorded separately.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
-      super(typeOf(kind), name, properties, opts);
+      super(type, name, properties, { ...opts, aliases: [...(opts.aliases ?? []), { type: formerType }] });
     } catch (error) {
       Error.stackTraceLimit = stackTraceLimit;
       // The user needs to know where a wrong option is.
@@ -56,6 +53,13 @@ export abstract class DynamicResource extends pulumi.CustomResource {
     }
     if (opts.id !== undefined) readOnly.add(this);
   }
+}
+
+function requireDynamic(kind: Kind, name: string, opts: pulumi.CustomResourceOptions): void {
+  if (opts.import !== undefined) {
+    throw rejection(`${kind} "${name}": Pulumi can't import a resource of a dynamic provider. ${IMPORT_ADVICE[kind]}`);
+  }
+  requireInstalled(kind, name);
 }
 
 const ADOPT =

@@ -1,0 +1,92 @@
+/** Offers the operations of a kind as Pulumi's provider protocol has them, with previews of creates and updates. */
+import type { Kind as KindName } from "../../formats/typeTokens";
+import { providerOf } from "../../formats/typeTokens";
+import { parseUrn } from "../../formats/urn";
+import { secret, UNKNOWN, type Values } from "../../formats/values";
+import { operationsOf, type Process } from "../host/operations";
+import type { Properties } from "../host/state";
+import type { Lifecycle } from "../reconcile/lifecycle";
+import { changedInputs, type Kind } from "./comparison";
+import { onWire } from "./values";
+
+export interface NativeResource {
+  check(urn: string, olds: Values, news: Values): Promise<{ inputs: Values | undefined; failures: string[] }>;
+  diff(id: string, olds: Values, oldInputs: Values, news: Values): Promise<ShownDifference>;
+  create(news: Values, preview: boolean): Promise<{ id: string; outputs: Values }>;
+  read(id: string, olds: Values): Promise<{ outputs: Values; inputs: Values | undefined } | undefined>;
+  update(id: string, olds: Values, news: Values, preview: boolean): Promise<Values>;
+  delete(id: string, olds: Values): Promise<void>;
+  /** The outputs of an object that exists although its create or update failed. */
+  kept(properties: Properties): Values;
+}
+
+export interface ShownDifference {
+  changed: boolean;
+  replaces: string[];
+  inputs: Map<string, Kind>;
+}
+
+export function nativeResource<Inputs extends object, Outputs extends object>(
+  kind: KindName,
+  lifecycle: Lifecycle<Inputs, Outputs>,
+  process: Process,
+): NativeResource {
+  const operations = operationsOf(lifecycle, process);
+
+  // With it, a stack that moves to the dynamic provider can refresh and destroy.
+  const toEngine = (properties: Properties): Values => ({ ...onWire(properties), __provider: providerOf(kind) });
+
+  /** What an object with these inputs will return. Values that the API chooses are unknown unless the state has them. */
+  function planned(news: Values, olds: Values = {}): Values {
+    const computed = lifecycle.computedOutputs.filter((name) => news[name] === undefined);
+    const values = computed.map((name) => {
+      const value = olds[name] ?? UNKNOWN;
+      return [name, (lifecycle.secretOutputs as readonly string[]).includes(name) ? secret(value) : value] as const;
+    });
+    return toEngine({ ...news, ...Object.fromEntries(values) });
+  }
+
+  return {
+    async check(urn, olds, news) {
+      const { inputs, failures } = await operations.check(withoutCode(olds), withDefaultName(urn, withoutCode(news)));
+      return { inputs: inputs && onWire(inputs), failures };
+    },
+
+    async diff(id, olds, oldInputs, news) {
+      const { changed, replaces, isUndone } = await operations.diff(id, withoutCode(olds), withoutCode(news));
+      const inputs = changed ? changedInputs(oldInputs, news, replaces) : new Map<string, Kind>();
+      return { changed: changed || isUndone, replaces: changed ? replaces : [], inputs };
+    },
+
+    async create(news, preview) {
+      if (preview) return { id: "", outputs: planned(withoutCode(news)) };
+      const { id, outputs } = await operations.create(withoutCode(news));
+      return { id, outputs: toEngine(outputs) };
+    },
+
+    async read(id, olds) {
+      const found = await operations.read(id, withoutCode(olds));
+      return found && { outputs: toEngine(found.outputs), inputs: found.inputs && onWire(found.inputs) };
+    },
+
+    async update(id, olds, news, preview) {
+      if (preview) return planned(withoutCode(news), olds);
+      return toEngine(await operations.update(id, withoutCode(olds), withoutCode(news)));
+    },
+
+    delete: (id, olds) => operations.delete(id, withoutCode(olds)),
+    kept: toEngine,
+  };
+
+  /** Programs in TypeScript declare the default themselves. Children of two components may have the same name. */
+  function withDefaultName(urn: string, news: Values): Values {
+    if (!lifecycle.hasDefaultName || (news.name !== undefined && news.name !== null)) return news;
+    const { project, stack, name, type, qualifiedType } = parseUrn(urn);
+    const isOwn = type === qualifiedType ? { __defaultName: true } : {};
+    return { ...news, name: `${project}/${stack}/${name}`, ...isOwn };
+  }
+}
+
+function withoutCode({ __provider, ...properties }: Values): Values {
+  return properties;
+}
