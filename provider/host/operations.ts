@@ -35,7 +35,11 @@ export interface Operations {
   diff(id: string, olds: Properties, news: Properties): Promise<Difference & { isUndone: boolean }>;
   create(news: Properties): Promise<{ id: string; outputs: Properties }>;
   /** Undefined if the object is gone. Without `inputs`, those of the state stay. */
-  read(id: string, olds: Properties): Promise<{ outputs: Properties; inputs?: Properties } | undefined>;
+  read(
+    id: string,
+    olds: Properties,
+    isImport?: boolean,
+  ): Promise<{ outputs: Properties; inputs?: Properties } | undefined>;
   update(id: string, olds: Properties, news: Properties): Promise<Properties>;
   delete(id: string, olds: Properties): Promise<void>;
 }
@@ -185,9 +189,9 @@ export function operationsOf<Inputs extends object, Outputs extends object>(
       return { id, outputs: toState(outputs, context.account) };
     },
 
-    async read(id, properties) {
+    async read(id, properties, isImport = false) {
       const stamp = parseStamp(properties.__origin);
-      const context = await begin("read", properties, id);
+      const context = { ...(await begin("read", properties, id)), isImport };
       const olds = stamp && outputsIn(properties);
       const found = await lifecycle.read(context, id, olds);
       if (!found && !stamp) {

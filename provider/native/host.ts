@@ -65,7 +65,7 @@ export function nativeResource<Inputs extends object, Outputs extends object>(
     },
 
     async read(id, olds) {
-      const found = await operations.read(id, withoutCode(olds));
+      const found = await operations.read(id, withoutCode(olds), Object.keys(olds).length === 0);
       return found && { outputs: toEngine(found.outputs), inputs: found.inputs && onWire(found.inputs) };
     },
 

@@ -10,12 +10,12 @@ export { loadProtocol } from "./protocol";
 /** The SDK's own message limit; gRPC's default is 4 MB. */
 const OPTIONS = { "grpc.max_receive_message_length": 400 * 1024 * 1024 };
 
-/** @param root The folder with package.json and schema.json. */
+/** @param root The folder of the package, with package.json and plugin/schema.json. */
 export function servePlugin(protocol: Protocol, root: string): void {
   const { grpc, service } = protocol;
   const about: About = {
     version: JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).version,
-    schema: () => readFileSync(path.join(root, "schema.json"), "utf8"),
+    schema: () => readFileSync(path.join(root, "plugin/schema.json"), "utf8"),
   };
   const server = new grpc.Server(OPTIONS);
   server.addService(service.ResourceProviderService, serviceOf(protocol, newProcess(process.env), about));

@@ -57,6 +57,8 @@ export interface Context {
   account: AccountRef;
   /** The last operation on the object was a partial failure: the state may not know what the API has. */
   unfinished: boolean;
+  /** The object enters the state: what a program calls its values is not known yet. */
+  isImport?: boolean;
   /** Prints a line for the user. */
   log(message: string): void;
 }

@@ -52,7 +52,7 @@ import {
   rememberedFields,
 } from "./guardrailFields";
 import { across } from "./guardrailRules";
-import { explainUnknownModels } from "./modelNames";
+import { explainUnknownModels, shortNames } from "./modelNames";
 
 const RULES: Rules<GuardrailInputs> = {
   required: { name: singleLine(200) },
@@ -192,7 +192,10 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   async read(context, id, olds) {
     const live = await observe(context, guardrails, id, olds);
     if (!live) return undefined;
-    const outputs = toOutputs(live, olds ? declaredInputs(olds) : {}, normalizationsFrom(olds ?? {}));
+    const known = context.isImport
+      ? { ...NO_NORMALIZATIONS, models: await shortNames(context.api, modelsIn(live)) }
+      : normalizationsFrom(olds ?? {});
+    const outputs = toOutputs(live, olds ? declaredInputs(olds) : {}, known);
     return { outputs, inputs: declaredInputs(outputs) };
   },
 

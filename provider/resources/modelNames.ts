@@ -36,6 +36,19 @@ export async function resolveCanonicalNames(
   return { ...known, ...Object.fromEntries(renamed) };
 }
 
+/** The short names of stored models, as programs declare them. Reads the catalog only if there are any models. */
+export async function shortNames(api: Api, stored: readonly string[]): Promise<CanonicalNames> {
+  if (stored.length === 0) return {};
+  const slugs = [...(await canonicalSlugs(api))].filter(([slug, canonical]) => slug !== canonical);
+  const shortOf = (name: string) => slugs.find(([, canonical]) => canonical === name)?.[0];
+  const pairs = stored.map((name) => {
+    const [base = "", ...variant] = name.split(":");
+    const short = shortOf(name) ?? (shortOf(base) && [shortOf(base), ...variant].join(":"));
+    return short ? [[short, name]] : [];
+  });
+  return Object.fromEntries(pairs.flat());
+}
+
 /** The API may reject an unknown model without naming it. The catalog shows which one it is, and similar names. */
 export async function explainUnknownModels<Result>(
   api: Api,
