@@ -15,6 +15,11 @@ export function providerTypeOf(type: string): string {
   return PROVIDER_PREFIX + type.slice(0, type.indexOf(":"));
 }
 
+/** The package of a provider's type. */
+export function packageOf(providerType: string): string {
+  return providerType.slice(PROVIDER_PREFIX.length);
+}
+
 export interface UrnParts {
   stack: string;
   project: string;

@@ -1,9 +1,9 @@
-import { STACK_TYPE } from "../../formats/urn";
+import { DYNAMIC_PROVIDER, packageOf, STACK_TYPE } from "../../formats/urn";
 import type { Values } from "../../formats/values";
 import { deleteAll } from "./delete";
 import { serveMonitor } from "./monitor";
 import { Passphrase } from "./passphrase";
-import { type Launch, launchDynamicProvider } from "./plugin";
+import { type Launch, launchDynamicProvider, launchPlugin } from "./plugin";
 import { childEnvironment, providerEnvironment, runProgram } from "./program";
 import { type Project, readConfig, readProject, readStackFile } from "./project";
 import { Providers } from "./providers";
@@ -145,8 +145,8 @@ class LocalStack implements Stack {
       if (!preview) await this.file.write(encodeState(now, passphrase));
     });
     const providerEnv = providerEnvironment(env, this.project, config);
-    const launch = this.options.launch ?? launchDynamicProvider;
-    const providers = new Providers(this.sdk, this.project.directory, providerEnv, launch, snapshot, report);
+    const launchOf = (name: string) => this.options.launch ?? this.launchOf(name);
+    const providers = new Providers(this.sdk, this.project.directory, providerEnv, launchOf, snapshot, report);
     return { preview, parallel: this.options.parallel ?? 8, snapshot, providers, report, config, env };
   }
 
@@ -173,6 +173,13 @@ class LocalStack implements Stack {
 
   private newUpdate(run: Operation): Update {
     return new Update(run, this.options.stack, this.project.name, run.config);
+  }
+
+  /** How to start the provider of a package. */
+  private launchOf(name: string): Launch | undefined {
+    const folder = this.project.plugins.get(name);
+    if (folder !== undefined) return launchPlugin(folder);
+    return name === packageOf(DYNAMIC_PROVIDER) ? launchDynamicProvider : undefined;
   }
 
   private async state(): Promise<State> {

@@ -116,8 +116,8 @@ export interface Decision {
 }
 
 export function decide(goal: Goal, old: Resource, inputs: Values, diff: DiffResult): Decision {
-  // As in Pulumi, only a provider that returns "unknown" makes the engine compare inputs and apply `replaceOnChanges`.
-  const changed = diff.changes === "unknown" ? changedKeys(old.inputs, inputs) : [];
+  // As in Pulumi, the engine compares inputs only for a provider that returns "unknown". `replaceOnChanges` applies to keys.
+  const changed = diff.changes === "unknown" ? changedKeys(old.inputs, inputs) : diff.changedKeys;
   const isChanged = diff.changes === "some" || changed.length > 0;
   const replaceOnChange = changed.filter((key) =>
     goal.replaceOnChanges.some((path) => path === "*" || path.split(/[.[]/)[0] === key),

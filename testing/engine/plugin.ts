@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import path from "node:path";
 import { createInterface } from "node:readline";
 import type { ServiceError } from "@grpc/grpc-js";
 import { parseUrn } from "../../formats/urn";
@@ -23,6 +24,8 @@ export class InitError extends Error {
 export interface DiffResult {
   changes: "unknown" | "none" | "some";
   replaces: string[];
+  /** The inputs that differ, if the provider names them. */
+  changedKeys: string[];
   deleteBeforeReplace: boolean;
 }
 
@@ -49,9 +52,22 @@ export interface Launched {
 const EXIT_WITH_ENGINE = `process.stdin.resume().on("end", () => setTimeout(() => process.exit(1), 3000));`;
 
 /** The provider process that `pulumi` starts for dynamic resources. */
-export const launchDynamicProvider: Launch = async (sdk, cwd, env, log) => {
-  // The script requires the address of an engine but never uses it.
-  const script = [sdk.script("cmd/dynamic-provider"), "127.0.0.1:1"];
+export const launchDynamicProvider: Launch = (sdk, cwd, env, log) =>
+  launch(sdk.script("cmd/dynamic-provider"), cwd, env, log);
+
+/** The plugin in a folder of Pulumi.yaml's `plugins`. */
+export function launchPlugin(folder: string): Launch {
+  return (_sdk, cwd, env, log) => launch(path.join(folder, "index.js"), cwd, env, log);
+}
+
+async function launch(
+  module: string,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+  log: (line: string) => void,
+): Promise<Launched> {
+  // Providers require the address of an engine; this one never uses it.
+  const script = [module, "127.0.0.1:1"];
   const child = spawn(process.execPath, ["--import", dataUrl(EXIT_WITH_ENGINE), ...script], { cwd, env });
   createInterface({ input: child.stderr }).on("line", log);
   const lines = createInterface({ input: child.stdout });
@@ -64,7 +80,7 @@ export const launchDynamicProvider: Launch = async (sdk, cwd, env, log) => {
   });
   lines.on("line", log);
   return { address: `127.0.0.1:${port}`, stop: () => stopChild(child) };
-};
+}
 
 /** A module for `node --import` that needs no file. */
 export function dataUrl(code: string): string {
@@ -80,8 +96,10 @@ export async function stopChild(child: ChildProcess): Promise<void> {
   clearTimeout(killer);
 }
 
-/** One running provider. It takes and returns plain values, because the dynamic provider accepts no secrets. */
+/** One running provider. It takes and returns plain values, because neither the dynamic nor the native provider accepts secrets. */
 export class Plugin {
+  /** Whether previews call `create` and `update`. */
+  supportsPreview = false;
   private readonly client: InstanceType<Sdk["provider"]["ResourceProviderClient"]>;
 
   constructor(
@@ -99,11 +117,16 @@ export class Plugin {
       SendsOldInputs: true,
       SendsOldInputsToDelete: true,
     };
-    await this.call("configure", new this.sdk.provider.ConfigureRequest(), {
-      ...identity(target),
-      ...capabilities,
-      Args: args,
-    });
+    const fields = { ...identity(target), ...capabilities, Args: args };
+    const response = await this.call<ConfigureResponse>("configure", new this.sdk.provider.ConfigureRequest(), fields);
+    this.supportsPreview = response.getSupportspreview();
+  }
+
+  /** Checks the settings of a provider. Providers of dynamic resources accept all. */
+  async checkConfig(urn: string, inputs: Values): Promise<CheckFailure[]> {
+    const fields = { ...identity({ urn, id: "" }), News: inputs };
+    const response = await this.call<CheckResponse>("checkConfig", new this.sdk.provider.CheckRequest(), fields);
+    return response.getFailuresList().map((failure) => failure.toObject());
   }
 
   async check(urn: string, olds: Values, news: Values): Promise<{ inputs: Values; failures: CheckFailure[] }> {
@@ -121,21 +144,28 @@ export class Plugin {
     return {
       changes: (["unknown", "none", "some"] as const)[response.getChanges()] ?? "unknown",
       replaces: response.getReplacesList(),
+      changedKeys: response
+        .getDetaileddiffMap()
+        .toArray()
+        .map(([key]) => key),
       deleteBeforeReplace: response.getDeletebeforereplace(),
     };
   }
 
-  async create(urn: string, inputs: Values): Promise<{ id: string; outputs: Values }> {
+  async create(urn: string, inputs: Values, preview = false): Promise<{ id: string; outputs: Values }> {
     const request = new this.sdk.provider.CreateRequest();
-    const fields = { ...identity({ urn, id: "" }), Properties: inputs };
+    const fields = { ...identity({ urn, id: "" }), Properties: inputs, Preview: preview };
     const response = await this.call<CreateResponse>("create", request, fields);
-    if (response.getId() === "") throw new Error("The provider created an object but returned no id.");
+    if (response.getId() === "" && !preview) throw new Error("The provider created an object but returned no id.");
     return { id: response.getId(), outputs: fromStruct(response.getProperties()) };
   }
 
-  async update(target: Target, olds: Values, oldInputs: Values, news: Values, ignored: string[]): Promise<Values> {
+  async update({ target, olds, oldInputs, news, ignored, preview }: Change): Promise<Values> {
     const request = new this.sdk.provider.UpdateRequest();
-    const fields = { ...identity(target), Olds: olds, OldInputs: oldInputs, News: news, IgnorechangesList: ignored };
+    const fields = {
+      ...identity(target),
+      ...{ Olds: olds, OldInputs: oldInputs, News: news, IgnorechangesList: ignored, Preview: preview },
+    };
     return fromStruct((await this.call<UpdateResponse>("update", request, fields)).getProperties());
   }
 
@@ -189,12 +219,23 @@ export class Plugin {
   }
 }
 
+/** An update of an object. */
+export interface Change {
+  target: Target;
+  olds: Values;
+  oldInputs: Values;
+  news: Values;
+  ignored: string[];
+  preview: boolean;
+}
+
 export interface ReadResult {
   id: string;
   outputs: Values;
   inputs: Values | undefined;
 }
 
+type ConfigureResponse = InstanceType<Sdk["provider"]["ConfigureResponse"]>;
 type CheckResponse = InstanceType<Sdk["provider"]["CheckResponse"]>;
 type DiffResponse = InstanceType<Sdk["provider"]["DiffResponse"]>;
 type CreateResponse = InstanceType<Sdk["provider"]["CreateResponse"]>;

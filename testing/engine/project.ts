@@ -17,6 +17,8 @@ export interface Project {
   typescript: boolean;
   nodeArgs: string[];
   refreshAlways: boolean;
+  /** The folders of provider plugins, by package. */
+  plugins: ReadonlyMap<string, string>;
 }
 
 interface ProjectFile {
@@ -24,6 +26,7 @@ interface ProjectFile {
   runtime?: string | { name?: string; options?: { typescript?: boolean; nodeargs?: string } };
   main?: string;
   options?: { refresh?: string };
+  plugins?: { providers?: { name?: string; path?: string }[] };
 }
 
 export async function readProject(root: string): Promise<Project> {
@@ -41,6 +44,11 @@ export async function readProject(root: string): Promise<Project> {
     typescript: runtime.options?.typescript ?? true,
     nodeArgs: runtime.options?.nodeargs?.split(/[\s,]+/).filter(Boolean) ?? [],
     refreshAlways: file.options?.refresh === "always",
+    plugins: new Map(
+      (file.plugins?.providers ?? []).flatMap(({ name, path: folder }) =>
+        name && folder ? [[name, path.resolve(root, folder)]] : [],
+      ),
+    ),
   };
 }
 

@@ -1,4 +1,4 @@
-import { DYNAMIC_PROVIDER, parseUrn, providerUrn } from "../../formats/urn";
+import { DYNAMIC_PROVIDER, packageOf, providerUrn } from "../../formats/urn";
 import { isObject, UNKNOWN, type Values } from "../../formats/values";
 import { type Launch, Plugin } from "./plugin";
 import type { Report } from "./report";
@@ -19,7 +19,7 @@ export class Providers {
     private readonly sdk: Sdk,
     private readonly directory: string,
     private readonly env: NodeJS.ProcessEnv,
-    private readonly launch: Launch,
+    private readonly launchOf: (provider: string) => Launch | undefined,
     private readonly snapshot: Snapshot,
     private readonly report: Report,
   ) {}
@@ -46,18 +46,27 @@ export class Providers {
   }
 
   private async start({ urn, id, inputs, type }: Resource): Promise<Plugin> {
-    if (type !== DYNAMIC_PROVIDER) {
-      const name = parseUrn(urn).type.split(":").pop();
-      throw new Error(`This test engine runs dynamic resources only, and has no provider for the package ${name}.`);
+    const launch = this.launchOf(packageOf(type));
+    if (!launch) {
+      throw new Error(
+        `This test engine runs dynamic resources, and plugins that Pulumi.yaml names with a path. It has none for the ` +
+          `package ${packageOf(type)}.`,
+      );
     }
     this.report.maskSecretsOf(inputs);
     const { [INTERNAL]: internal, ...args } = plainValues(inputs);
     const log = (line: string) => this.report.diagnostic("info", line);
-    const launched = await this.launch(this.sdk, this.directory, applyEnvVarMappings(this.env, internal), log);
+    const launched = await launch(this.sdk, this.directory, applyEnvVarMappings(this.env, internal), log);
     const plugin = new Plugin(this.sdk, launched);
+    if (type !== DYNAMIC_PROVIDER) await requireValid(plugin, urn, args);
     await plugin.configure({ urn, id: id || UNKNOWN }, args);
     return plugin;
   }
+}
+
+async function requireValid(plugin: Plugin, urn: string, args: Values): Promise<void> {
+  const failures = await plugin.checkConfig(urn, args);
+  if (failures.length > 0) throw new Error(failures.map(({ reason }) => reason).join("\n"));
 }
 
 /** A provider's inputs with its `envVarMappings`, as Pulumi stores them. */

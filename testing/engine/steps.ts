@@ -24,7 +24,8 @@ export class Steps extends StepRunner {
       async () => {
         await this.apply(
           next,
-          async (plugin) => Object.assign(next, await plugin.create(next.urn, plainValues(next.inputs))),
+          async (plugin, preview) =>
+            Object.assign(next, await plugin.create(next.urn, plainValues(next.inputs), preview)),
           (error) => Object.assign(next, { id: error.id }),
         );
         record();
@@ -39,15 +40,14 @@ export class Steps extends StepRunner {
     return this.step(
       { op: "update", resource: next, changes, pending: "updating" },
       async () => {
-        const [outputs, oldInputs, inputs] = [old.outputs, old.inputs, next.inputs].map(plainValues) as [
-          Values,
-          Values,
-          Values,
-        ];
+        const change = {
+          ...{ target: targetOf(old), ignored },
+          ...{ olds: plainValues(old.outputs), oldInputs: plainValues(old.inputs), news: plainValues(next.inputs) },
+        };
         await this.apply(
           next,
-          async (plugin) => {
-            next.outputs = await plugin.update(targetOf(old), outputs, oldInputs, inputs, ignored);
+          async (plugin, preview) => {
+            next.outputs = await plugin.update({ ...change, preview });
           },
           // With the old inputs, the next `up` tries the update again.
           () => Object.assign(next, { inputs: old.inputs }),
@@ -100,6 +100,14 @@ export class Steps extends StepRunner {
     return this.step({ op: "import", resource: next, pending: "importing" }, async () => {
       this.run.snapshot.record(next);
     });
+  }
+
+  /** The option `import`: the object as its provider reads it. */
+  async readImported(next: Resource, id: string): Promise<Resource> {
+    const plugin = await this.run.providers.of(next);
+    const read = await plugin.read({ urn: next.urn, id }, {});
+    if (read.id === "" || !read.inputs) throw new Error(`resource '${id}' does not exist`);
+    return { ...next, id: read.id, inputs: read.inputs, outputs: withSecretsMarked(read.outputs, {}, next) };
   }
 
   async refresh(resource: Resource): Promise<void> {
@@ -160,19 +168,21 @@ export class Steps extends StepRunner {
     });
   }
 
-  /** Creates or updates an object through the provider, and marks the secrets in its outputs. A preview skips the call. */
+  /** Creates or updates an object through the provider, and marks the secrets in its outputs. */
   private async apply(
     next: Resource,
-    write: (plugin: Plugin) => Promise<unknown>,
+    write: (plugin: Plugin, preview: boolean) => Promise<unknown>,
     onPartialFailure: (error: InitError) => void,
   ): Promise<void> {
     const declared = next.inputs;
-    if (this.run.preview) {
+    const { preview } = this.run;
+    const plugin = await this.run.providers.of(next);
+    if (preview && !plugin.supportsPreview) {
       next.outputs = declared;
       return;
     }
     try {
-      await write(await this.run.providers.of(next));
+      await write(plugin, preview);
       next.outputs = withSecretsMarked(next.outputs, declared, next);
     } catch (error) {
       if (error instanceof InitError) {

@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { isProviderType, makeUrn, parseUrn, providerTypeOf, STACK_TYPE } from "../../formats/urn";
+import {
+  DYNAMIC_PROVIDER,
+  isProviderType,
+  makeUrn,
+  packageOf,
+  parseUrn,
+  providerTypeOf,
+  STACK_TYPE,
+} from "../../formats/urn";
 import type { Values } from "../../formats/values";
 import { deleteAll } from "./delete";
 import {
@@ -118,13 +126,17 @@ export class Update {
     }
   }
 
+  /** The object of the option `import`, recorded as it is. The program's inputs may then change it. */
+  private async imported(goal: Goal, next: Resource): Promise<Resource | undefined> {
+    if (goal.importId === "") return undefined;
+    const found = await this.steps.readImported(next, goal.importId);
+    await this.steps.import(found);
+    return found;
+  }
+
   private async planObject(goal: Goal, next: Resource, old: Resource | undefined): Promise<Plan> {
-    const plugin = await this.run.providers.of(next);
-    if (goal.importId !== "") {
-      await plugin.read({ urn: next.urn, id: goal.importId }, {});
-      throw new Error("This test engine does not support the `import` option. Use an import file.");
-    }
-    const previous = old && !old.external && !old.pendingReplacement ? old : undefined;
+    const managed = old && !old.external && !old.pendingReplacement ? old : undefined;
+    const previous = managed ?? (await this.imported(goal, next));
     const news = previous ? ignoreChanges(goal.inputs, previous.inputs, goal.ignoreChanges) : goal.inputs;
     next.inputs = await this.check(goal, next, previous?.inputs ?? {}, news);
     if (previous === undefined) return { resource: next, apply: () => this.steps.create(next, old) };
@@ -220,7 +232,7 @@ export class Update {
     const urn = makeUrn(this.stack, this.project, "", type, "default");
     if (!this.registered.has(urn)) {
       this.registered.add(urn);
-      const goal = { ...EMPTY_GOAL, type, name: "default", inputs: this.config };
+      const goal = { ...EMPTY_GOAL, type, name: "default", inputs: configOf(type, this.config) };
       const { apply } = this.planWithoutObject(goal, resourceOf(goal, urn), this.run.snapshot.old([urn]));
       await apply();
     }
@@ -231,6 +243,14 @@ export class Update {
     this.steps.failed = true;
     this.run.report.start("same", urn).failed(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** The configuration that the default provider of a type has: everything for dynamic resources, else that of its package. */
+function configOf(type: string, config: Values): Values {
+  if (type === DYNAMIC_PROVIDER) return config;
+  const prefix = `${packageOf(type)}:`;
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
 interface Plan {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { kindIn } from "../../../formats/typeTokens";
 import {
   type Deployment,
   type LoggedRequest,
@@ -14,6 +15,9 @@ import {
   startSimulator,
 } from "../../../testing/index";
 import { placesOfSecrets } from "./sentinel";
+
+/** Which provider manages the resources: `dynamic` or `native`. */
+export const HOST = process.env.TEST_HOST ?? "dynamic";
 
 /** A resource of the program `declared`. */
 export interface Declared {
@@ -97,6 +101,7 @@ export async function openDeclaredStack(options: DeclaredOptions = {}): Promise<
     passphrase: "test",
     env: {
       DECLARED: declaredFile,
+      DECLARED_HOST: HOST,
       OPENROUTER_BASE_URL: simulator.url,
       ...(credentials ? { OPENROUTER_MANAGEMENT_KEY: simulator.managementKey } : {}),
       ...env,
@@ -181,7 +186,7 @@ export function writes(calls: readonly LoggedRequest[]): string[] {
 
 /** The steps of each of the program's resources, without those that only read it. */
 export function stepsOf({ steps }: Result): Record<string, string[]> {
-  const ours = steps.filter(({ type, op }) => type.startsWith("pulumi-nodejs:") && op !== "refresh");
+  const ours = steps.filter(({ type, op }) => kindIn(type) !== undefined && op !== "refresh");
   const names = new Set(ours.map(({ name }) => name));
   return Object.fromEntries([...names].map((name) => [name, ours.filter((s) => s.name === name).map(({ op }) => op)]));
 }

@@ -1,9 +1,9 @@
 // Creates the resources in the JSON file at $DECLARED: an object of resource name → { kind, args, opts }.
 // In the arguments `{ "idOf": name }` is the id of a resource, `{ "resource": name }` the resource itself,
 // `{ "outputOf": [name, property] }` one of its outputs and `{ "envOf": name }` an environment variable. `dependsOn` takes
-// names. The kind `Print` prints its argument `text`.
+// names. The kind `Print` prints its argument `text`. $DECLARED_HOST chooses the provider.
 const { readFileSync } = require("node:fs");
-const openrouter = require("pulumi-openrouter");
+const openrouter = require(process.env.DECLARED_HOST === "native" ? "pulumi-openrouter/native" : "pulumi-openrouter");
 
 const declared = JSON.parse(readFileSync(process.env.DECLARED, "utf8"));
 const created = {};
