@@ -9,6 +9,11 @@ import ts from "typescript";
 /** By name. */
 export const exported = new Map(parsed("index").statements.filter(ts.isExportDeclaration).flatMap(exportsOf));
 
+/** The functions of sdk/lookUps.ts, without those for outputs. */
+export const lookUps = parsed("lookUps")
+  .statements.filter(ts.isFunctionDeclaration)
+  .filter(({ name }) => name?.text.startsWith("get") && !name.text.endsWith("Output"));
+
 /** @param {string} name @returns {Declaration} */
 export function declared(name) {
   const declaration = exported.get(name);

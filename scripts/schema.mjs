@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
-import { declared, docOf, exported, isProperty } from "./publicTypes.mjs";
+import { declared, docOf, exported, isProperty, lookUps } from "./publicTypes.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [folder = path.join(root, "plugin")] = process.argv.slice(2);
@@ -21,6 +21,7 @@ const kinds = [...exported.keys()].filter((kind) => exported.has(`${kind}Args`) 
 const types = new Map();
 
 const resources = Object.fromEntries(kinds.map((kind) => [TOKEN + kind, resource(kind)]));
+const functions = Object.fromEntries(lookUps.map((each) => [TOKEN + each.name?.text, lookUp(each)]));
 const configuration = properties(membersOf("ProviderArgs"), ["managementKey"]);
 const schema = {
   name: "openrouter",
@@ -34,6 +35,7 @@ const schema = {
   provider: { description: docOf(declared("Provider")), inputProperties: configuration.properties },
   types: Object.fromEntries(types),
   resources,
+  functions,
   language: {
     nodejs: { packageName: "pulumi-openrouter/native" },
     python: { packageName: "pulumi_openrouter", respectSchemaVersion: true, pyproject: { enabled: true } },
@@ -55,6 +57,18 @@ function resource(kind) {
     requiredInputs: outputs.required.filter((name) => name !== "name" && name in inputs.properties),
     // A stack that used the dynamic provider keeps its objects.
     aliases: [{ type: `pulumi-nodejs:dynamic/openrouter:${kind}` }],
+  };
+}
+
+/** @param {import("typescript").FunctionDeclaration} declaration */
+function lookUp(declaration) {
+  const { parameters, type } = declaration;
+  const args = parameters.map((parameter) => parameter.type?.getText() ?? "").find((name) => exported.has(name));
+  const [result] = type && ts.isTypeReferenceNode(type) ? (type.typeArguments ?? []) : [];
+  return {
+    description: docOf(declaration),
+    ...(args ? { inputs: { type: "object", ...properties(membersOf(args)) } } : {}),
+    outputs: { type: "object", ...properties(membersOf(result?.getText() ?? "")) },
   };
 }
 

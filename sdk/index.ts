@@ -16,5 +16,44 @@ export type { GuardrailMemberAssignmentArgs } from "./guardrailMemberAssignment"
 export { GuardrailMemberAssignment } from "./guardrailMemberAssignment";
 export type { InferenceKeyArgs } from "./inferenceKey";
 export { InferenceKey } from "./inferenceKey";
+export type {
+  FoundGuardrail,
+  FoundKey,
+  FoundModel,
+  FoundWorkspace,
+  GetCreditsResult,
+  GetGuardrailArgs,
+  GetGuardrailsArgs,
+  GetGuardrailsResult,
+  GetKeyArgs,
+  GetKeysArgs,
+  GetKeysResult,
+  GetModelsArgs,
+  GetModelsResult,
+  GetUsageArgs,
+  GetUsageResult,
+  GetWorkspaceArgs,
+  GetWorkspacesResult,
+} from "./lookUps";
+export {
+  getCredits,
+  getCreditsOutput,
+  getGuardrail,
+  getGuardrailOutput,
+  getGuardrails,
+  getGuardrailsOutput,
+  getKey,
+  getKeyOutput,
+  getKeys,
+  getKeysOutput,
+  getModels,
+  getModelsOutput,
+  getUsage,
+  getUsageOutput,
+  getWorkspace,
+  getWorkspaceOutput,
+  getWorkspaces,
+  getWorkspacesOutput,
+} from "./lookUps";
 export type { ProviderArgs } from "./provider";
 export { Provider } from "./provider";

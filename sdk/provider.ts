@@ -56,6 +56,9 @@ export interface ProviderArgs {
  * `--run-program` after a rotation.
  */
 export class Provider extends pulumi.ProviderResource {
+  /** @internal For look-ups, which run in the program. */
+  readonly settings: pulumi.Output<Settings>;
+
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.CustomResourceOptions) {
     requireKey(name, args, opts);
     const own = "managementKey" in args || "federationPolicyId" in args;
@@ -65,10 +68,31 @@ export class Provider extends pulumi.ProviderResource {
       deleteOrphans: args.deleteOrphans === undefined ? undefined : pulumi.output(args.deleteOrphans).apply(String),
     };
     const marks = { explicit: "true", ownKey: own ? "true" : undefined };
+    const settings = withPrefix({ ...inputs, ...marks });
     if (isNative()) super("openrouter", name, inputs, opts);
-    else super("pulumi-nodejs", name, withPrefix({ ...inputs, ...marks }), opts);
+    else super("pulumi-nodejs", name, settings, opts);
+    this.settings = pulumi.output(settings);
   }
 }
+
+/** By full key, as in the stack configuration. */
+type Settings = Readonly<Record<string, string | undefined>>;
+
+/** The settings for a look-up: those of the provider, or the stack configuration. */
+export function settingsOf(provider: pulumi.ProviderResource | undefined): Promise<Settings> {
+  if (provider instanceof Provider) return new Promise((resolve) => provider.settings.apply(resolve));
+  const config = new pulumi.Config("openrouter");
+  return Promise.resolve(Object.fromEntries(CONFIG_KEYS.map((name) => [`openrouter:${name}`, config.get(name)])));
+}
+
+const CONFIG_KEYS = [
+  "managementKey",
+  "federationPolicyId",
+  "subjectTokenFile",
+  "subjectTokenAudience",
+  "baseUrl",
+  "account",
+] satisfies (keyof ProviderArgs)[];
 
 /** The provider of all dynamic resources may have settings of other packages. */
 function withPrefix(inputs: pulumi.Inputs): pulumi.Inputs {

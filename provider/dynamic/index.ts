@@ -4,10 +4,12 @@
  */
 
 import { PreconditionError } from "../errors";
+import { type LookUps, lookUpsOf } from "../host/lookUps";
 import { newProcess } from "../host/process";
 import { KINDS, lifecycleOf } from "../resources";
+import { configuration } from "../settings";
 import { dynamicProvider } from "./host";
-import type { DynamicProvider } from "./protocol";
+import type { DynamicProvider, Properties } from "./protocol";
 
 const shared = newProcess(process.env);
 const providers = new Map<string, DynamicProvider>();
@@ -23,4 +25,20 @@ export function provider(kind: string): DynamicProvider {
   const created = dynamicProvider(lifecycleOf(own), shared);
   providers.set(kind, created);
   return created;
+}
+
+/** Look-ups of a program, in its own process. The same credentials share what they have read. */
+const lookUpsByConfiguration = new Map<string, LookUps>();
+
+/** @param config The stack configuration, or the inputs of an explicit `Provider`, by full key. */
+export function lookUp(name: string, args: Properties, config: Readonly<Record<string, string | undefined>>) {
+  const id = JSON.stringify(config);
+  let lookUps = lookUpsByConfiguration.get(id);
+  if (!lookUps) {
+    const own = newProcess(process.env);
+    own.configure(configuration((key) => config[key]));
+    lookUps = lookUpsOf(own);
+    lookUpsByConfiguration.set(id, lookUps);
+  }
+  return lookUps.lookUp(name, args);
 }

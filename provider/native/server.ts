@@ -6,13 +6,14 @@ import { parseUrn } from "../../formats/urn";
 import type { Values } from "../../formats/values";
 import { PreconditionError } from "../errors";
 import { InitFailedError } from "../host/failures";
+import { lookUpsOf } from "../host/lookUps";
 import type { Process } from "../host/operations";
 import { KINDS, lifecycleOf } from "../resources";
 import type { Kind } from "./comparison";
 import { configurationFailures, nativeConfiguration } from "./configuration";
 import { type NativeResource, nativeResource } from "./host";
 import { fromStruct, type Protocol } from "./protocol";
-import { unmarked } from "./values";
+import { onWire, unmarked } from "./values";
 
 /** What the engine may ask of the plugin itself. */
 export interface About {
@@ -24,6 +25,7 @@ export interface About {
 /** Every method of the service that this provider has. */
 export function serviceOf(protocol: Protocol, process: Process, about: About): UntypedServiceImplementation {
   const { messages, empty } = protocol;
+  const lookUps = lookUpsOf(process);
   const resources = new Map(KINDS.map((kind) => [kind as string, nativeResource(kind, lifecycleOf(kind), process)]));
 
   function resourceOf(urn: string): NativeResource {
@@ -170,6 +172,14 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     delete: ofResource<pb.DeleteRequest, InstanceType<typeof empty.Empty>>(async (resource, request) => {
       await resource.delete(request.getId(), fromStruct(request.getProperties()));
       return new empty.Empty();
+    }),
+
+    invoke: unary<pb.InvokeRequest, pb.InvokeResponse>(async (request) => {
+      const name = request.getTok().split(":").at(-1) ?? "";
+      const found = await lookUps.lookUp(name, plainValues(request.getArgs()));
+      const response = new messages.InvokeResponse();
+      response.setReturn(struct(onWire({ ...found })));
+      return response;
     }),
 
     // The engine also sends it at the end of every operation. Requests have their own time limits.

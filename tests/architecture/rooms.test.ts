@@ -16,7 +16,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "provider/settings": [...BASICS, "provider/api"],
   "provider/reconcile": [...BASICS, "provider/api", "formats"],
   "provider/resources": [...BASICS, "provider/api", "provider/reconcile", "formats"],
-  "provider/host": [...BASICS, "provider/api", "provider/settings", "provider/reconcile", "formats"],
+  "provider/lookUps": [...BASICS, "provider/api", "provider/reconcile"],
+  "provider/host": [
+    ...[...BASICS, "provider/api", "provider/settings", "provider/reconcile", "provider/lookUps", "formats"],
+  ],
+  "provider/native": [
+    ...BASICS,
+    "provider/host",
+    "provider/reconcile",
+    "provider/resources",
+    "provider/settings",
+    "formats",
+  ],
   "provider/dynamic": [
     "provider/host",
     "provider/reconcile",
@@ -26,6 +37,9 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "formats",
   ],
   sdk: ["provider/ids", "provider/text", "formats"],
+  // The provider is loaded by programs that look something up, and only then.
+  "sdk/lookUps": ["sdk", "provider/dynamic", "formats"],
+  "sdk/index": ["sdk"],
   "cli/shared": ["provider", "formats"],
   "cli/adopt": ["cli/shared", "provider", "formats"],
   "cli/alert": ["cli/shared", "cli/audit", "cli/balance", "provider", "formats"],
