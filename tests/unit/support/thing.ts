@@ -1,7 +1,9 @@
+import type { Values } from "../../../formats/values";
 import { fixedKey } from "../../../provider/api/credential";
 import { dynamicProvider } from "../../../provider/dynamic/host";
 import type { DynamicProvider, Properties } from "../../../provider/dynamic/protocol";
 import type { Process } from "../../../provider/host/operations";
+import { type NativeResource, nativeResource } from "../../../provider/native/host";
 import { AccountGuard, type AccountRef } from "../../../provider/reconcile/account";
 import type { Lifecycle } from "../../../provider/reconcile/lifecycle";
 import { Secret } from "../../../provider/secret";
@@ -47,12 +49,9 @@ export interface HostOptions extends Partial<Process> {
   baseUrl?: string;
 }
 
-/** A provider for a lifecycle with these methods. Any other method fails the test. */
-export function provider(
-  methods: Methods,
-  { baseUrl = PUBLIC_BASE_URL, ...options }: HostOptions = {},
-): DynamicProvider {
-  const lifecycle: Lifecycle<Inputs, Outputs> = {
+/** A lifecycle with these methods. Any other method fails the test. */
+function lifecycleWith(methods: Methods): Lifecycle<Inputs, Outputs> {
+  return {
     title: "thing",
     secretOutputs: ["key"],
     computedOutputs: ["key"],
@@ -68,7 +67,10 @@ export function provider(
     delete: never,
     ...methods,
   };
-  return dynamicProvider(lifecycle, {
+}
+
+function processWith({ baseUrl = PUBLIC_BASE_URL, ...options }: HostOptions): Process {
+  return {
     configure: () => undefined,
     apiContext: () => ({
       settings: { credential: fixedKey(new Secret(MANAGEMENT_KEY)), baseUrl, source: "environment" },
@@ -80,8 +82,20 @@ export function provider(
     session: newSession(),
     gate: (text) => gate(text, new Secret(MANAGEMENT_KEY)),
     ...options,
-  });
+  };
 }
+
+/** The dynamic provider of a lifecycle with these methods. */
+export function provider(methods: Methods, options: HostOptions = {}): DynamicProvider {
+  return dynamicProvider(lifecycleWith(methods), processWith(options));
+}
+
+/** The same with the native provider. It counts as a kind that exists, for the code that it keeps in the state. */
+export function nativeThing(methods: Methods, options: HostOptions = {}): NativeResource {
+  return nativeResource("InferenceKey", lifecycleWith(methods), processWith(options));
+}
+
+export const NATIVE_STATE: Values = { name: "ci", key: KEY, __origin: ORIGIN };
 
 export const noCredentials: HostOptions = {
   apiContext: () => {

@@ -1,0 +1,124 @@
+/** What the native provider adds to the operations: previews, default names, and which inputs differ. */
+import { secret, UNKNOWN } from "../../formats/values";
+import { changedInputs } from "../../provider/native/comparison";
+import { configurationFailures, nativeConfiguration } from "../../provider/native/configuration";
+import { onWire, unmarked } from "../../provider/native/values";
+import { Secret } from "../../provider/secret";
+import { KEY } from "./support/samples";
+import { NATIVE_STATE, nativeThing, noCredentials, ORIGIN, outputs } from "./support/thing";
+
+const URN = "urn:pulumi:dev::shop::openrouter:index:InferenceKey::ci";
+const CHILD_URN = "urn:pulumi:dev::shop::my:index:Team$openrouter:index:InferenceKey::ci";
+
+describe("check", () => {
+  const accepting = { check: (inputs: object) => ({ inputs: inputs as { name: string }, failures: [] as [] }) };
+
+  test.each([
+    ["an omitted name", URN, {}, { name: "shop/dev/ci", __defaultName: true }],
+    ["a null name", URN, { name: null }, { name: "shop/dev/ci", __defaultName: true }],
+    ["an omitted name of a child, which may not be the only one", CHILD_URN, {}, { name: "shop/dev/ci" }],
+    ["a declared name", URN, { name: "own" }, { name: "own" }],
+    ["a name that is not known yet", URN, { name: UNKNOWN }, { name: UNKNOWN }],
+  ])("completes %s", async (_title, urn, news, expected) => {
+    const { inputs } = await nativeThing(accepting, noCredentials).check(urn, {}, news);
+    expect(inputs).toEqual(expected);
+  });
+
+  test("leaves kinds without a default name as declared", async () => {
+    const thing = nativeThing({ ...accepting, hasDefaultName: false }, noCredentials);
+    expect((await thing.check(URN, {}, {})).inputs).toEqual({});
+  });
+});
+
+describe("preview", () => {
+  test("of a create returns the inputs, and what the API chooses as unknown, without a call", async () => {
+    const { id, outputs } = await nativeThing({}, noCredentials).create({ name: "ci", size: 2 }, true);
+    expect({ id, outputs }).toEqual({
+      id: "",
+      outputs: { name: "ci", size: 2, key: secret(UNKNOWN), __provider: expect.stringContaining("InferenceKey") },
+    });
+  });
+
+  test("of an update keeps what the API chose", async () => {
+    const previewed = await nativeThing({}, noCredentials).update("id", NATIVE_STATE, { name: "ci", size: 3 }, true);
+    expect(previewed).toMatchObject({ name: "ci", size: 3, key: secret(KEY) });
+  });
+});
+
+describe("diff", () => {
+  const differing = (replaces: string[] = []) => ({ diff: () => ({ changed: true, replaces }) });
+
+  test("names the inputs that differ", async () => {
+    const thing = nativeThing(differing(), noCredentials);
+    const difference = await thing.diff("id", NATIVE_STATE, { name: "ci" }, { name: "ci", size: 3 });
+    expect(difference).toEqual({ changed: true, replaces: [], inputs: new Map([["size", "ADD"]]) });
+  });
+
+  test("names none if the meaning is the same", async () => {
+    const thing = nativeThing({ diff: () => ({ changed: false, replaces: [] }) }, noCredentials);
+    const difference = await thing.diff("id", NATIVE_STATE, { name: "ci" }, { name: "CI" });
+    expect(difference).toEqual({ changed: false, replaces: [], inputs: new Map() });
+  });
+
+  test("updates what this run has undone", async () => {
+    const undone = { diff: () => ({ changed: false, replaces: [] }), isUndone: () => true };
+    const difference = await nativeThing(undone, noCredentials).diff("id", NATIVE_STATE, {}, { name: "ci" });
+    expect(difference).toEqual({ changed: true, replaces: [], inputs: new Map() });
+  });
+});
+
+test.each([
+  ["an added one", {}, { a: 1 }, [], { a: "ADD" }],
+  ["a removed one", { a: 1 }, {}, [], { a: "DELETE" }],
+  ["a changed one", { a: [1] }, { a: [2] }, [], { a: "UPDATE" }],
+  ["one that replaces", { a: 1 }, { a: 2 }, ["a"], { a: "UPDATE_REPLACE" }],
+  ["one that replaces, although only the live value differs", { a: 1 }, { a: 1 }, ["a"], { a: "UPDATE_REPLACE" }],
+  ["none of its own", { __provider: "x", a: 1 }, { __defaultName: true, a: 1 }, [], {}],
+])("compares inputs and shows %s", (_title, olds, news, replaces, expected) => {
+  expect(Object.fromEntries(changedInputs(olds, news, replaces))).toEqual(expected);
+});
+
+test("keeps the code of the dynamic provider in outputs, so that a stack can move back", async () => {
+  const create = async () => ({ id: "id", outputs: outputs() });
+  const { outputs: created } = await nativeThing({ create }).create({ name: "ci" }, false);
+  expect(created).toEqual({
+    name: "ci",
+    key: secret(KEY),
+    __origin: ORIGIN,
+    __provider: 'exports.handler = () => require("pulumi-openrouter/dynamic").provider("InferenceKey");',
+  });
+});
+
+test("marks secrets on the wire, and reads values without marks at any depth", () => {
+  expect(onWire({ key: new Secret("s"), none: undefined })).toEqual({ key: secret("s") });
+  expect(unmarked({ a: secret({ b: [secret(1)] }) })).toEqual({ a: { b: [1] } });
+});
+
+describe("configuration", () => {
+  const provider = (name: string) => `urn:pulumi:dev::shop::pulumi:providers:openrouter::${name}`;
+
+  test.each([
+    ["the default provider", provider("default"), { explicit: false, ownKey: false }],
+    ["the default provider of a version", provider("default_0_1_0"), { explicit: false, ownKey: false }],
+    ["an explicit provider", provider("emea"), { explicit: true, ownKey: true }],
+    ["an engine that sends no URN", undefined, { explicit: false, ownKey: false }],
+  ])("takes the settings of %s", (_title, urn, marks) => {
+    const configured = nativeConfiguration(urn, { managementKey: "k", account: "org_1", deleteOrphans: true });
+    expect(configured).toMatchObject({ ...marks, account: "org_1", deleteOrphans: true });
+    expect(configured.managementKey?.reveal()).toBe("k");
+  });
+
+  test("leaves an explicit provider without credentials to the environment", () => {
+    expect(nativeConfiguration(provider("emea"), {})).toMatchObject({ explicit: true, ownKey: false });
+  });
+
+  test("rejects an empty credential and two of them", () => {
+    expect(configurationFailures({ managementKey: "" })).toEqual([
+      expect.stringContaining("managementKey: is declared"),
+    ]);
+    expect(configurationFailures({ managementKey: "a", federationPolicyId: "b" })).toEqual([
+      expect.stringContaining("both declared"),
+    ]);
+    expect(configurationFailures({ baseUrl: "x" })).toEqual([]);
+  });
+});
