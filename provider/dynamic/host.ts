@@ -32,7 +32,7 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 
     async diff(id, olds, news) {
       const { changed, replaces, isUndone } = await operations.diff(id, withoutCode(olds), withoutCode(news));
-      if (!changed && isUndone) return { changes: true, replaces: [] };
+      if (isUndone) return { changes: true, replaces: [] };
       // Not `changes: true`: without it the engine compares the inputs itself, shows which differ, and obeys
       // replaceOnChanges.
       return changed ? { replaces } : { changes: false };

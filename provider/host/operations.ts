@@ -165,7 +165,8 @@ export function operationsOf<Inputs extends object, Outputs extends object>(
       const { changed, replaces } = lifecycle.diff(outputsIn(olds), news as Inputs, account);
       // A refresh compares with the inputs of the state, not of the program.
       if (session.programRuns) plan(id, olds, news, replaces);
-      return { changed, replaces, isUndone: lifecycle.isUndone?.(session, news as Inputs) ?? false };
+      const isUndone = !changed && lifecycle.isUndone?.(session, news as Inputs) === true;
+      return { changed, replaces, isUndone };
     },
 
     async create(news) {
@@ -198,7 +199,7 @@ export function operationsOf<Inputs extends object, Outputs extends object>(
         throw new PreconditionError(
           context.api.operation,
           "there is no such object in this account",
-          "check the id that is passed to `get`",
+          isImport ? "check the id that is passed to `get` or `import`" : "check the id that is passed to `get`",
         );
       }
       if (!found) {

@@ -4,6 +4,7 @@ import {
   effectsOf,
   errorsOf,
   expectFailure,
+  HOST,
   NO_EFFECTS,
   openDeclaredStack,
 } from "./support/declaredStack";
@@ -56,9 +57,13 @@ test("names both assignments when they assign the same key", async () => {
 test("suggests `adopt` when a resource has the option `import`", async () => {
   const s = await openDeclaredStack();
   const { ok, output } = await s.preview({ bad: { kind: "InferenceKey", opts: { import: HASH } } });
+  const advice =
+    HOST === "native"
+      ? /Check the id that is passed to `get` or `import`/
+      : /Instead of `import`, pass the id as `adopt`/;
   expect({ ok, output }).toEqual({
     ok: false,
-    output: expect.stringMatching(/Instead of `import`, pass the id as `adopt`/),
+    output: expect.stringMatching(advice),
   });
 });
 

@@ -7,12 +7,11 @@ import "./shortWaits";
 import { isDeepStrictEqual } from "node:util";
 import type { Kind } from "../../../formats/typeTokens";
 import type { Values } from "../../../formats/values";
-import { dynamicProvider } from "../../../provider/dynamic/host";
 import type { DynamicProvider, Properties } from "../../../provider/dynamic/protocol";
 import { newProcess } from "../../../provider/host/process";
-import { lifecycleOf } from "../../../provider/resources";
 import { configuration } from "../../../provider/settings";
 import { ignoreChanges } from "../../../testing/engine/plan";
+import { providerOf } from "./hosts";
 import { type Kill, runUntilKilled } from "./killed";
 import { printedForms } from "./leaks";
 
@@ -101,8 +100,7 @@ export class InProcessStack {
     const apiContext = process.apiContext.bind(process);
     process.apiContext = () => ({ ...apiContext(), log: (line) => void printed.push(line) });
     process.configure(configuration((key) => config[key]));
-    const providerOf = (kind: Kind) => dynamicProvider(lifecycleOf(kind), process);
-    const run: Run = { ok: true, steps: [], printed, providerOf };
+    const run: Run = { ok: true, steps: [], printed, providerOf: (kind) => providerOf(kind, process) };
     try {
       const end = kill ? await runUntilKilled(kill, () => work(run)) : await work(run);
       if (end === "killed") Object.assign(run, { ok: false, killed: true });
