@@ -41,6 +41,12 @@ export class Snapshot {
     return this.recorded(urn) ?? this.old([urn]);
   }
 
+  /** Adds an object that the operation goes on to compare with the program. */
+  add(resource: Resource): void {
+    resource.created = resource.modified = new Date().toISOString();
+    this.olds = [...this.olds, resource];
+  }
+
   /** Records a resource, and removes its old state. */
   record(resource: Resource, old?: Resource): void {
     const now = new Date().toISOString();

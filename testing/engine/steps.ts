@@ -96,9 +96,9 @@ export class Steps extends StepRunner {
     });
   }
 
-  import(next: Resource): Promise<void> {
+  import(next: Resource, record: (resource: Resource) => void): Promise<void> {
     return this.step({ op: "import", resource: next, pending: "importing" }, async () => {
-      this.run.snapshot.record(next);
+      record(next);
     });
   }
 

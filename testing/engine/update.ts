@@ -100,7 +100,7 @@ export class Update {
         throw new AbortedError();
       }
       Object.assign(next, { id, outputs: fromPlaintext(outputs as Values) });
-      await this.steps.import(next);
+      await this.steps.import(next, (resource) => this.run.snapshot.record(resource));
     }
   }
 
@@ -130,7 +130,7 @@ export class Update {
   private async imported(goal: Goal, next: Resource): Promise<Resource | undefined> {
     if (goal.importId === "") return undefined;
     const found = await this.steps.readImported(next, goal.importId);
-    await this.steps.import(found);
+    await this.steps.import(found, (resource) => this.run.snapshot.add(resource));
     return found;
   }
 
