@@ -152,11 +152,14 @@ export interface ImportFile {
   resources: ImportedResource[];
 }
 
-/** One object of an import file. For a dynamic resource both `inputs` and `outputs` must hold its `__provider`. */
+/**
+ * One object of an import file. Without outputs, its provider reads it. For a dynamic resource, which can't be read, both
+ * `inputs` and `outputs` must hold its `__provider`.
+ */
 export interface ImportedResource {
   type: string;
   name: string;
   id: string;
-  inputs: Record<string, unknown>;
-  outputs: Record<string, unknown>;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
 }

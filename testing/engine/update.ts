@@ -81,26 +81,34 @@ export class Update {
     await this.steps.idle();
   }
 
-  /** Imports objects. The file has their inputs and outputs; the provider only checks the inputs. */
+  /** Imports objects. The provider reads those of which the file has no outputs, and checks the inputs of all. */
   async import(resources: ImportedResource[]): Promise<void> {
     const name = `${this.project}-${this.stack}`;
     const parent = makeUrn(this.stack, this.project, "", STACK_TYPE, name);
     const stack = this.run.snapshot.old([parent]);
     if (stack) this.run.snapshot.record(stack, stack);
     else await this.register({ ...EMPTY_GOAL, type: STACK_TYPE, name, custom: false });
-    for (const { type, name, id, inputs, outputs } of resources) {
-      const goal = { ...EMPTY_GOAL, type, name, parent, inputs: fromPlaintext(inputs as Values) };
-      const next = resourceOf(goal, makeUrn(this.stack, this.project, parent, type, name));
-      try {
-        if (this.run.snapshot.current(next.urn)) throw new Error(`resource '${name}' already exists in the stack`);
-        next.provider = await this.defaultProvider(type);
-        next.inputs = await this.check(goal, next, goal.inputs, goal.inputs);
-      } catch (error) {
-        this.reportFailure(next.urn, error);
-        throw new AbortedError();
-      }
-      Object.assign(next, { id, outputs: fromPlaintext(outputs as Values) });
-      await this.steps.import(next, (resource) => this.run.snapshot.record(resource));
+    const record = (resource: Resource) => this.run.snapshot.record(resource);
+    for (const resource of resources) await this.steps.import(await this.prepareImport(resource, parent), record);
+  }
+
+  private async prepareImport(
+    { type, name, id, inputs, outputs }: ImportedResource,
+    parent: string,
+  ): Promise<Resource> {
+    const goal = { ...EMPTY_GOAL, type, name, parent, inputs: fromPlaintext((inputs ?? {}) as Values) };
+    const next = resourceOf(goal, makeUrn(this.stack, this.project, parent, type, name));
+    try {
+      if (this.run.snapshot.current(next.urn)) throw new Error(`resource '${name}' already exists in the stack`);
+      next.provider = await this.defaultProvider(type);
+      const found = outputs
+        ? { ...next, id, outputs: fromPlaintext(outputs as Values) }
+        : await this.steps.readImported(next, id);
+      await this.check(goal, found, found.inputs, found.inputs);
+      return found;
+    } catch (error) {
+      this.reportFailure(next.urn, error);
+      throw new AbortedError();
     }
   }
 
