@@ -196,7 +196,12 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
       ? { ...NO_NORMALIZATIONS, models: await shortNames(context.api, modelsIn(live)) }
       : normalizationsFrom(olds ?? {});
     const outputs = toOutputs(live, olds ? declaredInputs(olds) : {}, known);
-    return { outputs, inputs: declaredInputs(outputs) };
+    const inputs = declaredInputs(outputs);
+    if (!context.isImport) return { outputs, inputs };
+    // The program may declare the workspace. It must if it is not the default one.
+    const workspace = live.workspaceId === null ? {} : { workspaceId: live.workspaceId };
+    const isDefault = live.workspaceId === context.account.workspace;
+    return { outputs: { ...outputs, ...workspace }, inputs: { ...inputs, ...(isDefault ? {} : workspace) } };
   },
 
   update(context, id, olds, news) {

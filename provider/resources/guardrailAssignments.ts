@@ -136,7 +136,9 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
     const live = complete ?? shown;
     if (!live) return undefined;
     if (!olds) {
-      const inputs = { guardrailId, ...live };
+      // A program need not declare an empty list.
+      const lists = Object.entries(live).filter(([, list]) => !context.isImport || list.length > 0);
+      const inputs = { guardrailId, ...(lists.length > 0 ? Object.fromEntries(lists) : live) };
       return { inputs, outputs: inputs };
     }
     const outputs = toOutputs(declaredInputs(olds), managedPart(live, olds), olds);

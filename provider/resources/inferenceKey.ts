@@ -41,6 +41,7 @@ import { Secret } from "../secret";
 import { clean } from "../text";
 import {
   CHOSEN_BY_SERVER,
+  chosenByServer,
   desiredFields,
   desiredImmutable,
   type Fields,
@@ -187,7 +188,10 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
     const key = await observe(context, keys, hash, olds);
     if (!key) return undefined;
     const outputs = toOutputs(context, key, olds ? toInputs(olds) : {}, olds?.key ?? NO_SECRET);
-    return { outputs, inputs: toInputs(outputs) };
+    const inputs = toInputs(outputs);
+    // The program may declare what the server has chosen.
+    if (context.isImport) return { outputs: { ...outputs, ...chosenByServer(key) }, inputs };
+    return { outputs, inputs };
   },
 
   update: (context, hash, olds, news) =>

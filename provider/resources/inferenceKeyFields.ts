@@ -91,6 +91,10 @@ export function observedFields({ name, limit, limitReset, includeByokInLimit, di
 /** Immutable settings that the server chooses if they are omitted. An omitted expiry means never. */
 export const CHOSEN_BY_SERVER = ["creatorUserId", "externalUser"];
 
+export function chosenByServer({ workspaceId, creatorUserId, externalUser }: Key): Partial<InferenceKeyInputs> {
+  return omitNullish({ workspaceId, creatorUserId, externalUser }) as Partial<InferenceKeyInputs>;
+}
+
 export function desiredImmutable({ expiresAt, creatorUserId, externalUser }: InferenceKeyInputs): Immutable {
   return { expiresAt: expiresAt && utcSeconds(expiresAt), creatorUserId, externalUser };
 }
