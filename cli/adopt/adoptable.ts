@@ -5,6 +5,7 @@ import type { DynamicProvider, Properties } from "../../provider/dynamic/protoco
 import { newProcess } from "../../provider/host/process";
 import { STATE_VERSION } from "../../provider/host/stamp";
 import { lifecycleOf } from "../../provider/resources";
+import type { Secret } from "../../provider/secret";
 import { holdsNoKey } from "../../provider/text";
 
 /** An object of the account, and how a program declares it. */
@@ -18,13 +19,16 @@ export interface Adoptable {
   isPermanent: boolean;
   /** Of a set: how many keys and members have its guardrail but can't be in it. */
   others: number;
+  /** Words for the name of the resource; by default the name of the object. */
+  path?: string;
+  /** Of a key: the key itself, which the API does not return. */
+  secret?: Secret;
 }
 
 /** An object that no program can declare. */
 export interface Skipped {
-  kind: Kind;
-  id: string;
-  name: string;
+  /** Identifies the object. */
+  title: string;
   reason: string;
 }
 
@@ -56,12 +60,17 @@ export async function readForAdoption(
   const { inputs, props: outputs = {} } = await provider.read(id, state);
   if (!inputs) return [];
   const checked = await provider.check({}, inputs);
-  const skipped = (reason: string): [Skipped] => [{ kind, id, name: String(inputs.name ?? ""), reason }];
+  const skipped = (reason: string): [Skipped] => [{ title: titleOf(kind, id, String(inputs.name ?? "")), reason }];
   if (!checked.inputs) return skipped(checked.failures.map(({ reason }) => reason).join("; "));
   if (!holdsNoKey(JSON.stringify(checked.inputs))) {
     return skipped("it contains what looks like a key, which would be in plain text in the program");
   }
   return [{ kind, id, inputs: checked.inputs, outputs, isPermanent, others }];
+}
+
+function titleOf(kind: Kind, id: string, name: string): string {
+  const noun = kind === "InferenceKey" ? "key" : kind === "Guardrail" ? "guardrail" : "assignment";
+  return name === "" ? `${noun} (${id})` : `${noun} "${name}" (${id})`;
 }
 
 export function isAdoptable(object: Adoptable | Skipped): object is Adoptable {

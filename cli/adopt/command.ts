@@ -1,23 +1,29 @@
 /** `pulumi-openrouter adopt`: writes a program that declares the objects of an account. It only reads the account. */
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { clean } from "../../provider/text";
 import { openAccount } from "../shared/account";
 import { CREDENTIALS_HELP } from "../shared/environment";
 import { newCommand, type Terminal, UsageError } from "../shared/terminal";
+import { writeBoth, writeText } from "./files";
 import type { Filter } from "./filter";
 import { importFileText } from "./importFile";
-import { programText } from "./program";
+import { type Host, programText } from "./program";
 import { reportText, skippedLines } from "./report";
 import { resourcesOf } from "./resources";
-import { select } from "./selection";
+import { type Selection, select } from "./selection";
+import { selectFromTerraform } from "./terraform/selection";
 
 interface AdoptOptions extends Filter {
   out: string;
   import?: string;
+  native?: boolean;
+  fromTerraform?: string;
   force?: boolean;
 }
+
+/** Of adoptions that need one. */
+const IMPORT_FILE = "import.json";
 
 export function adoptCommand(terminal: Terminal): Command {
   return newCommand("adopt", terminal)
@@ -30,6 +36,13 @@ export function adoptCommand(terminal: Terminal): Command {
     .option("--import <file>", "also write this file for `pulumi import`, and omit `adopt` from the program")
     .option("--workspace <name or id>", "only objects in this workspace")
     .option("--name <pattern>", "only keys and guardrails with matching names; * matches any characters")
+    .option("--native", "for the native provider: write a program and a file for `pulumi import`")
+    .addOption(
+      new Option(
+        "--from-terraform <file>",
+        "only objects in this Terraform state, with the keys that it has",
+      ).conflicts(["workspace", "name"]),
+    )
     .option("--force", "overwrite existing files")
     .addHelpText("after", HELP)
     .action((options: AdoptOptions) => adopt(terminal, options));
@@ -44,6 +57,10 @@ shows no changes.
 Objects of other stacks are included; exclude them with --name or --workspace. A
 guardrail with assignments gets one GuardrailAssignments, which is exclusive
 only if it lists every key and member that has the guardrail.
+
+--native and --from-terraform write import.json unless --import names another
+file. With --from-terraform, the import file has the keys of the state in plain
+text: delete it after the import. The state can come from standard input (-).
 ${CREDENTIALS_HELP}
 
 Exit code: 0 if the files were written, 2 if not.
@@ -51,19 +68,29 @@ Exit code: 0 if the files were written, 2 if not.
 Examples:
   pulumi-openrouter adopt
   pulumi-openrouter adopt --out openrouter.ts --name 'team-a/*'
-  pulumi-openrouter adopt --import import.json`;
+  pulumi-openrouter adopt --import import.json
+  pulumi-openrouter adopt --native
+  terraform state pull | pulumi-openrouter adopt --from-terraform -`;
 
 async function adopt(terminal: Terminal, options: AdoptOptions): Promise<void> {
-  const { out, import: importFile, force = false, ...filter } = options;
-  const files = importFile === undefined ? [out] : [out, importFile];
-  if (!force) requireAbsent(files);
-  const selection = await select(openAccount(terminal), terminal.env, filter);
+  const { out, native = false, fromTerraform, force = false } = options;
+  const needsImport = native || fromTerraform !== undefined;
+  const importFile = options.import ?? (needsImport ? IMPORT_FILE : undefined);
+  const host: Host = native ? "native" : "dynamic";
+  if (!force) requireAbsent(importFile === undefined ? [out] : [out, importFile]);
+  const selection = await selected(terminal, options);
   for (const line of skippedLines(selection)) terminal.err(line);
   const resources = resourcesOf(selection);
   if (resources.length === 0) throw new Error("nothing was written: there is no key or guardrail to adopt");
-  await write(out, programText(resources, importFile === undefined ? "adopt" : "import"));
-  if (importFile !== undefined) await write(importFile, importFileText(resources));
+  const program = programText(resources, importFile === undefined ? "adopt" : "import", host);
+  if (importFile === undefined) await writeText(out, program);
+  else await writeBoth([importFile, importFileText(resources, host)], [out, program], force);
   terminal.out(reportText(resources, out, importFile, terminal.width));
+}
+
+function selected(terminal: Terminal, { fromTerraform, workspace, name }: AdoptOptions): Promise<Selection> {
+  if (fromTerraform !== undefined) return selectFromTerraform(terminal, fromTerraform);
+  return select(openAccount(terminal), terminal.env, { ...(workspace && { workspace }), ...(name && { name }) });
 }
 
 function requireAbsent(files: readonly string[]): void {
@@ -72,13 +99,4 @@ function requireAbsent(files: readonly string[]): void {
   throw new UsageError(
     `nothing was written: ${existing.join(" and ")} already exists. Name another file, or overwrite it with --force`,
   );
-}
-
-async function write(file: string, content: string): Promise<void> {
-  try {
-    await writeFile(file, content);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`write ${clean(file)}: ${code === "ENOENT" ? "no such folder" : code}`);
-  }
 }

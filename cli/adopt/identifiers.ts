@@ -8,7 +8,7 @@ export interface Identity {
 }
 
 /** Gives each object a unique name, in the order of the calls. */
-export function newNames(): (kind: "key" | "guardrail", objectName: string) => Identity {
+export function newNames(): (kind: "key" | "guardrail" | "assignment", objectName: string) => Identity {
   const taken = new Set<string>();
   return (kind, objectName) => {
     const words = wordsOf(objectName, kind);

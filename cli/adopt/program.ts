@@ -6,24 +6,42 @@ import { objectSource, stringSource } from "./source";
 /** How Pulumi adopts the objects: with the input `adopt`, or with `pulumi import` before the program runs. */
 export type AdoptionMode = "adopt" | "import";
 
-export function programText(resources: readonly Resource[], mode: AdoptionMode): string {
-  const section = (comment: string, kind: Resource["kind"]) => {
-    const statements = resources.filter((each) => each.kind === kind).map((each) => statement(each, mode));
+/** Which provider manages the resources of the program. */
+export type Host = "dynamic" | "native";
+
+export function programText(resources: readonly Resource[], mode: AdoptionMode, host: Host): string {
+  const section = (comment: string, isIn: (resource: Resource) => boolean) => {
+    const statements = resources.filter(isIn).map((each) => statement(each, mode));
     return statements.length === 0 ? [] : [commented(comment), ...statements];
   };
   const parts = [
-    HEAD,
-    ...section("Guardrails.", "Guardrail"),
-    ...section(`Inference keys. ${aboutSecrets(mode)}`, "InferenceKey"),
-    ...section(ABOUT_SETS, "GuardrailAssignments"),
+    `${HEAD}\nimport * as openrouter from "${host === "native" ? "pulumi-openrouter/native" : "pulumi-openrouter"}";`,
+    ...section("Guardrails.", ({ kind }) => kind === "Guardrail"),
+    ...section(ABOUT_CARRIED_SECRETS, ({ secret }) => secret !== undefined),
+    ...section(`Inference keys. ${aboutSecrets(mode)}`, lacksSecret),
+    ...section(ABOUT_SETS, ({ kind }) => kind === "GuardrailAssignments"),
+    ...section(ABOUT_PAIRS, isPair),
   ];
   return `${parts.join("\n\n")}\n`;
 }
 
+/** Whether it is a key whose secret is unknown. */
+export function lacksSecret({ kind, secret }: Resource): boolean {
+  return kind === "InferenceKey" && secret === undefined;
+}
+
+export function isPair({ kind }: Resource): boolean {
+  return kind === "GuardrailKeyAssignment" || kind === "GuardrailMemberAssignment";
+}
+
 const HEAD = `/**
  * The objects of an OpenRouter account, written by \`pulumi-openrouter adopt\`. Edit it freely: \`pulumi up\` applies it.
- */
-import * as openrouter from "pulumi-openrouter";`;
+ */`;
+
+const ABOUT_CARRIED_SECRETS = `Inference keys whose secret was in the Terraform state. Their output \`key\` has it,
+encrypted in the stack's state.`;
+
+const ABOUT_PAIRS = "The guardrails of keys and members, one assignment each. Other assignments are not managed.";
 
 const ABOUT_SETS = `The keys and members that have a guardrail. A set removes the guardrail from all
 others, unless it has \`exclusive: false\`.`;
@@ -48,7 +66,7 @@ function commented(text: string): string {
 }
 
 function statement({ kind, id, name, identifier, args, others, isPermanent }: Resource, mode: AdoptionMode): string {
-  const adopt = kind !== "GuardrailAssignments" && mode === "adopt" && { adopt: id };
+  const adopt = (kind === "InferenceKey" || kind === "Guardrail") && mode === "adopt" && { adopt: id };
   const all = { ...args, ...adopt };
   const head = `${identifier ? `const ${identifier} = ` : ""}new openrouter.${kind}(`;
   if (isPermanent) {

@@ -2,7 +2,7 @@
 import { pluralize } from "../shared/counts";
 import { printable } from "../shared/output";
 import { type Column, table } from "../shared/table";
-import { aboutSecrets } from "./program";
+import { aboutSecrets, isPair, lacksSecret } from "./program";
 import type { Resource } from "./resources";
 import type { Selection } from "./selection";
 
@@ -13,11 +13,13 @@ export function reportText(
   importFile: string | undefined,
   width: number | undefined,
 ): string {
-  const keys = resources.filter(({ kind }) => kind === "InferenceKey");
+  const keys = resources.filter(lacksSecret);
+  const carried = resources.filter(({ secret }) => secret !== undefined).length;
   const files = [program, importFile].filter((file) => file !== undefined).map(printable);
   return [
     `Wrote ${files.join(" and ")}: ${counts(resources)}. The account was not changed.`,
     nextSteps(program, importFile),
+    ...(carried > 0 && importFile !== undefined ? [aboutImportFile(importFile, carried)] : []),
     ...(keys.length > 0 ? [aboutSecrets(importFile === undefined ? "adopt" : "import"), keyTable(keys, width)] : []),
   ].join("\n\n");
 }
@@ -26,10 +28,11 @@ function counts(resources: readonly Resource[]): string {
   const ofKind = (kind: Resource["kind"]) => resources.filter((each) => each.kind === kind);
   const sets = ofKind("GuardrailAssignments");
   const assigned = sets.flatMap(({ inputs }) => [inputs.keyHashes, inputs.userIds].flat().filter(Boolean));
+  const assignments = assigned.length + resources.filter(isPair).length;
   return [
     pluralize(ofKind("Guardrail").length, "guardrail"),
     pluralize(ofKind("InferenceKey").length, "key"),
-    `${pluralize(assigned.length, "assignment")}${sets.length > 0 ? ` in ${pluralize(sets.length, "set")}` : ""}`,
+    `${pluralize(assignments, "assignment")}${sets.length > 0 ? ` in ${pluralize(sets.length, "set")}` : ""}`,
   ].join(", ");
 }
 
@@ -45,6 +48,12 @@ After that, \`pulumi up\` shows no changes, with or without \`adopt\`.`
 The account does not change. After that, \`pulumi up\` shows no changes.`;
 }
 
+function aboutImportFile(importFile: string, keys: number): string {
+  const file = printable(importFile);
+  return `${file} has ${pluralize(keys, "inference key")} in plain text. Only you can read it. Delete it after the
+import, and never commit it: \`pulumi import\` stores the keys encrypted.`;
+}
+
 const COLUMNS: Column[] = ["KEY", { title: "NAME", minWidth: 20 }, { title: "RESOURCE", minWidth: 20 }];
 
 function keyTable(keys: readonly Resource[], width: number | undefined): string {
@@ -54,10 +63,7 @@ function keyTable(keys: readonly Resource[], width: number | undefined): string 
 
 /** One line for each object that the program does not declare, and why. */
 export function skippedLines({ skipped, partialAssignments, unreadable }: Selection): string[] {
-  const objects = skipped.map(({ kind, id, name, reason }) => {
-    const noun = kind === "InferenceKey" ? "key" : "guardrail";
-    return printable(`Skipped ${name === "" ? "assignment" : `${noun} "${name}"`} (${id}): ${reason}`);
-  });
+  const objects = skipped.map(({ title, reason }) => printable(`Skipped ${title}: ${reason}`));
   const partial = `Skipped ${pluralize(partialAssignments, "assignment")} with only the key or only the guardrail in the program`;
   return [
     ...objects,

@@ -14,6 +14,8 @@ export interface Selection {
   guardrails: Adoptable[];
   keys: Adoptable[];
   sets: Adoptable[];
+  /** Assignments of one key or member each. */
+  pairs: Adoptable[];
   skipped: Skipped[];
   /** How many assignments have only their key or only their guardrail in the program. */
   partialAssignments: number;
@@ -54,6 +56,7 @@ export async function select(account: Account, environment: NodeJS.ProcessEnv, f
     guardrails,
     keys,
     sets: setReads.flat().filter(isAdoptable),
+    pairs: [],
     skipped: [guardrailReads, keyReads, setReads].flat(2).filter((read): read is Skipped => !isAdoptable(read)),
     partialAssignments: partial.length,
     unreadable,
@@ -64,11 +67,11 @@ export async function select(account: Account, environment: NodeJS.ProcessEnv, f
  * Inputs that the API sets if the program omits them, and that it set differently here: a rotated key must stay in its
  * workspace and keep its owner. Several owners mean an organization; other accounts can't declare one.
  */
-function inputsToDeclare({ workspaces, keys }: Inventory): string[] {
+export function inputsToDeclare({ workspaces, keys }: Inventory): string[] {
   const owners = new Set(keys.flatMap(({ creatorUserId }) => creatorUserId ?? []));
   return [...(workspaces.length > 1 ? ["workspaceId"] : []), ...(owners.size > 1 ? ["creatorUserId"] : [])];
 }
 
-function pick(row: object, names: readonly string[]): Properties {
+export function pick(row: object, names: readonly string[]): Properties {
   return Object.fromEntries(Object.entries(row).filter(([name, value]) => names.includes(name) && value !== null));
 }

@@ -26,7 +26,7 @@ export async function readSet(
     const { failures } = await providers(kind).check({}, { guardrailId, userId });
     const reason = failures.map((failure) => failure.reason).join("; ");
     if (reason === "") userIds.push(userId);
-    else skipped.push({ kind, id: `${guardrailId}/${userId}`, name: "", reason });
+    else skipped.push({ title: `assignment (${guardrailId}/${userId})`, reason });
   }
   if (keyHashes.length === 0 && userIds.length === 0) return skipped;
   const others = assigned.length - keyHashes.length + skipped.length;

@@ -161,7 +161,7 @@ test("declares the default guardrail of a workspace so that a destroy leaves it"
 });
 
 describe("with --import", () => {
-  async function imported(): Promise<ImportedResource[]> {
+  async function imported(): Promise<Required<ImportedResource>[]> {
     await adoptOddAccount("--import", inFolder("import.json"));
     return JSON.parse(readFileSync(inFolder("import.json"), "utf8")).resources;
   }

@@ -1,12 +1,10 @@
 /** Adopting an account of odd objects: the command, the first and second `up`, a rotation, and a destroy. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { adoptCommand } from "../../cli/adopt/command";
-import { openStack, type Result, type Simulator, type Stack, type Switches, startSimulator } from "../../testing/index";
+import { readFileSync, writeFileSync } from "node:fs";
+import { kindIn } from "../../formats/typeTokens";
+import type { Simulator, Switches } from "../../testing/index";
 import { fillOddly, type OddAccount, UNDECLARABLE } from "../cli/support/oddAccount";
-import { run } from "../cli/support/terminal";
-import { effectsOf, errorsOf, NO_EFFECTS, type Outcome } from "./support/declaredStack";
+import { type AdoptedProject, adoptInProject, expectNoChanges } from "./support/adoptedProject";
+import { effectsOf, errorsOf, type Outcome } from "./support/declaredStack";
 
 /** Other representations of defaults, timestamps and unset fields that the API may return. */
 const OTHER_REPRESENTATIONS = {
@@ -17,65 +15,29 @@ const OTHER_REPRESENTATIONS = {
   timestamps: "microseconds",
 } as const;
 
-type Mode = "adopt" | "import";
+type Mode = keyof typeof MODES;
 
-interface Project {
-  simulator: Simulator;
-  odd: OddAccount;
-  stack: Stack;
-  program: string;
-  /** Runs the step that brings the objects into the state. */
-  adopt(): Promise<Outcome>;
-  up(refresh?: boolean): Promise<Outcome>;
+const MODES = { adopt: [], import: ["--import", "import.json"], native: ["--native", "--import", "import.json"] };
+
+interface Options {
+  fill?: (simulator: Simulator) => OddAccount;
+  filter?: string[];
 }
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
+interface Project extends AdoptedProject {
+  odd: OddAccount;
+  /** Runs the step that brings the objects into the state. */
+  adopt(): Promise<Outcome>;
+}
 
 /** A Pulumi project with the program that the command has written for the account. */
 async function openProject(
   mode: Mode,
   switches: Partial<Switches>,
-  { fill = fillOddly, filter = [] }: { fill?: (simulator: Simulator) => OddAccount; filter?: string[] } = {},
+  { fill = fillOddly, filter = [] }: Options = {},
 ): Promise<Project> {
-  const simulator = await startSimulator({ switches });
-  const odd = fill(simulator);
-  const folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-adopt-"));
-  closing.push(async () => {
-    await simulator.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const file = (name: string) => join(folder, name);
-  const [program, importFile, stateDir] = [file("index.ts"), file("import.json"), file("state")];
-  mkdirSync(stateDir);
-  symlinkSync(resolve(__dirname, "../../node_modules"), file("node_modules"), "junction");
-  writeFileSync(file("Pulumi.yaml"), "name: adopted\nruntime: nodejs\n");
-  writeFileSync(file("package.json"), '{"name":"adopted","private":true,"main":"index.ts"}');
-  const env = { OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: simulator.managementKey };
-  const args = ["--out", program, ...filter, ...(mode === "import" ? ["--import", importFile] : [])];
-  expect(await run(adoptCommand, args, { env })).toMatchObject({ code: 0 });
-
-  const stack = await openStack({ projectDir: folder, stack: "test", stateDir, passphrase: "test", env });
-  const withCalls = async (operation: () => Promise<Result>): Promise<Outcome> => {
-    simulator.clearRequests();
-    return { ...(await operation()), calls: [...simulator.requests] };
-  };
-  const importAll = () => stack.importFile(JSON.parse(readFileSync(importFile, "utf8")));
-  return {
-    simulator,
-    odd,
-    stack,
-    program,
-    adopt: () => withCalls(() => (mode === "adopt" ? stack.up() : importAll())),
-    up: (refresh = false) => withCalls(() => stack.up({ refresh })),
-  };
-}
-
-async function expectNoChanges(project: Project): Promise<void> {
-  const found = { nextUp: effectsOf(await project.up()), upWithRefresh: effectsOf(await project.up(true)) };
-  expect(found).toEqual({ nextUp: NO_EFFECTS, upWithRefresh: NO_EFFECTS });
+  const { filled: odd, ...project } = await adoptInProject({ switches, fill, args: [...filter, ...MODES[mode]] });
+  return { ...project, odd, adopt: mode === "adopt" ? () => project.up() : project.import };
 }
 
 /** The number of resources that manage all objects of an account: a set for each guardrail with assignments. */
@@ -87,6 +49,7 @@ function resourcesFor({ keys, guardrails, keyAssignments, memberAssignments }: S
 test.each([
   ["adopt", "create", OTHER_REPRESENTATIONS],
   ["import", "import", {}],
+  ["native", "import", OTHER_REPRESENTATIONS],
 ] as const)("manages a whole account when it is brought in by %s", async (mode, step, switches) => {
   const project = await openProject(mode, switches);
   const { account } = project.simulator;
@@ -97,7 +60,7 @@ test.each([
   const adopted = await project.adopt();
   expect({ errors: errorsOf(adopted), writes: effectsOf(adopted).writes }).toEqual({ errors: "", writes: [] });
   expect(account).toEqual(before);
-  const ours = adopted.steps.filter(({ type }) => type.includes("dynamic/openrouter:"));
+  const ours = adopted.steps.filter(({ type }) => kindIn(type) !== undefined);
   expect({ resources: new Set(ours.map(({ urn }) => urn)).size, steps: new Set(ours.map(({ op }) => op)) }).toEqual({
     resources: resourcesFor(before) - Object.keys(UNDECLARABLE).length,
     steps: new Set([step]),
@@ -129,7 +92,7 @@ test.each([
   expect(account.guardrails.map(({ name }) => name)).toEqual([expect.stringMatching(/^Workspace .* Default$/)]);
 });
 
-test.each(["adopt", "import"] as const)(
+test.each(["adopt", "import", "native"] as const)(
   "keeps the assignments of unmanaged keys when a part of an account is brought in by %s",
   async (mode) => {
     const project = await openProject(mode, {}, { filter: ["--name", "full"], fill: withUnmanagedKeysUnder("full") });

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { adoptCommand } from "../../../cli/adopt/command";
+import type { Kind } from "../../../formats/typeTokens";
 import { compiler } from "../../package/support/compiler";
 import { credentials, eachTestOnASimulator } from "./account";
 import { type Run, run } from "./terminal";
@@ -14,6 +15,11 @@ interface Declared {
   args: Record<string, unknown>;
 }
 
+const KINDS: readonly Kind[] = [
+  ...(["InferenceKey", "Guardrail", "GuardrailAssignments"] as const),
+  ...(["GuardrailKeyAssignment", "GuardrailMemberAssignment"] as const),
+];
+
 let folder: string;
 
 /** A fresh account and an empty folder for each test of the file. */
@@ -23,9 +29,11 @@ export function eachTestAdopts() {
     folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-adopt-"));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
-  const adopt = (...args: string[]): Promise<Run> =>
-    run(adoptCommand, ["--out", inFolder("index.ts"), ...args], { env: credentials(simulator()) });
-  return { simulator, adopt };
+  const adopt = (...args: string[]): Promise<Run> => adoptWith("", ...args);
+  /** With standard input. */
+  const adoptWith = (input: string, ...args: string[]): Promise<Run> =>
+    run(adoptCommand, ["--out", inFolder("index.ts"), ...args], { env: credentials(simulator()), input });
+  return { simulator, adopt, adoptWith };
 }
 
 export function inFolder(name: string): string {
@@ -43,7 +51,7 @@ export function declared(): Declared[] {
     compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
   });
   const all: Declared[] = [];
-  const classes = ["InferenceKey", "Guardrail", "GuardrailAssignments"].map((kind) => {
+  const classes = KINDS.map((kind) => {
     const remember = function (this: { id: string }, name: string, args: Declared["args"]) {
       this.id = `the id of ${kind} ${name}`;
       all.push({ kind, name, args });
