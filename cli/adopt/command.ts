@@ -1,5 +1,6 @@
 /** `pulumi-openrouter adopt`: writes a program that declares the objects of an account. It only reads the account. */
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { clean } from "../../provider/text";
 import { openAccount } from "../shared/account";
@@ -77,7 +78,9 @@ async function adopt(terminal: Terminal, options: AdoptOptions): Promise<void> {
   const needsImport = native || fromTerraform !== undefined;
   const importFile = options.import ?? (needsImport ? IMPORT_FILE : undefined);
   const host: Host = native ? "native" : "dynamic";
-  if (!force) requireAbsent(importFile === undefined ? [out] : [out, importFile]);
+  const files = importFile === undefined ? [out] : [out, importFile];
+  requireDistinct(fromTerraform === undefined ? files : [...files, fromTerraform]);
+  if (!force) requireAbsent(files);
   const selection = await selected(terminal, options);
   for (const line of skippedLines(selection)) terminal.err(line);
   const resources = resourcesOf(selection);
@@ -91,6 +94,13 @@ async function adopt(terminal: Terminal, options: AdoptOptions): Promise<void> {
 function selected(terminal: Terminal, { fromTerraform, workspace, name }: AdoptOptions): Promise<Selection> {
   if (fromTerraform !== undefined) return selectFromTerraform(terminal, fromTerraform);
   return select(openAccount(terminal), terminal.env, { ...(workspace && { workspace }), ...(name && { name }) });
+}
+
+/** With --force, one would overwrite the other. */
+function requireDistinct(files: readonly string[]): void {
+  const paths = files.map((file) => resolve(file));
+  const repeated = files.find((_, at) => paths.indexOf(paths[at] as string) !== at);
+  if (repeated !== undefined) throw new UsageError(`nothing was written: ${clean(repeated)} is named twice`);
 }
 
 function requireAbsent(files: readonly string[]): void {

@@ -19,6 +19,7 @@ export function reportText(
   return [
     `Wrote ${files.join(" and ")}: ${counts(resources)}. The account was not changed.`,
     nextSteps(program, importFile),
+    ...(resources.some(({ path }) => path !== undefined) ? [ABOUT_TERRAFORM] : []),
     ...(carried > 0 && importFile !== undefined ? [aboutImportFile(importFile, carried)] : []),
     ...(keys.length > 0 ? [aboutSecrets(importFile === undefined ? "adopt" : "import"), keyTable(keys, width)] : []),
   ].join("\n\n");
@@ -48,10 +49,15 @@ After that, \`pulumi up\` shows no changes, with or without \`adopt\`.`
 The account does not change. After that, \`pulumi up\` shows no changes.`;
 }
 
+const ABOUT_TERRAFORM = `After that, remove the objects from Terraform without deleting them: first with
+\`terraform state rm ADDRESS\`, then from its configuration. Do not run
+\`terraform destroy\`. See docs/terraform.md.`;
+
 function aboutImportFile(importFile: string, keys: number): string {
   const file = printable(importFile);
-  return `${file} has ${pluralize(keys, "inference key")} in plain text. Only you can read it. Delete it after the
-import, and never commit it: \`pulumi import\` stores the keys encrypted.`;
+  return `${file} has ${pluralize(keys, "inference key")} in plain text. Only you can read it.
+Delete it after the import, and never commit it: \`pulumi import\` stores the keys
+encrypted.`;
 }
 
 const COLUMNS: Column[] = ["KEY", { title: "NAME", minWidth: 20 }, { title: "RESOURCE", minWidth: 20 }];

@@ -192,6 +192,29 @@ describe("with --import", () => {
   });
 });
 
+describe("with --native", () => {
+  test("writes a program for the native provider, and the plain id of each object", async () => {
+    await adoptOddAccount("--native", "--import", inFolder("import.json"));
+    expect(programSource()).toContain('import * as openrouter from "pulumi-openrouter/native";');
+    const { resources } = JSON.parse(readFileSync(inFolder("import.json"), "utf8"));
+    const types = declared().map(({ kind, name }) => `openrouter:index:${kind} ${name}`);
+    expect(resources.map(({ type, name }: ImportedResource) => `${type} ${name}`)).toEqual(types);
+    const whole = resources.filter((each: ImportedResource) => Object.keys(each).join() !== "type,name,id");
+    expect(whole.map(({ name }: ImportedResource) => name)).toEqual(["turned-around-line"]);
+    expect(declared().filter(({ args }) => "adopt" in args)).toEqual([]);
+  });
+
+  test("writes the whole of a set that lists some of its assignees", async () => {
+    const { dashboard } = simulator();
+    const keys = ["a/1", "b/1"].map((name) => dashboard.createKey({ name }).key.hash);
+    dashboard.assign(dashboard.createGuardrail({ name: "a/safe" }).id, { keys });
+    await adopt("--native", "--import", inFolder("import.json"), "--name", "a/*");
+    const { resources } = JSON.parse(readFileSync(inFolder("import.json"), "utf8"));
+    const [set] = resources.filter(({ type }: ImportedResource) => type.endsWith(":GuardrailAssignments"));
+    expect(set).toMatchObject({ inputs: { exclusive: false }, outputs: { keyHashes: [keys[0]] } });
+  });
+});
+
 test("keeps existing files, and sends no request", async () => {
   writeFileSync(inFolder("index.ts"), "mine");
   const refused = await adopt("--import", inFolder("import.json"));

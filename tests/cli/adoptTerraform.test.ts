@@ -76,6 +76,7 @@ describe("a whole state", () => {
       for (const text of [programSource(), out, err]) expect(text).not.toContain(secret.slice(-16));
     }
     expect(out).toContain("has 3 inference keys in plain text");
+    expect(out).toContain("`terraform state rm ADDRESS`");
   });
 
   test("says which resources this package does not manage, and ignores those of other services", async () => {
@@ -106,6 +107,23 @@ test("never writes keys through a link to another file", async () => {
   const { code, err } = await adoptState(state);
   expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining("import.json: it already exists") });
   expect([existsSync(inFolder("elsewhere")), existsSync(inFolder("index.ts"))]).toEqual([false, false]);
+});
+
+test("never overwrites the state, or one file with the other", async () => {
+  const { state } = fillByTerraform(simulator());
+  const [file, program] = [inFolder("terraform.tfstate"), inFolder("index.ts")];
+  for (const name of [file, program]) {
+    const { code, err } = await adoptState(state, "--import", name, "--force");
+    expect({ code, err }).toEqual({ code: 2, err: `nothing was written: ${name} is named twice\n` });
+  }
+  expect(readFileSync(file, "utf8")).toBe(state);
+});
+
+test("leaves no import file when the program can't be written", async () => {
+  const { state } = fillByTerraform(simulator());
+  const { code, err } = await adoptState(state, "--out", inFolder("missing/index.ts"));
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining("no such folder") });
+  expect(existsSync(inFolder("import.json"))).toBe(false);
 });
 
 describe("with --native", () => {

@@ -32,7 +32,7 @@ const isGuardrail = ([id = ""]: readonly string[]) => isUuid(id);
 const SOURCES: Readonly<Record<string, Source>> = {
   openrouter_api_key: {
     kind: "InferenceKey",
-    ids: ({ hash, id }) => [hash ?? id],
+    ids: ({ hash, id }) => [hash || id],
     isId: ([hash = ""]) => isKeyHash(hash),
   },
   openrouter_guardrail: { kind: "Guardrail", ids: ({ id }) => [id], isId: isGuardrail },
