@@ -88,7 +88,7 @@ async function adopt(terminal: Terminal, options: AdoptOptions): Promise<void> {
   const program = programText(resources, importFile === undefined ? "adopt" : "import", host);
   if (importFile === undefined) await writeText(out, program);
   else await writeBoth([importFile, importFileText(resources, host)], [out, program], force);
-  terminal.out(reportText(resources, out, importFile, terminal.width));
+  terminal.out(reportText(resources, { program: out, importFile, host }, terminal.width));
 }
 
 function selected(terminal: Terminal, { fromTerraform, workspace, name }: AdoptOptions): Promise<Selection> {

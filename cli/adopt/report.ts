@@ -2,25 +2,27 @@
 import { pluralize } from "../shared/counts";
 import { printable } from "../shared/output";
 import { type Column, table } from "../shared/table";
-import { aboutSecrets, isPair, lacksSecret } from "./program";
+import { aboutSecrets, type Host, isPair, lacksSecret } from "./program";
 import type { Resource } from "./resources";
 import type { Selection } from "./selection";
 
-/** @param importFile Undefined if the program adopts the objects itself. */
-export function reportText(
-  resources: readonly Resource[],
-  program: string,
-  importFile: string | undefined,
-  width: number | undefined,
-): string {
+export interface Written {
+  program: string;
+  /** Undefined if the program adopts the objects itself. */
+  importFile: string | undefined;
+  host: Host;
+}
+
+export function reportText(resources: readonly Resource[], written: Written, width: number | undefined): string {
+  const { program, importFile } = written;
   const keys = resources.filter(lacksSecret);
   const carried = resources.filter(({ secret }) => secret !== undefined).length;
   const files = [program, importFile].filter((file) => file !== undefined).map(printable);
   return [
     `Wrote ${files.join(" and ")}: ${counts(resources)}. The account was not changed.`,
-    nextSteps(program, importFile),
-    ...(resources.some(({ path }) => path !== undefined) ? [ABOUT_TERRAFORM] : []),
+    nextSteps(written),
     ...(carried > 0 && importFile !== undefined ? [aboutImportFile(importFile, carried)] : []),
+    ...(resources.some(({ path }) => path !== undefined) ? [ABOUT_TERRAFORM] : []),
     ...(keys.length > 0 ? [aboutSecrets(importFile === undefined ? "adopt" : "import"), keyTable(keys, width)] : []),
   ].join("\n\n");
 }
@@ -37,17 +39,25 @@ function counts(resources: readonly Resource[]): string {
   ].join(", ");
 }
 
-function nextSteps(program: string, importFile: string | undefined): string {
+function nextSteps({ program, importFile, host }: Written): string {
   const project = `in the Pulumi project whose program is ${printable(program)} or imports it`;
   return importFile === undefined
     ? `Next, ${project}:
   pulumi up
 It shows "create" for each object, but only reads: the account does not change.
 After that, \`pulumi up\` shows no changes, with or without \`adopt\`.`
-    : `Next, ${project}, before any \`pulumi up\`:
+    : `Next, ${project}, before any \`pulumi up\`:${host === "native" ? PLUGIN : ""}
   pulumi import --file ${printable(importFile)} --generate-code=false --protect=false
 The account does not change. After that, \`pulumi up\` shows no changes.`;
 }
+
+const PLUGIN = `
+  # once, in Pulumi.yaml:
+  plugins:
+    providers:
+      - name: openrouter
+        path: node_modules/pulumi-openrouter/plugin
+  # then:`;
 
 const ABOUT_TERRAFORM = `After that, remove the objects from Terraform without deleting them: first with
 \`terraform state rm ADDRESS\`, then from its configuration. Do not run

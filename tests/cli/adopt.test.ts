@@ -194,7 +194,8 @@ describe("with --import", () => {
 
 describe("with --native", () => {
   test("writes a program for the native provider, and the plain id of each object", async () => {
-    await adoptOddAccount("--native", "--import", inFolder("import.json"));
+    const { out } = await adoptOddAccount("--native", "--import", inFolder("import.json"));
+    expect(out).toContain("        path: node_modules/pulumi-openrouter/plugin\n");
     expect(programSource()).toContain('import * as openrouter from "pulumi-openrouter/native";');
     const { resources } = JSON.parse(readFileSync(inFolder("import.json"), "utf8"));
     const types = declared().map(({ kind, name }) => `openrouter:index:${kind} ${name}`);
