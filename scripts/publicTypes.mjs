@@ -28,10 +28,15 @@ export function isProperty(node) {
 
 /** The text of the doc comment, with links as code. @param {import("typescript").Node} node */
 export function docOf(node) {
+  return docText(node).replaceAll(/\{@link ([^}]+)\}/g, "`$1`");
+}
+
+/** The text of the doc comment. @param {import("typescript").Node} node */
+export function docText(node) {
   const [doc] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   const text = ts.getTextOfJSDocComment(doc?.comment);
   if (!text) throw new Error(`no doc comment: ${node.getText().slice(0, 60)}`);
-  return text.replaceAll(/\{@link ([^}]+)\}/g, "`$1`");
+  return text;
 }
 
 /** @param {string} name */

@@ -1,36 +1,17 @@
 // Writes docs/resources, a page for each resource, from the doc comments of sdk/: `npm run docs`.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
+import { declared, docText, exported } from "./publicTypes.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [target = path.join(root, "docs/resources")] = process.argv.slice(2);
 
-/** What sdk/index.ts exports, by name. */
-const exported = new Map(parsed("index").statements.filter(ts.isExportDeclaration).flatMap(exportsOf));
 const kinds = [...exported].filter(([, node]) => ts.isClassDeclaration(node)).map(([name]) => name);
 
 mkdirSync(target, { recursive: true });
 for (const kind of kinds) writeFileSync(path.join(target, `${pageOf(kind)}.md`), page(kind));
-
-/** @param {string} name */
-function parsed(name) {
-  const file = path.join(root, "sdk", `${name}.ts`);
-  return ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2022, true);
-}
-
-/** @param {import("typescript").ExportDeclaration} declaration */
-function exportsOf({ exportClause, moduleSpecifier }) {
-  if (!exportClause || !ts.isNamedExports(exportClause) || !moduleSpecifier || !ts.isStringLiteral(moduleSpecifier)) {
-    throw new Error("sdk/index.ts: export names from a module");
-  }
-  const names = exportClause.elements.map(({ name }) => name.text);
-  return parsed(moduleSpecifier.text)
-    .statements.filter((node) => ts.isClassDeclaration(node) || ts.isInterfaceDeclaration(node))
-    .filter(({ name }) => name && names.includes(name.text))
-    .map((node) => /** @type {const} */ ([node.name?.text ?? "", node]));
-}
 
 /** @param {string} kind */
 function pageOf(kind) {
@@ -66,8 +47,8 @@ function page(kind) {
  * @param {string} name @param {(node: import("typescript").Node) => node is Declaration} is
  */
 function declarationOf(name, is) {
-  const declaration = exported.get(name);
-  if (!declaration || !is(declaration)) throw new Error(`sdk/index.ts exports no ${name}`);
+  const declaration = declared(name);
+  if (!is(declaration)) throw new Error(`sdk/index.ts: ${name} is of a different kind`);
   return declaration;
 }
 
@@ -115,10 +96,7 @@ function typeOf(node) {
 
 /** The doc comment in Markdown. @param {import("typescript").Node} node @param {string} kind */
 function docOf(node, kind) {
-  const [doc] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
-  const text = ts.getTextOfJSDocComment(doc?.comment);
-  if (!text) throw new Error(`no doc comment: ${kind}: ${node.getText().slice(0, 60)}`);
-  return linked(text, kind);
+  return linked(docText(node), kind);
 }
 
 /** Turns `{@link A.b}` into links between the pages. @param {string} text @param {string} kind */

@@ -56,9 +56,6 @@ export interface ProviderArgs {
  * `--run-program` after a rotation.
  */
 export class Provider extends pulumi.ProviderResource {
-  /** @internal For look-ups, which run in the program. */
-  readonly settings: pulumi.Output<Settings>;
-
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.CustomResourceOptions) {
     requireKey(name, args, opts);
     const own = "managementKey" in args || "federationPolicyId" in args;
@@ -71,16 +68,20 @@ export class Provider extends pulumi.ProviderResource {
     const settings = withPrefix({ ...inputs, ...marks });
     if (isNative()) super("openrouter", name, inputs, opts);
     else super("pulumi-nodejs", name, settings, opts);
-    this.settings = pulumi.output(settings);
+    settingsByProvider.set(this, pulumi.output(settings));
   }
 }
 
 /** By full key, as in the stack configuration. */
 type Settings = Readonly<Record<string, string | undefined>>;
 
+/** For look-ups, which run in the program. */
+const settingsByProvider = new WeakMap<pulumi.ProviderResource, pulumi.Output<Settings>>();
+
 /** The settings for a look-up: those of the provider, or the stack configuration. */
 export function settingsOf(provider: pulumi.ProviderResource | undefined): Promise<Settings> {
-  if (provider instanceof Provider) return new Promise((resolve) => provider.settings.apply(resolve));
+  const settings = provider && settingsByProvider.get(provider);
+  if (settings) return new Promise((resolve) => settings.apply(resolve));
   const config = new pulumi.Config("openrouter");
   return Promise.resolve(Object.fromEntries(CONFIG_KEYS.map((name) => [`openrouter:${name}`, config.get(name)])));
 }

@@ -41,7 +41,7 @@ export class Snapshot {
     return this.recorded(urn) ?? this.old([urn]);
   }
 
-  /** Adds an object that the operation goes on to compare with the program. */
+  /** Adds an imported object, which is then compared with the program. */
   add(resource: Resource): void {
     resource.created = resource.modified = new Date().toISOString();
     this.olds = [...this.olds, resource];

@@ -28,3 +28,7 @@ test("docs/review.svg shows the review of the recorded change; `npm run docs` up
   expect(pictures).toEqual(generated("picture.mjs"));
   expect(Object.values(pictures).join("").length).toBeLessThan(20_000);
 });
+
+test("plugin/schema.json has the classes and doc comments of the SDK; `npm run docs` updates it", () => {
+  expect(contentsOf(join(root, "plugin"), (file) => file === "schema.json")).toEqual(generated("schema.mjs"));
+});
