@@ -1,10 +1,11 @@
 // The demo of `npm start`: runs examples/quickstart on a simulated account, and checks each step. Exits with 1 if a check
 // fails.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { styleText } from "node:util";
 import { formatEvent, openStack, startSimulator } from "pulumi-openrouter/testing";
+import { copyOfProgram } from "./demoProgram.mjs";
 
 const root = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), "..");
 const colors = process.stdout.isTTY && !process.env.NO_COLOR;
@@ -24,23 +25,28 @@ function check(passed, claim) {
 }
 
 const simulator = await startSimulator();
-const stateDir = mkdtempSync(path.join(tmpdir(), "pulumi-openrouter-demo-"));
+const folder = mkdtempSync(path.join(tmpdir(), "pulumi-openrouter-demo-"));
+const stateDir = path.join(folder, "state");
+mkdirSync(stateDir);
 
 /** @type {{ step: string; calls: typeof simulator.requests }[]} */
 const steps = [];
 
 try {
-  const stack = await openStack({
-    engine: "auto",
-    projectDir: root,
-    stack: "prod",
-    stateDir,
-    passphrase: "demo",
-    env: { OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: simulator.managementKey },
-    onEvent: (event) => {
-      for (const line of formatEvent(event).split("\n")) if (line) print(`    ${colored(line)}`);
-    },
-  });
+  /** The stack `prod` with the program of a project. @param {string} projectDir */
+  const openProject = (projectDir) =>
+    openStack({
+      engine: "auto",
+      projectDir,
+      stack: "prod",
+      stateDir,
+      passphrase: "demo",
+      env: { OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: simulator.managementKey },
+      onEvent: (event) => {
+        for (const line of formatEvent(event).split("\n")) if (line) print(`    ${colored(line)}`);
+      },
+    });
+  const stack = await openProject(root);
 
   print(styled("bold", "pulumi-openrouter demo: the quickstart example on a simulated OpenRouter account"));
   print(`  program    examples/quickstart`);
@@ -94,15 +100,42 @@ try {
     "2 write calls: 1 PATCH, 1 POST",
   );
 
-  const edited = await step("The program changes: backend gets 250 USD", () =>
-    stack.up({ config: { "quickstart:backendLimit": "250" } }),
-  );
+  const config = { "quickstart:backendLimit": "250" };
+  const edited = await step("The program changes: backend gets 250 USD", () => stack.up({ config }));
   const writes = edited.calls.filter(({ method }) => method !== "GET");
   check(keyNamed("backend")?.limit === 250, "backend has a limit of 250 USD");
   check(
     writes.length === 1 && JSON.stringify(writes[0]?.body) === '{"limit":250}',
     '1 write call, with only the changed field: {"limit":250}',
   );
+
+  const native = copyOfProgram(path.join(folder, "project"));
+  const nativeStack = await openProject(native.folder);
+  print(`\n  ${styled("yellow", 'The program imports "pulumi-openrouter/native"; Pulumi.yaml names the plugin.')}`);
+  const managed = edited.result.summary.same + edited.result.summary.update;
+  const moved = await step("Up with the native provider: moves the stack", () => nativeStack.up({ config }));
+  check(moved.result.summary.same === managed, `all ${managed} resources unchanged`);
+  check(moved.calls.length === 0, "no API calls");
+
+  print(
+    `\n  ${styled("yellow", "A key that was made in the dashboard gets into the program, with the option `import`.")}`,
+  );
+  const made = simulator.dashboard.createKey({ name: "made by hand", limit: 15 }).key;
+  native.declare(
+    `new openrouter.InferenceKey("legacy", { name: "made by hand", limit: 15 }, { import: "${made.hash}" });`,
+  );
+  const imported = await step("Up with an import: takes the key over", () => nativeStack.up({ config }));
+  check(imported.result.summary.import === 1, "1 key imported");
+  check(
+    imported.calls.every(({ method }) => method === "GET"),
+    "no write calls",
+  );
+
+  print(`\n  ${styled("yellow", "The program imports `pulumi-openrouter` again.")}`);
+  native.useDynamic();
+  const back = await step("Up with the dynamic provider: moves back", () => nativeStack.up({ config }));
+  check(back.result.summary.same === managed + 1, `all ${managed + 1} resources unchanged`);
+  check(back.calls.length === 0, "no API calls");
 
   print(`\n${styled("bold", "The state on disk")}`);
   const secrets = await stack.outputs({ showSecrets: true });
@@ -124,16 +157,20 @@ try {
 
   print(`\n${styled("bold", "API calls")}`);
   const methods = ["GET", "POST", "PATCH", "DELETE"];
-  const width = Math.max(...steps.map(({ step }) => step.length));
+  const shortTitle = (/** @type {string} */ title) => title.split(":")[0] ?? "";
+  const width = Math.max(...steps.map(({ step }) => shortTitle(step).length));
   const row = (/** @type {string} */ title, /** @type {(string | number)[]} */ cells) =>
     print(title.padEnd(width) + cells.map((cell) => String(cell).padStart(COUNT_WIDTH + 2)).join(""));
   row("step", [...methods, "total"]);
   for (const { step, calls } of steps) {
-    row(step, [...methods.map((method) => calls.filter((call) => call.method === method).length), calls.length]);
+    row(shortTitle(step), [
+      ...methods.map((method) => calls.filter((call) => call.method === method).length),
+      calls.length,
+    ]);
   }
 } finally {
   await simulator.close();
-  rmSync(stateDir, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 }
 
 const seconds = Math.round((Date.now() - began) / 1000);
