@@ -18,6 +18,7 @@ const CALLED = "review.yml";
 const textOf = (file: string) => readFileSync(join(folder, file), "utf8");
 const workflow = (file: string) => parse(textOf(file)) as Workflow;
 const jobsOf = (file: string) => Object.values(workflow(file).jobs);
+const commandsOf = (job: Job | undefined) => (job?.steps ?? []).flatMap(({ run }) => run ?? []);
 const usesIn = (text: string) => text.match(/(?<=uses: ).*/g) ?? [];
 
 test("the rights of all jobs together are these", () => {
@@ -32,6 +33,7 @@ test("the rights of all jobs together are these", () => {
     pulumi: { contents: "read" },
     "release.yml": {},
     publish: { contents: "read", "id-token": "write" },
+    archives: { contents: "write" },
     "review.yml": {},
     fork: {},
     preview: { contents: "read" },
@@ -52,10 +54,19 @@ test("CI tests the oldest supported Node and two newer ones, and the real Pulumi
 });
 
 test("a release is tested, and published with provenance and without a token", () => {
-  const commands = jobsOf("release.yml").flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+  const { publish } = workflow("release.yml").jobs as Record<string, Job>;
+  const commands = commandsOf(publish);
   expect(commands.indexOf("npm run test:all")).toBeGreaterThan(0);
   expect(commands.at(-1)).toBe("npm publish --provenance --access public");
-  expect(jobsOf("release.yml").map(({ environment }) => environment)).toEqual(["npm"]);
+  expect(jobsOf("release.yml").map(({ environment }) => environment)).toEqual(["npm", undefined]);
+});
+
+test("a published release gets the archives of the native provider", () => {
+  const { archives } = workflow("release.yml").jobs as Record<string, Job & { needs?: string }>;
+  expect(archives?.needs).toBe("publish");
+  const [upload = "", build] = commandsOf(archives).reverse();
+  expect(build).toBe("npm run archives");
+  expect(upload).toMatch(/^gh release create "\$GITHUB_REF_NAME" .* plugin-archives\/\*\.tar\.gz$/);
 });
 
 describe.each(files)("%s", (file) => {
