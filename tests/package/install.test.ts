@@ -81,9 +81,9 @@ describe.each(["npm", "pnpm", "Yarn"])("installed by %s", (manager) => {
   });
 
   it("loads every entry", () => {
-    const entries = ["pulumi-openrouter", "pulumi-openrouter/dynamic", "pulumi-openrouter/testing"];
+    const entries = ["", "/native", "/dynamic", "/testing"].map((entry) => `pulumi-openrouter${entry}`);
     const code = `console.log(JSON.stringify(${JSON.stringify(entries)}.map((entry) => typeof require(entry))))`;
-    expect(run(program(manager), ["-e", code])).toBe('["object","object","object"]');
+    expect(run(program(manager), ["-e", code])).toBe('["object","object","object","object"]');
   });
 
   it("loads files of the installation only, not of the repository", () => {
@@ -91,6 +91,8 @@ describe.each(["npm", "pnpm", "Yarn"])("installed by %s", (manager) => {
     const code = `require("pulumi-openrouter"); require("pulumi-openrouter/dynamic"); ${files}`;
     const loaded = JSON.parse(run(program(manager), ["-e", code])) as string[];
     expect(loaded.filter((file) => !file.startsWith(temporary))).toEqual([]);
+    // Nothing of the plugin, which a program with dynamic resources does not use.
+    expect(loaded.filter((file) => /pulumi-openrouter\/(plugin|dist\/provider\/native)\//.test(file))).toEqual([]);
   });
 });
 

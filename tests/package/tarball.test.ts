@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { gzipSync } from "node:zlib";
 import { compiler } from "./support/compiler";
 import { filesOf, type Packed, pack, repository, temporaryFolder } from "./support/pack";
 import { run } from "./support/run";
@@ -27,7 +28,22 @@ describe("the tarball", () => {
       "README.md",
       "SECURITY.md",
       "package.json",
+      "plugin/PulumiPlugin.yaml",
+      "plugin/index.js",
+      "plugin/schema.json",
     ]);
+  });
+
+  it("grows by less than 60 kB, packed, through the native provider", () => {
+    const isOfNative = (file: string) =>
+      /^(plugin|dist\/(provider|sdk)\/(native|host|lookUps)|docs\/(native|terraform)|dist\/cli\/adopt\/terraform)/.test(
+        file,
+      );
+    const sizes = files
+      .filter(isOfNative)
+      .map((file) => gzipSync(fs.readFileSync(path.join(packed.folder, file))).length);
+    expect(sizes.length).toBeGreaterThan(20);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000);
   });
 
   it("has the files that its pages link to", () => {
@@ -76,15 +92,28 @@ describe("the tarball", () => {
 });
 
 describe("the manifest", () => {
-  it("exports the SDK, the provider entry, the testing tools and itself", () => {
-    expect(Object.keys(packed.manifest.exports ?? {})).toEqual([".", "./dynamic", "./testing", "./package.json"]);
+  it("exports the SDK, the native SDK, the provider entry, the testing tools and itself", () => {
+    expect(Object.keys(packed.manifest.exports ?? {})).toEqual([
+      ".",
+      "./native",
+      "./dynamic",
+      "./testing",
+      "./package.json",
+    ]);
   });
 
-  it.each([".", "./dynamic", "./testing"])("points %s to a module and its declarations", (entry) => {
+  it.each([".", "./native", "./dynamic", "./testing"])("points %s to a module and its declarations", (entry) => {
     const target = packed.manifest.exports?.[entry];
     if (typeof target !== "object") throw new Error(`${entry} is not exported`);
     expect(files).toContain(target.types.slice(2));
     expect(files).toContain(target.default.slice(2));
+  });
+
+  it("requires no package for the native provider: a program that uses dynamic resources installs no more", () => {
+    const { dependencies, peerDependencies, optionalDependencies } = packed.manifest;
+    expect(Object.keys(dependencies ?? {})).toEqual(["commander", "fastest-levenshtein", "undici", "yaml", "zod"]);
+    expect(Object.keys(peerDependencies ?? {})).toEqual(["@modelcontextprotocol/server", "@pulumi/pulumi"]);
+    expect(optionalDependencies).toBeUndefined();
   });
 
   it("points main and types to the SDK, for tools that don't know exports", () => {
@@ -109,7 +138,7 @@ describe("importing the unpacked package", () => {
     expect(attempt(code)).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED");
   });
 
-  it.each(["", "/dynamic", "/testing", "/package.json"])(
+  it.each(["", "/native", "/dynamic", "/testing", "/package.json"])(
     "resolves pulumi-openrouter%s by require and import",
     (entry) => {
       const name = JSON.stringify(`pulumi-openrouter${entry}`);
