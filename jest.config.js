@@ -5,18 +5,24 @@
  * what proves the most for its time; `npm run test:all` (and CI) takes these as well.
  */
 const LONG = [
-  "tests/engine/(sets(Edges|Options)|refreshes|options|deletedWith|edges|moves|ignoreChanges|workloadIdentity|secrets|accounts|isolation|mistakes|adopt|adoptCommand|adoptTerraform|lostResponses|pitfalls|replay|converge|accountsCredentials|replace|oneAccount|keysEmergency)\\.test\\.ts$",
+  "tests/engine/(sets(Edges|Options)|refreshes|options|deletedWith|edges|moves|ignoreChanges|workloadIdentity|secrets|accounts|isolation|mistakes|adopt|adoptCommand|adoptTerraform|lostResponses|pitfalls|replay|converge|accountsCredentials|replace|oneAccount|keysEmergency|nativeSecrets|nativeReplay)\\.test\\.ts$",
   "tests/examples/(programs|copied)\\.test\\.ts$",
   "tests/faults/(kill|manyFaults|model)\\.test\\.ts$",
   "tests/docs/testing\\.test\\.ts$",
   "tests/bench/course\\.test\\.ts$",
-  "tests/package/(assistant|install|types)\\.test\\.ts$",
+  "tests/package/(assistant|install|plugin|types)\\.test\\.ts$",
+];
+
+/** With TEST_HOST=native, the tests whose resources the native provider can manage in place of the dynamic one. */
+const ON_EITHER_HOST = [
+  "**/tests/engine/!(native*|deletedWith|isolation|killed|options|real|replay|secrets).test.ts",
+  "**/tests/faults/*.test.ts",
 ];
 
 module.exports = {
   testEnvironment: "node",
   roots: ["<rootDir>/tests"],
-  testMatch: ["**/*.test.ts"],
+  testMatch: process.env.TEST_HOST === "native" ? ON_EITHER_HOST : ["**/*.test.ts"],
   globalSetup: "<rootDir>/tests/support/globalSetup.cjs",
   globalTeardown: "<rootDir>/tests/support/globalTeardown.cjs",
   testPathIgnorePatterns: ["/node_modules/", ...(process.env.TEST_ALL ? [] : LONG)],

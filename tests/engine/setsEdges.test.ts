@@ -4,6 +4,7 @@ import {
   effectsOf,
   errorsOf,
   expectFailure,
+  HOST,
   openDeclaredStack,
   stepsOf,
   touched,
@@ -246,7 +247,10 @@ describe("a guardrail outside the stack", () => {
     s.simulator.dashboard.assign(id, { keys: [hash] });
     const read = await s.up({ seen: { kind: "GuardrailAssignments", get: id } });
     expect({ errors: errorsOf(read), writes: writes(read.calls) }).toEqual({ errors: "", writes: [] });
-    expect((await s.resource("seen"))?.outputs).toMatchObject({ guardrailId: id, keyHashes: [hash], userIds: [] });
+    const { guardrailId, keyHashes, userIds } = (await s.resource("seen"))?.outputs ?? {};
+    // To the native provider a `get` looks like an import, which leaves empty lists out.
+    const noMembers = HOST === "native" ? undefined : [];
+    expect({ guardrailId, keyHashes, userIds }).toEqual({ guardrailId: id, keyHashes: [hash], userIds: noMembers });
     await s.destroy();
     expect(s.simulator.account.keyAssignments).toHaveLength(1);
   });

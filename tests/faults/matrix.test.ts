@@ -10,6 +10,8 @@ import { addresses, quickStrikes, resolveNothing, SLOW, type Strike, slowStrikes
 
 const SOAK_SECONDS = Number(process.env.SOAK_SECONDS ?? 0);
 const LAG_SHARE = process.env.TEST_ALL ? 8 : 32;
+/** `npm run test:all` runs all of these tests on the native provider, too. */
+const NATIVE_SHARE = 16;
 const SHARE_OF_SETS = process.env.TEST_ALL ? 1 : 8;
 
 /** Methods of the calls of each operation when nothing fails. */
@@ -96,6 +98,17 @@ async function expectConvergence(
 test("converges after a fault without a delay, and sends no key to a different origin", async () => {
   const calls = await callsOfAll();
   await expectConvergence((origin) => sample(quickCells(calls, origin)));
+});
+
+test("converges on the native provider as well, in a smaller share", async () => {
+  const host = process.env.TEST_HOST ?? "dynamic";
+  process.env.TEST_HOST = "native";
+  try {
+    const calls = await callsOf(scenarios);
+    await expectConvergence((origin) => sample(quickCells(calls, origin), NATIVE_SHARE));
+  } finally {
+    process.env.TEST_HOST = host;
+  }
 });
 
 test("converges after a call that times out", async () => {

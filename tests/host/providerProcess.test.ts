@@ -59,7 +59,7 @@ afterEach(async () => {
 });
 afterAll(() => simulator.close());
 
-describe.each(Object.entries(HOSTS))("the %s host", (_name, { launch, urnOf, provider, added, config: configOf }) => {
+describe.each(Object.entries(HOSTS))("the %s host", (name, { launch, urnOf, provider, added, config: configOf }) => {
   /** A provider process that gets its credentials from the stack configuration only. */
   async function start(config: Values = configOf(simulator)): Promise<Plugin> {
     const sdk = loadSdk(programDir);
@@ -106,7 +106,9 @@ describe.each(Object.entries(HOSTS))("the %s host", (_name, { launch, urnOf, pro
     expect(simulator.account.keys.some(({ hash }) => hash === id)).toBe(false);
   });
 
-  test("returns an empty id for a deleted object in a refresh, and an error in a get", async () => {
+  // It takes 15 seconds, because the API may show an object late.
+  const testWithWait = name === "dynamic" || process.env.TEST_ALL ? test : test.skip;
+  testWithWait("returns an empty id for a deleted object in a refresh, and an error in a get", async () => {
     const plugin = await start();
     const { id, outputs } = await plugin.create(urnOf("InferenceKey", "gone"), keyInputs("gone"));
     simulator.dashboard.deleteKey(id);
