@@ -13,7 +13,7 @@ const LONG = [
   "tests/package/(assistant|install|plugin|types)\\.test\\.ts$",
 ];
 
-/** With TEST_HOST=native, the tests whose resources the native provider can manage in place of the dynamic one. */
+/** Tests of resources that either provider can manage: all that TEST_HOST=native runs. */
 const ON_EITHER_HOST = [
   "**/tests/engine/!(native*|deletedWith|isolation|killed|options|real|replay|secrets).test.ts",
   "**/tests/faults/*.test.ts",

@@ -66,7 +66,7 @@ test("a published release gets the archives of the native provider", () => {
   expect(archives?.needs).toBe("publish");
   const [upload = "", build] = commandsOf(archives).reverse();
   expect(build).toBe("npm run archives");
-  expect(upload).toMatch(/^gh release create "\$GITHUB_REF_NAME" .* plugin-archives\/\*\.tar\.gz$/);
+  expect(upload).toMatch(/^gh release create "\$GITHUB_REF_NAME" .* plugin-archives\/\*\.tar\.gz$/m);
 });
 
 describe.each(files)("%s", (file) => {
