@@ -172,3 +172,6 @@ export function deleteProtectedMessage(urn: string): string {
 export function replaceProtectedMessage(urn: string): string {
   return `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`.`;
 }
+
+export const REPLACE_IMPORTED_MESSAGE =
+  "previously-imported resources that still specify an ID may not be replaced; please remove the `import` declaration from your program";

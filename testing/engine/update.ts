@@ -18,6 +18,7 @@ import {
   type Goal,
   ignoreChanges,
   inputsIfReplaced,
+  REPLACE_IMPORTED_MESSAGE,
   replaceProtectedMessage,
   urnsOf,
 } from "./plan";
@@ -154,6 +155,7 @@ export class Update {
     if (decision.op === "update") {
       return { resource: next, apply: () => this.steps.update(next, previous, decision, goal.ignoreChanges) };
     }
+    if (goal.importId !== "") throw new Error(REPLACE_IMPORTED_MESSAGE);
     if (previous.protect) throw new Error(replaceProtectedMessage(previous.urn));
     // As in Pulumi, `ignoreChanges` has no effect on a new object.
     next.inputs = await this.check(goal, next, {}, goal.inputs);

@@ -1,8 +1,9 @@
 // Creates the resources in the JSON file at $DECLARED: an object of resource name → { kind, args, opts }.
 // In the arguments `{ "idOf": name }` is the id of a resource, `{ "resource": name }` the resource itself,
-// `{ "outputOf": [name, property] }` one of its outputs and `{ "envOf": name }` an environment variable. `dependsOn` takes
-// names. The kind `Print` prints its argument `text`. $DECLARED_HOST chooses the provider.
+// `{ "outputOf": [name, property] }` one of its outputs, `{ "envOf": name }` an environment variable and `{ "secret": value }`
+// a secret. `dependsOn` takes names. The kind `Print` prints its argument `text`. $DECLARED_HOST chooses the provider.
 const { readFileSync } = require("node:fs");
+const pulumi = require("@pulumi/pulumi");
 const openrouter = require(process.env.DECLARED_HOST === "native" ? "pulumi-openrouter/native" : "pulumi-openrouter");
 
 const declared = JSON.parse(readFileSync(process.env.DECLARED, "utf8"));
@@ -15,6 +16,7 @@ function resolved(value) {
   if (value.resource) return created[value.resource];
   if (value.outputOf) return created[value.outputOf[0]][value.outputOf[1]];
   if (value.envOf) return process.env[value.envOf];
+  if (value.secret) return pulumi.secret(value.secret);
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, resolved(item)]));
 }
 
