@@ -7,9 +7,7 @@ import { declared, docOf, exported, isProperty, lookUps } from "./publicTypes.mj
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const [folder = path.join(root, "plugin")] = process.argv.slice(2);
-const { name, version, description, license, keywords } = JSON.parse(
-  readFileSync(path.join(root, "package.json"), "utf8"),
-);
+const { name, version, license, keywords } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 /** @typedef {import("typescript").PropertySignature | import("typescript").PropertyDeclaration} Property */
 
 const TOKEN = "openrouter:index:";
@@ -27,7 +25,7 @@ const schema = {
   name: "openrouter",
   displayName: "OpenRouter",
   version,
-  description,
+  description: "OpenRouter inference keys, guardrails and their assignments",
   keywords: [...keywords, "category/infrastructure", "kind/native"],
   license,
   publisher: name,
