@@ -10,7 +10,7 @@ const LONG = [
   "tests/faults/(kill|manyFaults|model)\\.test\\.ts$",
   "tests/docs/testing\\.test\\.ts$",
   "tests/bench/course\\.test\\.ts$",
-  "tests/package/(assistant|install|plugin|types)\\.test\\.ts$",
+  "tests/package/(assistant|install|plugin|sdks|types)\\.test\\.ts$",
 ];
 
 /** Tests of resources that either provider can manage: all that TEST_HOST=native runs. */
