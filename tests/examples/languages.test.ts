@@ -3,9 +3,9 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
-import * as schema from "../../plugin/schema.json";
 
-const examples = resolve(__dirname, "../../examples");
+const root = resolve(__dirname, "../..");
+const examples = join(root, "examples");
 
 interface Spec {
   type?: string;
@@ -15,6 +15,15 @@ interface Inputs {
   properties: Record<string, Spec>;
   required: readonly string[];
 }
+interface Schema {
+  resources: Record<
+    string,
+    { inputProperties: Inputs["properties"]; requiredInputs: string[]; properties: Record<string, Spec> }
+  >;
+  functions: Record<string, { inputs?: Inputs; outputs: Inputs }>;
+}
+const schema: Schema = JSON.parse(readFileSync(join(root, "plugin/schema.json"), "utf8"));
+
 /** A resource or a function of the schema. */
 interface Member {
   inputs: Inputs;
@@ -23,14 +32,13 @@ interface Member {
 
 function member(type: string): Member | undefined {
   const token = type.replace(/^openrouter:(?=\w+$)/, "openrouter:index:");
-  const resource = Object.entries(schema.resources).find(([name]) => name === token)?.[1];
-  const call = Object.entries(schema.functions).find(([name]) => name === token)?.[1];
+  const [resource, call] = [schema.resources[token], schema.functions[token]];
   if (resource) {
     const inputs = { properties: resource.inputProperties, required: resource.requiredInputs };
     return { inputs, outputs: ["id", ...Object.keys(resource.properties)] };
   }
-  const inputs = call && "inputs" in call ? call.inputs : { properties: {}, required: [] };
-  return call && { inputs, outputs: Object.keys(call.outputs.properties) };
+  const { inputs = { properties: {}, required: [] }, outputs } = call ?? {};
+  return outputs && { inputs, outputs: Object.keys(outputs.properties) };
 }
 
 /** What is wrong with the use of a resource or a function. */

@@ -44,10 +44,11 @@ testWith("go", "go")(
   "the Go SDK compiles, with the types that a program uses",
   () => {
     const sdk = generate("go");
-    writeFileSync(join(sdk, "go.mod"), "module pulumi-openrouter/sdk/go\n");
+    const { stdout: release } = spawnSync("pulumi", ["version"], { encoding: "utf8" });
+    const requirement = `require github.com/pulumi/pulumi/sdk/v3 ${release.trim()}`;
+    writeFileSync(join(sdk, "go.mod"), `module pulumi-openrouter/sdk/go\n\n${requirement}\n`);
     writeFileSync(join(sdk, "openrouter/program.go"), GO_PROGRAM);
-    run("go", ["mod", "tidy"], sdk);
-    run("go", ["vet", "./..."], sdk);
+    run("go", ["vet", "-mod=mod", "./..."], sdk);
   },
   900_000,
 );
