@@ -6,7 +6,7 @@ const root = resolve(__dirname, "../..");
 const page = readFileSync(join(root, "docs/comparison.md"), "utf8");
 
 /** The features of each tool, numbered. */
-const TOOLS = { A: 27, R: 12, U: 4, T: 6, C: 6 };
+const TOOLS = { A: 27, R: 12, U: 4, T: 6, C: 6, P: 5 };
 const IDS = Object.entries(TOOLS).flatMap(([tool, count]) =>
   Array.from({ length: count }, (_, index) => `${tool}${index + 1}`),
 );

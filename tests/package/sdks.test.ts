@@ -62,7 +62,7 @@ func program(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = LookupWorkspace(ctx, &LookupWorkspaceArgs{Slug: pulumi.StringRef("default")})
+	_, err = GetWorkspace(ctx, &GetWorkspaceArgs{Slug: pulumi.StringRef("default")})
 	ctx.Export("key", key.Key)
 	return err
 }
