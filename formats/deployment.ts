@@ -12,6 +12,8 @@ export const resource = z.object({
   urn: z.string(),
   type: z.string(),
   id: z.string().nullish(),
+  /** The id of the object to import, or that was imported. */
+  importID: z.string().nullish(),
   external: z.boolean().nullish(),
   /** Replaced, with a pending delete. */
   delete: z.boolean().nullish(),

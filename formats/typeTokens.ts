@@ -7,10 +7,10 @@ export type Kind =
   | "GuardrailKeyAssignment"
   | "GuardrailMemberAssignment";
 
-export const TYPE_PREFIX = "pulumi-nodejs:dynamic/openrouter:";
+const DYNAMIC_PREFIX = "pulumi-nodejs:dynamic/openrouter:";
 
 export function typeOf(kind: Kind): string {
-  return `${TYPE_PREFIX}${kind}`;
+  return `${DYNAMIC_PREFIX}${kind}`;
 }
 
 const NATIVE_PREFIX = "openrouter:index:";
@@ -22,8 +22,15 @@ export function nativeTypeOf(kind: Kind): string {
 
 /** The kind of a type of this package, with either provider. A later release may have more kinds. */
 export function kindIn(type: string): string | undefined {
-  const prefix = [TYPE_PREFIX, NATIVE_PREFIX].find((each) => type.startsWith(each));
+  const prefix = [DYNAMIC_PREFIX, NATIVE_PREFIX].find((each) => type.startsWith(each));
   return prefix && type.slice(prefix.length);
+}
+
+/** The type of the same kind with the other provider, from which a stack may have moved. */
+export function otherTypeOf(type: string): string {
+  const kind = kindIn(type);
+  if (kind === undefined) return type;
+  return (type.startsWith(NATIVE_PREFIX) ? DYNAMIC_PREFIX : NATIVE_PREFIX) + kind;
 }
 
 /** The value of `__provider`, which Pulumi's provider process runs. */

@@ -1,6 +1,6 @@
 /** The objects that a change adopts. They spent before, so the difference from their live settings counts. */
 import type { Resource } from "../../formats/deployment";
-import { typeOf } from "../../formats/typeTokens";
+import { kindIn, typeOf } from "../../formats/typeTokens";
 import { isUnknown } from "../../formats/values";
 import { openAccount } from "../shared/account";
 import { type Assignee, assignmentsOf } from "../shared/assignments";
@@ -17,18 +17,20 @@ export interface AdoptedObjects {
 
 export const NOTHING_ADOPTED: AdoptedObjects = { objects: new Map(), related: [] };
 
-const ADOPTABLE = [typeOf("InferenceKey"), typeOf("Guardrail")];
+function isAdoptable({ type }: Resource): boolean {
+  return ["InferenceKey", "Guardrail", "GuardrailAssignments"].includes(kindIn(type) ?? "");
+}
 
 export function adopts({ effect, new: next }: Step): boolean {
-  if (!next || !ADOPTABLE.includes(next.type)) return false;
+  if (!next || !isAdoptable(next)) return false;
   return effect === "import" || (effect === "create" && (next.inputs?.adopt ?? undefined) !== undefined);
 }
 
 /** The hash of a key or the UUID of a guardrail. Nothing else gets into a URL. */
 const ID = /^([0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
-export function adoptedId({ id, inputs }: Resource): string | undefined {
-  const given = inputs?.adopt ?? id;
+export function adoptedId({ id, importID, inputs }: Resource): string | undefined {
+  const given = inputs?.adopt ?? importID ?? id;
   return typeof given === "string" && !isUnknown(given) && ID.test(given) ? given : undefined;
 }
 
@@ -40,12 +42,12 @@ export function adoptedIds({ steps }: Preview): string[] {
 export function adoptedInStates(adopted: readonly string[], states: readonly (readonly Resource[])[]): AdoptedObjects {
   const ids = new Set<unknown>(adopted);
   const all = states.flat().filter(({ delete: isReplaced }) => !isReplaced);
-  const objects = all.filter(({ id, type }) => ids.has(id) && ADOPTABLE.includes(type));
+  const objects = all.filter((each) => ids.has(each.id) && isAdoptable(each));
   const assignments = all
     .flatMap((each) => assignmentsOf(each.urn, each))
     .filter(({ of, assignee, guardrail }) => ids.has(of === "key" ? assignee.value : guardrail.value));
   const guardrailIds = new Set(assignments.map(({ guardrail }) => guardrail.value));
-  const guardrails = all.filter(({ id, type }) => type === typeOf("Guardrail") && guardrailIds.has(id));
+  const guardrails = all.filter(({ id, type }) => kindIn(type) === "Guardrail" && guardrailIds.has(id));
   return {
     objects: new Map(objects.map((each) => [each.id as string, each])),
     related: [
@@ -55,6 +57,11 @@ export function adoptedInStates(adopted: readonly string[], states: readonly (re
       ),
     ],
   };
+}
+
+/** Declared settings; of an object that is only read, the live ones. */
+export function settingsOf({ external, inputs, outputs }: Resource): Record<string, unknown> {
+  return (external ? outputs : inputs) ?? {};
 }
 
 /** The adopted objects as the account has them. Reads only. */

@@ -1,7 +1,8 @@
 /** The keys, guardrails and assignments of a stack, before or after the change. */
 import type { Resource } from "../../formats/deployment";
+import { kindIn } from "../../formats/typeTokens";
 import { parseUrn } from "../../formats/urn";
-import { type Assignment, assignmentsOf, kindOf, type Reference, setOf } from "../shared/assignments";
+import { type Assignment, assignmentsOf, type Reference, setOf } from "../shared/assignments";
 import { UsageError } from "../shared/terminal";
 import { isInAccount } from "./adoption";
 import { declaredByGuardrail, declaredByKey } from "./declared";
@@ -58,8 +59,10 @@ export function contentsOf(
   unmanaged: readonly Assignment[] = [],
 ): StackContents {
   const { resources } = snapshot;
-  const ofKind = (kind: string) => [...resources].filter(([, { type }]) => kindOf(type) === kind);
+  const ofKind = (kind: string) => [...resources].filter(([, { type }]) => kindIn(type) === kind);
   const managedKeys = ofKind("InferenceKey").filter(([, { external }]) => !external);
+  // Before Pulumi has read a guardrail, nothing about it is known.
+  const guardrails = ofKind("Guardrail").filter(([, { external, outputs }]) => !external || outputs);
   const isExclusive = exclusiveIn(snapshot);
   const declared = [...resources]
     .flatMap(([urn, resource]) => assignmentsOf(urn, resource, snapshot))
@@ -68,7 +71,7 @@ export function contentsOf(
     [...unmanaged, ...declared].filter((each) => each.of === of).map((each) => linkOf(each, snapshot));
   return {
     keys: new Map(managedKeys.map(([urn, resource]) => [urn, toKey(urn, resource, stateOf(urn))])),
-    guardrails: new Map(ofKind("Guardrail").map(([urn, resource]) => [urn, toGuardrail(urn, resource, stateOf(urn))])),
+    guardrails: new Map(guardrails.map(([urn, resource]) => [urn, toGuardrail(urn, resource, stateOf(urn))])),
     assignments: new Map(linksOf("key").map((link) => [link.identity, link])),
     members: distinctMembers(linksOf("member")),
   };

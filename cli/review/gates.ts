@@ -164,10 +164,10 @@ function withUsage(gate: string, { usage, keys }: Review): Verdict {
 }
 
 /** Whether a key moves to or from a guardrail whose settings are not known. */
-function movesUnknown({ change, moved, key, link }: KeyRow, { contents }: Review): boolean {
+function movesUnknown({ change, moved, unread, key, link }: KeyRow, { contents }: Review): boolean {
   if (change === "deleted" || change === "released" || change === "new" || !moved) return false;
   const isUnknown = (end: AssignmentEnd | undefined, side: "before" | "after") =>
     end !== undefined && !contents[side].guardrails.has(end.identity);
   const isUnknownAfter = key.before !== undefined && isUnknown(link.after?.guardrail, "after");
-  return isUnknown(link.before?.guardrail, "before") || isUnknownAfter;
+  return unread || isUnknown(link.before?.guardrail, "before") || isUnknownAfter;
 }

@@ -1,6 +1,6 @@
 /** The report for programs, as docs/review.md describes it. Fields may be added. */
+import { kindIn } from "../../formats/typeTokens";
 import { parseUrn, stackOf } from "../../formats/urn";
-import { kindOf } from "../shared/assignments";
 import { type Callout, calloutText } from "./calloutKinds";
 import type { Review } from "./compare";
 import type { Link } from "./contents";
@@ -102,7 +102,7 @@ function assignedBy(link: BeforeAfter<Link | undefined>, stack: Review["stack"])
   return mapBoth(link, (each) => {
     if (!each?.declaredBy || stackOf(each.declaredBy) !== stack) return null;
     const { type, name } = parseUrn(each.declaredBy);
-    return { kind: kindOf(type) ?? type, name, urn: each.declaredBy };
+    return { kind: kindIn(type) ?? type, name, urn: each.declaredBy };
   });
 }
 

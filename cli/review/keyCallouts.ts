@@ -99,7 +99,7 @@ function withoutLimit({ key, link, exposure, cappedBy }: KeyRow, { scope, conten
 }
 
 /** A different guardrail, and what it no longer allows or protects; a different workspace. */
-function moves({ key, link, moved, change, settings }: KeyRow, { contents }: Review): Finding[] {
+function moves({ key, link, moved, unread, change, settings }: KeyRow, { contents }: Review): Finding[] {
   const { before: from, after: to } = mapBoth(link, (each) => each?.guardrail);
   const found: Finding[] = [];
   if (moved && from && (key.after || !key.before)) {
@@ -115,7 +115,7 @@ function moves({ key, link, moved, change, settings }: KeyRow, { contents }: Rev
   }
   const before = propertiesOf(from, contents.before.guardrails);
   const after = propertiesOf(to, contents.after.guardrails);
-  if (!moved || !before || !after) return found;
+  if (!moved || unread || !before || !after) return found;
   const stricter = protectionFindings({ before, after }).filter(([kind]) => kind !== "widened");
   return [...found, ...stricter.map(([kind, message]): Finding => [kind, compose`after the move, ${message}`])];
 }

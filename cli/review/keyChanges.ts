@@ -1,6 +1,6 @@
 /** What a change does to each key, and to the most that it may spend. */
 import { isDeepStrictEqual } from "node:util";
-import { kindOf } from "../shared/assignments";
+import { kindIn } from "../../formats/typeTokens";
 import type { AssignmentEnd, Contents, Guardrail, Key, Link, StackContents } from "./contents";
 import { type ExposureChange, NOTHING, type Spending, spendingOf } from "./exposure";
 import { quoted, type Sentence } from "./sentence";
@@ -15,6 +15,8 @@ export interface KeyRow extends Row {
   link: BeforeAfter<Link | undefined>;
   /** Whether it gets or loses a guardrail, or gets a different one. */
   moved: boolean;
+  /** Whether it gets a guardrail, and may have a different one before. */
+  unread: boolean;
   exposure: ExposureChange;
   /** The guardrail whose budget is the figure, instead of the key's own limit. */
   cappedBy: BeforeAfter<Guardrail | undefined>;
@@ -39,6 +41,7 @@ function keyRow(identity: string, contents: Contents, both: Snapshots, now: numb
     differing,
   );
   const moved = link.before?.guardrail.identity !== link.after?.guardrail.identity;
+  const unread = moved && !link.before && both.unread.has(identity);
   const change = changeOf(identity, both, settings.length > 0 || moved);
   const spending = mapBoth(contents, (side, when) => {
     const known = key[when];
@@ -53,6 +56,7 @@ function keyRow(identity: string, contents: Contents, both: Snapshots, now: numb
     key,
     link,
     moved,
+    unread,
     cappedBy: mapBoth(spending, (each) => each?.cappedBy),
     consumers: change === "replaced" ? consumersOf(identity, both) : [],
   };
@@ -80,7 +84,7 @@ function spendingIn(
  * an increase, so it is used only if nothing about the spending changes.
  */
 function exposureChangeOf(
-  row: Pick<KeyRow, "change" | "settings" | "moved" | "key" | "link">,
+  row: Pick<KeyRow, "change" | "settings" | "moved" | "unread" | "key" | "link">,
   { before, after }: BeforeAfter<Spending | undefined>,
   both: Snapshots,
 ): ExposureChange {
@@ -89,7 +93,8 @@ function exposureChangeOf(
     return { before: hidden, after: hidden };
   }
   const exposure = after?.exposure ?? NOTHING;
-  if (!before) return { before: row.change === "adopted" ? new Hidden("not known") : NOTHING, after: exposure };
+  if (!before || row.unread)
+    return { before: row.change === "adopted" ? new Hidden("not known") : NOTHING, after: exposure };
   const guardrail = row.link.after?.guardrail.identity;
   const differing = [
     ...row.settings.flatMap(({ properties }) => properties),
@@ -104,7 +109,7 @@ const SPENDING_PROPERTIES = ["limit", "limitReset", "disabled", "limitUsd", "res
 
 function consumersOf(urn: string, { after }: Snapshots): Sentence[] {
   const consumers = [...after.resources].filter(([, { type, dependencies, propertyDependencies }]) => {
-    if (kindOf(type) !== undefined) return false;
+    if (kindIn(type) !== undefined) return false;
     return [dependencies, ...Object.values(propertyDependencies ?? {})].some((urns) => urns?.includes(urn));
   });
   return consumers.map(([each, { type, parent }]) => quoted(`${type.split(":").at(-1)} ${pathOf(each, parent)}`));

@@ -1,6 +1,7 @@
 /** What the report says about a set of assignments: its line with counts, and what to check. */
+import { kindIn } from "../../formats/typeTokens";
 import { parseUrn, stackOf } from "../../formats/urn";
-import { type AssigneeList, kindOf } from "../shared/assignments";
+import type { AssigneeList } from "../shared/assignments";
 import { pluralize } from "../shared/counts";
 import type { Finding } from "./calloutKinds";
 import type { Review } from "./compare";
@@ -25,7 +26,9 @@ export function setLine(row: SetRow, review: Review): Sentence {
 type Noun = "key" | "member";
 
 function ownChanges({ change, guardrail, isExclusive }: SetRow): Sentence[] {
-  const text = { new: "new", deleted: "deleted", released: "removed from the stack" }[change as string];
+  const text = { new: "new", adopted: "adopted", deleted: "deleted", released: "removed from the stack" }[
+    change as string
+  ];
   const { before, after } = guardrail;
   const exclusive = [isExclusive.before, isExclusive.after].join();
   return [
@@ -98,7 +101,7 @@ function exchanges({ keys, members }: SetRow, { stack }: Review): Sentence[] {
 }
 
 function isSingle({ declaredBy }: Link): boolean {
-  return kindOf(parseUrn(declaredBy).type) !== KIND;
+  return kindIn(parseUrn(declaredBy).type) !== KIND;
 }
 
 function bySet(links: readonly Link[], direction: string): Sentence[] {

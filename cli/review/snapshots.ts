@@ -1,9 +1,12 @@
 /** The resources of a stack before and after the change. */
 import type { Resource } from "../../formats/deployment";
+import { kindIn } from "../../formats/typeTokens";
 import { parseUrn, STACK_TYPE } from "../../formats/urn";
-import { assignmentsOf, type Known, kindOf } from "../shared/assignments";
+import { assignmentsOf, type Known } from "../shared/assignments";
 import { UsageError } from "../shared/terminal";
-import { type AdoptedObjects, adoptedId, adopts, NOTHING_ADOPTED } from "./adoption";
+import { type AdoptedObjects, adoptedId, adopts, NOTHING_ADOPTED, settingsOf } from "./adoption";
+import { withNewUrns } from "./aliases";
+import { imported } from "./imports";
 import type { Preview, Step } from "./preview";
 import { type BeforeAfter, visible } from "./values";
 
@@ -20,6 +23,8 @@ export interface Snapshots extends BeforeAfter<Snapshot> {
   replaced: ReadonlySet<string>;
   /** URNs of resources whose object existed before without them. */
   adopted: ReadonlySet<string>;
+  /** URNs of adopted resources whose assignments before are not known. */
+  unread: ReadonlySet<string>;
   /** By URN, the properties that Pulumi reports as different: two secrets look alike here. */
   differing: ReadonlyMap<string, readonly string[]>;
 }
@@ -30,12 +35,14 @@ export function snapshotsOf(
   state: readonly Resource[] | undefined,
   { objects, related }: AdoptedObjects = NOTHING_ADOPTED,
 ): Snapshots {
-  const current = [...related, ...(state ?? []).filter((each) => !each.delete)];
+  const renamed = withNewUrns({ steps: preview.steps, state: state ?? [] });
+  const steps = renamed.steps.map((step) => withImport(step, objects));
+  const current = [...related, ...renamed.state.filter((each) => !each.delete)];
   const before = new Map(current.map((each) => [each.urn, each]));
   const after = new Map(before);
-  if (state) requireSameState(preview, before);
-  for (const step of preview.steps) apply(step, before, after);
-  const adopted = preview.steps.filter(adopts).map(({ urn }) => urn);
+  if (state) requireSameState(steps, before);
+  for (const step of steps) apply(step, before, after);
+  const adopted = steps.filter(adopts).map(({ urn }) => urn);
   for (const urn of adopted) adopt(urn, objects, before, after);
   const urns = urnsById([...after, ...before]);
   const snapshot = (resources: Resources): Snapshot => ({
@@ -46,16 +53,17 @@ export function snapshotsOf(
   return {
     before: snapshot(before),
     after: snapshot(after),
-    replaced: new Set(preview.steps.filter(({ effect }) => effect === "replace").map(({ urn }) => urn)),
+    replaced: new Set(steps.filter(({ effect }) => effect === "replace").map(({ urn }) => urn)),
     adopted: new Set(adopted),
-    differing: new Map(preview.steps.map(({ urn, differing }) => [urn, differing])),
+    unread: new Set(adopted.filter((urn) => !objects.has(String(after.get(urn)?.id)))),
+    differing: new Map(steps.map(({ urn, differing }) => [urn, differing])),
   };
 }
 
 /** A preview doesn't repeat the ids of changed resources. A single assignment that depends on one key has its hash. */
 function urnsById(resources: readonly (readonly [urn: string, resource: Resource])[]): Map<string, string> {
   const assigned = resources.flatMap(([urn, resource]) => {
-    if (kindOf(resource.type) !== "GuardrailKeyAssignment") return [];
+    if (kindIn(resource.type) !== "GuardrailKeyAssignment") return [];
     return assignmentsOf(urn, resource).flatMap(({ assignee: { value, urns } }): [string, string][] => {
       const [key, another] = urns.filter((each) => isOfKind(each, "InferenceKey"));
       return typeof visible(value) === "string" && key && !another ? [[value as string, key]] : [];
@@ -65,13 +73,13 @@ function urnsById(resources: readonly (readonly [urn: string, resource: Resource
 }
 
 export function isOfKind(urn: string, kind: string): boolean {
-  return kindOf(parseUrn(urn).type) === kind;
+  return kindIn(parseUrn(urn).type) === kind;
 }
 
 function apply({ effect, urn, old, new: next }: Step, before: Map<string, Resource>, after: Map<string, Resource>) {
   if (effect === "ignore") return;
   if (effect === "create" || effect === "import") before.delete(urn);
-  else if (old) {
+  if (old) {
     // With an alias, the state has it under its former URN.
     before.delete(old.urn);
     after.delete(old.urn);
@@ -79,6 +87,14 @@ function apply({ effect, urn, old, new: next }: Step, before: Map<string, Resour
   }
   if (effect === "delete") after.delete(urn);
   else if (next) after.set(urn, effect === "replace" ? next : { ...next, id: next.id ?? old?.id });
+}
+
+/** An imported object is the same before: an update follows where the program differs from what Pulumi has read. */
+function withImport(step: Step, objects: Resources): Step {
+  const { effect, new: next } = step;
+  if (effect !== "import" || !next?.importID) return step;
+  const resource = imported(next, objects.get(next.importID));
+  return { ...step, old: resource, new: resource };
 }
 
 /** An adopted object existed before: with its live settings, as far as they are known. */
@@ -91,15 +107,19 @@ function adopt(urn: string, objects: Resources, before: Map<string, Resource>, a
   if (!found) return;
   // Under another URN of the same stack, it is one object that gets a new URN.
   if (!after.has(found.urn)) before.delete(found.urn);
-  const { workspaceId, creatorUserId, ...settings } = (found.external ? found.outputs : found.inputs) ?? {};
+  if (before.has(urn)) return;
+  const { workspaceId, creatorUserId, ...settings } = settingsOf(found);
   const isDeclared = ([name]: [string, unknown]) => adopting.inputs?.[name] !== undefined;
   const immutable = Object.fromEntries(Object.entries({ workspaceId, creatorUserId }).filter(isDeclared));
   before.set(urn, { ...adopting, id, inputs: { ...settings, ...immutable } });
 }
 
-/** Every resource that a preview changes is in the state that it was created from. */
-function requireSameState({ steps }: Preview, state: Resources): void {
-  const missing = steps.find(({ effect, old }) => old && effect !== "ignore" && !state.has(old.urn));
+/** Every resource that a preview changes, and does not import, is in the state that it was created from. */
+function requireSameState(steps: readonly Step[], state: Resources): void {
+  const imports = new Set(steps.filter(({ effect }) => effect === "import").map(({ urn }) => urn));
+  const missing = steps.find(
+    ({ effect, old }) => old && effect !== "ignore" && !state.has(old.urn) && !imports.has(old.urn),
+  );
   if (!missing) return;
   const { type, name } = parseUrn(missing.urn);
   throw new UsageError(

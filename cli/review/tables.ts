@@ -90,7 +90,7 @@ function spentText({ id, change }: KeyRow, { of }: ReviewUsage): string {
 }
 
 function keyChanges(row: KeyRow): Sentence[] {
-  const { link, key, moved, change, settings } = row;
+  const { link, key, moved, unread, change, settings } = row;
   const guardrail = mapBoth(link, (each) => each?.guardrail);
   const isFirst = change === "new" || (change === "adopted" && !key.before);
   const isUnlimited = isFirst && settings.every(({ title }) => title !== "limit");
@@ -98,7 +98,7 @@ function keyChanges(row: KeyRow): Sentence[] {
     ...changeLine(change),
     ...(isUnlimited ? [literal("limit: none")] : []),
     ...settings.map(settingLine),
-    ...(moved && change !== "deleted" ? [guardrailLine(guardrail, isFirst)] : []),
+    ...(moved && change !== "deleted" ? [guardrailLine(guardrail, isFirst || unread)] : []),
     ...(change === "affected" && guardrail.after ? [compose`guardrail ${guardrail.after.label} changes`] : []),
     ...capLine(row),
   ];

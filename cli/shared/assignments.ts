@@ -1,6 +1,6 @@
 /** Which key or member has which guardrail, as a state or a preview declares it. A set counts as its pairs. Pure. */
 import type { Resource } from "../../formats/deployment";
-import { TYPE_PREFIX } from "../../formats/typeTokens";
+import { kindIn } from "../../formats/typeTokens";
 import { isUnknown } from "../../formats/values";
 import { parseStamp } from "../../provider/host/stamp";
 
@@ -59,14 +59,9 @@ export const LISTS: Readonly<Record<Assignee, string>> = { key: "keyHashes", mem
 /** What a preview has instead of a secret. */
 const SECRET_IN_PREVIEWS = "[secret]";
 
-/** The kind of a resource of this package. */
-export function kindOf(type: string): string | undefined {
-  return type.startsWith(TYPE_PREFIX) ? type.slice(TYPE_PREFIX.length) : undefined;
-}
-
 /** The assignments that one resource declares. Empty unless it is a pair or a set. */
 export function assignmentsOf(urn: string, resource: Resource, known: Known = NOTHING_KNOWN): Assignment[] {
-  const kind = kindOf(resource.type);
+  const kind = kindIn(resource.type);
   const guardrail = referenceTo(resource, "guardrailId");
   const all = (of: Assignee, assignees: readonly Reference[]) =>
     assignees.map((assignee, at): Assignment => ({ of, guardrail, assignee, declaredBy: urn, at }));
@@ -78,7 +73,7 @@ export function assignmentsOf(urn: string, resource: Resource, known: Known = NO
 
 /** Undefined unless the resource is a set. */
 export function setOf(resource: Resource, known: Known = NOTHING_KNOWN): AssignmentSet | undefined {
-  if (kindOf(resource.type) !== "GuardrailAssignments") return undefined;
+  if (kindIn(resource.type) !== "GuardrailAssignments") return undefined;
   return {
     guardrail: referenceTo(resource, "guardrailId"),
     keys: listOf(resource, "key", known),
@@ -93,7 +88,7 @@ export function setOf(resource: Resource, known: Known = NOTHING_KNOWN): Assignm
  * failed: they have the changes that were applied.
  */
 function propertiesIn({ type, inputs, outputs, external }: Resource): Record<string, unknown> {
-  const isUnfinished = kindOf(type) === "GuardrailAssignments" && parseStamp(outputs?.__origin)?.unfinished === true;
+  const isUnfinished = kindIn(type) === "GuardrailAssignments" && parseStamp(outputs?.__origin)?.unfinished === true;
   return (external || isUnfinished ? outputs : inputs) ?? {};
 }
 
@@ -110,7 +105,7 @@ function listOf(resource: Resource, of: Assignee, known: Known): AssigneeList | 
 }
 
 function isKey(urn: string): boolean {
-  return urn.split("::")[2]?.split("$").at(-1) === `${TYPE_PREFIX}InferenceKey`;
+  return kindIn(urn.split("::")[2]?.split("$").at(-1) ?? "") === "InferenceKey";
 }
 
 /** A list of unknown length, which the program computes from these keys. */

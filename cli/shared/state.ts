@@ -1,7 +1,7 @@
 /** The keys, guardrails and assignments in a `pulumi stack export`. Nothing else is read: a state may hold secrets. */
 import type { z } from "zod";
 import { deployment, type Resource, VERSIONS } from "../../formats/deployment";
-import { typeOf } from "../../formats/typeTokens";
+import { kindIn } from "../../formats/typeTokens";
 import { stackOf } from "../../formats/urn";
 import { parseStamp } from "../../provider/host/stamp";
 import { type Assignee, assignmentsOf, setOf } from "./assignments";
@@ -55,10 +55,11 @@ export interface StackState {
   pending: PendingCreate[];
 }
 
-const TYPES: Readonly<Record<string, ObjectKind>> = {
-  [typeOf("InferenceKey")]: "key",
-  [typeOf("Guardrail")]: "guardrail",
-};
+/** By the kind of the resource. */
+const OBJECTS: ReadonlyMap<string | undefined, ObjectKind> = new Map([
+  ["InferenceKey", "key"],
+  ["Guardrail", "guardrail"],
+]);
 
 /** @throws UsageError that names the source and never quotes its content. */
 export function parseStackExport(text: string, source: string): StackState {
@@ -92,7 +93,7 @@ export function readDeployment(text: string, source: string): z.output<typeof de
 }
 
 function objectsIn({ urn, type, id, external, outputs }: Resource): StateObject[] {
-  const kind = TYPES[type];
+  const kind = OBJECTS.get(kindIn(type));
   if (!kind || !id) return [];
   const account = parseStamp(outputs?.__origin)?.account?.workspace || undefined;
   return [{ kind, id, urn, stack: stackOf(urn), external: external ?? false, account }];
@@ -121,7 +122,7 @@ function assignmentsIn(resource: Resource): StateAssignments[] {
 }
 
 function pendingIn({ urn, type, inputs }: Resource): PendingCreate[] {
-  const kind = TYPES[type];
+  const kind = OBJECTS.get(kindIn(type));
   if (!kind) return [];
   return [{ kind, urn, stack: stackOf(urn), name: typeof inputs?.name === "string" ? inputs.name : undefined }];
 }
