@@ -77,6 +77,16 @@ test.each(CASES)("refuses to change %s %#", async (_, entry, call) => {
   expect(writesTo(simulator())).toEqual([]);
 });
 
+test.each(CASES)("refuses to change %s of the native provider %#", async (_, entry, call) => {
+  const all = objects();
+  simulator().dashboard.assign(all.guardrail, { keys: [all.hash], members: [all.user] });
+  writer.setState([{ ...entry(all), native: true }]);
+  const [tool, args] = call(all);
+  const { error } = await writer.failure(tool, args);
+  expect(error).toContain("nothing was changed: the stack budgets/prod manages ");
+  expect(writesTo(simulator())).toEqual([]);
+});
+
 test.each(CASES.map(([, entry, call]) => [entry, call] as const))(
   "refuses a write whose object a stack adopted after the dry run %#",
   async (entry, call) => {
@@ -116,6 +126,8 @@ test("refuses to rename an object to such a name", async () => {
 test("refuses the name of an object that an interrupted run may have created", async () => {
   writer.setState([], [{ kind: "InferenceKey", name: "ci", inputs: { name: "app" } }]);
   const { error } = await writer.failure("create_key", { name: "app", limit: 1 });
+  writer.setState([], [{ kind: "InferenceKey", name: "ci", native: true, inputs: { name: "app" } }]);
+  expect((await writer.failure("create_key", { name: "app", limit: 1 })).error).toBe(error);
   expect(error).toContain("was interrupted while creating an object of this name");
 });
 

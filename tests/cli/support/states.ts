@@ -8,15 +8,24 @@ export interface Entry {
   name: string;
   id?: string;
   external?: boolean;
+  /** Of the native provider. */
+  native?: boolean;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+}
+
+const [DYNAMIC, NATIVE] = ["pulumi-nodejs:dynamic/openrouter:", "openrouter:index:"];
+
+/** A state or preview with all resources on the native provider. */
+export function onNative(text: string): string {
+  return text.replaceAll(DYNAMIC, NATIVE);
 }
 
 /** The state of the stack `prod` of the project `budgets`. */
 export function stackExport(entries: readonly Entry[], pending: readonly Entry[] = [], stack = "prod"): string {
   const urn = `urn:pulumi:${stack}::budgets::`;
-  const resource = ({ kind, name, ...rest }: Entry) => {
-    const type = `pulumi-nodejs:dynamic/openrouter:${kind}`;
+  const resource = ({ kind, name, native, ...rest }: Entry) => {
+    const type = `${native ? NATIVE : DYNAMIC}${kind}`;
     return { urn: `${urn}${type}::${name}`, type, custom: true, inputs: { name: `budgets/${stack}/${name}` }, ...rest };
   };
   const root = { urn: `${urn}pulumi:pulumi:Stack::budgets-${stack}`, type: "pulumi:pulumi:Stack", custom: false };
