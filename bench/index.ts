@@ -15,6 +15,7 @@ import { forPage, forTerminal, type Section, summary } from "./report";
 import { scalingSection } from "./scaling";
 import { setsSection } from "./sets";
 import { type BenchOptions, type Kind, ROOT } from "./stack";
+import { startSection } from "./start";
 
 interface Options {
   n: number[];
@@ -82,6 +83,8 @@ async function measure({ n, latency, runs, engine, quick }: Options): Promise<{ 
   const inProcess = await inProcessSection();
   report(`the provider process: ${extent.pairs} pairs`);
   const load = await loadSection(engine, extent.pairs);
+  report("the start of the provider");
+  const start = await startSection(extent.pairs);
   report("foreign keys");
   const foreign = await foreignKeysSection(engine, extent.managed, extent.inAccount);
   report("a set");
@@ -94,7 +97,7 @@ async function measure({ n, latency, runs, engine, quick }: Options): Promise<{ 
   };
   const cases = await runMatrix(plan, run);
   const scaling = scalingSection(cases.filter((each) => each.latency === (latency?.[0] ?? LATENCY)));
-  return { cases, sections: [matrixSection(cases), sets, scaling, foreign, load, inProcess] };
+  return { cases, sections: [matrixSection(cases), sets, scaling, foreign, load, start, inProcess] };
 }
 
 /** The chart is in a file next to the page. It requires the number of keys of docs/peers.md. */

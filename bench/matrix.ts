@@ -6,7 +6,7 @@ import { median } from "./statistics";
 import { pairTargets, setTargets } from "./strategies";
 
 /** In the order of the tables. */
-export const COMPARED = ["sets", "pairs", "plain", "empty"] as const;
+export const COMPARED = ["sets", "pairs", "native", "plain", "empty"] as const;
 
 /** Up to this number of keys, this package should be no slower than plain resources. */
 const MAX_KEYS_FOR_TIME_TARGET = 30;
@@ -61,7 +61,12 @@ export function matrixSection(cases: readonly Case[]): Section {
     title: "Side by side",
     text: TEXT,
     tables: [times(cases), calls(bySize), memory(bySize)],
-    targets: bySize.flatMap((size) => [...callTargets(size), ...timeTargets(size), ...stateTargets(size)]),
+    targets: bySize.flatMap((size) => [
+      ...callTargets(size),
+      ...timeTargets(size),
+      ...nativeTargets(size),
+      ...stateTargets(size),
+    ]),
   };
 }
 
@@ -69,6 +74,7 @@ const TEXT = `A guardrail and N keys assigned to it: created, unchanged, refresh
 
 - **sets**: this package, with one \`GuardrailAssignments\` for all keys.
 - **pairs**: this package, with one \`GuardrailKeyAssignment\` for each key.
+- **native**: the same as pairs, with the native provider (\`pulumi-openrouter/native\`).
 - **plain**: the same with \`pulumi.dynamic.Resource\` and one call per operation, as programs commonly write it
   (\`bench/programs/plain.js\`).
 - **empty**: resources that make no calls: the cost of the engine and the program.
@@ -101,6 +107,12 @@ export function ratio(
   return ratios.length === 0 ? undefined : median(ratios);
 }
 
+const RATIOS = [
+  ["sets", "plain"],
+  ["pairs", "plain"],
+  ["native", "pairs"],
+] as const;
+
 function times(cases: readonly Case[]): Table {
   const rows = cases.flatMap((each) =>
     OPERATIONS.map((operation) => [
@@ -108,13 +120,13 @@ function times(cases: readonly Case[]): Table {
       String(each.latency),
       operation,
       ...COMPARED.map((kind) => withSpread(costs(each, kind, operation).map(({ seconds }) => seconds))),
-      ...(["sets", "pairs"] as const).map((kind) => ratio(each, operation, kind, "plain")?.toFixed(2) ?? "–"),
+      ...RATIOS.map(([kind, base]) => ratio(each, operation, kind, base)?.toFixed(2) ?? "–"),
     ]),
   );
-  return { head: ["N", "ms", "operation", ...COMPARED, "sets / plain", "pairs / plain"], rows };
+  return { head: ["N", "ms", "operation", ...COMPARED, ...RATIOS.map((pair) => pair.join(" / "))], rows };
 }
 
-const CALLERS = ["sets", "pairs", "plain"] as const;
+const CALLERS = ["sets", "pairs", "native", "plain"] as const;
 
 function calls(sizes: readonly Size[]): Table {
   const rows = sizes.flatMap(({ keys, cases }) =>
@@ -129,7 +141,7 @@ function calls(sizes: readonly Size[]): Table {
 
 function memory(sizes: readonly Size[]): Table {
   const peak = (course: Course) => Math.max(...OPERATIONS.map((operation) => course.costs[operation].memoryMb));
-  const keyKinds = ["pairs", "plain", "empty"] as const;
+  const keyKinds = ["pairs", "native", "plain", "empty"] as const;
   const rows = sizes.map((size) => [
     String(size.keys),
     ...COMPARED.map((kind) => middle(size, kind, peak)?.toFixed(0) ?? "–"),
@@ -141,7 +153,7 @@ function memory(sizes: readonly Size[]): Table {
 
 /** By the turn with the most calls, at any latency. */
 function callTargets({ keys, cases }: Size): Target[] {
-  return (["sets", "pairs"] as const).flatMap((kind) => {
+  return (["sets", "pairs", "native"] as const).flatMap((kind) => {
     const worst = (operation: Operation) => {
       return Math.max(...cases.flatMap((each) => costs(each, kind, operation).map(total)));
     };
@@ -171,6 +183,16 @@ function timeTargets({ keys, cases }: Size): Target[] {
     if (worst === undefined) return [];
     const what = `${kind}: time relative to plain, ${keys} keys, slowest operation (${worst.what})`;
     return [atMost(what, MAX_TIME_RATIO, worst.spent, twoPlaces)];
+  });
+}
+
+/** The native provider is no slower where most runs change nothing. */
+function nativeTargets({ keys, cases }: Size): Target[] {
+  return (["no-op", "refresh"] as const).flatMap((operation) => {
+    const ratios = cases.flatMap((each) => ratio(each, operation, "native", "pairs") ?? []);
+    if (ratios.length === 0) return [];
+    const what = `native: time of ${operation} relative to pairs, ${keys} keys`;
+    return [atMost(what, MAX_TIME_RATIO, Math.max(...ratios), twoPlaces)];
   });
 }
 

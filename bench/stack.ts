@@ -10,12 +10,13 @@ export const PROGRAMS = path.join(ROOT, "bench", "programs");
 export const PASSPHRASE = "bench";
 
 /**
- * This package with one set, with a pair for each key, and without assignments; `pulumi.dynamic.Resource` as commonly used; and
- * resources that make no calls. Each is the file of the classes and how the program assigns keys.
+ * This package with one set, with a pair for each key, and without assignments; with a pair for each key and the native provider;
+ * `pulumi.dynamic.Resource` as commonly used; and resources that make no calls. Each is the file of the classes and how the program assigns keys.
  */
 const PROGRAM_OF = {
   sets: ["ours", "set"],
   pairs: ["ours", "pairs"],
+  native: ["native", "pairs"],
   keys: ["ours", "none"],
   plain: ["plain", "pairs"],
   empty: ["empty", "pairs"],

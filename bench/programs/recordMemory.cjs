@@ -2,7 +2,7 @@
 // $MEMORY_OF_PROVIDER.
 const { appendFileSync } = require("node:fs");
 
-if (process.argv.some((arg) => arg.includes("dynamic-provider"))) {
+if (process.argv.some((arg) => /dynamic-provider|[\\/]plugin([\\/]index\.js)?$/.test(arg))) {
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(0));
   process.once("exit", () => {
     appendFileSync(process.env.MEMORY_OF_PROVIDER, `${process.resourceUsage().maxRSS}\n`);

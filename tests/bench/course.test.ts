@@ -5,14 +5,14 @@ import { type Course, OPERATIONS, runCourse } from "../../bench/course";
 import { matrixSection } from "../../bench/matrix";
 
 const KEYS = 12;
-const KINDS = ["sets", "pairs", "plain"] as const;
+const KINDS = ["sets", "pairs", "native", "plain"] as const;
 let courses: Record<(typeof KINDS)[number], Course>;
 
 beforeAll(async () => {
   const run = (kind: (typeof KINDS)[number]) =>
     runCourse({ kind, keys: KEYS, latency: 0, engine: "local" }, () => undefined);
-  const [sets, pairs, plain] = await Promise.all([run("sets"), run("pairs"), run("plain")]);
-  courses = { sets, pairs, plain };
+  const [sets, pairs, native, plain] = await Promise.all([run("sets"), run("pairs"), run("native"), run("plain")]);
+  courses = { sets, pairs, native, plain };
 });
 
 const callsOf = ({ costs }: Course) => OPERATIONS.map((operation) => costs[operation].calls);
@@ -27,10 +27,10 @@ test("makes one call for each operation on each object with plain resources", ()
   ]);
 });
 
-test("meets the targets for calls with sets and pairs", () => {
+test("meets the targets for calls with sets, pairs and the native provider", () => {
   const { targets } = matrixSection([{ keys: KEYS, latency: 0, turns: [courses] }]);
   const callTargets = targets.filter(({ what }) => what.includes("calls"));
-  expect(callTargets).toHaveLength(2 * OPERATIONS.length);
+  expect(callTargets).toHaveLength(3 * OPERATIONS.length);
   expect(callTargets.filter(({ isMet }) => !isMet)).toEqual([]);
 });
 
@@ -40,8 +40,12 @@ test("needs one call for a set besides those of its keys and guardrail", () => {
   expect(destroy).toEqual({ DELETE: KEYS + 1 });
 });
 
-test("records the memory of the provider process at its exit", () => {
-  for (const operation of OPERATIONS) expect(courses.pairs.costs[operation].memoryMb).toBeGreaterThan(10);
+test("makes the same calls with the native provider", () => {
+  expect(callsOf(courses.native)).toEqual(callsOf(courses.pairs));
+});
+
+test.each(["pairs", "native"] as const)("records the memory of the provider process of %s at its exit", (kind) => {
+  for (const operation of OPERATIONS) expect(courses[kind].costs[operation].memoryMb).toBeGreaterThan(10);
 });
 
 test("gives empty resources a __provider as long as this package's, so that states are comparable", () => {

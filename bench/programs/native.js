@@ -1,0 +1,2 @@
+// This package with its native provider.
+module.exports = require("pulumi-openrouter/native");
