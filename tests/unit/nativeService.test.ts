@@ -29,7 +29,7 @@ function configRequest<Request extends pb.DiffRequest | pb.CheckRequest>(request
   return request;
 }
 
-describe("acceptSecrets is false: Pulumi 3.259 left a secret in `keepers` in plain text in the state when it was true", () => {
+describe("acceptSecrets is false, so that the engine marks secrets inside of inputs such as `keepers` by itself", () => {
   test("in Configure, which accepts previews", async () => {
     const request = new messages.ConfigureRequest();
     request.setUrn(URN);
