@@ -73,10 +73,12 @@ function recordedFrames(work: () => void): number[] {
 
 test.each(MAKERS)("records one stack trace for %s, of its place in the program", async (_kind, make) => {
   const { stackTraceLimit } = Error;
-  const frames = recordedFrames(() => make());
+  const resources: pulumi.CustomResource[] = [];
+  const frames = recordedFrames(() => resources.push(make()));
   expect(frames.filter((count) => count > 0)).toHaveLength(1);
   expect(frames.length).toBeGreaterThan(10);
   expect(Error.stackTraceLimit).toBe(stackTraceLimit);
+  await Promise.all(resources.map(({ urn }) => known(urn)));
 });
 
 test.each(MAKERS)("shows the place in the program when an option of %s is wrong", async (_kind, make) => {
@@ -89,9 +91,10 @@ test.each(MAKERS)("shows the place in the program when an option of %s is wrong"
   expect(Error.stackTraceLimit).toBe(stackTraceLimit);
 });
 
-test("returns the same object as id, hash and guardrailId", () => {
+test("returns the same object as id, hash and guardrailId", async () => {
   const key = new openrouter.InferenceKey("same");
   const guardrail = new openrouter.Guardrail("same");
+  await Promise.all([key, guardrail].map(({ urn }) => known(urn)));
   expect(key.hash).toBe(key.id);
   expect(guardrail.guardrailId).toBe(guardrail.id);
 });
