@@ -5,7 +5,7 @@
  * what proves the most for its time; `npm run test:all` (and CI) takes these as well.
  */
 const LONG = [
-  "tests/engine/(sets(Edges|Options)|refreshes|options|deletedWith|edges|moves|ignoreChanges|workloadIdentity|secrets|accounts|isolation|mistakes|adopt|adoptCommand|adoptTerraform|lostResponses|pitfalls|replay|converge|accountsCredentials|replace|oneAccount|keysEmergency|nativeSecrets)\\.test\\.ts$",
+  "tests/engine/(sets(Edges|Options)|refreshes|options|deletedWith|edges|moves|ignoreChanges|workloadIdentity|secrets|accounts|isolation|mistakes|adopt|adoptCommand|adoptTerraform|lostResponses|pitfalls|replay|converge|accountsCredentials|replace|oneAccount|keysEmergency|nativeSecrets|drift)\\.test\\.ts$",
   "tests/examples/(programs|copied)\\.test\\.ts$",
   "tests/faults/(kill|manyFaults|model)\\.test\\.ts$",
   "tests/docs/testing\\.test\\.ts$",

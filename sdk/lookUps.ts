@@ -292,7 +292,7 @@ async function lookUp<Result>(name: string, args: object, opts: pulumi.InvokeOpt
     const dynamic = await import("../provider/dynamic/index");
     return (await dynamic.lookUp(name, { ...args }, settings)) as Result;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const { message } = error as Error;
     throw rejection(message.replace(/^invocation of \S+ returned an error: /, ""));
   }
 }

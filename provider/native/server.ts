@@ -4,7 +4,7 @@ import type * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { kindIn } from "../../formats/typeTokens";
 import { parseUrn } from "../../formats/urn";
 import type { Values } from "../../formats/values";
-import { PreconditionError } from "../errors";
+import { messageOf, PreconditionError } from "../errors";
 import { InitFailedError } from "../host/failures";
 import { lookUpsOf } from "../host/lookUps";
 import type { Process } from "../host/operations";
@@ -39,7 +39,7 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
 
   /** The engine keeps an object that exists although an operation failed. */
   function errorOf(error: unknown, resource?: NativeResource): Error {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const { UNKNOWN } = protocol.grpc.status;
     const metadata = new protocol.grpc.Metadata();
     if (error instanceof InitFailedError && resource) {

@@ -23,7 +23,8 @@ function found(room: string, more?: RegExp): string[] {
 }
 
 test("prints in one gated place of the provider", () => {
-  expect(found("provider")).toEqual(["host/process.ts: console"]);
+  const port = "native/index.ts: stdout";
+  expect(found("provider")).toEqual(["host/process.ts: console", port]);
 });
 
 test("shows messages to a program in one gated place of the classes", () => {
