@@ -6,7 +6,8 @@ import ts from "typescript";
 import { declared, docOf, exported, isProperty, lookUps } from "./publicTypes.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const [folder = path.join(root, "plugin")] = process.argv.slice(2);
+/** The release names the GitHub repository that has its archives, as OWNER/NAME. */
+const [folder = path.join(root, "plugin"), repository] = process.argv.slice(2);
 const { name, version, license, keywords } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"));
 /** @typedef {import("typescript").PropertySignature | import("typescript").PropertyDeclaration} Property */
 
@@ -29,6 +30,7 @@ const schema = {
   keywords: [...keywords, "category/infrastructure", "kind/native"],
   license,
   publisher: name,
+  ...(repository ? { pluginDownloadURL: `github://api.github.com/${repository}` } : {}),
   config: { variables: configuration.properties },
   provider: { description: docOf(declared("Provider")), inputProperties: configuration.properties },
   types: Object.fromEntries(types),

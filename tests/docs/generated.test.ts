@@ -7,9 +7,10 @@ import { join, resolve } from "node:path";
 const root = resolve(__dirname, "../..");
 
 /** What a script writes today, by file name. */
-function generated(script: string): Record<string, string> {
+function generated(script: string, ...args: readonly string[]): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), "pulumi-openrouter-docs-"));
-  const { status, stderr } = spawnSync(process.execPath, [join(root, "scripts", script), folder], { encoding: "utf8" });
+  const command = [join(root, "scripts", script), folder, ...args];
+  const { status, stderr } = spawnSync(process.execPath, command, { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   return contentsOf(folder, () => true);
 }
@@ -31,4 +32,10 @@ test("docs/review.svg shows the review of the recorded change; `npm run docs` up
 
 test("plugin/schema.json has the classes and doc comments of the SDK; `npm run docs` updates it", () => {
   expect(contentsOf(join(root, "plugin"), (file) => file === "schema.json")).toEqual(generated("schema.mjs"));
+});
+
+test("the schema of a release says where Pulumi downloads the archives, and is the same otherwise", () => {
+  const { pluginDownloadURL, ...schema } = JSON.parse(generated("schema.mjs", "acme/tools")["schema.json"] ?? "");
+  expect(pluginDownloadURL).toBe("github://api.github.com/acme/tools");
+  expect(schema).toEqual(JSON.parse(readFileSync(join(root, "plugin/schema.json"), "utf8")));
 });

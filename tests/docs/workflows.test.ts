@@ -57,14 +57,18 @@ test("a release is tested, and published with provenance and without a token", (
   const { publish } = workflow("release.yml").jobs as Record<string, Job>;
   const commands = commandsOf(publish);
   expect(commands.indexOf("npm run test:all")).toBeGreaterThan(0);
-  expect(commands.at(-1)).toBe("npm publish --provenance --access public");
+  expect(commands.slice(-2)).toEqual([
+    'node scripts/schema.mjs plugin "$GITHUB_REPOSITORY"',
+    "npm publish --provenance --access public",
+  ]);
   expect(jobsOf("release.yml").map(({ environment }) => environment)).toEqual(["npm", undefined]);
 });
 
 test("a published release gets the archives of the native provider", () => {
   const { archives } = workflow("release.yml").jobs as Record<string, Job & { needs?: string }>;
   expect(archives?.needs).toBe("publish");
-  const [upload = "", build] = commandsOf(archives).reverse();
+  const [upload = "", build, schema] = commandsOf(archives).reverse();
+  expect(schema).toBe('node scripts/schema.mjs plugin "$GITHUB_REPOSITORY"');
   expect(build).toBe("npm run archives");
   expect(upload).toMatch(/^gh release create "\$GITHUB_REF_NAME" .* plugin-archives\/\*\.tar\.gz$/m);
 });
