@@ -16,7 +16,8 @@ export const getCredits = lookUpOf({
 export const getModels = lookUpOf({
   args: { search: text.optional(), zdr: z.boolean("must be true or false").optional() },
   async run(account, { search = "", zdr = false }) {
-    const models = await listModels(account.read("the catalog of models"), { zdr });
+    const read = () => listModels(account.read("the catalog of models"), { zdr });
+    const models = await account.share(`models, zdr ${zdr}`, read);
     return { models: models.filter(({ id }) => id.includes(search)).map(modelOf) };
   },
 });

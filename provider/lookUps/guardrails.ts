@@ -10,13 +10,15 @@ export const getGuardrail = lookUpOf({
   async run(account, { name, id }) {
     const choice = chosen("a guardrail", { name, id });
     const found = id === undefined ? await byName(account, choice.value) : await byId(account, id);
-    return only(choice, found, (guardrail) => guardrail.id);
+    return guardrailOf(only(choice, found, (guardrail) => guardrail.id));
   },
 });
 
 export const getGuardrails = lookUpOf({
   args: { workspaceId: uuid.optional() },
-  run: async (account, { workspaceId }) => ({ guardrails: await guardrailsIn(account, workspaceId) }),
+  run: async (account, { workspaceId }) => ({
+    guardrails: (await guardrailsIn(account, workspaceId)).map(guardrailOf),
+  }),
 });
 
 async function byId(account: Account, id: string): Promise<Guardrail[]> {
@@ -30,4 +32,10 @@ async function byName(account: Account, name: string): Promise<Guardrail[]> {
 
 function guardrailsIn(account: Account, workspaceId?: string): Promise<Guardrail[]> {
   return inWorkspaces(account, "guardrails", workspaceId, listGuardrails);
+}
+
+/** Without filters and data policies. */
+function guardrailOf({ id, name, description, limitUsd, resetInterval, ...guardrail }: Guardrail): object {
+  const { allowedModels, allowedProviders, workspaceId, createdAt } = guardrail;
+  return { id, name, description, limitUsd, resetInterval, allowedModels, allowedProviders, workspaceId, createdAt };
 }

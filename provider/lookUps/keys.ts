@@ -39,7 +39,7 @@ function keysIn(account: Account, workspaceId?: string): Promise<Key[]> {
 
 /** Without usage, which changes with every request. */
 function keyOf({ hash, name, label, disabled, limit, limitReset, includeByokInLimit, ...key }: Key): object {
-  const { createdAt, expiresAt = null, workspaceId, creatorUserId } = key;
+  const { createdAt, expiresAt, workspaceId, creatorUserId } = key;
   return {
     ...{ hash, name, label, disabled, limit, limitReset, includeByokInLimit },
     ...{ createdAt, expiresAt, workspaceId, creatorUserId },

@@ -35,10 +35,11 @@ export interface Choice {
 /** The one argument that is given. @throws PreconditionError */
 export function chosen(noun: string, args: Readonly<Record<string, string | undefined>>): Choice {
   const given = Object.entries(args).flatMap(([by, value]) => (value === undefined ? [] : [{ noun, by, value }]));
-  const [only] = given;
-  if (only && given.length === 1) return only;
+  const [choice] = given;
+  if (choice && given.length === 1) return choice;
   const names = Object.keys(args).join(" or ");
-  throw new PreconditionError(`look up ${noun}`, `it needs ${names}, and has ${only ? "both" : "neither"}`, "pass one");
+  const problem = `it needs ${names}, and has ${choice ? "both" : "neither"}`;
+  throw new PreconditionError(`look up ${noun}`, problem, "pass one");
 }
 
 /** The only object that matches. @throws PreconditionError */
