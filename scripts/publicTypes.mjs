@@ -9,8 +9,8 @@ import ts from "typescript";
 /** By name. */
 export const exported = new Map(parsed("index").statements.filter(ts.isExportDeclaration).flatMap(exportsOf));
 
-/** The functions of sdk/lookUps.ts, without those for outputs. */
-export const lookUps = parsed("lookUps")
+/** The functions of sdk/lookUps, without those for outputs. */
+export const lookUps = parsed("lookUps/index")
   .statements.filter(ts.isFunctionDeclaration)
   .filter(({ name }) => name?.text.startsWith("get") && !name.text.endsWith("Output"));
 

@@ -16,25 +16,6 @@ export type { GuardrailMemberAssignmentArgs } from "./guardrailMemberAssignment"
 export { GuardrailMemberAssignment } from "./guardrailMemberAssignment";
 export type { InferenceKeyArgs } from "./inferenceKey";
 export { InferenceKey } from "./inferenceKey";
-export type {
-  FoundGuardrail,
-  FoundKey,
-  FoundModel,
-  FoundWorkspace,
-  GetCreditsResult,
-  GetGuardrailArgs,
-  GetGuardrailsArgs,
-  GetGuardrailsResult,
-  GetKeyArgs,
-  GetKeysArgs,
-  GetKeysResult,
-  GetModelsArgs,
-  GetModelsResult,
-  GetUsageArgs,
-  GetUsageResult,
-  GetWorkspaceArgs,
-  GetWorkspacesResult,
-} from "./lookUps";
 export {
   getCredits,
   getCreditsOutput,
@@ -54,6 +35,25 @@ export {
   getWorkspaceOutput,
   getWorkspaces,
   getWorkspacesOutput,
-} from "./lookUps";
+} from "./lookUps/index";
+export type {
+  FoundGuardrail,
+  FoundKey,
+  FoundModel,
+  FoundWorkspace,
+  GetCreditsResult,
+  GetGuardrailArgs,
+  GetGuardrailsArgs,
+  GetGuardrailsResult,
+  GetKeyArgs,
+  GetKeysArgs,
+  GetKeysResult,
+  GetModelsArgs,
+  GetModelsResult,
+  GetUsageArgs,
+  GetUsageResult,
+  GetWorkspaceArgs,
+  GetWorkspacesResult,
+} from "./lookUps/types";
 export type { ProviderArgs } from "./provider";
 export { Provider } from "./provider";

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { typeOf } from "../formats/typeTokens";
 import { isNative } from "./host";
 import { rejection } from "./messages";
 
@@ -65,25 +66,35 @@ export class Provider extends pulumi.ProviderResource {
       deleteOrphans: args.deleteOrphans === undefined ? undefined : pulumi.output(args.deleteOrphans).apply(String),
     };
     const marks = { explicit: "true", ownKey: own ? "true" : undefined };
-    const settings = withPrefix({ ...inputs, ...marks });
+    const config = withPrefix({ ...inputs, ...marks });
     if (isNative()) super("openrouter", name, inputs, opts);
-    else super("pulumi-nodejs", name, settings, opts);
-    settingsByProvider.set(this, pulumi.output(settings));
+    else super("pulumi-nodejs", name, config, opts);
+    // A look-up does not return the key.
+    settingsByProvider.set(this, pulumi.unsecret(pulumi.output({ config, variables: mappedVariables(opts) })));
   }
 }
 
-/** By full key, as in the stack configuration. */
-type Settings = Readonly<Record<string, string | undefined>>;
+/** The settings of a look-up, which runs in the program. */
+export interface LookUpSettings {
+  /** The stack configuration, or the inputs of an explicit `Provider`, by full key. */
+  config: Readonly<Record<string, string | undefined>>;
+  /** Of its option `envVarMappings`. */
+  variables: Readonly<Record<string, string | undefined>>;
+}
 
-/** For look-ups, which run in the program. */
-const settingsByProvider = new WeakMap<pulumi.ProviderResource, pulumi.Output<Settings>>();
+const settingsByProvider = new WeakMap<pulumi.ProviderResource, pulumi.Output<LookUpSettings>>();
 
-/** The settings for a look-up: those of the provider, or the stack configuration. */
-export function settingsOf(provider: pulumi.ProviderResource | undefined): Promise<Settings> {
-  const settings = provider && settingsByProvider.get(provider);
-  if (settings) return new Promise((resolve) => settings.apply(resolve));
-  const config = new pulumi.Config("openrouter");
-  return Promise.resolve(Object.fromEntries(CONFIG_KEYS.map((name) => [`openrouter:${name}`, config.get(name)])));
+/** Those of the provider that a dynamic resource with these options has. */
+export function settingsFor({ provider, parent }: pulumi.InvokeOptions): pulumi.Output<LookUpSettings> {
+  const used = provider ?? parent?.getProvider(typeOf("InferenceKey"));
+  if (used) {
+    const settings = settingsByProvider.get(used);
+    if (settings) return settings;
+    throw rejection("A look-up needs a Provider of this package: pass one as the option `provider`.");
+  }
+  const own = new pulumi.Config("openrouter");
+  const config = Object.fromEntries(CONFIG_KEYS.map((name) => [`openrouter:${name}`, own.get(name)]));
+  return pulumi.output<LookUpSettings>({ config, variables: {} });
 }
 
 const CONFIG_KEYS = [
@@ -116,6 +127,12 @@ function requireKey(name: string, args: ProviderArgs, opts: pulumi.CustomResourc
       throw rejection(`Provider "${name}": ${variable} is mapped to ${target} but not set. Set it.`);
     }
   }
+}
+
+/** As Pulumi sets them in the provider process. */
+function mappedVariables({ envVarMappings = {} }: pulumi.CustomResourceOptions = {}): LookUpSettings["variables"] {
+  const mappings = Object.entries(envVarMappings).filter(([variable]) => process.env[variable] !== undefined);
+  return Object.fromEntries(mappings.map(([variable, target]) => [target, process.env[variable]]));
 }
 
 const CREDENTIAL_VARIABLES = ["OPENROUTER_MANAGEMENT_KEY", "OPENROUTER_FEDERATION_POLICY_ID"];

@@ -27,18 +27,24 @@ export function provider(kind: string): DynamicProvider {
   return created;
 }
 
-/** Look-ups of a program, in its own process. The same credentials share what they have read. */
-const lookUpsByConfiguration = new Map<string, LookUps>();
+/** Look-ups of a program, in its own process. The same settings share what they have read. */
+const lookUpsBySettings = new Map<string, LookUps>();
 
-/** @param config The stack configuration, or the inputs of an explicit `Provider`, by full key. */
-export function lookUp(name: string, args: Properties, config: Readonly<Record<string, string | undefined>>) {
-  const id = JSON.stringify(config);
-  let lookUps = lookUpsByConfiguration.get(id);
-  if (!lookUps) {
-    const own = newProcess(process.env);
-    own.configure(configuration((key) => config[key]));
-    lookUps = lookUpsOf(own);
-    lookUpsByConfiguration.set(id, lookUps);
-  }
+type Strings = Readonly<Record<string, string | undefined>>;
+
+/**
+ * @param config The stack configuration, or the inputs of an explicit `Provider`, by full key.
+ * @param variables Of its option `envVarMappings`.
+ */
+export function lookUp(name: string, args: Properties, config: Strings, variables: Strings): Promise<object> {
+  const id = JSON.stringify([config, variables]);
+  const lookUps = lookUpsBySettings.get(id) ?? newLookUps(config, variables);
+  lookUpsBySettings.set(id, lookUps);
   return lookUps.lookUp(name, args);
+}
+
+function newLookUps(config: Strings, variables: Strings): LookUps {
+  const own = newProcess({ ...process.env, ...variables });
+  own.configure(configuration((key) => config[key]));
+  return lookUpsOf(own);
 }
