@@ -58,8 +58,18 @@ async function schemaOf(command: string, args: readonly string[], cwd: string): 
 it.each(["npm", "pnpm"])("starts from the node_modules of %s, where Pulumi.yaml names it", async (manager) => {
   const program = programs[manager] as string;
   const plugin = path.join(program, "node_modules/pulumi-openrouter/plugin");
-  expect(fs.readdirSync(plugin).sort()).toEqual(["PulumiPlugin.yaml", "index.js", "schema.json"]);
+  expect(fs.readdirSync(plugin).sort()).toEqual(["PulumiPlugin.yaml", "index.js", "package.json", "schema.json"]);
   expect(await schemaOf(process.execPath, [path.join(plugin, "index.js")], program)).toBe(schema);
+});
+
+it("has nothing to install, because Pulumi runs `npm install` in its folder", () => {
+  const plugin = path.join(programs.npm as string, "node_modules/pulumi-openrouter/plugin");
+  const shell = process.platform === "win32";
+  expect(execFileSync("npm", ["prefix"], { cwd: plugin, encoding: "utf8", shell }).trim()).toBe(
+    fs.realpathSync(plugin),
+  );
+  const manifest = JSON.parse(fs.readFileSync(path.join(plugin, "package.json"), "utf8"));
+  expect(Object.keys(manifest).sort()).toEqual(["description", "private"]);
 });
 
 describe("the archive of a release", () => {
