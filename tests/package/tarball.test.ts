@@ -30,6 +30,7 @@ describe("the tarball", () => {
       "package.json",
       "plugin/PulumiPlugin.yaml",
       "plugin/index.js",
+      "plugin/package.json",
       "plugin/schema.json",
     ]);
   });
