@@ -11,6 +11,8 @@ const root = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.u
 const colors = process.stdout.isTTY && !process.env.NO_COLOR;
 const began = Date.now();
 const COUNT_WIDTH = 6;
+/** Of Pulumi's output, which is indented. */
+const OUTPUT_WIDTH = 76;
 
 /** @param {Parameters<typeof styleText>[0]} format @param {string} text */
 const styled = (format, text) => (colors ? styleText(format, text) : text);
@@ -43,7 +45,7 @@ try {
       passphrase: "demo",
       env: { OPENROUTER_BASE_URL: simulator.url, OPENROUTER_MANAGEMENT_KEY: simulator.managementKey },
       onEvent: (event) => {
-        for (const line of formatEvent(event).split("\n")) if (line) print(`    ${colored(line)}`);
+        for (const line of formatEvent(event).split("\n")) if (line) print(`    ${colored(shortened(line))}`);
       },
     });
   const stack = await openProject(root);
@@ -82,9 +84,7 @@ try {
   const second = await step("Second up: nothing changed", () => stack.up());
   check(second.calls.length === 0, "no API calls");
 
-  print(
-    `\n  ${styled("yellow", "Someone edits the account on the website: raises backend to 900 USD and deletes ci.")}`,
-  );
+  print(`\n  ${styled("yellow", "Someone raises backend to 900 USD and deletes ci, on the website.")}`);
   const [backend, ci] = [keyNamed("backend"), keyNamed("ci")];
   if (backend && ci) {
     // An hour later, because the provider waits for a key that is only seconds old before it counts as deleted.
@@ -117,9 +117,7 @@ try {
   check(moved.result.summary.same === managed, `all ${managed} resources unchanged`);
   check(moved.calls.length === 0, "no API calls");
 
-  print(
-    `\n  ${styled("yellow", "A key that was made in the dashboard gets into the program, with the option `import`.")}`,
-  );
+  print(`\n  ${styled("yellow", "The program declares a key from the dashboard, with the option `import`.")}`);
   const made = simulator.dashboard.createKey({ name: "made by hand", limit: 15 }).key;
   native.declare(
     `new openrouter.InferenceKey("legacy", { name: "made by hand", limit: 15 }, { import: "${made.hash}" });`,
@@ -180,6 +178,12 @@ print(
     : styled("red", `\n${failures} checks failed in ${seconds} s.`),
 );
 process.exitCode = failures === 0 ? 0 : 1;
+
+/** A line in 80 columns: the type is abbreviated, then the end. @param {string} line */
+function shortened(line) {
+  const short = line.replace("pulumi-nodejs:dynamic/openrouter:", "…/openrouter:");
+  return short.length <= OUTPUT_WIDTH ? short : `${short.slice(0, OUTPUT_WIDTH - 1)}…`;
+}
 
 /** @param {string} line */
 function colored(line) {

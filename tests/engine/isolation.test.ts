@@ -41,7 +41,7 @@ test("refuses and lists a connection to another host (negative control)", () => 
   });
 });
 
-test("uses no planted credential or URL, and connects to no other host, when the demo runs", async () => {
+test("uses no planted credential or URL, connects to no other host, and fits 80 columns, when the demo runs", async () => {
   const trap = await startTrap();
   const { env, refusedHosts } = loopbackOnly({
     OPENROUTER_MANAGEMENT_KEY: PLANTED,
@@ -59,6 +59,7 @@ test("uses no planted credential or URL, and connects to no other host, when the
   const { stdout, stderr } = await demo.finally(trap.close);
 
   expect(`${stdout}${stderr}`).not.toContain(PLANTED);
+  expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
   expect({ callsToTheTrap: trap.calls(), refusedConnections: existsSync(refusedHosts) }).toEqual({
     callsToTheTrap: 0,
     refusedConnections: false,
