@@ -13,7 +13,11 @@ const LONG = [
   "tests/package/(assistant|install|plugin|sdks|types)\\.test\\.ts$",
 ];
 
-/** Tests of resources that either provider can manage: all that TEST_HOST=native runs. */
+/**
+ * Tests of resources that either provider can manage: all that TEST_HOST=native runs. Those it omits choose the provider
+ * themselves (native*, real, replay), or manage no resource of this package: they test the engine with a provider of their
+ * own, or the demo.
+ */
 const ON_EITHER_HOST = [
   "**/tests/engine/!(native*|deletedWith|isolation|killed|options|real|replay|secrets).test.ts",
   "**/tests/faults/*.test.ts",

@@ -12,6 +12,8 @@ const { name, version, license, keywords } = JSON.parse(readFileSync(path.join(r
 /** @typedef {import("typescript").PropertySignature | import("typescript").PropertyDeclaration} Property */
 
 const TOKEN = "openrouter:index:";
+/** Doc comments of inputs say it. */
+const REPLACES = /\*\*(a|any) change replaces/i;
 /** Outputs of the classes that are another name for the id. */
 const ALIASES_OF_ID = ["InferenceKey.hash", "Guardrail.guardrailId"];
 
@@ -32,7 +34,7 @@ const schema = {
   publisher: name,
   ...(repository ? { pluginDownloadURL: `github://api.github.com/${repository}` } : {}),
   config: { variables: configuration.properties },
-  provider: { description: docOf(declared("Provider")), inputProperties: configuration.properties },
+  provider: { description: textOf(declared("Provider")), inputProperties: configuration.properties },
   types: Object.fromEntries(types),
   resources,
   functions,
@@ -49,15 +51,34 @@ function resource(kind) {
   const inputs = properties(membersOf(`${kind}Args`));
   const outputs = properties(membersOf(kind), kind === "InferenceKey" ? ["key"] : []);
   return {
-    description: docOf(declared(kind)),
-    properties: outputs.properties,
+    description: textOf(declared(kind)),
+    properties: mapValues(outputs.properties, (spec, name) =>
+      // The doc comment of the output only refers to that of the input.
+      spec.description.startsWith("See ") ? { ...spec, description: inputs.properties[name]?.description } : spec,
+    ),
     required: outputs.required,
-    inputProperties: inputs.properties,
+    inputProperties: mapValues(inputs.properties, (spec) =>
+      REPLACES.test(spec.description) ? { ...spec, willReplaceOnChanges: true } : spec,
+    ),
     // The name has a default.
     requiredInputs: outputs.required.filter((name) => name !== "name" && name in inputs.properties),
     // A stack that used the dynamic provider keeps its objects.
     aliases: [{ type: `pulumi-nodejs:dynamic/openrouter:${kind}` }],
   };
+}
+
+/** The doc comment without its example, which is in TypeScript. @param {import("typescript").Node} node */
+function textOf(node) {
+  return docOf(node).replaceAll(/\n*```ts\n.*?\n```/gs, "");
+}
+
+/**
+ * @template Value
+ * @param {Record<string, Value>} record
+ * @param {(value: Value, name: string) => object} change
+ */
+function mapValues(record, change) {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
 }
 
 /** @param {import("typescript").FunctionDeclaration} declaration */

@@ -13,11 +13,11 @@ export interface GuardrailAssignmentsArgs {
    * assignments, so `pulumi destroy` makes no call for them. **A change replaces the set.**
    */
   guardrail?: Guardrail;
-  /** Id of the guardrail, instead of `guardrail`. **A change replaces the set.** */
+  /** Id of the guardrail. TypeScript programs may pass `guardrail` instead. **A change replaces the set.** */
   guardrailId?: pulumi.Input<string>;
   /**
-   * Hashes of the inference keys, in any order: pass `keys.map((key) => key.id)`, never `key.key`. `[]` means
-   * that no key is assigned. Changed in place. Default: the set does not manage keys.
+   * Hashes of the inference keys, in any order: pass the `id` of each key, never its `key`. `[]` means that no key is
+   * assigned. Changed in place. Default: the set does not manage keys.
    */
   keyHashes?: pulumi.Input<pulumi.Input<string>[]>;
   /**

@@ -33,9 +33,9 @@ export interface InferenceKeyArgs {
   disabled?: pulumi.Input<boolean | undefined>;
 
   /**
-   * When the key stops working: a `Date`, or an ISO 8601 timestamp with a UTC offset such as `2027-01-01T00:00:00Z`,
-   * precise to the second. **A change replaces the key**, because the API can't update it. The same time written
-   * differently changes nothing. Default: never.
+   * When the key stops working: an ISO 8601 timestamp with a UTC offset such as `2027-01-01T00:00:00Z`, or in TypeScript
+   * a `Date`, precise to the second. **A change replaces the key**, because the API can't update it. The same time
+   * written differently changes nothing. Default: never.
    */
   expiresAt?: pulumi.Input<string | Date | undefined>;
 
