@@ -1,7 +1,8 @@
 /** The contents of the chart: this package, plain resources, and the other programs of docs/peers.md. */
+
+import type { Case } from "./cases";
 import type { Panel } from "./chart";
 import { OPERATIONS } from "./course";
-import type { Case } from "./matrix";
 import { type Cost, type Kind, total } from "./stack";
 
 /** The number of keys in docs/peers.md. */

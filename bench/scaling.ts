@@ -1,6 +1,7 @@
 /** Growth of calls and times with the number of keys. */
+
+import type { Case } from "./cases";
 import { type Course, OPERATIONS } from "./course";
-import type { Case } from "./matrix";
 import type { Section } from "./report";
 import { type Kind, total } from "./stack";
 import { exponent } from "./statistics";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import type { Case } from "../../bench/cases";
 import { chart } from "../../bench/chart";
-import type { Case } from "../../bench/matrix";
 import { overview, peersIn } from "../../bench/overview";
 
 const PEERS = readFileSync(path.join(__dirname, "../../docs/peers.md"), "utf8");
