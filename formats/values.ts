@@ -32,3 +32,24 @@ export function isSecret(value: unknown): value is Values {
 export function isObject(value: unknown): value is Values {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** Rebuilds a value with every secret in it replaced, outermost first. */
+export function mapSecrets(value: Value, replace: (secret: Values) => Value): Value {
+  if (isSecret(value)) return replace(value);
+  if (Array.isArray(value)) return value.map((item) => mapSecrets(item, replace));
+  if (isObject(value)) return mapValues(value, (item) => mapSecrets(item, replace));
+  return value;
+}
+
+export function mapValues(values: Values, map: (value: Value) => Value): Values {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
+}
+
+/** The value without marks of secrets, at any depth. */
+export function plain(value: Value): Value {
+  return mapSecrets(value, (wrapped) => plain(wrapped.value ?? null));
+}
+
+export function plainValues(values: Values): Values {
+  return mapValues(values, plain);
+}

@@ -2,11 +2,11 @@
  * Offers the operations through Pulumi's dynamic-provider protocol. This folder alone knows what it requires: `__provider`
  * in a partial failure, secrets as wire objects, an empty id for a deleted object.
  */
-import { secret } from "../../formats/values";
 import { InitFailedError } from "../host/failures";
-import { operationsOf, type Process } from "../host/operations";
+import { operationsOf } from "../host/operations";
+import type { Process } from "../host/process";
+import { onWire, withoutCode } from "../host/state";
 import type { Lifecycle } from "../reconcile/lifecycle";
-import { Secret } from "../secret";
 import { configuration } from "../settings";
 import type { DynamicProvider, Properties } from "./protocol";
 
@@ -55,18 +55,6 @@ export function dynamicProvider<Inputs extends object, Outputs extends object>(
 
     delete: (id, properties) => operations.delete(id, withoutCode(properties)),
   };
-}
-
-function withoutCode({ __provider, ...properties }: Properties): Properties {
-  return properties;
-}
-
-/** Secrets as Pulumi's wire marks them. */
-function onWire(properties: Properties): Properties {
-  const entries = Object.entries(properties);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, value instanceof Secret ? secret(value.reveal()) : value]),
-  );
 }
 
 /** The engine stores the properties of a partial failure unchanged: without `__provider` nothing could read or delete it. */

@@ -2,7 +2,7 @@
 import { startOperation } from "../api/client";
 import { type LookUpAccount, lookUp } from "../lookUps";
 import { gated } from "./failures";
-import type { Process } from "./operations";
+import type { Process } from "./process";
 import { forState } from "./state";
 
 export interface LookUps {

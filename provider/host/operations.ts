@@ -4,30 +4,18 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Api } from "../api/call";
-import { type ApiContext, type Operation, startOperation } from "../api/client";
 import { sleep } from "../api/retry";
 import { NotFoundError, PreconditionError } from "../errors";
-import type { AccountGuard, AccountRef } from "../reconcile/account";
+import type { AccountRef } from "../reconcile/account";
 import { adoptedTwice } from "../reconcile/adoption";
 import { LAG_WAITS_MS } from "../reconcile/fresh";
-import { type Context, type Difference, isOutcomeUnknown, type Lifecycle, type Session } from "../reconcile/lifecycle";
+import { type Context, type Difference, isOutcomeUnknown, type Lifecycle } from "../reconcile/lifecycle";
 import { Secret } from "../secret";
-import type { Configuration } from "../settings";
-import { clean } from "../text";
 import { gated, keepPartial } from "./failures";
-import { parseStamp, STATE_VERSION } from "./stamp";
+import type { Process } from "./process";
+import { parseStamp } from "./stamp";
+import { startsOf } from "./start";
 import { forState, type Properties, present, toState } from "./state";
-
-/** What all kinds of one provider process share. */
-export interface Process {
-  configure(configuration: Configuration): void;
-  /** Resolved at the first API call: a preview works without credentials. */
-  apiContext(): ApiContext;
-  accounts: AccountGuard;
-  session: Session;
-  /** The last gate before output: no credential and no control character passes. */
-  gate(text: string): string;
-}
 
 /** Properties that come from the engine are plain: secrets are not marked. Outputs and stamps come from the state. */
 export interface Operations {
@@ -48,61 +36,13 @@ export function operationsOf<Inputs extends object, Outputs extends object>(
   lifecycle: Lifecycle<Inputs, Outputs>,
   process: Process,
 ): Operations {
-  const { title } = lifecycle;
   const { accounts, session } = process;
+  const { nameOf, begin, beginCreate, meet } = startsOf(lifecycle, process);
 
   /** The outputs of the lifecycle. */
   function outputsIn({ __origin, ...outputs }: Properties): Outputs {
     for (const name of lifecycle.secretOutputs) outputs[name] = new Secret(String(outputs[name] ?? ""));
     return outputs as Outputs;
-  }
-
-  function nameOf(properties: Properties, id?: string): string {
-    const name = clean(String(lifecycle.nameOf(properties as Partial<Inputs>)));
-    const names = [name ? `"${name}"` : "", id && id !== name ? `(${clean(id)})` : ""].filter(Boolean);
-    return [title, ...names].join(" ");
-  }
-
-  /** Keeps any other string out of URLs, and out of the message: it may be a key. */
-  function requireId(verb: string, id: string): void {
-    if (lifecycle.isId(id)) return;
-    throw new PreconditionError(`${verb} ${title}`, `the id has the wrong format`, "pass the `id` of the resource");
-  }
-
-  async function begin(verb: "read" | "update" | "delete", properties: Properties, id: string): Promise<Context> {
-    requireId(verb, id);
-    const object = nameOf(properties, id);
-    rejectNewerState(`${verb} ${object}`, properties);
-    recordSeen(id, properties, object);
-    const { account, unfinished = false } = parseStamp(properties.__origin) ?? {};
-    const context = start(verb, object);
-    // The account in the state, else that of the management key.
-    return { ...context, account: account ?? (await accounts.present(context.api)), unfinished };
-  }
-
-  /** Remembers the object of a state. */
-  function recordSeen(id: string, { __origin, createdAt }: Properties, object: string): void {
-    session.seenIds.add(id);
-    if (typeof createdAt === "string") session.creationTimes.set(id, createdAt);
-    accounts.meet(parseStamp(__origin)?.account, object);
-  }
-
-  function start(verb: Operation["verb"], object: string): Omit<Context, "account"> {
-    const apiContext = process.apiContext();
-    const guard = (api: Api) => accounts.beforeWrite(api, verb === "create");
-    const api = startOperation({ ...apiContext, beforeWrite: guard }, { verb, object });
-    return { api, session, log: apiContext.log, unfinished: false };
-  }
-
-  /** Checks the account and reads for the create in parallel. No write starts before both have ended. */
-  async function beginCreate(news: Properties): Promise<Context> {
-    const context = start("create", nameOf(news));
-    const prepared = lifecycle.prepareCreate?.(context, news as Inputs);
-    // The error of the account check takes precedence; this one must not be unhandled meanwhile.
-    prepared?.catch(() => undefined);
-    const account = await accounts.present(context.api);
-    await prepared;
-    return { ...context, account };
   }
 
   /** From here on, deletes of other resources skip the objects that these inputs name. */
@@ -157,9 +97,8 @@ export function operationsOf<Inputs extends object, Outputs extends object>(
 
     async diff(id, olds, news) {
       const object = nameOf(news, id);
-      rejectNewerState(`compare ${object}`, olds);
+      meet("compare", id, olds, object);
       if (session.adoptedIds.has(id)) throw adoptedTwice(`compare ${object}`, id);
-      recordSeen(id, olds, object);
       accounts.rejectMixedAccounts(`compare ${object}`);
       const account = parseStamp(olds.__origin)?.account;
       const { changed, replaces } = lifecycle.diff(outputsIn(olds), news as Inputs, account);
@@ -268,10 +207,4 @@ function trackRequests({ api, ...context }: Context): { context: Context; accoun
     context: { ...context, api: { ...api, request } },
     account: () => (isSeen ? seenHere({ ...context, api }) : context.account),
   };
-}
-
-function rejectNewerState(operation: string, { __origin }: Properties): void {
-  if ((parseStamp(__origin)?.version ?? 0) > STATE_VERSION) {
-    throw new PreconditionError(operation, "its state was written by a newer release", "upgrade pulumi-openrouter");
-  }
 }

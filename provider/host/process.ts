@@ -3,7 +3,17 @@ import { AccountGuard, pinnedIds } from "../reconcile/account";
 import type { Session } from "../reconcile/lifecycle";
 import { type Configuration, inEnvironment, resolveSettings } from "../settings";
 import { gate } from "../text";
-import type { Process } from "./operations";
+
+/** What all kinds of one provider process share. */
+export interface Process {
+  configure(configuration: Configuration): void;
+  /** Resolved at the first API call: a preview works without credentials. */
+  apiContext(): ApiContext;
+  accounts: AccountGuard;
+  session: Session;
+  /** The last gate before output: no credential and no control character passes. */
+  gate(text: string): string;
+}
 
 /** The memory of one provider process. All kinds share the configuration, the account and the session. */
 export function newProcess(environment: NodeJS.ProcessEnv): Process {

@@ -1,5 +1,6 @@
-/** Properties as they enter the state. */
+/** Properties as they enter and leave the state. */
 import { isDeepStrictEqual } from "node:util";
+import { secret, type Value, type Values } from "../../formats/values";
 import type { AccountRef } from "../reconcile/account";
 import { Secret } from "../secret";
 import { clean, cleanLines, WHOLE_KEY } from "../text";
@@ -35,4 +36,17 @@ function cleanValue(value: unknown, cleaning: (text: string) => string): unknown
   if (Array.isArray(value)) return value.map((item) => cleanValue(item, cleaning));
   if (typeof value !== "object" || value === null || value instanceof Secret) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, cleanValue(item, cleaning)]));
+}
+
+/** With marks of secrets. */
+export function onWire(properties: Properties): Values {
+  const entries = Object.entries(properties);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, value instanceof Secret ? secret(value.reveal()) : (value as Value)]),
+  );
+}
+
+/** Without the code of the dynamic provider, which both hosts keep in the state. */
+export function withoutCode<Given extends Properties>({ __provider, ...properties }: Given): Omit<Given, "__provider"> {
+  return properties;
 }

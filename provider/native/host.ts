@@ -1,13 +1,12 @@
 /** Offers the operations of a kind as Pulumi's provider protocol has them, with previews of creates and updates. */
-import type { Kind as KindName } from "../../formats/typeTokens";
-import { providerOf } from "../../formats/typeTokens";
+import { type Kind, providerOf } from "../../formats/typeTokens";
 import { parseUrn } from "../../formats/urn";
 import { secret, UNKNOWN, type Values } from "../../formats/values";
-import { operationsOf, type Process } from "../host/operations";
-import type { Properties } from "../host/state";
+import { operationsOf } from "../host/operations";
+import type { Process } from "../host/process";
+import { onWire, type Properties, withoutCode } from "../host/state";
 import type { Lifecycle } from "../reconcile/lifecycle";
-import { changedInputs, type Kind } from "./comparison";
-import { onWire } from "./values";
+import { changedInputs, type InputChange } from "./comparison";
 
 export interface NativeResource {
   check(urn: string, olds: Values, news: Values): Promise<{ inputs: Values | undefined; failures: string[] }>;
@@ -23,11 +22,11 @@ export interface NativeResource {
 export interface ShownDifference {
   changed: boolean;
   replaces: string[];
-  inputs: Map<string, Kind>;
+  inputs: Map<string, InputChange>;
 }
 
 export function nativeResource<Inputs extends object, Outputs extends object>(
-  kind: KindName,
+  kind: Kind,
   lifecycle: Lifecycle<Inputs, Outputs>,
   process: Process,
 ): NativeResource {
@@ -54,7 +53,7 @@ export function nativeResource<Inputs extends object, Outputs extends object>(
 
     async diff(id, olds, oldInputs, news) {
       const { changed, replaces, isUndone } = await operations.diff(id, withoutCode(olds), withoutCode(news));
-      const inputs = changed ? changedInputs(oldInputs, news, replaces) : new Map<string, Kind>();
+      const inputs = changed ? changedInputs(oldInputs, news, replaces) : new Map<string, InputChange>();
       return { changed: changed || isUndone, replaces: changed ? replaces : [], inputs };
     },
 
@@ -85,8 +84,4 @@ export function nativeResource<Inputs extends object, Outputs extends object>(
     const isOwn = type === qualifiedType ? { __defaultName: true } : {};
     return { ...news, name: `${project}/${stack}/${name}`, ...isOwn };
   }
-}
-
-function withoutCode({ __provider, ...properties }: Values): Values {
-  return properties;
 }

@@ -3,17 +3,17 @@ import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } fro
 import type * as pb from "@pulumi/pulumi/proto/provider_pb";
 import { kindIn } from "../../formats/typeTokens";
 import { parseUrn } from "../../formats/urn";
-import type { Values } from "../../formats/values";
+import { plainValues, type Values } from "../../formats/values";
 import { messageOf, PreconditionError } from "../errors";
 import { InitFailedError } from "../host/failures";
 import { lookUpsOf } from "../host/lookUps";
-import type { Process } from "../host/operations";
+import type { Process } from "../host/process";
+import { onWire } from "../host/state";
 import { KINDS, lifecycleOf } from "../resources";
-import type { Kind } from "./comparison";
+import type { InputChange } from "./comparison";
 import { configurationFailures, nativeConfiguration } from "./configuration";
 import { type NativeResource, nativeResource } from "./host";
 import { fromStruct, type Protocol } from "./protocol";
-import { onWire, unmarked } from "./values";
 
 /** What the engine may ask of the plugin itself. */
 export interface About {
@@ -101,7 +101,7 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     checkConfig: unary<pb.CheckRequest, pb.CheckResponse>(async (request) => {
       const response = new messages.CheckResponse();
       response.setInputs(request.getNews());
-      response.setFailuresList(failuresOf(configurationFailures(plainValues(request.getNews()))));
+      response.setFailuresList(failuresOf(configurationFailures(plainValues(fromStruct(request.getNews())))));
       return response;
     }),
 
@@ -109,7 +109,7 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     diffConfig: unary<pb.DiffRequest, pb.DiffResponse>(async () => new messages.DiffResponse()),
 
     configure: unary<pb.ConfigureRequest, pb.ConfigureResponse>(async (request) => {
-      process.configure(nativeConfiguration(request.getUrn() || undefined, plainValues(request.getArgs())));
+      process.configure(nativeConfiguration(request.getUrn() || undefined, plainValues(fromStruct(request.getArgs()))));
       const response = new messages.ConfigureResponse();
       // Not setAcceptsecrets: the engine then keeps secrets in nested inputs encrypted by itself.
       response.setSupportspreview(true);
@@ -139,7 +139,7 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
       response.setReplacesList(replaces);
       response.setDiffsList([...inputs.keys()]);
       response.setHasdetaileddiff(inputs.size > 0);
-      for (const [name, kind] of inputs) response.getDetaileddiffMap().set(name, propertyDiff(kind));
+      for (const [name, change] of inputs) response.getDetaileddiffMap().set(name, propertyDiff(change));
       return response;
     }),
 
@@ -176,7 +176,7 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
 
     invoke: unary<pb.InvokeRequest, pb.InvokeResponse>(async (request) => {
       const name = request.getTok().split(":").at(-1) ?? "";
-      const found = await lookUps.lookUp(name, plainValues(request.getArgs()));
+      const found = await lookUps.lookUp(name, plainValues(fromStruct(request.getArgs())));
       const response = new messages.InvokeResponse();
       response.setReturn(struct(onWire({ ...found })));
       return response;
@@ -186,15 +186,11 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     cancel: unary(async () => new empty.Empty()),
   };
 
-  function propertyDiff(kind: Kind): pb.PropertyDiff {
+  function propertyDiff(change: InputChange): pb.PropertyDiff {
     const difference = new messages.PropertyDiff();
-    difference.setKind(messages.PropertyDiff.Kind[kind]);
+    difference.setKind(messages.PropertyDiff.Kind[change]);
     difference.setInputdiff(true);
     return difference;
-  }
-
-  function plainValues(message: Parameters<typeof fromStruct>[0]): Values {
-    return unmarked(fromStruct(message)) as Values;
   }
 }
 

@@ -1,5 +1,5 @@
 import { DYNAMIC_PROVIDER, packageOf, STACK_TYPE } from "../../formats/urn";
-import type { Values } from "../../formats/values";
+import { plainValues, type Values } from "../../formats/values";
 import { deleteAll } from "./delete";
 import { serveMonitor } from "./monitor";
 import { Passphrase } from "./passphrase";
@@ -15,7 +15,7 @@ import { decodeState, encodeState, type State, StateFile } from "./state";
 import { AbortedError, type Run } from "./stepRunner";
 import { Steps } from "./steps";
 import { Update } from "./update";
-import { masked, plainValues } from "./values";
+import { masked } from "./values";
 
 /**
  * For the engine's own tests: a different provider process.

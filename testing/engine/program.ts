@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { isSecret, type Values } from "../../formats/values";
+import { isSecret, plain, type Values } from "../../formats/values";
 import type { Monitor, MonitorInfo } from "./monitor";
 import { dataUrl, stopChild } from "./plugin";
 import type { Project } from "./project";
 import type { Report } from "./report";
 import type { Sdk } from "./sdk";
-import { plain } from "./values";
 
 /** How long a program may run after a step has failed. */
 const GRACE_AFTER_FAILURE_MS = 10_000;

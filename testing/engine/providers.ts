@@ -1,11 +1,11 @@
 import { DYNAMIC_PROVIDER, packageOf, providerUrn } from "../../formats/urn";
-import { isObject, UNKNOWN, type Values } from "../../formats/values";
+import { isObject, plainValues, UNKNOWN, type Values } from "../../formats/values";
 import { type Launch, Plugin } from "./plugin";
 import type { Report } from "./report";
 import type { Sdk } from "./sdk";
 import type { Snapshot } from "./snapshot";
 import type { Resource } from "./state";
-import { isDeepEqual, plainValues } from "./values";
+import { isDeepEqual } from "./values";
 
 /** The input of a provider where Pulumi keeps its own settings. */
 const INTERNAL = "__internal";

@@ -4,14 +4,14 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { stringify } from "yaml";
 import { STACK_TYPE } from "../../formats/urn";
-import { isSecret } from "../../formats/values";
+import { isSecret, plain } from "../../formats/values";
 import { Passphrase } from "./passphrase";
 import { childEnvironment } from "./program";
 import { type Project, readConfig, readProject, readStackFile } from "./project";
 import { type Finished, parsePreview, parseProgress } from "./pulumiOutput";
 import type { Deployment, ImportFile, OperationOptions, Result, Stack, StackConfig, StackOptions } from "./stack";
 import { decodeState, encodeState, StateFile } from "./state";
-import { masked, plain } from "./values";
+import { masked } from "./values";
 
 /**
  * Opens a stack on Pulumi's own CLI: the `pulumi` on PATH, with its file backend and home in `stateDir`. Writes nothing into

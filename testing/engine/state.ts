@@ -1,10 +1,19 @@
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { isObject, isSecret, SECRET_SIGNATURE, SIGNATURE, secret, type Value, type Values } from "../../formats/values";
+import {
+  isObject,
+  isSecret,
+  mapValues,
+  plain,
+  SECRET_SIGNATURE,
+  SIGNATURE,
+  secret,
+  type Value,
+  type Values,
+} from "../../formats/values";
 import type { Passphrase } from "./passphrase";
 import type { Deployment } from "./stack";
-import { mapValues, plain } from "./values";
 
 /** The CLI version of this state format. `pulumi stack import` verifies `magic`, its hash. */
 const VERSION = "v3.259.0";

@@ -1,11 +1,11 @@
 import { isProviderType } from "../../formats/urn";
-import { UNKNOWN, type Values } from "../../formats/values";
+import { plainValues, UNKNOWN, type Values } from "../../formats/values";
 import type { Decision } from "./plan";
 import { InitError, type Plugin, type Target } from "./plugin";
 import type { StepOp } from "./stack";
 import type { Resource } from "./state";
 import { AbortedError, type StepPlan, StepRunner } from "./stepRunner";
-import { changedKeys, markNames, markSecrets, plainValues } from "./values";
+import { changedKeys, markNames, markSecrets } from "./values";
 
 /** Applies decisions to objects and to the state. A preview changes the state in memory only. */
 export class Steps extends StepRunner {

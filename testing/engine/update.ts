@@ -8,7 +8,7 @@ import {
   providerTypeOf,
   STACK_TYPE,
 } from "../../formats/urn";
-import type { Values } from "../../formats/values";
+import { plainValues, type Values } from "../../formats/values";
 import { deleteAll } from "./delete";
 import {
   checkFailureMessage,
@@ -27,7 +27,7 @@ import type { ImportedResource } from "./stack";
 import { newResource, type Resource } from "./state";
 import { AbortedError, type Run } from "./stepRunner";
 import { Steps } from "./steps";
-import { fromPlaintext, isDeepEqual, markSecrets, plainValues } from "./values";
+import { fromPlaintext, isDeepEqual, markSecrets } from "./values";
 
 /**
  * An `up` or its preview: turns registered resources into steps. Resources are planned one at a time in registration order, so

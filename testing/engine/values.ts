@@ -1,25 +1,14 @@
-import { isObject, isSecret, secret, UNKNOWN, type Value, type Values } from "../../formats/values";
-
-/** Rebuilds a value with every secret in it replaced, outermost first. */
-export function mapSecrets(value: Value, replace: (secret: Values) => Value): Value {
-  if (isSecret(value)) return replace(value);
-  if (Array.isArray(value)) return value.map((item) => mapSecrets(item, replace));
-  if (isObject(value)) return mapValues(value, (item) => mapSecrets(item, replace));
-  return value;
-}
-
-export function mapValues(values: Values, map: (value: Value) => Value): Values {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value)]));
-}
-
-/** The value without secret wrappers, for a dynamic provider. */
-export function plain(value: Value): Value {
-  return mapSecrets(value, (wrapped) => plain(wrapped.value ?? null));
-}
-
-export function plainValues(values: Values): Values {
-  return mapValues(values, plain);
-}
+import {
+  isObject,
+  isSecret,
+  mapSecrets,
+  mapValues,
+  plain,
+  secret,
+  UNKNOWN,
+  type Value,
+  type Values,
+} from "../../formats/values";
 
 /**
  * A dynamic provider returns plain values, so secrets are marked by name, as in Pulumi's engine: a property is secret if it is

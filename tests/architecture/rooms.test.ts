@@ -8,6 +8,9 @@ const ROOT = resolve(__dirname, "../..");
 /** Files of `provider/` that import no other room: what every room may use. */
 const BASICS = ["provider/errors", "provider/ids", "provider/loopback", "provider/secret", "provider/text"];
 
+/** What a host of the lifecycles may import: nothing of the other. */
+const HOST = [...BASICS, "provider/host", "provider/reconcile", "provider/resources", "provider/settings", "formats"];
+
 /** What each room may import besides itself. The longest entry that a path starts with is its room. */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   formats: [],
@@ -18,24 +21,15 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "provider/resources": [...BASICS, "provider/api", "provider/reconcile", "formats"],
   "provider/lookUps": [...BASICS, "provider/api", "provider/reconcile"],
   "provider/host": [
-    ...[...BASICS, "provider/api", "provider/settings", "provider/reconcile", "provider/lookUps", "formats"],
-  ],
-  "provider/native": [
     ...BASICS,
-    "provider/host",
-    "provider/reconcile",
-    "provider/resources",
+    "provider/api",
     "provider/settings",
+    "provider/reconcile",
+    "provider/lookUps",
     "formats",
   ],
-  "provider/dynamic": [
-    "provider/host",
-    "provider/reconcile",
-    "provider/resources",
-    ...BASICS,
-    "provider/settings",
-    "formats",
-  ],
+  "provider/dynamic": HOST,
+  "provider/native": HOST,
   sdk: ["provider/ids", "provider/text", "formats"],
   // The provider is loaded by programs that look something up, and only then.
   "sdk/lookUps": ["sdk", "provider/dynamic", "formats"],

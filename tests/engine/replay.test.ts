@@ -21,10 +21,9 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Value } from "../../formats/values";
+import { plain, type Value } from "../../formats/values";
 import { type LocalOptions, openLocalStack } from "../../testing/engine/localStack";
 import type { Result, Stack } from "../../testing/engine/stack";
-import { plain } from "../../testing/engine/values";
 import { type Call, scriptedProvider } from "./scriptedProvider";
 
 interface Recording {

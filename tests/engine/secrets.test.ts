@@ -1,11 +1,12 @@
 /** Secrets: Pulumi's passphrase encryption, and that no file or message contains a secret in plain text. */
+
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { STACK_TYPE } from "../../formats/urn";
+import { plainValues } from "../../formats/values";
 import { Passphrase } from "../../testing/engine/passphrase";
 import type { Deployment, EngineEvent } from "../../testing/engine/stack";
 import { decodeState, encodeState } from "../../testing/engine/state";
-import { plainValues } from "../../testing/engine/values";
 import { openScenario, resourceNamed, type Scenario, thing } from "./generic";
 
 const recorded: Deployment = JSON.parse(readFileSync(path.join(__dirname, "../recordings/stack-export.json"), "utf8"));

@@ -1,8 +1,8 @@
 /** What the native provider adds to the operations: previews, default names, and which inputs differ. */
-import { secret, UNKNOWN } from "../../formats/values";
+import { plainValues, secret, UNKNOWN } from "../../formats/values";
+import { onWire } from "../../provider/host/state";
 import { changedInputs } from "../../provider/native/comparison";
 import { configurationFailures, nativeConfiguration } from "../../provider/native/configuration";
-import { onWire, unmarked } from "../../provider/native/values";
 import { Secret } from "../../provider/secret";
 import { KEY } from "./support/samples";
 import { NATIVE_STATE, nativeThing, noCredentials, ORIGIN, outputs } from "./support/thing";
@@ -90,8 +90,8 @@ test("keeps the code of the dynamic provider in outputs, so that a stack can mov
 });
 
 test("marks secrets on the wire, and reads values without marks at any depth", () => {
-  expect(onWire({ key: new Secret("s"), none: undefined })).toEqual({ key: secret("s") });
-  expect(unmarked({ a: secret({ b: [secret(1)] }) })).toEqual({ a: { b: [1] } });
+  expect(onWire({ key: new Secret("s"), name: "ci" })).toEqual({ key: secret("s"), name: "ci" });
+  expect(plainValues({ a: secret({ b: [secret(1)] }) })).toEqual({ a: { b: [1] } });
 });
 
 describe("configuration", () => {

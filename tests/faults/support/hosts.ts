@@ -4,7 +4,7 @@ import type { Values } from "../../../formats/values";
 import { dynamicProvider } from "../../../provider/dynamic/host";
 import type { DynamicProvider } from "../../../provider/dynamic/protocol";
 import { InitFailedError } from "../../../provider/host/failures";
-import type { Process } from "../../../provider/host/operations";
+import type { Process } from "../../../provider/host/process";
 import { type NativeResource, nativeResource } from "../../../provider/native/host";
 import { lifecycleOf } from "../../../provider/resources";
 

@@ -2,7 +2,7 @@ import type { Values } from "../../../formats/values";
 import { fixedKey } from "../../../provider/api/credential";
 import { dynamicProvider } from "../../../provider/dynamic/host";
 import type { DynamicProvider, Properties } from "../../../provider/dynamic/protocol";
-import type { Process } from "../../../provider/host/operations";
+import type { Process } from "../../../provider/host/process";
 import { type NativeResource, nativeResource } from "../../../provider/native/host";
 import { AccountGuard, type AccountRef } from "../../../provider/reconcile/account";
 import type { Lifecycle } from "../../../provider/reconcile/lifecycle";
