@@ -81,7 +81,7 @@ export class GuardrailAssignments extends OpenRouterResource {
    * Reads the assignments of a guardrail without managing them.
    *
    * @param name Name of the resource in the program.
-   * @param guardrailId Id of the guardrail.
+   * @param guardrailId Id of the guardrail, or of its set.
    * @throws if there is no such guardrail.
    */
   public static get(
@@ -89,10 +89,17 @@ export class GuardrailAssignments extends OpenRouterResource {
     guardrailId: pulumi.Input<pulumi.ID>,
     opts?: pulumi.CustomResourceOptions,
   ): GuardrailAssignments {
-    const checked = checkedId(`GuardrailAssignments.get("${name}")`, guardrailId, isUuid);
-    const id = checked.apply((value) => (value === undefined ? value : `${value.toLowerCase()}/assignments`));
+    const checked = checkedId(`GuardrailAssignments.get("${name}")`, guardrailId, (id) => isUuid(ofGuardrail(id)));
+    const id = checked.apply((value) => value && `${ofGuardrail(value).toLowerCase()}${SUFFIX}`);
     return new GuardrailAssignments(name, {}, { ...opts, id });
   }
+}
+
+/** Of the id of a set, after the id of its guardrail. */
+const SUFFIX = "/assignments";
+
+function ofGuardrail(id: string): string {
+  return id.endsWith(SUFFIX) ? id.slice(0, -SUFFIX.length) : id;
 }
 
 const OUTPUTS = {

@@ -89,6 +89,29 @@ test("imports objects of the dashboard, and changes only what the program declar
   expect(s.simulator.account.keys.find(({ hash }) => hash === changed.hash)?.limit).toBe(30);
 });
 
+test("reads with `get` what the dynamic provider reads, and a set by its own id too", async () => {
+  const s = await openDeclaredStack();
+  const { dashboard } = s.simulator;
+  const { hash } = dashboard.createKey({ name: "theirs", limit: 10 }).key;
+  const { id } = dashboard.createGuardrail({ name: "theirs", allowed_models: ["openai/gpt-4o-mini"] });
+  dashboard.assign(id, { keys: [hash] });
+  const seen: Declaration = {
+    key: { kind: "InferenceKey", get: hash },
+    guardrail: { kind: "Guardrail", get: id },
+    set: { kind: "GuardrailAssignments", get: id },
+    same: { kind: "GuardrailAssignments", get: `${id}/assignments` },
+  };
+  const read = async (host: typeof NATIVE) => {
+    expect(errorsOf(await s.up(seen, host))).toBe("");
+    const resources = Object.entries(await s.resources()).filter(([name]) => name in seen);
+    return Object.fromEntries(resources.map(([name, { id, outputs }]) => [name, { id, outputs }]));
+  };
+  const expected = await read(DYNAMIC);
+  expect(expected.same).toEqual(expected.set);
+  expect(expected.set?.outputs).toMatchObject({ keyHashes: [hash], userIds: [] });
+  expect(await read(NATIVE)).toEqual(expected);
+});
+
 test("says what to check when there is nothing to import", async () => {
   const s = await openDeclaredStack();
   const lost: Declaration = { lost: { kind: "InferenceKey", opts: { import: "ab".repeat(32) } } };
