@@ -1,4 +1,5 @@
 /** Which provider manages the resources of a program: Pulumi's dynamic one, or the native plugin of this package. */
+import * as pulumi from "@pulumi/pulumi";
 import { type Kind, nativeTypeOf, providerOf, typeOf } from "../formats/typeTokens";
 
 type Host = "dynamic" | "native";
@@ -29,4 +30,21 @@ export function hosted(kind: Kind, isRead: boolean): HostedType {
   return isNative()
     ? { type: native, formerType: dynamic, inputs: isRead ? code : {} }
     : { type: dynamic, formerType: native, inputs: code };
+}
+
+type Aliases = NonNullable<pulumi.ResourceOptions["aliases"]>;
+
+/** A program may rename or move a resource and change the host in one step, so each alias is also one of the former type. */
+export function withFormerType({ type, formerType }: HostedType, declared: Aliases = []): Aliases {
+  function formerly(alias: pulumi.URN | pulumi.Alias): pulumi.URN | pulumi.Alias {
+    return typeof alias === "string"
+      ? alias.replace(`${type}::`, `${formerType}::`)
+      : { ...alias, type: alias.type ?? formerType };
+  }
+  const former = declared.map((alias) =>
+    pulumi.Output.isInstance(alias) || alias instanceof Promise
+      ? pulumi.output<pulumi.URN | pulumi.Alias>(alias).apply(formerly)
+      : formerly(alias),
+  );
+  return [...declared, ...former, { type: formerType }];
 }

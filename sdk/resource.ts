@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { Kind } from "../formats/typeTokens";
-import { hosted, isNative } from "./host";
+import { hosted, isNative, withFormerType } from "./host";
 import { rejection } from "./messages";
 import { warnOfPlainTextKey } from "./plainTextKey";
 
@@ -35,14 +35,14 @@ export abstract class OpenRouterResource extends pulumi.CustomResource {
     const { kind, inputs = {}, outputs } = registration;
     if (!isNative()) requireDynamic(kind, name, opts);
     warnOfPlainTextKey();
-    const { type, formerType, inputs: added } = hosted(kind, opts.id !== undefined);
-    const properties = { ...outputs, ...inputs, ...added };
+    const hostedType = hosted(kind, opts.id !== undefined);
+    const properties = { ...outputs, ...inputs, ...hostedType.inputs };
     // Pulumi records a stack trace for each of the four promises of a property, for promises that never resolve. That
     // takes a tenth of an `up` of 100 resources. The source position of the resource is recorded separately.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     try {
-      super(type, name, properties, { ...opts, aliases: [...(opts.aliases ?? []), { type: formerType }] });
+      super(hostedType.type, name, properties, { ...opts, aliases: withFormerType(hostedType, opts.aliases) });
     } catch (error) {
       Error.stackTraceLimit = stackTraceLimit;
       // The user needs to know where a wrong option is.

@@ -11,28 +11,32 @@ export interface Registered {
   inputs: Record<string, unknown>;
   id?: string | undefined;
   secretOutputs: string[];
+  aliases: { urn: string; spec?: { name: string; type: string; parenturn: string; noparent: boolean } | undefined }[];
 }
 
 /** A program run without an engine: `registered` fills with what its resources ask for. */
 export function mockedProgram(): { registered: Registered[]; directory: string } {
   const registered: Registered[] = [];
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "pulumi-openrouter-unit-"));
-  let secretOutputs: string[] = [];
-  // The mocks don't hand on which outputs are secret, so it is taken from the request itself.
+  let asked: Pick<Registered, "secretOutputs" | "aliases"> = { secretOutputs: [], aliases: [] };
+  // The mocks don't hand on these parts of a request.
   const register = MockMonitor.prototype.registerResource;
   jest.spyOn(MockMonitor.prototype, "registerResource").mockImplementation(async function (
     this: MockMonitor,
     req,
     done,
   ) {
-    secretOutputs = req.getAdditionalsecretoutputsList();
+    asked = {
+      secretOutputs: req.getAdditionalsecretoutputsList(),
+      aliases: req.getAliasesList().map((alias: { toObject(): Registered["aliases"][number] }) => alias.toObject()),
+    };
     await register.call(this, req, done);
   });
   jest.spyOn(process, "cwd").mockReturnValue(directory);
   pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id }) => {
-        registered.push({ type, name, inputs, id, secretOutputs });
+        registered.push({ type, name, inputs, id, ...asked });
         return { id: id || `${name}-id`, state: { ...inputs, key: "sk-or-v1-made" } };
       },
       call: ({ inputs }) => inputs,
