@@ -23,6 +23,10 @@ interface AdoptOptions extends Filter {
   force?: boolean;
 }
 
+const NOTHING = "there is no key or guardrail to adopt";
+const NONE_OF_STATE =
+  "nothing in the state can be adopted. Does the management key belong to the account that Terraform manages?";
+
 /** Of adoptions that need one. */
 const IMPORT_FILE = "import.json";
 
@@ -84,7 +88,8 @@ async function adopt(terminal: Terminal, options: AdoptOptions): Promise<void> {
   const selection = await selected(terminal, options);
   for (const line of skippedLines(selection)) terminal.err(line);
   const resources = resourcesOf(selection);
-  if (resources.length === 0) throw new Error("nothing was written: there is no key or guardrail to adopt");
+  if (resources.length === 0)
+    throw new Error(`nothing was written: ${fromTerraform === undefined ? NOTHING : NONE_OF_STATE}`);
   const program = programText(resources, importFile === undefined ? "adopt" : "import", host);
   if (importFile === undefined) await writeText(out, program);
   else await writeBoth([importFile, importFileText(resources, host)], [out, program], force);
@@ -106,7 +111,8 @@ function requireDistinct(files: readonly string[]): void {
 function requireAbsent(files: readonly string[]): void {
   const existing = files.filter((file) => existsSync(file)).map(clean);
   if (existing.length === 0) return;
+  const [exist, it] = existing.length === 1 ? ["exists", "it"] : ["exist", "them"];
   throw new UsageError(
-    `nothing was written: ${existing.join(" and ")} already exists. Name another file, or overwrite it with --force`,
+    `nothing was written: ${existing.join(" and ")} already ${exist}. Name another file, or overwrite ${it} with --force`,
   );
 }

@@ -218,10 +218,13 @@ describe("with --native", () => {
 
 test("keeps existing files, and sends no request", async () => {
   writeFileSync(inFolder("index.ts"), "mine");
-  const refused = await adopt("--import", inFolder("import.json"));
+  const importing = ["--import", inFolder("import.json")];
+  const refused = await adopt(...importing);
   expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("index.ts already exists. ") });
-  expect(programSource()).toBe("mine");
   expect(existsSync(inFolder("import.json"))).toBe(false);
+  writeFileSync(inFolder("import.json"), "{}");
+  expect((await adopt(...importing)).err).toContain("import.json already exist. Name another file, or overwrite them");
+  expect(programSource()).toBe("mine");
   expect(simulator().requests).toEqual([]);
 });
 

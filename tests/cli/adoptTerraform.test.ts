@@ -182,11 +182,12 @@ describe("an object that can't be adopted is listed by its address", () => {
     const err = await reasonOf(
       keyResource("OpenRouterTeam", "a", key, { index_key: 0 }),
       keyResource("OpenRouterTeam", "b", key),
-      keyResource("OpenRouterTeam", "c", createKey("old"), { deposed: "0a1b2c3d" }),
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a plain string
+      keyResource("OpenRouterTeam", "c", createKey("old"), { index_key: "${x}", deposed: "0a1b2c3d" }),
     );
     expect(err).toBe(
       "Skipped openrouter_api_key.b: it is the same object as openrouter_api_key.a[0]\n" +
-        "Skipped openrouter_api_key.c: it is deposed: Terraform has replaced it and not deleted it yet\n",
+        'Skipped openrouter_api_key.c["$${x}"] (deposed object 0a1b2c3d): Terraform has replaced it and not deleted it yet\n',
     );
   });
 
@@ -196,6 +197,14 @@ describe("an object that can't be adopted is listed by its address", () => {
     expect(err).toBe("Skipped the secret of openrouter_api_key.mine: it does not belong to the key of this id\n");
     expect(imported().find(({ id }) => id === key.hash)?.outputs.key).toBe("");
   });
+});
+
+test("asks for the account of the state when the account has none of it, and writes nothing", async () => {
+  const { code, err } = await adoptState(
+    stateText([keyResource("standujar", "gone", { hash: "0".repeat(64), name: "gone", secret: "" })]),
+  );
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining("Does the management key belong to the") });
+  expect([existsSync(inFolder("import.json")), existsSync(inFolder("index.ts"))]).toEqual([false, false]);
 });
 
 test("keeps hostile names out of the program and the terminal", async () => {

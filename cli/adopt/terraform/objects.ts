@@ -72,7 +72,7 @@ export function listedIn(objects: readonly TerraformObject[]): { listed: Listed[
 function listedAs({ address, path, type, attributes, isDeposed }: TerraformObject): Listed | string {
   const source = Object.hasOwn(SOURCES, type) ? SOURCES[type] : undefined;
   if (!source) return "this package does not manage resources of this type";
-  if (isDeposed) return "it is deposed: Terraform has replaced it and not deleted it yet";
+  if (isDeposed) return "Terraform has replaced it and not deleted it yet";
   const ids = source.ids(attributes).map((id) => (typeof id === "string" ? id : ""));
   if (!source.isId(ids)) return "the state has no valid id of it";
   const secret = source.kind === "InferenceKey" ? secretIn(attributes) : undefined;

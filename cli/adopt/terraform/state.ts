@@ -49,7 +49,7 @@ export function objectsIn(text: string, source: string): TerraformObject[] {
     .filter(({ mode }) => mode === "managed")
     .flatMap(({ module, type, name, instances }) =>
       (instances ?? []).map(({ index_key, deposed, attributes }) => ({
-        address: `${module ? `${module}.` : ""}${type}.${name}${index(index_key)}`,
+        address: `${module ? `${module}.` : ""}${type}.${name}${index(index_key)}${deposed ? ` (deposed object ${deposed})` : ""}`,
         path: `${(module ?? "").replaceAll("module.", "")} ${name} ${index_key ?? ""}`,
         type,
         attributes: attributes ?? {},
@@ -59,7 +59,9 @@ export function objectsIn(text: string, source: string): TerraformObject[] {
 }
 
 function index(key: string | number | null | undefined): string {
-  return key === null || key === undefined ? "" : `[${JSON.stringify(key)}]`;
+  if (key === null || key === undefined) return "";
+  // Terraform would read them as templates.
+  return `[${JSON.stringify(key).replace(/[$%](?=\{)/g, "$&$&")}]`;
 }
 
 const PULL = "Write one with `terraform state pull > terraform.tfstate`, and pass that file";
