@@ -13,3 +13,8 @@ export function rejection(message: string): pulumi.RunError {
 export function warn(message: string, resource?: pulumi.Resource): void {
   pulumi.log.warn(gate(clean(message)), resource);
 }
+
+/** A message without the values that it quotes. */
+export function withoutQuotes(message: string, values: readonly unknown[]): string {
+  return values.reduce<string>((text, value) => text.replaceAll(`"${clean(String(value))}"`, "[secret]"), message);
+}

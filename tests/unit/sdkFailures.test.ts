@@ -35,6 +35,7 @@ describe("a program that fails inside an output", () => {
     ["NaN as a promise", /limit: must be a finite number$/],
     ["Infinity as a budget", /limitUsd: must be a finite number$/],
     ["an invalid Date as an output", /expiresAt: must be a valid Date$/],
+    ["a look-up with a secret argument", /with the name \[secret\]: this account has none\.$/],
   ])("ends with a RunError, which Pulumi prints, for %s", (program, expected) => {
     const messages = result.errors[program] ?? [];
     expect(messages).not.toEqual([]);

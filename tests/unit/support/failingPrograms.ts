@@ -4,6 +4,7 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import * as openrouter from "../../../sdk";
+import { useNativeHost } from "../../../sdk/host";
 
 const [GUARDRAIL, HASH] = ["33333333-3333-4333-8333-333333333333", "0123456789abcdef".repeat(4)];
 const pair = (keyHash: pulumi.Input<string>) => ({ guardrailId: GUARDRAIL, keyHash });
@@ -25,6 +26,10 @@ const PROGRAMS: Record<string, () => void> = {
     new openrouter.GuardrailKeyAssignment("third", pair("1".repeat(64)));
     new openrouter.GuardrailKeyAssignment("fourth", pair("2".repeat(64)));
   },
+  "a look-up with a secret argument": () => {
+    useNativeHost();
+    openrouter.getKeyOutput({ name: pulumi.secret("client-x") });
+  },
 };
 
 async function main(): Promise<void> {
@@ -41,7 +46,9 @@ async function main(): Promise<void> {
       registered.push(name);
       return { id: name, state: inputs };
     },
-    call: ({ inputs }) => inputs,
+    call: ({ inputs }) => {
+      throw { details: `look up an inference key with the name "${inputs.name}": this account has none.` };
+    },
   });
   for (program of Object.keys(PROGRAMS)) {
     errors[program] = [];
