@@ -24,20 +24,20 @@ function newest(folder) {
 
 /** @param {string} why @param {string} command @param {string[]} args */
 function run(why, command, args) {
-  process.stderr.write(`${why}: ${command} ${args.join(" ")}\n`);
+  process.stderr.write(`${why}\n`);
   const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: ["ignore", 2, 2],
     shell: process.platform === "win32",
   });
   if (status !== 0) {
-    process.stderr.write(`setup failed${error ? `: ${error.message}` : ""}\n`);
+    process.stderr.write(`setup failed: ${command} ${args.join(" ")}${error ? `: ${error.message}` : ""}\n`);
     process.exit(1);
   }
 }
 
 if (changed("node_modules/.package-lock.json") < changed("package-lock.json")) {
-  run("Installing dependencies (about 30 s)", "npm", ["ci", "--no-audit", "--no-fund"]);
+  run("Installing dependencies: npm ci, about 30 s", "npm", ["ci", "--no-audit", "--no-fund"]);
 }
 const sources = Math.max(
   ...["provider", "formats", "sdk", "cli", "testing", "scripts"].map(newest),
