@@ -54,7 +54,7 @@ export function nativeResource<Inputs extends object, Outputs extends object>(
     async diff(id, olds, oldInputs, news) {
       const { changed, replaces, isUndone } = await operations.diff(id, withoutCode(olds), withoutCode(news));
       const inputs = changed ? changedInputs(oldInputs, news, replaces) : new Map<string, InputChange>();
-      return { changed: changed || isUndone, replaces: changed ? replaces : [], inputs };
+      return { changed: changed || isUndone, replaces, inputs };
     },
 
     async create(news, preview) {

@@ -77,7 +77,7 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     // Without a property name: the engine would print its value, secret or not.
     reasons.map((reason) => {
       const failure = new messages.CheckFailure();
-      failure.setReason(process.gate(reason));
+      failure.setReason(reason);
       return failure;
     });
 

@@ -142,6 +142,14 @@ describe.each(Object.entries(HOSTS))("the %s host", (_name, { launch, urnOf, pro
     expect(messages.join("\n")).toContain("[secret]");
   });
 
+  test("accepts a request of more than 4 MB, which is the limit of gRPC", async () => {
+    const plugin = await start();
+    const description = "d".repeat(5_000_000);
+    const news = { name: "long", description, ...added("Guardrail") };
+    const { failures } = await plugin.check(urnOf("Guardrail", "long"), {}, news);
+    expect(failures).toEqual([{ property: "", reason: expect.stringContaining("description: must have at most") }]);
+  });
+
   test("reports a missing credential at the first call, but not in check and diff", async () => {
     const plugin = await start({});
     const urn = urnOf("InferenceKey", "anonymous");

@@ -39,6 +39,12 @@ describe("preview", () => {
     });
   });
 
+  test("of a create returns a declared value that the API would else choose", async () => {
+    const thing = nativeThing({ computedOutputs: ["key", "size"] }, noCredentials);
+    expect((await thing.create({ name: "ci", size: 2 }, true)).outputs).toMatchObject({ size: 2 });
+    expect((await thing.create({ name: "ci" }, true)).outputs).toMatchObject({ size: UNKNOWN });
+  });
+
   test("of an update keeps what the API chose", async () => {
     const previewed = await nativeThing({}, noCredentials).update("id", NATIVE_STATE, { name: "ci", size: 3 }, true);
     expect(previewed).toMatchObject({ name: "ci", size: 3, key: secret(KEY) });
@@ -78,6 +84,56 @@ test.each([
   expect(Object.fromEntries(changedInputs(olds, news, replaces))).toEqual(expected);
 });
 
+test("passes no code of the dynamic provider to a lifecycle, whose sets would take it for an input", async () => {
+  const seen: object[] = [];
+  const live = async (...args: object[]) => {
+    seen.push(...args);
+    return outputs();
+  };
+  const thing = nativeThing({
+    check: (news, olds) => {
+      seen.push(news, olds);
+      return { inputs: { name: "ci" }, failures: [] };
+    },
+    diff: (olds, news) => {
+      seen.push(olds, news);
+      return { changed: false, replaces: [] };
+    },
+    read: async (_context, _id, olds) => ({ outputs: await live(olds ?? {}), inputs: { name: "ci" } }),
+    update: (_context, _id, olds, news) => live(olds, news),
+    delete: async (_context, _id, olds) => void (await live(olds)),
+    create: async (_context, news) => ({ id: "id", outputs: await live(news) }),
+  });
+  const [olds, news] = [
+    { ...NATIVE_STATE, __provider: "code" },
+    { name: "ci", __provider: "code" },
+  ];
+  await thing.check(URN, olds, news);
+  await thing.create(news, false);
+  await thing.diff("other", olds, news, news);
+  await thing.read("other", olds);
+  await thing.update("other", olds, news, false);
+  await thing.delete("other", olds);
+  // A read also compares.
+  expect(seen).toHaveLength(11);
+  for (const properties of seen) expect(properties).not.toHaveProperty("__provider");
+});
+
+test("reads what enters the state as an import, and what is in it not", async () => {
+  const imports: unknown[] = [];
+  const thing = nativeThing({
+    diff: () => ({ changed: false, replaces: [] }),
+    read: async ({ isImport }) => {
+      imports.push(isImport);
+      return { outputs: outputs(), inputs: { name: "ci" } };
+    },
+  });
+  const imported = await thing.read("id", {});
+  const refreshed = await thing.read("id", { ...NATIVE_STATE, __provider: "code" });
+  expect(imports).toEqual([true, false]);
+  expect([imported?.inputs, refreshed?.inputs]).toEqual([{ name: "ci" }, undefined]);
+});
+
 test("keeps the code of the dynamic provider in outputs, so that a stack can move back", async () => {
   const create = async () => ({ id: "id", outputs: outputs() });
   const { outputs: created } = await nativeThing({ create }).create({ name: "ci" }, false);
@@ -101,6 +157,7 @@ describe("configuration", () => {
     ["the default provider", provider("default"), { explicit: false, ownKey: false }],
     ["the default provider of a version", provider("default_0_1_0"), { explicit: false, ownKey: false }],
     ["an explicit provider", provider("emea"), { explicit: true, ownKey: true }],
+    ["an explicit provider with a similar name", provider("defaulted"), { explicit: true, ownKey: true }],
     ["an engine that sends no URN", undefined, { explicit: false, ownKey: false }],
   ])("takes the settings of %s", (_title, urn, marks) => {
     const configured = nativeConfiguration(urn, { managementKey: "k", account: "org_1", deleteOrphans: true });
@@ -115,6 +172,9 @@ describe("configuration", () => {
   test("rejects an empty credential and two of them", () => {
     expect(configurationFailures({ managementKey: "" })).toEqual([
       expect.stringContaining("managementKey: is declared"),
+    ]);
+    expect(configurationFailures({ federationPolicyId: null })).toEqual([
+      expect.stringContaining("federationPolicyId: is declared"),
     ]);
     expect(configurationFailures({ managementKey: "a", federationPolicyId: "b" })).toEqual([
       expect.stringContaining("both declared"),
