@@ -2,19 +2,21 @@
 import { type Kind, providerOf } from "../../formats/typeTokens";
 import { parseUrn } from "../../formats/urn";
 import { secret, UNKNOWN, type Values } from "../../formats/values";
+import { PreconditionError } from "../errors";
 import { operationsOf } from "../host/operations";
 import type { Process } from "../host/process";
 import { onWire, type Properties, withoutCode } from "../host/state";
 import type { Lifecycle } from "../reconcile/lifecycle";
+import { clean } from "../text";
 import { changedInputs, type InputChange } from "./comparison";
 
 export interface NativeResource {
   check(urn: string, olds: Values, news: Values): Promise<{ inputs: Values | undefined; failures: string[] }>;
-  diff(id: string, olds: Values, oldInputs: Values, news: Values): Promise<ShownDifference>;
-  create(news: Values, preview: boolean): Promise<{ id: string; outputs: Values }>;
-  read(id: string, olds: Values): Promise<{ outputs: Values; inputs: Values | undefined } | undefined>;
+  diff(urn: string, id: string, olds: Values, oldInputs: Values, news: Values): Promise<ShownDifference>;
+  create(urn: string, news: Values, preview: boolean): Promise<{ id: string; outputs: Values }>;
+  read(urn: string, id: string, olds: Values): Promise<{ outputs: Values; inputs: Values | undefined } | undefined>;
   update(id: string, olds: Values, news: Values, preview: boolean): Promise<Values>;
-  delete(id: string, olds: Values): Promise<void>;
+  delete(urn: string, id: string, olds: Values): Promise<void>;
   /** The outputs of an object that exists although its create or update failed. */
   kept(properties: Properties): Values;
 }
@@ -31,6 +33,17 @@ export function nativeResource<Inputs extends object, Outputs extends object>(
   process: Process,
 ): NativeResource {
   const operations = operationsOf(lifecycle, process);
+  /** Id of each object → the resource of the program that has it. */
+  const owners = new Map<string, string>();
+
+  /** The engine accepts two resources with one object. They would undo each other's changes. */
+  function own(verb: "compare" | "import", id: string, urn: string): void {
+    const owner = owners.get(id) ?? urn;
+    owners.set(id, owner);
+    if (owner === urn) return;
+    const problem = `the resource "${clean(parseUrn(owner).name)}" of this program has it already`;
+    throw new PreconditionError(`${verb} ${lifecycle.title} (${clean(id)})`, problem, "keep one of them");
+  }
 
   // With it, a stack that moves to the dynamic provider can refresh and destroy.
   const toEngine = (properties: Properties): Values => ({ ...onWire(properties), __provider: providerOf(kind) });
@@ -51,20 +64,25 @@ export function nativeResource<Inputs extends object, Outputs extends object>(
       return { inputs: inputs && onWire(inputs), failures };
     },
 
-    async diff(id, olds, oldInputs, news) {
+    async diff(urn, id, olds, oldInputs, news) {
       const { changed, replaces, isUndone } = await operations.diff(id, withoutCode(olds), withoutCode(news));
+      if (process.session.programRuns && replaces.length === 0) own("compare", id, urn);
       const inputs = changed ? changedInputs(oldInputs, news, replaces) : new Map<string, InputChange>();
       return { changed: changed || isUndone, replaces, inputs };
     },
 
-    async create(news, preview) {
+    async create(urn, news, preview) {
+      // A replacement. The delete of the old object may have a former URN.
+      for (const [id, owner] of owners) if (owner === urn) owners.delete(id);
       if (preview) return { id: "", outputs: planned(withoutCode(news)) };
       const { id, outputs } = await operations.create(withoutCode(news));
       return { id, outputs: toEngine(outputs) };
     },
 
-    async read(id, olds) {
-      const found = await operations.read(id, withoutCode(olds), Object.keys(olds).length === 0);
+    async read(urn, id, olds) {
+      const isImport = Object.keys(olds).length === 0;
+      const found = await operations.read(id, withoutCode(olds), isImport);
+      if (isImport) own("import", id, urn);
       return found && { outputs: toEngine(found.outputs), inputs: found.inputs && onWire(found.inputs) };
     },
 
@@ -73,7 +91,11 @@ export function nativeResource<Inputs extends object, Outputs extends object>(
       return toEngine(await operations.update(id, withoutCode(olds), withoutCode(news)));
     },
 
-    delete: (id, olds) => operations.delete(id, withoutCode(olds)),
+    async delete(urn, id, olds) {
+      // The object stays with the resource that the program keeps.
+      if ((owners.get(id) ?? urn) === urn) await operations.delete(id, withoutCode(olds));
+    },
+
     kept: toEngine,
   };
 

@@ -128,6 +128,7 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     diff: ofResource<pb.DiffRequest, pb.DiffResponse>(async (resource, request) => {
       const [olds, oldInputs, news] = [request.getOlds(), request.getOldInputs(), request.getNews()].map(fromStruct);
       const { changed, replaces, inputs } = await resource.diff(
+        request.getUrn(),
         request.getId(),
         olds ?? {},
         oldInputs ?? {},
@@ -144,7 +145,8 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     }),
 
     create: ofResource<pb.CreateRequest, pb.CreateResponse>(async (resource, request) => {
-      const { id, outputs } = await resource.create(fromStruct(request.getProperties()), request.getPreview());
+      const news = fromStruct(request.getProperties());
+      const { id, outputs } = await resource.create(request.getUrn(), news, request.getPreview());
       const response = new messages.CreateResponse();
       response.setId(id);
       response.setProperties(struct(outputs));
@@ -152,7 +154,7 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     }),
 
     read: ofResource<pb.ReadRequest, pb.ReadResponse>(async (resource, request) => {
-      const found = await resource.read(request.getId(), fromStruct(request.getProperties()));
+      const found = await resource.read(request.getUrn(), request.getId(), fromStruct(request.getProperties()));
       const response = new messages.ReadResponse();
       if (!found) return response;
       response.setId(request.getId());
@@ -170,7 +172,7 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     }),
 
     delete: ofResource<pb.DeleteRequest, InstanceType<typeof empty.Empty>>(async (resource, request) => {
-      await resource.delete(request.getId(), fromStruct(request.getProperties()));
+      await resource.delete(request.getUrn(), request.getId(), fromStruct(request.getProperties()));
       return new empty.Empty();
     }),
 

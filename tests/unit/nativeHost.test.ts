@@ -4,8 +4,8 @@ import { onWire } from "../../provider/host/state";
 import { changedInputs } from "../../provider/native/comparison";
 import { configurationFailures, nativeConfiguration } from "../../provider/native/configuration";
 import { Secret } from "../../provider/secret";
-import { KEY } from "./support/samples";
-import { NATIVE_STATE, nativeThing, noCredentials, ORIGIN, outputs } from "./support/thing";
+import { KEY, newSession } from "./support/samples";
+import { type Methods, NATIVE_STATE, nativeThing, noCredentials, ORIGIN, outputs } from "./support/thing";
 
 const URN = "urn:pulumi:dev::shop::openrouter:index:InferenceKey::ci";
 const CHILD_URN = "urn:pulumi:dev::shop::my:index:Team$openrouter:index:InferenceKey::ci";
@@ -32,7 +32,7 @@ describe("check", () => {
 
 describe("preview", () => {
   test("of a create returns the inputs, and what the API chooses as unknown, without a call", async () => {
-    const { id, outputs } = await nativeThing({}, noCredentials).create({ name: "ci", size: 2 }, true);
+    const { id, outputs } = await nativeThing({}, noCredentials).create(URN, { name: "ci", size: 2 }, true);
     expect({ id, outputs }).toEqual({
       id: "",
       outputs: { name: "ci", size: 2, key: secret(UNKNOWN), __provider: expect.stringContaining("InferenceKey") },
@@ -56,20 +56,71 @@ describe("diff", () => {
 
   test("names the inputs that differ", async () => {
     const thing = nativeThing(differing(), noCredentials);
-    const difference = await thing.diff("id", NATIVE_STATE, { name: "ci" }, { name: "ci", size: 3 });
+    const difference = await thing.diff(URN, "id", NATIVE_STATE, { name: "ci" }, { name: "ci", size: 3 });
     expect(difference).toEqual({ changed: true, replaces: [], inputs: new Map([["size", "ADD"]]) });
   });
 
   test("names none if the meaning is the same", async () => {
     const thing = nativeThing({ diff: () => ({ changed: false, replaces: [] }) }, noCredentials);
-    const difference = await thing.diff("id", NATIVE_STATE, { name: "ci" }, { name: "CI" });
+    const difference = await thing.diff(URN, "id", NATIVE_STATE, { name: "ci" }, { name: "CI" });
     expect(difference).toEqual({ changed: false, replaces: [], inputs: new Map() });
   });
 
   test("updates what this run has undone", async () => {
     const undone = { diff: () => ({ changed: false, replaces: [] }), isUndone: () => true };
-    const difference = await nativeThing(undone, noCredentials).diff("id", NATIVE_STATE, {}, { name: "ci" });
+    const difference = await nativeThing(undone, noCredentials).diff(URN, "id", NATIVE_STATE, {}, { name: "ci" });
     expect(difference).toEqual({ changed: true, replaces: [], inputs: new Map() });
+  });
+});
+
+describe("two resources with one object", () => {
+  const OTHER_URN = URN.replace("::ci", "::twin");
+
+  function resources({ replaces = [] as string[], programRuns = true } = {}) {
+    const deleted: string[] = [];
+    const methods: Methods = {
+      diff: () => ({ changed: replaces.length > 0, replaces }),
+      read: async () => ({ inputs: { name: "ci" }, outputs: outputs() }),
+      create: async () => ({ id: "other", outputs: outputs() }),
+      delete: async (_context, id) => void deleted.push(id),
+    };
+    const thing = nativeThing(methods, { session: { ...newSession(), programRuns } });
+    const declare = (urn: string) => thing.diff(urn, "id", NATIVE_STATE, { name: "ci" }, { name: "ci" });
+    return { thing, deleted, declare };
+  }
+  const message = /thing \(id\): the resource "ci" of this program has it already\. Keep one of them\.$/;
+
+  test("are rejected when both are imported", async () => {
+    const { thing } = resources();
+    await thing.read(URN, "id", {});
+    await expect(thing.read(OTHER_URN, "id", {})).rejects.toThrow(message);
+  });
+
+  test("are rejected when both are in the state, and one is deleted without its object", async () => {
+    const { thing, declare, deleted } = resources();
+    await declare(URN);
+    await declare(URN);
+    await expect(declare(OTHER_URN)).rejects.toThrow(message);
+    await thing.delete(OTHER_URN, "id", NATIVE_STATE);
+    expect(deleted).toEqual([]);
+  });
+
+  test("may be in the state of a refresh, and read what another resource has", async () => {
+    const { thing, declare } = resources({ programRuns: false });
+    await declare(URN);
+    await declare(OTHER_URN);
+    await thing.read(OTHER_URN, "id", { __provider: "code of `get`" });
+  });
+
+  test.each([
+    ["is replaced by its inputs", ["name"]],
+    ["is replaced by an option", []],
+  ])("are not the same resource before and after a rename, when it %s", async (_title, replaces) => {
+    const { thing, declare, deleted } = resources({ replaces });
+    await declare(URN);
+    await thing.create(URN, { name: "ci" }, false);
+    await thing.delete(OTHER_URN, "id", NATIVE_STATE);
+    expect(deleted).toEqual(["id"]);
   });
 });
 
@@ -136,7 +187,7 @@ test("reads what enters the state as an import, and what is in it not", async ()
 
 test("keeps the code of the dynamic provider in outputs, so that a stack can move back", async () => {
   const create = async () => ({ id: "id", outputs: outputs() });
-  const { outputs: created } = await nativeThing({ create }).create({ name: "ci" }, false);
+  const { outputs: created } = await nativeThing({ create }).create(URN, { name: "ci" }, false);
   expect(created).toEqual({
     name: "ci",
     key: secret(KEY),

@@ -33,21 +33,21 @@ function asDynamic(kind: Kind, resource: NativeResource): DynamicProvider {
       return { ...(inputs && { inputs }), failures: failures.map((reason) => ({ property: "", reason })) };
     },
     async diff(id, olds, news) {
-      const { changed, replaces } = await resource.diff(id, olds as Values, {}, news as Values);
+      const { changed, replaces } = await resource.diff(urn, id, olds as Values, {}, news as Values);
       return { changes: changed, replaces };
     },
     async create(news) {
-      const { id, outputs } = await keepPartial(resource.create(news as Values, false), news.__provider);
+      const { id, outputs } = await keepPartial(resource.create(urn, news as Values, false), news.__provider);
       return { id, outs: outputs };
     },
     async read(id, olds) {
-      const found = await resource.read(id, olds as Values);
+      const found = await resource.read(urn, id, olds as Values);
       return found ? { id, props: found.outputs, ...(found.inputs && { inputs: found.inputs }) } : { id: "" };
     },
     async update(id, olds, news) {
       const updated = resource.update(id, olds as Values, news as Values, false);
       return { outs: await keepPartial(updated, news.__provider) };
     },
-    delete: (id, olds) => resource.delete(id, olds as Values),
+    delete: (id, olds) => resource.delete(urn, id, olds as Values),
   };
 }
