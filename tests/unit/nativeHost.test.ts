@@ -41,8 +41,8 @@ describe("preview", () => {
 
   test("of a create returns a declared value that the API would else choose", async () => {
     const thing = nativeThing({ computedOutputs: ["key", "size"] }, noCredentials);
-    expect((await thing.create({ name: "ci", size: 2 }, true)).outputs).toMatchObject({ size: 2 });
-    expect((await thing.create({ name: "ci" }, true)).outputs).toMatchObject({ size: UNKNOWN });
+    expect((await thing.create(URN, { name: "ci", size: 2 }, true)).outputs).toMatchObject({ size: 2 });
+    expect((await thing.create(URN, { name: "ci" }, true)).outputs).toMatchObject({ size: UNKNOWN });
   });
 
   test("of an update keeps what the API chose", async () => {
@@ -160,11 +160,11 @@ test("passes no code of the dynamic provider to a lifecycle, whose sets would ta
     { name: "ci", __provider: "code" },
   ];
   await thing.check(URN, olds, news);
-  await thing.create(news, false);
-  await thing.diff("other", olds, news, news);
-  await thing.read("other", olds);
+  await thing.create(URN, news, false);
+  await thing.diff(URN, "other", olds, news, news);
+  await thing.read(URN, "other", olds);
   await thing.update("other", olds, news, false);
-  await thing.delete("other", olds);
+  await thing.delete(URN, "other", olds);
   // A read also compares.
   expect(seen).toHaveLength(11);
   for (const properties of seen) expect(properties).not.toHaveProperty("__provider");
@@ -179,8 +179,8 @@ test("reads what enters the state as an import, and what is in it not", async ()
       return { outputs: outputs(), inputs: { name: "ci" } };
     },
   });
-  const imported = await thing.read("id", {});
-  const refreshed = await thing.read("id", { ...NATIVE_STATE, __provider: "code" });
+  const imported = await thing.read(URN, "id", {});
+  const refreshed = await thing.read(URN, "id", { ...NATIVE_STATE, __provider: "code" });
   expect(imports).toEqual([true, false]);
   expect([imported?.inputs, refreshed?.inputs]).toEqual([{ name: "ci" }, undefined]);
 });
