@@ -39,14 +39,17 @@ export async function resolveCanonicalNames(
 /** The short names of stored models, as programs declare them. Reads the catalog only if there are any models. */
 export async function shortNames(api: Api, stored: readonly string[]): Promise<CanonicalNames> {
   if (stored.length === 0) return {};
-  const slugs = [...(await canonicalSlugs(api))].filter(([slug, canonical]) => slug !== canonical);
-  const shortOf = (name: string) => slugs.find(([, canonical]) => canonical === name)?.[0];
-  const pairs = stored.map((name) => {
+  const slugs = await canonicalSlugs(api);
+  // By the name that the API stores for each: the catalog has the same canonical slug for a model and its free variant.
+  const pairs = [...slugs.keys()].map((slug) => [slug, canonicalName(slugs, slug)] as const);
+  const renamed = pairs.filter(([slug, canonical]) => slug !== canonical);
+  const shortOf = (name: string) => renamed.find(([, canonical]) => canonical === name)?.[0];
+  const shortened = stored.map((name) => {
     const [base = "", ...variant] = name.split(":");
     const short = shortOf(name) ?? (shortOf(base) && [shortOf(base), ...variant].join(":"));
     return short ? [[short, name]] : [];
   });
-  return Object.fromEntries(pairs.flat());
+  return Object.fromEntries(shortened.flat());
 }
 
 /** The API may reject an unknown model without naming it. The catalog shows which one it is, and similar names. */

@@ -1,6 +1,7 @@
 import { canonicalName, canonicalSlugs, isKnownModel } from "../../provider/api/models";
 import { ApiError, PreconditionError, ServerError } from "../../provider/errors";
 import { guardrail } from "../../provider/resources/guardrail";
+import { shortNames } from "../../provider/resources/modelNames";
 import { OPERATION, responding, type SentRequest, scripted } from "./support/fakeApi";
 import { checked, contextOf, failureOf, GUARDRAIL, throughState, wireGuardrail } from "./support/samples";
 
@@ -9,6 +10,8 @@ const CATALOG = [
   { id: "deepseek/r1", canonical_slug: "deepseek/r1-0528" },
   { id: "deepseek/r1:free", canonical_slug: "deepseek/r1-0528:free" },
   { id: "meta/llama:free", canonical_slug: "meta/llama-2025" },
+  { id: "qwen/coder:free", canonical_slug: "qwen/coder" },
+  { id: "qwen/coder", canonical_slug: "qwen/coder" },
   { id: "anthropic/claude", canonical_slug: "anthropic/claude-20260101" },
   { id: "anthropic/claude-latest", canonical_slug: "anthropic/claude-20260101" },
   { id: "plain/model", canonical_slug: null },
@@ -42,6 +45,23 @@ test.each([
   [":free", false],
 ])("decides whether the catalog has %s: %s", (name, isKnown) => {
   expect(isKnownModel(SLUGS, name)).toBe(isKnown);
+});
+
+test.each([
+  ["openai/gpt-4o-mini-2024-07-18", "openai/gpt-4o-mini"],
+  ["openai/gpt-4o-mini-2024-07-18:online", "openai/gpt-4o-mini:online"],
+  ["deepseek/r1-0528:free", "deepseek/r1:free"],
+  ["meta/llama-2025:free", "meta/llama:free"],
+  // Only its free variant is listed, which is a different model.
+  ["meta/llama-2025", "meta/llama-2025"],
+  ["qwen/coder", "qwen/coder"],
+  ["qwen/coder:free", "qwen/coder:free"],
+  ["plain/model:free", "plain/model:free"],
+  ["not/known:free", "not/known:free"],
+])("imports %s as %s, which means the same", async (stored, short) => {
+  const names = Object.entries(await shortNames(scripted({ data: CATALOG }).api, [stored]));
+  expect(names).toEqual(short === stored ? [] : [[short, stored]]);
+  expect(canonicalName(SLUGS, short)).toBe(stored);
 });
 
 test("reads the catalog of all modalities to its last page, without credentials", async () => {
