@@ -87,7 +87,7 @@ function declaredInputs({ updatedAt, __foreign, ...inputs }: GuardrailAssignment
 export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, GuardrailAssignmentsOutputs> = {
   title: "assignment set",
   secretOutputs: [],
-  computedOutputs: [],
+  computedOutputs: ["updatedAt"],
   hasDefaultName: false,
 
   claims: (_id, inputs) => claimsOf(inputs),

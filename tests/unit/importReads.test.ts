@@ -70,6 +70,11 @@ describe("a set of assignments", () => {
     expect((await importSet({ members: ["user_a"] }))?.inputs).toEqual({ guardrailId: GUARDRAIL, userIds: ["user_a"] });
   });
 
+  test("shows both lists to a program that only reads it", async () => {
+    const found = await guardrailAssignments.read(contextOf(assignments({ keys: [hash(1)] })), SET_ID, undefined);
+    expect(found?.outputs).toEqual({ guardrailId: GUARDRAIL, keyHashes: [hash(1)], userIds: [] });
+  });
+
   test("declares both lists if both are empty, because a set needs one", async () => {
     expect((await importSet({}))?.inputs).toEqual({ guardrailId: GUARDRAIL, keyHashes: [], userIds: [] });
   });

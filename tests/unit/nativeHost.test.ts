@@ -1,5 +1,7 @@
 /** What the native provider adds to the operations: previews, default names, and which inputs differ. */
+import { inspect } from "node:util";
 import { plainValues, secret, UNKNOWN } from "../../formats/values";
+import { PartialFailureError } from "../../provider/errors";
 import { onWire } from "../../provider/host/state";
 import { changedInputs } from "../../provider/native/comparison";
 import { configurationFailures, nativeConfiguration } from "../../provider/native/configuration";
@@ -183,6 +185,22 @@ test("reads what enters the state as an import, and what is in it not", async ()
   const refreshed = await thing.read(URN, "id", { ...NATIVE_STATE, __provider: "code" });
   expect(imports).toEqual([true, false]);
   expect([imported?.inputs, refreshed?.inputs]).toEqual([{ name: "ci" }, undefined]);
+});
+
+test("names the option `import` when there is nothing to import", async () => {
+  const thing = nativeThing({ read: async () => undefined });
+  await expect(thing.read("id", {})).rejects.toThrow("Check the id that is passed to `get` or `import`.");
+});
+
+test("prints no key of an object that exists although its create failed", async () => {
+  const create = async () => {
+    throw new PartialFailureError("id", outputs(), new Error("half"));
+  };
+  const error: unknown = await nativeThing({ create })
+    .create({ name: "ci" }, false)
+    .catch((failure: unknown) => failure);
+  expect(error).toMatchObject({ id: "id", properties: { key: new Secret(KEY) } });
+  expect(inspect(error, { depth: null })).not.toMatch(/properties|sk-or|\n +at /);
 });
 
 test("keeps the code of the dynamic provider in outputs, so that a stack can move back", async () => {
