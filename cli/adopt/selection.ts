@@ -65,11 +65,12 @@ export async function select(account: Account, environment: NodeJS.ProcessEnv, f
 
 /**
  * Inputs that the API sets if the program omits them, and that it set differently here: a rotated key must stay in its
- * workspace and keep its owner. Several owners mean an organization; other accounts can't declare one.
+ * workspace and keep its owner and its external user. Several owners mean an organization; other accounts can't declare one.
  */
 export function inputsToDeclare({ workspaces, keys }: Inventory): string[] {
   const owners = new Set(keys.flatMap(({ creatorUserId }) => creatorUserId ?? []));
-  return [...(workspaces.length > 1 ? ["workspaceId"] : []), ...(owners.size > 1 ? ["creatorUserId"] : [])];
+  const chosen = [...(workspaces.length > 1 ? ["workspaceId"] : []), ...(owners.size > 1 ? ["creatorUserId"] : [])];
+  return [...chosen, "externalUser"];
 }
 
 export function pick(row: object, names: readonly string[]): Properties {

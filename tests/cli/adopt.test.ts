@@ -155,6 +155,12 @@ test("declares the workspace only if there are several, and the owner only if ke
   expect(Object.fromEntries(inputs)).toEqual({ a: [account.workspaces[0]?.id, "user_a"], b: [id, "user_b"] });
 });
 
+test("declares the external user of a key, which a rotated key must keep", async () => {
+  const { hash } = simulator().dashboard.createKey({ name: "partner's", external_user: "user-1" }).key;
+  await adopt();
+  expect(declared().map(({ args }) => args)).toEqual([{ name: "partner's", externalUser: "user-1", adopt: hash }]);
+});
+
 test("declares the default guardrail of a workspace so that a destroy leaves it", async () => {
   await adoptOddAccount("--name", "Workspace *");
   expect(programSource()).toContain("  { retainOnDelete: true },\n);");
