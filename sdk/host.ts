@@ -23,13 +23,11 @@ export interface HostedType {
   inputs: object;
 }
 
-/** @param isRead Of `get`. Without properties, the native provider would take it for an import. */
-export function hosted(kind: Kind, isRead: boolean): HostedType {
+export function hosted(kind: Kind): HostedType {
   const [dynamic, native] = [typeOf(kind), nativeTypeOf(kind)];
-  const code = { __provider: providerOf(kind) };
   return isNative()
-    ? { type: native, formerType: dynamic, inputs: isRead ? code : {} }
-    : { type: dynamic, formerType: native, inputs: code };
+    ? { type: native, formerType: dynamic, inputs: {} }
+    : { type: dynamic, formerType: native, inputs: { __provider: providerOf(kind) } };
 }
 
 type Aliases = NonNullable<pulumi.ResourceOptions["aliases"]>;

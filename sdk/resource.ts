@@ -35,7 +35,7 @@ export abstract class OpenRouterResource extends pulumi.CustomResource {
     const { kind, inputs = {}, outputs } = registration;
     if (!isNative()) requireDynamic(kind, name, opts);
     warnOfPlainTextKey();
-    const hostedType = hosted(kind, opts.id !== undefined);
+    const hostedType = hosted(kind);
     const properties = { ...outputs, ...inputs, ...hostedType.inputs };
     // Pulumi records a stack trace for each of the four promises of a property, for promises that never resolve. That
     // takes a tenth of an `up` of 100 resources. The source position of the resource is recorded separately.

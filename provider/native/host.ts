@@ -14,7 +14,12 @@ export interface NativeResource {
   check(urn: string, olds: Values, news: Values): Promise<{ inputs: Values | undefined; failures: string[] }>;
   diff(urn: string, id: string, olds: Values, oldInputs: Values, news: Values): Promise<ShownDifference>;
   create(urn: string, news: Values, preview: boolean): Promise<{ id: string; outputs: Values }>;
-  read(urn: string, id: string, olds: Values): Promise<{ outputs: Values; inputs: Values | undefined } | undefined>;
+  /** @param olds Undefined: an import. */
+  read(
+    urn: string,
+    id: string,
+    olds: Values | undefined,
+  ): Promise<{ outputs: Values; inputs: Values | undefined } | undefined>;
   update(id: string, olds: Values, news: Values, preview: boolean): Promise<Values>;
   delete(urn: string, id: string, olds: Values): Promise<void>;
   /** The outputs of an object that exists although its create or update failed. */
@@ -80,8 +85,8 @@ export function nativeResource<Inputs extends object, Outputs extends object>(
     },
 
     async read(urn, id, olds) {
-      const isImport = Object.keys(olds).length === 0;
-      const found = await operations.read(id, withoutCode(olds), isImport);
+      const isImport = olds === undefined;
+      const found = await operations.read(id, withoutCode(olds ?? {}), isImport);
       if (isImport) own("import", id, urn);
       return found && { outputs: toEngine(found.outputs), inputs: found.inputs && onWire(found.inputs) };
     },

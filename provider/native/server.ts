@@ -154,7 +154,9 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     }),
 
     read: ofResource<pb.ReadRequest, pb.ReadResponse>(async (resource, request) => {
-      const found = await resource.read(request.getUrn(), request.getId(), fromStruct(request.getProperties()));
+      // The engine sends none in an import, and empty ones for `get`.
+      const olds = request.getProperties();
+      const found = await resource.read(request.getUrn(), request.getId(), olds && fromStruct(olds));
       const response = new messages.ReadResponse();
       if (!found) return response;
       response.setId(request.getId());

@@ -94,8 +94,8 @@ describe("two resources with one object", () => {
 
   test("are rejected when both are imported", async () => {
     const { thing } = resources();
-    await thing.read(URN, "id", {});
-    await expect(thing.read(OTHER_URN, "id", {})).rejects.toThrow(message);
+    await thing.read(URN, "id", undefined);
+    await expect(thing.read(OTHER_URN, "id", undefined)).rejects.toThrow(message);
   });
 
   test("are rejected when both are in the state, and one is deleted without its object", async () => {
@@ -107,11 +107,17 @@ describe("two resources with one object", () => {
     expect(deleted).toEqual([]);
   });
 
-  test("may be in the state of a refresh, and read what another resource has", async () => {
-    const { thing, declare } = resources({ programRuns: false });
+  test("may be in the state of a refresh", async () => {
+    const { declare } = resources({ programRuns: false });
     await declare(URN);
     await declare(OTHER_URN);
-    await thing.read(OTHER_URN, "id", { __provider: "code of `get`" });
+  });
+
+  test("are not one that manages the object and one that reads it with `get`", async () => {
+    const { thing, declare } = resources();
+    await thing.read(OTHER_URN, "id", {});
+    await declare(URN);
+    await thing.read(OTHER_URN, "id", {});
   });
 
   test.each([
@@ -181,9 +187,10 @@ test("reads what enters the state as an import, and what is in it not", async ()
       return { outputs: outputs(), inputs: { name: "ci" } };
     },
   });
-  const imported = await thing.read(URN, "id", {});
+  const imported = await thing.read(URN, "id", undefined);
+  await thing.read(URN, "id", {});
   const refreshed = await thing.read(URN, "id", { ...NATIVE_STATE, __provider: "code" });
-  expect(imports).toEqual([true, false]);
+  expect(imports).toEqual([true, false, false]);
   expect([imported?.inputs, refreshed?.inputs]).toEqual([{ name: "ci" }, undefined]);
 });
 
