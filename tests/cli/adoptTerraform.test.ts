@@ -137,7 +137,27 @@ describe("with --native", () => {
       ...{ Guardrail: ["name", "id"], InferenceKey: whole },
       ...{ GuardrailKeyAssignment: ["name", "id"], GuardrailMemberAssignment: ["name", "id"] },
     });
+    // So that the stack can move to the dynamic provider.
+    const key = imported().find(({ type }) => type.endsWith("InferenceKey"));
+    expect(key?.outputs).toMatchObject({ __provider: expect.stringContaining("InferenceKey") });
   });
+});
+
+test("takes the id of a guardrail in upper case for the same, and gives a guardrail no key", async () => {
+  const { id } = simulator().dashboard.createGuardrail({ name: "upper" });
+  const { err } = await adoptState(stateText([resource("openrouter_guardrail", "upper", { id: id.toUpperCase() })]));
+  expect(err).toBe("");
+  expect(imported().map((each) => [each.id, "key" in each.outputs])).toEqual([[id, false]]);
+});
+
+test.each([
+  ["an empty string", ""],
+  ["a masked key", "sk-or-v1-0f0...0f0f"],
+  ["no string", 7],
+])("carries over no secret of a key whose state has %s", async (_case, key) => {
+  const { hash } = createKey("masked");
+  const { err } = await adoptState(stateText([resource("openrouter_api_key", "masked", { hash, key })]));
+  expect({ err, key: imported()[0]?.outputs.key }).toEqual({ err: "", key: "" });
 });
 
 describe("an object that can't be adopted is listed by its address", () => {

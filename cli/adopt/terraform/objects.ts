@@ -70,7 +70,7 @@ export function listedIn(objects: readonly TerraformObject[]): { listed: Listed[
 
 /** The reason if it can't be adopted. */
 function listedAs({ address, path, type, attributes, isDeposed }: TerraformObject): Listed | string {
-  const source = Object.hasOwn(SOURCES, type) ? SOURCES[type] : undefined;
+  const source = SOURCES[type];
   if (!source) return "this package does not manage resources of this type";
   if (isDeposed) return "Terraform has replaced it and not deleted it yet";
   const ids = source.ids(attributes).map((id) => (typeof id === "string" ? id : ""));
