@@ -58,6 +58,9 @@ export interface ProviderArgs {
  */
 export class Provider extends pulumi.ProviderResource {
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.CustomResourceOptions) {
+    if (isNative() && name === "default") {
+      throw rejection(`Provider "default": Pulumi gives this name to a provider of its own. Choose a different name.`);
+    }
     requireKey(name, args, opts);
     const own = "managementKey" in args || "federationPolicyId" in args;
     const inputs = {

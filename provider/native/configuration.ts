@@ -5,9 +5,9 @@ import { type Configuration, configuration } from "../settings";
 
 const CREDENTIALS = ["managementKey", "federationPolicyId"];
 
-/** @param urn Of the provider; absent from old engines, which then count as using the stack configuration. */
-export function nativeConfiguration(urn: string | undefined, args: Values): Configuration {
-  const explicit = urn !== undefined && !isDefaultProvider(urn);
+/** @param urn Of the provider. Old engines send an empty one, and then count as using the stack configuration. */
+export function nativeConfiguration(urn: string, args: Values): Configuration {
+  const explicit = isExplicit(urn);
   const own = explicit && CREDENTIALS.some((name) => name in args);
   const marks: Values = { explicit: String(explicit), ownKey: String(own) };
   return configuration((key) => {
@@ -17,13 +17,17 @@ export function nativeConfiguration(urn: string | undefined, args: Values): Conf
   });
 }
 
-/** The engine makes one for each version and download address of a plugin. */
-function isDefaultProvider(urn: string): boolean {
-  return /^default(_|$)/.test(parseUrn(urn).name);
+/** The engine makes one for each version and download address of a plugin. A program may name its own `default_emea`. */
+function isExplicit(urn: string): boolean {
+  return urn !== "" && !/^default(_\d+_\d+_\d+.*|_(https?|git[a-z]*)_.*)?$/.test(parseUrn(urn).name);
 }
 
-/** An empty credential must not fall back to the environment, which may be meant for a different account. */
-export function configurationFailures(args: Values): string[] {
+/**
+ * An empty credential of an explicit provider must not fall back to the environment, which may be meant for a different account.
+ * The stack configuration counts only without the environment.
+ */
+export function configurationFailures(urn: string, args: Values): string[] {
+  if (!isExplicit(urn)) return [];
   const declared = CREDENTIALS.filter((name) => name in args);
   const empty = declared.filter((name) => args[name] === "" || args[name] === null);
   return [

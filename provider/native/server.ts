@@ -101,7 +101,9 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     checkConfig: unary<pb.CheckRequest, pb.CheckResponse>(async (request) => {
       const response = new messages.CheckResponse();
       response.setInputs(request.getNews());
-      response.setFailuresList(failuresOf(configurationFailures(plainValues(fromStruct(request.getNews())))));
+      response.setFailuresList(
+        failuresOf(configurationFailures(request.getUrn(), plainValues(fromStruct(request.getNews())))),
+      );
       return response;
     }),
 
@@ -109,7 +111,7 @@ export function serviceOf(protocol: Protocol, process: Process, about: About): U
     diffConfig: unary<pb.DiffRequest, pb.DiffResponse>(async () => new messages.DiffResponse()),
 
     configure: unary<pb.ConfigureRequest, pb.ConfigureResponse>(async (request) => {
-      process.configure(nativeConfiguration(request.getUrn() || undefined, plainValues(fromStruct(request.getArgs()))));
+      process.configure(nativeConfiguration(request.getUrn() ?? "", plainValues(fromStruct(request.getArgs()))));
       const response = new messages.ConfigureResponse();
       // Not setAcceptsecrets: the engine then keeps secrets in nested inputs encrypted by itself.
       response.setSupportspreview(true);

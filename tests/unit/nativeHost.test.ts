@@ -232,9 +232,15 @@ describe("configuration", () => {
   test.each([
     ["the default provider", provider("default"), { explicit: false, ownKey: false }],
     ["the default provider of a version", provider("default_0_1_0"), { explicit: false, ownKey: false }],
+    [
+      "the default provider of an address",
+      provider("default_https_//example.com/x"),
+      { explicit: false, ownKey: false },
+    ],
     ["an explicit provider", provider("emea"), { explicit: true, ownKey: true }],
+    ["an explicit provider with a similar name", provider("default_emea"), { explicit: true, ownKey: true }],
     ["an explicit provider with a similar name", provider("defaulted"), { explicit: true, ownKey: true }],
-    ["an engine that sends no URN", undefined, { explicit: false, ownKey: false }],
+    ["an engine that sends no URN", "", { explicit: false, ownKey: false }],
   ])("takes the settings of %s", (_title, urn, marks) => {
     const configured = nativeConfiguration(urn, { managementKey: "k", account: "org_1", deleteOrphans: true });
     expect(configured).toMatchObject({ ...marks, account: "org_1", deleteOrphans: true });
@@ -246,15 +252,17 @@ describe("configuration", () => {
   });
 
   test("rejects an empty credential and two of them", () => {
-    expect(configurationFailures({ managementKey: "" })).toEqual([
+    expect(configurationFailures(provider("emea"), { managementKey: "" })).toEqual([
       expect.stringContaining("managementKey: is declared"),
     ]);
-    expect(configurationFailures({ federationPolicyId: null })).toEqual([
+    expect(configurationFailures(provider("emea"), { federationPolicyId: null })).toEqual([
       expect.stringContaining("federationPolicyId: is declared"),
     ]);
-    expect(configurationFailures({ managementKey: "a", federationPolicyId: "b" })).toEqual([
+    expect(configurationFailures(provider("emea"), { managementKey: "a", federationPolicyId: "b" })).toEqual([
       expect.stringContaining("both declared"),
     ]);
-    expect(configurationFailures({ baseUrl: "x" })).toEqual([]);
+    expect(configurationFailures(provider("emea"), { baseUrl: "x" })).toEqual([]);
+    // As with the dynamic provider, the environment has precedence.
+    expect(configurationFailures(provider("default"), { managementKey: "" })).toEqual([]);
   });
 });

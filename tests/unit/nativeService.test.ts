@@ -75,8 +75,11 @@ describe("DiffConfig never replaces, or the engine would replace every resource 
 });
 
 describe("CheckConfig", () => {
-  const check = (news: Values) =>
-    ask<pb.CheckResponse>("checkConfig", configRequest(new messages.CheckRequest(), {}, news));
+  const check = (news: Values) => {
+    const request = configRequest(new messages.CheckRequest(), {}, news);
+    request.setUrn("urn:pulumi:dev::shop::pulumi:providers:openrouter::emea");
+    return ask<pb.CheckResponse>("checkConfig", request);
+  };
 
   test("returns the inputs as they came, with their marks of secrets", async () => {
     const news: Values = { managementKey: secret("k"), account: "org_1" };

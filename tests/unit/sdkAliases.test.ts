@@ -1,4 +1,4 @@
-/** Aliases of a resource: a program may rename or move it and change the provider in one step. */
+/** What programs with the native provider register: aliases, with which they change the provider, and explicit providers. */
 import * as pulumi from "@pulumi/pulumi";
 import * as openrouter from "../../sdk/native";
 import { known, mockedProgram, type Registered, removeProgram } from "./support/mockedPulumi";
@@ -49,4 +49,9 @@ test("names a former parent with both types", async () => {
 test("keeps a former type that the program declares", async () => {
   const former = { name: "old", type: "acme:index:Key" };
   expect(await aliasesWith([former])).toEqual([former, former, { type: FORMER }]);
+});
+
+test("rejects a Provider with the name that Pulumi gives to the provider of the stack configuration", () => {
+  expect(() => new openrouter.Provider("default")).toThrow('Provider "default": Pulumi gives this name to a provider');
+  expect(() => new openrouter.Provider("default_emea")).not.toThrow();
 });
