@@ -24,7 +24,7 @@ export function startsOf<Inputs extends object, Outputs extends object>(
   /** Keeps any other string out of URLs, and out of the message: it may be a key. */
   function requireId(verb: string, id: string): void {
     if (lifecycle.isId(id)) return;
-    throw new PreconditionError(`${verb} ${title}`, `the id has the wrong format`, "pass the `id` of the resource");
+    throw new PreconditionError(`${verb} ${title}`, "the id has the wrong format", `pass ${lifecycle.idForm}`);
   }
 
   /** For an object in a state. */

@@ -19,6 +19,8 @@ export interface Lifecycle<Inputs extends object, Outputs extends object> {
   nameOf(properties: Partial<Inputs>): string;
   /** Whether a string is an id of this kind. Nothing else gets into a URL. */
   isId(id: string): boolean;
+  /** What an id of this kind is, for a user who has passed something else. */
+  readonly idForm: string;
   /** Validates the declared inputs without changing them. Values may be unknown in a preview. */
   check(news: Record<string, unknown>, olds: Record<string, unknown>): Checked<Inputs>;
   /**

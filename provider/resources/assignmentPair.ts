@@ -90,6 +90,10 @@ export function assignmentPair<Inputs extends AssignmentInputs>(
       const [guardrailId, assignee] = partsOf(id);
       return uuid().safeParse(guardrailId).success && kind.isAssignee(assignee);
     },
+    idForm:
+      kind.assignees === "keys"
+        ? "GUARDRAIL/HASH, with the UUID of the guardrail and the hash of the key"
+        : "GUARDRAIL/USER, with the UUID of the guardrail and the id of the member",
 
     check: (news, olds) => checkInputs(kind.rules, news, olds),
 

@@ -162,6 +162,7 @@ export const guardrail: Lifecycle<GuardrailInputs, GuardrailOutputs> = {
   claims: (id, { adopt }) => (lowerCase(adopt) === id ? [id] : []),
   nameOf: ({ name }) => name ?? "",
   isId: isUuid,
+  idForm: "the UUID of the guardrail",
 
   check: (news, olds) => checkInputs(RULES, news, olds, across),
 

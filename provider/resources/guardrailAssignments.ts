@@ -96,6 +96,7 @@ export const guardrailAssignments: Lifecycle<GuardrailAssignmentsInputs, Guardra
     const [guardrailId, set] = partsOf(id);
     return isUuid(guardrailId) && set === SET;
   },
+  idForm: "GUARDRAIL/assignments, with the UUID of the guardrail",
 
   check: (news, olds) => checkInputs(RULES, news, olds, atLeastOneList),
 

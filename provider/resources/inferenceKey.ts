@@ -149,6 +149,7 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
   claims: (hash, { adopt }) => (adopt === hash ? [hash] : []),
   nameOf: ({ name }) => name ?? "",
   isId: isKeyHash,
+  idForm: "the hash of the key, 64 hexadecimal digits in lower case",
 
   check: (news, olds) => checkInputs(RULES, news, olds),
 

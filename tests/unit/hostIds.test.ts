@@ -35,7 +35,9 @@ describe("before any request", () => {
   test.each([KEY, "", "../keys", "id\n::error::"])("rejects the invalid id %j without printing it", async (id) => {
     for (const operation of operations(provider({}, noCredentials), id, STATE)) {
       const { message } = await failureOf(operation());
-      expect(message).toMatch(/^(read|update|delete) thing: the id has the wrong format\. Pass the `id`/);
+      expect(message).toMatch(
+        /^(read|update|delete) thing: the id has the wrong format\. Pass the number of the thing\.$/,
+      );
     }
   });
 

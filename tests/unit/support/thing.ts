@@ -58,6 +58,7 @@ function lifecycleWith(methods: Methods): Lifecycle<Inputs, Outputs> {
     hasDefaultName: true,
     nameOf: ({ name }) => name ?? "",
     isId: (id) => id === "id" || id === "other",
+    idForm: "the number of the thing",
     claims: () => [],
     check: never,
     diff: never,
