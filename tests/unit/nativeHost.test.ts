@@ -196,7 +196,7 @@ test("reads what enters the state as an import, and what is in it not", async ()
 
 test("names the option `import` when there is nothing to import", async () => {
   const thing = nativeThing({ read: async () => undefined });
-  await expect(thing.read(URN, "id", {})).rejects.toThrow("Check the id that is passed to `get` or `import`.");
+  await expect(thing.read(URN, "id", undefined)).rejects.toThrow("Check the id that is passed to `get` or `import`.");
 });
 
 test("prints no key of an object that exists although its create failed", async () => {
