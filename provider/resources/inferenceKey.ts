@@ -190,9 +190,14 @@ export const inferenceKey: Lifecycle<InferenceKeyInputs, InferenceKeyOutputs> = 
     if (!key) return undefined;
     const outputs = toOutputs(context, key, olds ? toInputs(olds) : {}, olds?.key ?? NO_SECRET);
     const inputs = toInputs(outputs);
-    // The program may declare what the server has chosen.
-    if (context.isImport) return { outputs: { ...outputs, ...chosenByServer(key) }, inputs };
-    return { outputs, inputs };
+    if (!context.isImport) return { outputs, inputs };
+    const { externalUser } = key;
+    return {
+      // The program may declare what the server has chosen.
+      outputs: { ...outputs, ...chosenByServer(key) },
+      // Without it, a rotation would lose the end user.
+      inputs: externalUser ? { ...inputs, externalUser } : inputs,
+    };
   },
 
   update: (context, hash, olds, news) =>

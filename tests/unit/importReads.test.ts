@@ -33,7 +33,11 @@ describe("a key", () => {
     const found = await importKey({ workspace_id: WORKSPACE, creator_user_id: CREATOR, external_user: "user-7" });
     const news = checked(inferenceKey, { name: "ci", ...declared });
     expect(found && inferenceKey.diff(found.outputs, news, ACCOUNT)).toEqual(unchanged);
-    expect(found?.inputs).toEqual({ name: "ci" });
+    expect(found?.inputs).toEqual({ name: "ci", externalUser: "user-7" });
+  });
+
+  test("declares no external user if it has none", async () => {
+    expect((await importKey({ external_user: null }))?.inputs).toEqual({ name: "ci" });
   });
 
   test("declares a workspace other than the default one, so that a replacement stays in it", async () => {
