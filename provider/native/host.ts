@@ -50,6 +50,11 @@ export function nativeResource<Inputs extends object, Outputs extends object>(
     throw new PreconditionError(`${verb} ${lifecycle.title} (${clean(id)})`, problem, "keep one of them");
   }
 
+  /** For a replacement: the delete of the old object may have a former URN, and come before the create. */
+  function disown(urn: string): void {
+    for (const [id, owner] of owners) if (owner === urn) owners.delete(id);
+  }
+
   // With it, a stack that moves to the dynamic provider can refresh and destroy.
   const toEngine = (properties: Properties): Values => ({ ...onWire(properties), __provider: providerOf(kind) });
 
@@ -65,6 +70,7 @@ export function nativeResource<Inputs extends object, Outputs extends object>(
 
   return {
     async check(urn, olds, news) {
+      if (Object.keys(olds).length === 0) disown(urn);
       const { inputs, failures } = await operations.check(withoutCode(olds), withDefaultName(urn, withoutCode(news)));
       return { inputs: inputs && onWire(inputs), failures };
     },
@@ -77,8 +83,8 @@ export function nativeResource<Inputs extends object, Outputs extends object>(
     },
 
     async create(urn, news, preview) {
-      // A replacement. The delete of the old object may have a former URN.
-      for (const [id, owner] of owners) if (owner === urn) owners.delete(id);
+      // `--target-replace` does without a check.
+      disown(urn);
       if (preview) return { id: "", outputs: planned(withoutCode(news)) };
       const { id, outputs } = await operations.create(withoutCode(news));
       return { id, outputs: toEngine(outputs) };

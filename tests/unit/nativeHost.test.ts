@@ -81,6 +81,7 @@ describe("two resources with one object", () => {
   function resources({ replaces = [] as string[], programRuns = true } = {}) {
     const deleted: string[] = [];
     const methods: Methods = {
+      check: () => ({ inputs: { name: "ci" }, failures: [] }),
       diff: () => ({ changed: replaces.length > 0, replaces }),
       read: async () => ({ inputs: { name: "ci" }, outputs: outputs() }),
       create: async () => ({ id: "other", outputs: outputs() }),
@@ -127,6 +128,15 @@ describe("two resources with one object", () => {
     const { thing, declare, deleted } = resources({ replaces });
     await declare(URN);
     await thing.create(URN, { name: "ci" }, false);
+    await thing.delete(OTHER_URN, "id", NATIVE_STATE);
+    expect(deleted).toEqual(["id"]);
+  });
+
+  test("are not the same resource before and after a rename, when it is deleted before it is replaced", async () => {
+    const { thing, declare, deleted } = resources();
+    await declare(URN);
+    // The engine checks the inputs of a replacement without those of the state.
+    await thing.check(URN, {}, { name: "ci" });
     await thing.delete(OTHER_URN, "id", NATIVE_STATE);
     expect(deleted).toEqual(["id"]);
   });
