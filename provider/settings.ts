@@ -159,19 +159,18 @@ function requirePolicyId(policyId: string, name: string): void {
   throw new InvalidSettingError(`${name} is not an id`, `set it to the id of a federation policy ${POLICIES_HINT}`);
 }
 
+const USE_A_URL = `set ${URL_VARIABLE}, or the \`baseUrl\` of the configuration or of the Provider, to a URL such as ${PUBLIC_BASE_URL}`;
+
 /** HTTPS except on loopback, because every request has the key. */
 function checkedUrl(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) {
-    throw new InvalidSettingError(
-      "the base URL is not a URL",
-      `set ${URL_VARIABLE} to a URL such as ${PUBLIC_BASE_URL}`,
-    );
+    throw new InvalidSettingError("the base URL is not a URL", USE_A_URL);
   }
   if (url.username || url.password || url.search || url.hash) {
     throw new InvalidSettingError(
       "the base URL has more than scheme, host, port and path",
-      `set ${URL_VARIABLE} to a URL such as ${PUBLIC_BASE_URL}; the key has its own variable`,
+      `${USE_A_URL}; the key has its own variable`,
     );
   }
   if (url.protocol === "http:" && !isLoopback(url)) {
