@@ -59,11 +59,16 @@ export function listedIn(objects: readonly TerraformObject[]): { listed: Listed[
   const listed = new Map<string, Listed>();
   const skipped: Skipped[] = [];
   for (const object of objects) {
+    const skip = (reason: string) => skipped.push({ title: object.address, reason });
     const found = listedAs(object);
-    const first = typeof found === "string" ? undefined : listed.get(`${found.kind} ${found.id}`);
-    const reason = typeof found === "string" ? found : first && `it is the same object as ${first.address}`;
-    if (reason !== undefined) skipped.push({ title: object.address, reason });
-    else if (typeof found !== "string") listed.set(`${found.kind} ${found.id}`, found);
+    if (typeof found === "string") {
+      skip(found);
+      continue;
+    }
+    const key = `${found.kind} ${found.id}`;
+    const first = listed.get(key);
+    if (first) skip(`it is the same object as ${first.address}`);
+    else listed.set(key, found);
   }
   return { listed: [...listed.values()], skipped };
 }

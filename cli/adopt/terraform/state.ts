@@ -44,7 +44,7 @@ export function objectsIn(text: string, source: string): TerraformObject[] {
   const problem = problemOf(json);
   if (problem) throw refuse(problem);
   const { success, data } = state.safeParse(json);
-  if (!success) throw refuse(`it is not a Terraform state. ${PULL}`);
+  if (!success) throw refuse(NOT_A_STATE);
   return (data.resources ?? [])
     .filter(({ mode }) => mode === "managed")
     .flatMap(({ module, type, name, instances }) =>
@@ -65,6 +65,7 @@ function index(key: string | number | null | undefined): string {
 }
 
 const PULL = "Write one with `terraform state pull > terraform.tfstate`, and pass that file";
+const NOT_A_STATE = `it is not a Terraform state. ${PULL}`;
 
 function parsed(text: string, refuse: (problem: string) => UsageError): unknown {
   if (text.trim() === "") throw refuse(`it is empty. ${PULL}`);
@@ -79,13 +80,13 @@ function parsed(text: string, refuse: (problem: string) => UsageError): unknown 
 }
 
 function problemOf(json: unknown): string | undefined {
-  if (typeof json !== "object" || json === null) return `it is not a Terraform state. ${PULL}`;
+  if (typeof json !== "object" || json === null) return NOT_A_STATE;
   if ("encrypted_data" in json) {
     return "it is encrypted. Write a plain one with `tofu state pull > terraform.tfstate`, and pass that file";
   }
   if ("backend" in json) return `it only names the backend of a remote state. ${PULL}`;
   if ("format_version" in json) return `it is the output of \`terraform show -json\`. ${PULL}`;
-  if (!("version" in json) || json.version === 4)
-    return "version" in json ? undefined : `it is not a Terraform state. ${PULL}`;
+  if (!("version" in json)) return NOT_A_STATE;
+  if (json.version === 4) return undefined;
   return `it is not a state of version 4, which Terraform writes since 0.12. ${PULL}`;
 }
