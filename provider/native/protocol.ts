@@ -5,7 +5,7 @@ import type * as plugin from "@pulumi/pulumi/proto/plugin_pb";
 import type * as service from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type * as status from "@pulumi/pulumi/proto/status_pb";
-import type * as any from "google-protobuf/google/protobuf/any_pb";
+import type * as anyMessage from "google-protobuf/google/protobuf/any_pb";
 import type * as empty from "google-protobuf/google/protobuf/empty_pb";
 import type * as struct from "google-protobuf/google/protobuf/struct_pb";
 import type { Values } from "../../formats/values";
@@ -16,7 +16,7 @@ export interface Protocol {
   plugin: typeof plugin;
   service: typeof service;
   status: typeof status;
-  any: typeof any;
+  any: typeof anyMessage;
   empty: typeof empty;
   struct: typeof struct;
 }

@@ -1,3 +1,4 @@
+import { newProcess } from "../../../provider/host/process";
 import type { AccountRef } from "../../../provider/reconcile/account";
 import type { Context, Lifecycle, Session } from "../../../provider/reconcile/lifecycle";
 import { BASE_URL, type FakeApi } from "./fakeApi";
@@ -61,23 +62,7 @@ class EmptyWorkspaces extends Map<string, Promise<unknown[]>> {
 }
 
 export function newSession(): Session {
-  return {
-    programRuns: true,
-    claimedIds: new Set(),
-    seenIds: new Set(),
-    createdIds: new Set(),
-    creationTimes: new Map(),
-    managed: new Map(),
-    adoptedIds: new Set(),
-    pendingCreates: new Map(),
-    preexisting: new EmptyWorkspaces(),
-    reads: new Map(),
-    replacedIds: new Set(),
-    unassigned: new Set(),
-    assignmentSets: new Map(),
-    awaitingDelete: new Set(),
-    deleteOrphans: false,
-  };
+  return { ...newProcess({}).session, programRuns: true, preexisting: new EmptyWorkspaces() };
 }
 
 /** The inputs that the engine passes on after a successful check. */
